@@ -1,0 +1,174 @@
+import {
+  judge,
+  isQuiet,
+  questionOf,
+  questionsOf,
+  unanswered,
+  watchOf,
+  type AskedQuestion,
+  type Measured,
+  type MetricQuestion,
+} from '../src/domain/check.ts'
+import {
+  concludeRetired,
+  concludeRun,
+  type CheckRun,
+  type Conclusion,
+  type SeriesStanding,
+  type SourceSighting,
+  type Standings,
+} from '../src/domain/check-run.ts'
+import type { CheckShard } from '../src/domain/check-shards.ts'
+import type { Check, Configuration, SourceTable } from '../src/domain/configuration.ts'
+import type { Verdict } from '../src/domain/verdict.ts'
+
+/** Where measurements come from. */
+export interface MetricSource {
+  measure(question: MetricQuestion): Promise<Measured>
+  /** Whether the source has any row in a stretch of time, epoch milliseconds, half-open. */
+  hasRows(source: SourceTable, from: number, to: number): Promise<boolean>
+  /** True when nobody answered, so that asking again may help; false when the question itself was refused. */
+  isUnavailable(error: unknown): boolean
+}
+
+/** Keeps what a run found out, all of it or nothing. */
+export interface CheckRunStore {
+  record(run: CheckRun, decide: (before: Standings) => Conclusion): Promise<Conclusion>
+  retire(
+    configured: { readonly checks: readonly string[]; readonly sources: readonly string[] },
+    decide: (orphans: readonly SeriesStanding[]) => Conclusion,
+  ): Promise<Conclusion>
+}
+
+export interface CheckDependencies {
+  readonly metrics: MetricSource
+  readonly runs: CheckRunStore
+  /** As it is now: a shard names its checks, and one that was removed since is passed over. */
+  readonly configuration: () => Configuration
+  readonly now: () => Date
+}
+
+export interface ShardRun {
+  readonly shard: Pick<CheckShard, 'id' | 'checks'>
+  /** When the run was due, ISO 8601 in UTC, by the clock that set it off: a worker whose clock is slow must not miss the bucket. */
+  readonly startedAt: string
+}
+
+/** What a run came to, small enough for a workflow's history. */
+export interface ShardResult {
+  readonly ok: number
+  readonly firing: number
+  readonly unknown: number
+  readonly alerts: number
+  /** Events of the first alerts that began or ended. */
+  readonly transitions: readonly string[]
+}
+
+const mostNamed = 20
+const longestError = 500
+
+export type CheckActivities = ReturnType<typeof createCheckActivities>
+
+/** The deeds of a check: measure, judge, and store what became of every series. */
+export function createCheckActivities({ metrics, runs, configuration, now }: CheckDependencies) {
+  async function store(run: CheckRun, current: Configuration): Promise<ShardResult> {
+    const { alerts } = await runs.record(run, (before) => concludeRun(run, before, current))
+    const count = (state: Verdict['state']) => run.verdicts.filter((verdict) => verdict.state === state).length
+    const transitions = alerts.slice(0, mostNamed).map(({ eventId }) => eventId)
+    return { ok: count('ok'), firing: count('firing'), unknown: count('unknown'), alerts: alerts.length, transitions }
+  }
+
+  function begin({ shard, startedAt }: ShardRun) {
+    const current = configuration()
+    const at = Math.max(now().getTime(), Date.parse(startedAt))
+    const checks = shard.checks.flatMap((name) => current.checks[name] ?? [])
+    return { current, at, checks, run: { at: new Date(at).toISOString(), checks } }
+  }
+
+  return {
+    /**
+     * Judges every series of a shard. A check whose own query is refused comes to `unknown`; the others are judged all the same.
+     * @throws when the metrics cannot be reached at all
+     */
+    async runCheckShard(shardRun: ShardRun): Promise<ShardResult> {
+      const { current, at, checks, run } = begin(shardRun)
+      const answers: Answer[] = []
+      for (const asked of questionsOf(checks, current, at)) answers.push(...(await ask(asked, at, current, metrics)))
+      const verdicts = answers.flatMap((answer) => verdictsOf(answer, current))
+      const measured = checks.map((check) => ({ check, error: errorOf(check, answers) }))
+      const sources = await sightings(answers, current, metrics)
+      return store({ ...run, verdicts, measured, sources }, current)
+    },
+
+    /** For when the metrics could not be reached: every series is `unknown`, and the checks say that they cannot measure. */
+    async recordUnmeasured({ error, ...shardRun }: ShardRun & { readonly error: string }): Promise<ShardResult> {
+      const { current, at, checks, run } = begin(shardRun)
+      const verdicts = questionsOf(checks, current, at).flatMap(({ question, checks: asking }) =>
+        asking.flatMap((check) => unanswered(check, question, current)),
+      )
+      const measured = checks.map((check) => ({ check, error: shortened(error) }))
+      return store({ ...run, verdicts, measured, sources: [] }, current)
+    },
+
+    /** Ends the alerts of checks and sources that the configuration does not have any more. Called whenever it has changed. */
+    async retireChecks(): Promise<{ readonly alerts: number }> {
+      const current = configuration()
+      const configured = { checks: Object.keys(current.checks), sources: Object.keys(current.sources) }
+      const at = now().toISOString()
+      const { alerts } = await runs.retire(configured, (orphans) => concludeRetired(orphans, at))
+      return { alerts: alerts.length }
+    },
+  }
+}
+
+/** A question with what came back: measurements, or why there are none. */
+type Answer = AskedQuestion & ({ readonly measured: Measured } | { readonly error: string })
+
+/** Asks for all checks at once; when that is refused, for each alone, so that one wrong expression blinds no other check. */
+async function ask(asked: AskedQuestion, at: number, configuration: Configuration, metrics: MetricSource): Promise<Answer[]> {
+  try {
+    return [{ ...asked, measured: await metrics.measure(asked.question) }]
+  } catch (error) {
+    if (metrics.isUnavailable(error)) throw error
+    if (asked.checks.length === 1) return [{ ...asked, error: shortened(error instanceof Error ? error.message : String(error)) }]
+  }
+  const answers: Answer[] = []
+  for (const check of asked.checks) {
+    const question = questionOf(asked.question.source, [check], configuration, at)
+    answers.push(...(await ask({ question, checks: [check] }, at, configuration, metrics)))
+  }
+  return answers
+}
+
+function verdictsOf(answer: Answer, configuration: Configuration): Verdict[] {
+  return answer.checks.flatMap((check) =>
+    'measured' in answer
+      ? judge(check, answer.question, answer.measured, configuration)
+      : unanswered(check, answer.question, configuration),
+  )
+}
+
+function errorOf(check: Check, answers: readonly Answer[]): string | null {
+  const failed = answers.find((answer) => 'error' in answer && answer.checks.includes(check))
+  return failed !== undefined && 'error' in failed ? failed.error : null
+}
+
+/** Looks further back only where the newest bucket is empty. Nothing is said of a source whose checks are all quiet. */
+async function sightings(answers: readonly Answer[], configuration: Configuration, metrics: MetricSource): Promise<SourceSighting[]> {
+  const seen = new Map<string, SourceSighting>()
+  for (const answer of answers) {
+    if (!('measured' in answer)) continue
+    const { source, bucketAt, bucketMs } = answer.question
+    const watch = watchOf(source.name, configuration)
+    const end = bucketAt + bucketMs
+    const quiet = answer.checks.every((check) => isQuiet(check, bucketAt, configuration.timeZone))
+    const alive = answer.measured.rowsIn(bucketAt) > 0 || (!quiet && (await metrics.hasRows(source, end - watch.silentAfterMs, end)))
+    const state = alive ? 'alive' : quiet ? 'unknown' : 'silent'
+    if (seen.get(source.name)?.state !== 'alive') seen.set(source.name, { source: source.name, ...watch, state })
+  }
+  return [...seen.values()]
+}
+
+function shortened(text: string): string {
+  return text.length <= longestError ? text : `${text.slice(0, longestError).toWellFormed()}…`
+}

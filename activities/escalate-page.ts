@@ -1,0 +1,126 @@
+import { Context } from '@temporalio/activity'
+import { ApplicationFailure } from '@temporalio/common'
+import {
+  type FailPageInput,
+  type NewPage,
+  nextContactPage,
+  type PageRef,
+  type PageResult,
+} from '../src/domain/escalate.ts'
+import { pageEntry } from '../src/domain/escalate-record.ts'
+import type { Incident } from '../src/domain/incident.ts'
+import type { Page, SendOutcome } from '../src/domain/page.ts'
+import { composePageMessage } from '../src/domain/page-message.ts'
+import { type PageSettlement, retryDelayMs } from '../src/domain/page-state.ts'
+import { type EscalateDependencies, timestamp, userOf } from './escalate-dependencies.ts'
+
+const defaultRetryBaseMs = 500
+
+/** Sends one page, and says what became of it: see `deliverPage` of the activities. */
+export async function deliverPage(deps: EscalateDependencies, id: string): Promise<PageResult> {
+  const known = await pageNamed(deps, id)
+  const incident = await deps.incidents.get(known.incident)
+  if (incident.state === 'resolved' && known.kind !== 'resolved') await dropStale(deps, known)
+  const page = await deps.pages.startSending(id)
+  if (page === undefined) return settled(deps, await pageNamed(deps, id))
+  const outcome = await send(deps, page, incident)
+  const at = timestamp(deps)
+  switch (outcome.kind) {
+    case 'sent': {
+      const providerId = outcome.providerId === undefined ? {} : { providerId: outcome.providerId }
+      return settled(deps, await deps.pages.settle(id, { state: 'sent', at, ...providerId }))
+    }
+    case 'retry':
+      return tryAgain(deps, page, outcome)
+    case 'final':
+      return giveUp(deps, page, { state: 'failed', at, error: outcome.error, final: true })
+    case 'unknown':
+      return giveUp(deps, page, { state: 'unknown', at, error: outcome.error })
+  }
+}
+
+/** Gives up a page that no further try is due for: see `failPage` of the activities. */
+export async function failPage(
+  deps: EscalateDependencies,
+  { page: id, reason }: FailPageInput,
+): Promise<PageResult> {
+  const page = await pageNamed(deps, id)
+  const at = timestamp(deps)
+  // A try that never reported may have reached the provider.
+  if (page.state === 'sending') return giveUp(deps, page, { state: 'unknown', at, error: reason })
+  return giveUp(deps, page, { state: 'failed', at, error: page.lastError ?? reason, final: true })
+}
+
+/** A page that waited until its incident was over wakes nobody any more. */
+async function dropStale(deps: EscalateDependencies, { id, state }: Page): Promise<void> {
+  const at = timestamp(deps)
+  const reason = 'the incident was resolved before'
+  if (state === 'sending') await deps.pages.settle(id, { state: 'unknown', at, error: reason })
+  else await deps.pages.settle(id, { state: 'cancelled', at, reason })
+}
+
+async function send(deps: EscalateDependencies, page: Page, incident: Incident): Promise<SendOutcome> {
+  const configuration = await deps.configurations.get(incident.configRevision)
+  const contact = userOf(deps, configuration, page.person)?.contacts[page.contact]
+  if (contact === undefined || contact.channel !== page.channel) {
+    return {
+      kind: 'final',
+      error: `the configuration has changed: ${page.person} is no longer reached this way`,
+    }
+  }
+  const alerts = await deps.incidents.alertsOf(incident.number)
+  const runbookTitle = configuration.runbooks.find(({ name }) => name === incident.runbook)?.title
+  const message = composePageMessage({ page, incident, alerts, runbookTitle, publicUrl: deps.publicUrl })
+  return deps.channels[contact.channel].send(contact, message, Context.current().cancellationSignal)
+}
+
+type Retry = Extract<SendOutcome, { kind: 'retry' }>
+
+async function tryAgain(
+  deps: EscalateDependencies,
+  page: Page,
+  { error, retryAfterMs = 0 }: Retry,
+): Promise<PageResult> {
+  const settlement = { state: 'failed', at: timestamp(deps), error, final: false } as const
+  const now = await deps.pages.settle(page.id, settlement)
+  // Anything else was decided while the try was under way: there is no further one.
+  if (now.state !== 'failed' || now.finishedAt !== null) return settled(deps, now)
+  const nextRetryDelay = Math.max(retryAfterMs, retryDelayMs(page, deps.retryBaseMs ?? defaultRetryBaseMs))
+  throw ApplicationFailure.create({ type: 'PageNotSent', message: error, nextRetryDelay })
+}
+
+async function giveUp(
+  deps: EscalateDependencies,
+  page: Page,
+  settlement: PageSettlement,
+): Promise<PageResult> {
+  const next = await successorOf(deps, page)
+  return settled(deps, await deps.pages.settle(page.id, settlement, next))
+}
+
+/** What is said of a page that needs no further try: to the timeline, once, and to the workflow. */
+async function settled(deps: EscalateDependencies, page: Page): Promise<PageResult> {
+  const entry = pageEntry(page)
+  if (entry !== undefined) await deps.timeline.append(entry)
+  if (page.state !== 'failed' && page.state !== 'unknown') return { state: page.state, next: null }
+  const successor = await successorOf(deps, page)
+  // Only one that was queued with this end: a page that was called off while it was being sent has none.
+  const queued = successor === undefined ? undefined : await deps.pages.find(successor.id)
+  return { state: page.state, next: queued === undefined ? null : refOf(queued) }
+}
+
+async function successorOf(deps: EscalateDependencies, page: Page): Promise<NewPage | undefined> {
+  const { configRevision } = await deps.incidents.get(page.incident)
+  return nextContactPage(page, userOf(deps, await deps.configurations.get(configRevision), page.person))
+}
+
+async function pageNamed(deps: EscalateDependencies, id: string): Promise<Page> {
+  const page = await deps.pages.find(id)
+  if (page === undefined)
+    throw ApplicationFailure.nonRetryable(`there is no page ${id}: queue it first`, 'NoSuchPage')
+  return page
+}
+
+export function refOf({ id, person, channel }: PageRef): PageRef {
+  return { id, person, channel }
+}

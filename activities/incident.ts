@@ -1,0 +1,131 @@
+import type { Configuration } from '../src/domain/configuration.ts'
+import type { Incident, IncidentAlerts, IncidentPlan } from '../src/domain/incident.ts'
+import type { Command, NoteCommand } from '../src/domain/incident-messages.ts'
+import { planIncident } from '../src/domain/plan.ts'
+import { firewatch, type TimelineEntry } from '../src/domain/timeline.ts'
+
+export interface IncidentStore {
+  get(incident: number): Promise<Incident>
+  alerts(incident: number): Promise<IncidentAlerts>
+  setRunbook(incident: number, runbook: string | null): Promise<void>
+  /** Moves between `open` and `monitoring`; a resolved incident stays resolved. */
+  setState(incident: number, state: 'open' | 'monitoring', at: string): Promise<void>
+  acknowledge(incident: number, actor: string, at: string): Promise<void>
+  /** Compare-and-set on the version; `null` closes whatever arrived meanwhile. False when it was refused. */
+  close(incident: number, actor: string, at: string, version: number | null): Promise<boolean>
+  describe(incident: number, nowDoing: string): Promise<void>
+}
+
+export interface IncidentDependencies {
+  readonly incidents: IncidentStore
+  readonly timeline: { append(entry: TimelineEntry): Promise<void> }
+  readonly configurations: { get(revision: string): Promise<Configuration> }
+  readonly now: () => Date
+}
+
+/** A change of an incident's state, numbered within its workflow so that a repeated activity writes it once. */
+export interface StateChange {
+  readonly incident: number
+  readonly state: 'open' | 'monitoring'
+  readonly change: number
+  readonly summary: string
+}
+
+export interface CloseIncident {
+  readonly incident: number
+  readonly change: number
+  /** Absent: closed by Firewatch, if nothing has changed since `version`. */
+  readonly by?: Command
+  readonly version: number
+  readonly stableForMs: number
+}
+
+export type IncidentActivities = ReturnType<typeof createIncidentActivities>
+
+/** The deeds of an incident's own story: reading where it stands and writing what became of it. */
+export function createIncidentActivities({ incidents, timeline, configurations, now }: IncidentDependencies) {
+  return {
+    /** What is to be done about the incident, by the configuration it started with. */
+    async planIncident(incident: number): Promise<IncidentPlan> {
+      const record = await incidents.get(incident)
+      const plan = planIncident(record, await configurations.get(record.configRevision))
+      await incidents.setRunbook(incident, plan.runbook)
+      return plan
+    },
+
+    readAlerts: (incident: number): Promise<IncidentAlerts> => incidents.alerts(incident),
+
+    async changeState({ incident, state, change, summary }: StateChange): Promise<void> {
+      const at = now().toISOString()
+      await incidents.setState(incident, state, at)
+      await timeline.append({
+        incident,
+        eventKey: `state/${change}`,
+        at,
+        kind: 'state',
+        actor: firewatch,
+        summary,
+      })
+    },
+
+    async recordAcknowledgement({ incident, actor, at, commandId }: Command): Promise<void> {
+      await incidents.acknowledge(incident, actor, at)
+      const summary = `${actor} acknowledged; escalation stops`
+      const eventKey = `acknowledged/${commandId}`
+      await timeline.append({ incident, eventKey, at, kind: 'acknowledged', actor, summary })
+    },
+
+    async recordNote({ incident, actor, at, commandId, text }: NoteCommand): Promise<void> {
+      await timeline.append({
+        incident,
+        eventKey: `note/${commandId}`,
+        at,
+        kind: 'note',
+        actor,
+        summary: text,
+      })
+    },
+
+    /** A command that changes what the workflow does next, for the record. */
+    async recordCommand({
+      incident,
+      actor,
+      at,
+      commandId,
+      summary,
+    }: Command & { summary: string }): Promise<void> {
+      await timeline.append({
+        incident,
+        eventKey: `command/${commandId}`,
+        at,
+        kind: 'escalation',
+        actor,
+        summary,
+      })
+    },
+
+    /** Closes the incident unless an alert changed meanwhile; a person's command closes it anyway. */
+    async closeIncident({ incident, change, by, version, stableForMs }: CloseIncident): Promise<boolean> {
+      const at = by?.at ?? now().toISOString()
+      const actor = by?.actor ?? firewatch
+      const closed = await incidents.close(incident, actor, at, by === undefined ? version : null)
+      if (!closed) return false
+      const summary =
+        by === undefined
+          ? `Resolved: every alert stayed clear for ${stableForMs / 1000} s`
+          : `${actor} resolved the incident`
+      await timeline.append({
+        incident,
+        eventKey: `resolved/${change}`,
+        at,
+        kind: 'resolved',
+        actor,
+        summary,
+      })
+      return true
+    },
+
+    describeProgress: ({ incident, text }: { incident: number; text: string }): Promise<void> =>
+      incidents.describe(incident, text),
+  }
+}

@@ -1,0 +1,43 @@
+import type { Alert } from '../src/domain/alert.ts'
+import type { SeriesPoint, SeriesRequest } from '../src/domain/chart-data.ts'
+import type { Configuration } from '../src/domain/configuration.ts'
+import type { Evidence } from '../src/domain/evidence.ts'
+import type { Row } from '../src/domain/evidence-result.ts'
+import type { Incident } from '../src/domain/incident.ts'
+import type { TimelineEntry } from '../src/domain/timeline.ts'
+import type { Series, Verdict } from '../src/domain/verdict.ts'
+
+/** Evidence as it is handed to the store, which numbers it, hashes it and says when. */
+export type NewEvidence = Pick<
+  Evidence,
+  'incident' | 'key' | 'kind' | 'title' | 'query' | 'window' | 'result'
+>
+
+export interface InvestigateDependencies {
+  readonly incidents: {
+    get(incident: number): Promise<Incident>
+    alertsOf(incident: number): Promise<readonly Alert[]>
+  }
+  readonly configurations: { get(revision: string): Promise<Configuration> }
+  readonly metricStore: {
+    /** Read-only; a query that takes longer is stopped by the store. */
+    query(
+      sql: string,
+      params: Readonly<Record<string, unknown>>,
+      limits: { readonly maxExecutionTimeMs: number },
+    ): Promise<readonly Row[]>
+  }
+  /** Values of one series over the chart's three stretches. */
+  readonly series: { read(request: SeriesRequest): Promise<readonly SeriesPoint[]> }
+  readonly verdicts: {
+    /** Verdicts of these series whose bucket begins at or after an instant. */
+    since(series: readonly Series[], at: string): Promise<readonly Verdict[]>
+  }
+  readonly evidence: {
+    /** The same key returns the first answer. */
+    add(evidence: NewEvidence): Promise<Evidence>
+    list(incident: number): Promise<readonly Evidence[]>
+  }
+  readonly timeline: { append(entry: TimelineEntry): Promise<void> }
+  readonly now: () => Date
+}

@@ -1,0 +1,166 @@
+import { chartDataFrom, chartRequest } from '../src/domain/chart-data.ts'
+import type { ChartData } from '../src/domain/chart.ts'
+import type { Check, Configuration } from '../src/domain/configuration.ts'
+import { boundedRows, failed } from '../src/domain/evidence-result.ts'
+import type { Incident } from '../src/domain/incident.ts'
+import {
+  queryParameters,
+  seriesOf,
+  windowsOf,
+  type QueryWindow,
+  type Stage,
+} from '../src/domain/investigate.ts'
+import { runbookOf } from '../src/domain/plan.ts'
+import type { EvidenceQuery, Runbook } from '../src/domain/runbook.ts'
+import type { Series } from '../src/domain/verdict.ts'
+import { seriesTitle, worstVerdict } from '../src/domain/verdict-words.ts'
+import type { InvestigateDependencies, NewEvidence } from './investigate-dependencies.ts'
+
+/** An evidence query that takes longer says less than the one after it. */
+const maxExecutionTimeMs = 10_000
+/** Series whose verdicts become evidence; a storm of alerts is told by the first of them. */
+const mostSeries = 20
+/** Verdicts kept of one series, from {@link bucketsBefore} buckets before the incident on. */
+const mostVerdicts = 400
+const bucketsBefore = 8
+const defaultBucketMs = 60_000
+
+export type ChartDependencies = Omit<InvestigateDependencies, 'metricStore' | 'evidence' | 'timeline'>
+
+/** The chart's data as they stand; `undefined` where no check measures what fires. */
+export async function readChart(deps: ChartDependencies, incident: number): Promise<ChartData | undefined> {
+  return chartOf(deps, await sceneOf(deps, incident))
+}
+
+export interface Scene {
+  readonly incident: Incident
+  readonly configuration: Configuration
+  readonly runbook: Runbook | undefined
+  readonly series: readonly Series[]
+  readonly bucketMs: number
+  /** Up to when all measurements should be in. */
+  readonly until: string
+  readonly window: QueryWindow
+}
+
+/** Something to ask, and under which key its answer is kept. */
+export interface Question extends Pick<NewEvidence, 'key' | 'kind' | 'title' | 'query' | 'window'> {
+  readonly ask: () => Promise<unknown>
+}
+
+type Reading = Pick<InvestigateDependencies, 'incidents' | 'configurations' | 'now'>
+
+/** What an incident is about, and from when to when it is looked at. */
+export async function sceneOf(deps: Reading, number: number): Promise<Scene> {
+  const incident = await deps.incidents.get(number)
+  const configuration = await deps.configurations.get(incident.configRevision)
+  const alerts = await deps.incidents.alertsOf(number)
+  const series = distinct(alerts.flatMap(({ labels }) => seriesOf(labels) ?? [])).slice(0, mostSeries)
+  const check = series
+    .map((one) => configuration.checks[one.check])
+    .find((one): one is Check => one !== undefined)
+  const bucketMs = check?.bucketMs ?? defaultBucketMs
+  const now = deps.now().getTime() - (check?.lateMs ?? 0)
+  const ended = incident.mitigatedAt === null ? now : Math.min(now, Date.parse(incident.mitigatedAt))
+  const window = windowsOf({
+    startedAt: incident.startedAt,
+    until: new Date(ended).toISOString(),
+    bucketMs,
+    timeZone: configuration.timeZone,
+  })
+  const runbook = runbookOf(incident.labels, configuration.runbooks)
+  return { incident, configuration, runbook, series, bucketMs, until: new Date(now).toISOString(), window }
+}
+
+/** What to ask at a stage: what the check saw, the chart, then the runbook's queries. */
+export function questionsOf(deps: InvestigateDependencies, scene: Scene, stage: Stage): Question[] {
+  return [
+    ...verdictQuestions(deps, scene, stage),
+    ...chartQuestions(deps, scene, stage),
+    ...runbookQuestions(deps, scene, stage),
+  ]
+}
+
+function runbookQuestions(
+  { metricStore }: InvestigateDependencies,
+  { runbook, window, bucketMs }: Scene,
+  stage: Stage,
+): Question[] {
+  const params = queryParameters(window, bucketMs)
+  return (runbook?.evidence ?? []).map(({ name, title, sql }: EvidenceQuery) => ({
+    key: `${stage}/${name}`,
+    kind: 'metric-result',
+    title,
+    query: sql,
+    window: { from: window.from, to: window.to },
+    ask: async () => boundedRows(await metricStore.query(sql, params, { maxExecutionTimeMs })),
+  }))
+}
+
+function verdictQuestions(deps: InvestigateDependencies, scene: Scene, stage: Stage): Question[] {
+  const { configuration, window, bucketMs } = scene
+  const from = new Date(Date.parse(window.from) - bucketsBefore * bucketMs).toISOString()
+  return scene.series.flatMap((series): Question[] => {
+    const metric = configuration.metrics[series.metric]
+    if (metric === undefined) return []
+    return [
+      {
+        key: `${stage}/verdicts/${series.check}/${series.metric}/${series.slice}/${series.group}`,
+        kind: 'metric-result',
+        title: `${seriesTitle(metric.title, series)}: verdicts of ${series.check}`,
+        window: { from, to: window.to },
+        async ask() {
+          const found = (await deps.verdicts.since([series], from)).filter(
+            ({ bucketAt }) => bucketAt < window.to,
+          )
+          const verdicts = found.toSorted((a, b) => (a.bucketAt < b.bucketAt ? -1 : 1))
+          const kept = verdicts.slice(0, mostVerdicts)
+          return {
+            metricTitle: metric.title,
+            metricKind: metric.kind,
+            bucketMs,
+            verdicts: kept,
+            more: verdicts.length - kept.length,
+          }
+        },
+      },
+    ]
+  })
+}
+
+/** The key that a stage's chart data are kept under. */
+export function chartKey(stage: Stage): string {
+  return `${stage}/chart`
+}
+
+function chartQuestions(deps: InvestigateDependencies, scene: Scene, stage: Stage): Question[] {
+  if (scene.series.length === 0) return []
+  const title = 'The series of the chart: today, a day and a week before'
+  return [
+    {
+      key: chartKey(stage),
+      kind: 'metric-result',
+      title,
+      ask: async () => (await chartOf(deps, scene)) ?? failed('no check measures it'),
+    },
+  ]
+}
+
+/** The chart shows the series that is farthest from normal. */
+async function chartOf(
+  deps: Pick<InvestigateDependencies, 'series' | 'verdicts'>,
+  scene: Scene,
+): Promise<ChartData | undefined> {
+  const { configuration, incident, until } = scene
+  const worst = worstVerdict(await deps.verdicts.since(scene.series, incident.startedAt))
+  const series = worst ?? scene.series[0]
+  const request = series && chartRequest({ series, configuration, startedAt: incident.startedAt, until })
+  return request && chartDataFrom(request, await deps.series.read(request), until)
+}
+
+function distinct(series: readonly Series[]): Series[] {
+  const byName = new Map(
+    series.map((one) => [JSON.stringify([one.check, one.metric, one.slice, one.group]), one]),
+  )
+  return [...byName.values()]
+}

@@ -1,0 +1,84 @@
+import { evidenceId, type Evidence } from '../src/domain/evidence.ts'
+import { errorOf, failed } from '../src/domain/evidence-result.ts'
+import { findingOf, type Stage } from '../src/domain/investigate.ts'
+import { firewatch } from '../src/domain/timeline.ts'
+import type { InvestigateDependencies } from './investigate-dependencies.ts'
+import { chartKey, questionsOf, sceneOf } from './investigate-questions.ts'
+
+export interface CollectEvidence {
+  readonly incident: number
+  readonly stage: Stage
+}
+
+/** What was found, one sentence each, with the evidence that says it. */
+export interface Findings {
+  readonly findings: readonly { readonly evidence: string; readonly text: string }[]
+}
+
+export type InvestigateActivities = ReturnType<typeof createInvestigateActivities>
+
+/** Looks into an incident: asks, keeps the answers as evidence, and says in the timeline what they are. */
+export function createInvestigateActivities(deps: InvestigateDependencies) {
+  return {
+    /**
+     * Collects the evidence of a stage. A question that cannot be answered is kept with its error and stops no other; one that was
+     * answered before is not asked again, so a repeat goes on where the first run ended.
+     */
+    async collectEvidence({ incident, stage }: CollectEvidence): Promise<Findings> {
+      const known = new Map((await deps.evidence.list(incident)).map((record) => [record.key, record]))
+      const scene = await sceneOf(deps, incident)
+      const collected: Evidence[] = []
+      for (const { ask, ...asked } of questionsOf(deps, scene, stage)) {
+        const kept = known.get(asked.key)
+        collected.push(kept ?? (await deps.evidence.add({ ...asked, incident, result: await answer(ask) })))
+      }
+      await tell(deps, { incident, stage }, collected)
+      return { findings: findingsOf(collected, stage) }
+    },
+  }
+}
+
+async function answer(ask: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await ask()
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+async function tell(
+  { timeline, now }: InvestigateDependencies,
+  { incident, stage }: CollectEvidence,
+  collected: readonly Evidence[],
+): Promise<void> {
+  await timeline.append({
+    incident,
+    eventKey: `evidence/${stage}`,
+    at: now().toISOString(),
+    kind: 'evidence',
+    actor: firewatch,
+    summary: summaryOf(collected, stage),
+    detail: {
+      evidence: collected.map(evidenceId),
+      findings: findingsOf(collected, stage).map(({ text }) => text),
+    },
+  })
+}
+
+function summaryOf(collected: readonly Evidence[], stage: Stage): string {
+  const when = stage === 'opened' ? 'while it lasts' : 'after it was clear'
+  if (collected.length === 0)
+    return `No evidence to collect ${when}: no runbook matches, and no check measures it`
+  const unanswered = collected.filter(({ result }) => errorOf(result) !== undefined).length
+  const but = unanswered === 0 ? '' : `; questions without an answer: ${unanswered}`
+  return `Evidence collected ${when}: ${collected.length} records${but}`
+}
+
+/** The chart speaks for itself. */
+function findingsOf(collected: readonly Evidence[], stage: Stage): Findings['findings'] {
+  const told = collected.filter(({ key }) => key !== chartKey(stage))
+  return told.map((record) => ({
+    evidence: evidenceId(record),
+    text: findingOf(record.title, record.result),
+  }))
+}

@@ -1,0 +1,126 @@
+import { ApplicationFailure } from '@temporalio/common'
+import { nothingSent, type ActionAnswer, type ActionCall } from '../src/domain/remediate.ts'
+import { judge, type Judgement } from '../src/domain/remediate-verify.ts'
+import type { Effect, RemediationAttempt } from '../src/domain/remediation.ts'
+import type { RemediationRung } from '../src/domain/runbook.ts'
+import type { RemediateDependencies } from './remediate-dependencies.ts'
+import { configurationOf, nameOf, tell, textOf } from './remediate-record.ts'
+
+/** Names the act that is carried out, or asked about. */
+export interface Act {
+  readonly attempt: string
+  readonly fence: number
+  readonly timeoutMs: number
+}
+
+/** Whether an act took place outside, in words too. */
+export interface ActResult {
+  readonly effect: Effect
+  readonly summary: string
+}
+
+export async function carryOut(deps: RemediateDependencies, act: Act): Promise<ActResult> {
+  const attempt = await beforeSending(() => deps.attempts.get(act.attempt))
+  const call = await beforeSending(() => callOf(deps, attempt, act))
+  const answer = await deps.executor.act(call)
+  return { effect: answer.effect, summary: answer.summary + (await keep(deps, attempt, answer)) }
+}
+
+/** Marks a failure as one from before anything left for the target. */
+async function beforeSending<Result>(step: () => Promise<Result>): Promise<Result> {
+  try {
+    return await step()
+  } catch (cause) {
+    throw ApplicationFailure.create({ type: nothingSent, message: textOf(cause), nonRetryable: true })
+  }
+}
+
+/** @throws when the attempt's fence is no longer the target's newest: another attempt has begun since */
+async function callOf(
+  deps: RemediateDependencies,
+  attempt: RemediationAttempt,
+  { fence, timeoutMs }: Act,
+): Promise<ActionCall> {
+  const { targets } = await configurationOf(deps, attempt.incident)
+  const action = targets[attempt.target]?.actions[attempt.action]
+  if (action === undefined) throw new Error(`${nameOf(attempt)} is not in the incident's configuration`)
+  const newest = await deps.guards.fenceOf(attempt.target)
+  if (newest !== fence)
+    throw new Error(`fence ${fence} of ${attempt.id} is outdated, ${newest} was given out`)
+  return { attempt: attempt.id, fence, action, timeoutMs: Math.min(timeoutMs, action.timeoutMs) }
+}
+
+/** Keeps what the target said. That this fails must not make a known effect unknown, so it is told instead of thrown. */
+async function keep(
+  deps: RemediateDependencies,
+  { id, incident, action, target }: RemediationAttempt,
+  answer: ActionAnswer,
+): Promise<string> {
+  try {
+    await deps.evidence.add({
+      incident,
+      key: `remediation/${id}/answer`,
+      kind: 'remediation-run',
+      title: `What ${target} answered to ${action}: ${answer.summary}`,
+      result: answer,
+    })
+    return ''
+  } catch (error) {
+    return ` (the answer could not be kept: ${textOf(error)})`
+  }
+}
+
+/**
+ * Asks the target's `probeUrl`. An action without one is sent again under the same idempotency key and fence: every `http` action is
+ * idempotent under its key by contract, so that is the same act and not a second one. Only its success says something about the first try.
+ * @throws while the question is open, so that Temporal asks again
+ */
+export async function probe(deps: RemediateDependencies, act: Act): Promise<ActResult> {
+  const attempt = await deps.attempts.get(act.attempt)
+  const call = await callOf(deps, attempt, act)
+  const readOnly = call.action.probeUrl !== undefined
+  const { effect, summary } = await (readOnly ? deps.executor.probe(call) : deps.executor.act(call))
+  if (effect === 'done' || (readOnly && effect === 'not-done')) return { effect, summary }
+  throw ApplicationFailure.retryable(`it stays open whether it was carried out: ${summary}`, 'ProbeUndecided')
+}
+
+export interface KnownEffect extends ActResult {
+  readonly attempt: string
+  readonly step: 'acted' | 'probed'
+}
+
+const effects: Readonly<Record<Effect, { words: string; state: 'acting' | 'probing' | 'verifying' }>> = {
+  done: { words: 'was carried out', state: 'verifying' },
+  'not-done': { words: 'was not carried out', state: 'acting' },
+  unknown: { words: 'may or may not have been carried out', state: 'probing' },
+}
+
+/** Stores whether the act took place. It ended now at the latest, so that no sample from during the act counts for it. */
+export async function recordEffect(deps: RemediateDependencies, known: KnownEffect): Promise<void> {
+  const { effect, summary, step } = known
+  const { state, words } = effects[effect]
+  const attempt = await deps.attempts.get(known.attempt)
+  const actedAt = effect === 'not-done' ? null : deps.now().toISOString()
+  await deps.attempts.update(attempt.id, { state, effect, actedAt })
+  await tell(deps, attempt, step, `${nameOf(attempt)} ${words}: ${summary}.`)
+}
+
+export interface Verification {
+  readonly attempt: string
+  readonly verify: RemediationRung['verify']
+}
+
+export async function verifyAttempt(
+  deps: RemediateDependencies,
+  { attempt: id, verify }: Verification,
+): Promise<Pick<Judgement, 'outcome' | 'explanation'>> {
+  const { incident, before, actedAt } = await deps.attempts.get(id)
+  if (before === null || actedAt === null)
+    throw new Error(`${id} has not acted yet: there is nothing to verify`)
+  const { metrics } = await configurationOf(deps, incident)
+  const verdicts = await deps.verdicts.since(before.verdicts, actedAt)
+  const measured = { at: deps.now().toISOString(), verdicts }
+  const { outcome, explanation, after } = judge({ verify, before, actedAt, after: measured }, metrics)
+  await deps.attempts.update(id, { state: 'verifying', after })
+  return { outcome, explanation }
+}

@@ -1,0 +1,135 @@
+import type { Configuration } from '../src/domain/configuration.ts'
+import { seriesOf } from '../src/domain/investigate.ts'
+import { attemptId, type Ending, type Next, type PlacedRung } from '../src/domain/remediate.ts'
+import {
+  blastBudgetOf,
+  blastBudgetRefusal,
+  breakerWindow,
+  evaluateGuards,
+  groupMembers,
+  type GuardDecision,
+} from '../src/domain/remediate-guards.ts'
+import { describeState, symptomCleared } from '../src/domain/remediate-verify.ts'
+import type { Measurement, RemediationAttempt } from '../src/domain/remediation.ts'
+import type { Series } from '../src/domain/verdict.ts'
+import type { RemediateDependencies } from './remediate-dependencies.ts'
+import { configurationOf, nameOf, tell } from './remediate-record.ts'
+
+/** Series that one attempt watches, those whose alerts fired first. Bounds what a storm of alerts makes it store. */
+const seriesWatched = 50
+
+export interface Proposal {
+  readonly incident: number
+  /** Counts the incident's attempts from 1. */
+  readonly number: number
+  readonly rung: PlacedRung
+}
+
+/** What the guards say to a proposal. */
+export type Permission =
+  | { readonly allowed: true; readonly reason: string }
+  | { readonly allowed: false; readonly reason: string; readonly next: Exclude<Next, 'end'> }
+
+export async function proposeAttempt(deps: RemediateDependencies, proposal: Proposal): Promise<Permission> {
+  const { incident, number, rung } = proposal
+  const { action, target } = rung.step
+  const id = attemptId(incident, number)
+  const { decision, measured } = await askGuards(deps, { id, incident, action, target })
+  const at = deps.now().toISOString()
+  const text = decision.allowed ? `Allowed: ${decision.reason}.` : refusal(decision)
+  const named = { id, incident, rung: rung.number, action, target }
+  await deps.attempts.propose({ ...named, decision: text, before: measured, proposedAt: at })
+  if (!decision.allowed) {
+    await deps.attempts.update(id, { state: 'done', outcome: 'refused', decision: text, finishedAt: at })
+  }
+  // A repeat goes by what is stored: a refusal stays one.
+  const stored = await deps.attempts.get(id)
+  const place = `${nameOf(stored)} (rung ${rung.number} of ${rung.of})`
+  if (stored.outcome !== 'refused') {
+    await tell(deps, stored, 'proposed', `Firewatch proposes ${place}. ${stored.decision}`)
+    return { allowed: true, reason: stored.decision }
+  }
+  await tell(deps, stored, 'refused', `Firewatch does not try ${place}. ${stored.decision}`)
+  return { allowed: false, reason: stored.decision, next: decision.allowed ? 'hand-over' : decision.next }
+}
+
+/** A lease with its fence, or how the attempt ends without one. */
+export type TakenFence =
+  | { readonly granted: true; readonly fence: number }
+  | { readonly granted: false; readonly ending: Ending }
+
+export async function takeFence(deps: RemediateDependencies, attempt: string): Promise<TakenFence> {
+  const { incident, target } = await deps.attempts.get(attempt)
+  const { targets } = await configurationOf(deps, incident)
+  const group = targets[target]?.group ?? target
+  const members = groupMembers(targets, group)
+  const budget = blastBudgetOf(members.length)
+  const at = deps.now().toISOString()
+  const lease = await deps.guards.lease({ attempt, target, group, members, budget, at })
+  if (lease.granted) return lease
+  const explanation = `Refused (blast-budget): ${blastBudgetRefusal(group, budget, lease.holders)}.`
+  return { granted: false, ending: { outcome: 'refused', explanation, next: 'hand-over' } }
+}
+
+/** Whether the act may begin, or how the attempt ends without one. */
+export type Readiness = { readonly ready: true } | { readonly ready: false; readonly ending: Ending }
+
+export async function prepareAttempt(deps: RemediateDependencies, id: string): Promise<Readiness> {
+  const attempt = await deps.attempts.get(id)
+  const { decision, watched, measured, configuration } = await askGuards(deps, attempt)
+  if (watched.length === 0 || symptomCleared(measured)) {
+    const explanation = 'The symptom had cleared before the act, so nothing was done.'
+    return { ready: false, ending: { outcome: 'cleared', explanation, next: 'end' } }
+  }
+  if (!decision.allowed) {
+    const ending = { outcome: 'refused', explanation: refusal(decision), next: decision.next } as const
+    return { ready: false, ending }
+  }
+  await deps.attempts.update(id, { state: 'acting', before: measured })
+  const before = describeState(measured, configuration.metrics)
+  await tell(deps, attempt, 'acting', `Firewatch carries out ${nameOf(attempt)}. Before it: ${before}.`)
+  return { ready: true }
+}
+
+function refusal({ guard, reason }: Extract<GuardDecision, { allowed: false }>): string {
+  return `Refused (${guard}): ${reason}.`
+}
+
+interface Answered {
+  readonly decision: GuardDecision
+  readonly watched: readonly Series[]
+  readonly measured: Measurement
+  readonly configuration: Configuration
+}
+
+/** Reads all that the guards look at. What cannot be read throws: an unread guard never allows anything. */
+async function askGuards(
+  deps: RemediateDependencies,
+  { id, incident, action, target }: Pick<RemediationAttempt, 'id' | 'incident' | 'action' | 'target'>,
+): Promise<Answered> {
+  const configuration = await configurationOf(deps, incident)
+  const group = configuration.targets[target]?.group
+  const members = group === undefined ? [] : groupMembers(configuration.targets, group)
+  const watched = await firingSeries(deps, incident)
+  const measured = { at: deps.now().toISOString(), verdicts: await deps.verdicts.latest(watched) }
+  const past = await deps.attempts.ofIncident(incident)
+  const decision = evaluateGuards({
+    incident,
+    rung: { action, target },
+    configuration,
+    switches: await deps.guards.switches(),
+    past: past.filter((one) => one.id !== id),
+    recent: await deps.attempts.lastEnded(action, target, breakerWindow),
+    underRepair: await deps.attempts.underRepair(members.filter((member) => member !== target)),
+    measured,
+  })
+  return { decision, watched, measured, configuration }
+}
+
+async function firingSeries(deps: RemediateDependencies, incident: number): Promise<Series[]> {
+  const alerts = await deps.incidents.alertsOf(incident)
+  return alerts
+    .filter(({ status }) => status === 'firing')
+    .flatMap(({ labels }) => seriesOf(labels) ?? [])
+    .slice(0, seriesWatched)
+}

@@ -1,0 +1,61 @@
+import type { Configuration } from '../src/domain/configuration.ts'
+import type { AttemptOutcome, RemediationAttempt } from '../src/domain/remediation.ts'
+import { firewatch } from '../src/domain/timeline.ts'
+import type { RemediateDependencies } from './remediate-dependencies.ts'
+
+export interface FinishedAttempt {
+  readonly attempt: string
+  readonly outcome: AttemptOutcome
+  readonly explanation: string
+}
+
+/** Closes the attempt; one that took its lease becomes evidence. */
+export async function finishAttempt(deps: RemediateDependencies, ending: FinishedAttempt): Promise<void> {
+  const { attempt: id, outcome, explanation } = ending
+  const finishedAt = deps.now().toISOString()
+  await deps.attempts.update(id, { state: 'done', outcome, explanation, finishedAt })
+  const attempt = await deps.attempts.get(id)
+  const title = `${nameOf(attempt)}: ${attempt.outcome}`
+  await tell(deps, attempt, 'finished', `${title}. ${attempt.explanation}`)
+  if (attempt.startedAt === null || attempt.finishedAt === null) return
+  await deps.evidence.add({
+    incident: attempt.incident,
+    key: `remediation/${id}`,
+    kind: 'remediation-run',
+    title,
+    window: { from: attempt.startedAt, to: attempt.finishedAt },
+    result: attempt,
+  })
+}
+
+/** Writes one step of an attempt into the incident's timeline. */
+export async function tell(
+  deps: RemediateDependencies,
+  { id, incident, action, target }: RemediationAttempt,
+  step: 'proposed' | 'refused' | 'acting' | 'acted' | 'probed' | 'finished',
+  summary: string,
+): Promise<void> {
+  await deps.timeline.append({
+    incident,
+    eventKey: `remediation/${id}/${step}`,
+    at: deps.now().toISOString(),
+    kind: 'remediation',
+    actor: firewatch,
+    summary,
+    detail: { attempt: id, action, target },
+  })
+}
+
+/** The configuration that the incident started with. */
+export async function configurationOf(deps: RemediateDependencies, incident: number): Promise<Configuration> {
+  const { configRevision } = await deps.incidents.get(incident)
+  return deps.configurations.get(configRevision)
+}
+
+export function nameOf({ action, target }: Pick<RemediationAttempt, 'action' | 'target'>): string {
+  return `${action} on ${target}`
+}
+
+export function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,108 @@
+import { rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { loadConfiguration } from '../../src/config/load.ts'
+import { startFirewatch, type RunningFirewatch } from '../../src/app/firewatch.ts'
+import { ownDataDirectory } from '../../src/app/up.ts'
+import { startEmbedded } from '../../src/embedded/embedded-servers.ts'
+import { backfill } from './backfill.ts'
+import { createNarrator } from './narrator.ts'
+import { startPagers } from './pagers.ts'
+import { scenarios, type Outcome, type Scenario } from './scenarios.ts'
+import { tellStory } from './story.ts'
+import { startFeedWorld } from './world.ts'
+
+const configPath = new URL('./firewatch.yaml', import.meta.url).pathname
+
+/** Things to end, in the opposite order in which they were started. */
+const ends: (() => Promise<unknown> | unknown)[] = []
+
+const { values } = parseArgs({
+  options: {
+    scenario: { type: 'string', default: 'heals' },
+    data: { type: 'string', default: join('.firewatch', 'demo') },
+    json: { type: 'boolean', default: false },
+  },
+})
+
+const tell = (line: string) => process.stderr.write(`${line}\n`)
+
+process.once('SIGINT', () => void endAll().then(() => process.exit(130)))
+process.once('SIGTERM', () => void endAll().then(() => process.exit(143)))
+
+try {
+  process.exitCode = await demo()
+} catch (error) {
+  tell(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  process.exitCode = 1
+} finally {
+  await endAll()
+}
+
+/** Tells one story from start to end. 0 only if all of it came true. */
+async function demo(): Promise<number> {
+  const scenario = scenarios[values.scenario]
+  if (scenario === undefined) {
+    tell(`there is no scenario "${values.scenario}"; there are ${Object.keys(scenarios).join(', ')}`)
+    return 2
+  }
+  tell(`\n${scenario.title}\n`)
+  const outcome = await play(scenario)
+  const kept = scenario.expectations.map(({ what, holds }) => ({ what, holds: holds(outcome) }))
+  tell('')
+  for (const { what, holds } of kept) tell(`  ${holds ? '✓' : '✗'} ${what}`)
+  const whole = kept.every(({ holds }) => holds)
+  tell(whole ? '\nThe whole story came true.' : '\nThe story went otherwise.')
+  tell(`Review: ${join(resolve(values.data), 'reviews', `INC-${outcome.incident.number}.md`)}\n`)
+  if (values.json) process.stdout.write(`${JSON.stringify(outcome)}\n`)
+  return whole ? 0 : 1
+}
+
+async function play(scenario: Scenario): Promise<Outcome> {
+  const configuration = await loadConfiguration(configPath)
+  const lock = await ownDataDirectory(values.data)
+  ends.push(() => lock.release())
+  await emptyFolder(lock.dir)
+
+  tell('starting Temporal, PostgreSQL and ClickHouse …')
+  const servers = await startEmbedded({ lock, env: process.env, log: tell })
+  ends.push(() => servers.stop())
+  tell('starting the feed service, its users and the pagers …')
+  const world = await startFeedWorld({
+    databaseUrl: servers.postgres.url,
+    clickhouseUrl: servers.clickhouse.url,
+    log: () => undefined,
+  })
+  ends.push(() => world.stop())
+  const { rows } = await backfill({ clickhouseUrl: servers.clickhouse.url, now: world.liveFrom })
+  const pagers = await startPagers()
+  ends.push(() => pagers.stop())
+
+  tell(`starting Firewatch (history: ${rows} rows) …`)
+  const env = {
+    ...process.env,
+    ...pagers.env,
+    FEED_DEMO_ADMIN_URL: world.serviceUrl,
+    FEED_DEMO_ADMIN_TOKEN: world.adminToken,
+    FEED_DEMO_SUPERVISOR_URL: world.supervisorUrl,
+  }
+  const firewatch = await startFirewatch({ configPath, configuration, dataDir: lock.dir, servers, env, port: 0, tell })
+  ends.push(() => firewatch.stop())
+  tell(links(firewatch, servers.temporal.uiUrl))
+  return tellStory({ scenario, world, pagers, firewatch, createNarrator: () => createNarrator(tell, Date.now) })
+}
+
+/** A demo begins with nothing but its lock. */
+async function emptyFolder(dir: string): Promise<void> {
+  const names = ['ports.json', 'temporal.db', 'temporal.db-shm', 'temporal.db-wal', 'postgres', 'clickhouse', 'reviews', 'logs']
+  await Promise.all(names.map((name) => rm(join(dir, name), { recursive: true, force: true })))
+}
+
+function links({ url, loginUrl }: RunningFirewatch, temporalUiUrl: string | undefined): string {
+  const temporal = temporalUiUrl === undefined ? '' : `\n  Temporal  ${temporalUiUrl}`
+  return `\n  console   ${url}/incidents\n  log in    ${loginUrl}${temporal}\n`
+}
+
+async function endAll(): Promise<void> {
+  for (const end of ends.splice(0).toReversed()) await end()
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import { readRunFile } from './run-file.ts'
+
+/** A failure that the one at the terminal can do something about; ends the command with `exitCode`. */
+export class CommandFailed extends Error {
+  override readonly name = 'CommandFailed'
+  readonly exitCode: number
+  constructor(message: string, exitCode: number) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
+
+/** 0 done, 1 unexpected, 2 wrong usage, 3 not running or unreachable, 4 refused or not found, 5 invalid configuration. */
+export const exitCodes = {
+  unexpected: 1,
+  usage: 2,
+  unreachable: 3,
+  refused: 4,
+  invalidConfiguration: 5,
+} as const
+
+export interface ApiClient {
+  readonly url: string
+  get<Answer>(path: string): Promise<Answer>
+  post<Answer>(path: string, body?: object): Promise<Answer>
+}
+
+/**
+ * Talks to the Firewatch that runs on `dataDir`, or to `FIREWATCH_URL` with `FIREWATCH_TOKEN`.
+ * @throws CommandFailed with what was wrong and what to do
+ */
+export async function connectApi(dataDir: string, env: NodeJS.ProcessEnv): Promise<ApiClient> {
+  const run = await readRunFile(dataDir)
+  const url = env['FIREWATCH_URL'] ?? run?.url
+  const token = env['FIREWATCH_TOKEN'] ?? run?.token
+  if (url === undefined || token === undefined) {
+    throw new CommandFailed(
+      `no Firewatch runs on ${dataDir}; start it with "firewatch up", or say --data`,
+      exitCodes.unreachable,
+    )
+  }
+  return {
+    url,
+    get: (path) => call(url, token, path, { method: 'GET' }),
+    post: (path, body = {}) =>
+      call(url, token, path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+        body: JSON.stringify(body),
+      }),
+  }
+}
+
+async function call<Answer>(url: string, token: string, path: string, init: RequestInit): Promise<Answer> {
+  const headers = {
+    ...(init.headers as Record<string, string> | undefined),
+    authorization: `Bearer ${token}`,
+  }
+  const request = { ...init, headers, signal: AbortSignal.timeout(15_000) }
+  const response = await fetch(new URL(path, url), request).catch((error: unknown) => {
+    throw new CommandFailed(`Firewatch at ${url} does not answer: ${reasonOf(error)}`, exitCodes.unreachable)
+  })
+  const body: unknown = await response.json().catch(() => ({}))
+  if (!response.ok) {
+    const { error, problems } = body as { error?: string; problems?: string[] }
+    const text = [error ?? `HTTP ${response.status}`, ...(problems ?? [])].join('\n  ')
+    throw new CommandFailed(text, response.status >= 500 ? exitCodes.unreachable : exitCodes.refused)
+  }
+  return body as Answer
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? error.cause.message : error.message
+}

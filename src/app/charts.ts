@@ -1,0 +1,27 @@
+import { readChart } from '../../activities/investigate-questions.ts'
+import { renderChart } from '../chart/render.ts'
+import { readSeriesChart } from '../clickhouse/series-chart.ts'
+import type { ClickHouse } from '../clickhouse/client.ts'
+import { chartDataOf, chartModel } from '../domain/chart.ts'
+import type { Incident } from '../domain/incident.ts'
+import type { Records } from './records.ts'
+
+/** Draws incidents' charts: the kept series of one that is over, the live ones of one that lasts. */
+export function createCharts(records: Records, clickhouse: ClickHouse, now: () => Date) {
+  const { incidents, configurations, verdicts } = records
+  const series = { read: (request: Parameters<typeof readSeriesChart>[1]) => readSeriesChart(clickhouse, request) }
+
+  async function dataOf({ number, state }: Incident) {
+    if (state !== 'resolved') return readChart({ incidents, configurations, verdicts, series, now }, number)
+    const kept = (await records.evidence.list(number)).findLast(({ key }) => key.endsWith('/chart'))
+    return kept && chartDataOf(kept.result)
+  }
+
+  return {
+    async render(incident: Incident): Promise<Uint8Array> {
+      const { timeZone } = await configurations.get(incident.configRevision)
+      const attempts = await records.attempts.ofIncident(incident.number)
+      return renderChart(chartModel({ incident, data: await dataOf(incident), attempts, timeZone })).png
+    },
+  }
+}

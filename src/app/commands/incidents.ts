@@ -1,0 +1,106 @@
+import type { Command } from 'commander'
+import { incidentName } from '../../domain/evidence.ts'
+import { formatDuration } from '../../domain/duration.ts'
+import type { Incident } from '../../domain/incident.ts'
+import type { CommandAnswer } from '../../domain/incident-messages.ts'
+import type { IncidentRecords } from '../../web/dependencies.ts'
+import { connectApi, type ApiClient } from '../api-client.ts'
+import { print, table } from '../terminal.ts'
+
+interface Options {
+  readonly data: string
+  readonly json?: boolean
+}
+
+/** `incidents`, `show`, `review` and the commands that people give an incident. */
+export function addIncidentCommands(program: Command): void {
+  reading(program, 'incidents', 'list incidents, newest first')
+    .option('--state <state>', 'open, monitoring or resolved')
+    .action(async (options: Options & { state?: string }) => {
+      const query = new URLSearchParams(options.state === undefined ? {} : { state: options.state })
+      const { incidents } = await (await api(options)).get<{ incidents: Incident[] }>(
+        `/api/v1/incidents?${query}`,
+      )
+      print(options, incidents, () => listText(incidents))
+    })
+
+  reading(program, 'show <incident>', 'what is known of one incident').action(
+    async (name: string, options: Options) => {
+      const answer = await (await api(options)).get<{ incident: Incident } & IncidentRecords>(pathOf(name))
+      print(options, answer, () => showText(answer))
+    },
+  )
+
+  reading(program, 'review <incident>', 'the post-mortem of a resolved incident').action(
+    async (name: string, options: Options) => {
+      const review = await (await api(options)).get<{ markdown: string }>(pathOf(name, 'review'))
+      print(options, review, () => review.markdown)
+    },
+  )
+
+  commanding(program, 'ack', 'acknowledge', 'acknowledge: nobody else is paged')
+  commanding(program, 'resolve', 'resolve', 'resolve it as a person; its review follows')
+  commanding(program, 'escalate', 'escalate', 'page the next step now')
+  commanding(program, 'stop-automation', 'stop-automation', 'begin no new remediation attempt')
+  reading(program, 'note <incident> <text...>', 'add a note to the timeline').action(
+    async (name: string, words: string[], options: Options) => {
+      const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, 'note'), {
+        text: words.join(' '),
+      })
+      print(options, answer, () => answer.message)
+    },
+  )
+}
+
+function commanding(program: Command, word: string, verb: string, description: string): void {
+  reading(program, `${word} <incident>`, description).action(async (name: string, options: Options) => {
+    const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, verb))
+    print(options, answer, () => answer.message)
+  })
+}
+
+function reading(program: Command, usage: string, description: string): Command {
+  return program
+    .command(usage)
+    .description(description)
+    .option('--data <directory>', 'data directory of the running Firewatch', '.firewatch')
+    .option('--json', 'print JSON')
+}
+
+function api({ data }: Options): Promise<ApiClient> {
+  return connectApi(data, process.env)
+}
+
+function pathOf(name: string, verb?: string): string {
+  const path = `/api/v1/incidents/${encodeURIComponent(name)}`
+  return verb === undefined ? path : `${path}/${verb}`
+}
+
+function listText(incidents: readonly Incident[]): string {
+  if (incidents.length === 0) return 'no incidents'
+  const rows = incidents.map((incident) => [
+    incidentName(incident.number),
+    incident.severity,
+    incident.state,
+    incident.acknowledgedBy ?? '-',
+    incident.startedAt.slice(0, 19).replace('T', ' '),
+    incident.title,
+  ])
+  return table(['incident', 'severity', 'state', 'owner', 'since (UTC)', 'title'], rows)
+}
+
+function showText({ incident, alerts, timeline }: { incident: Incident } & IncidentRecords): string {
+  const end = incident.resolvedAt ?? new Date().toISOString()
+  const lasted = formatDuration(Date.parse(end) - Date.parse(incident.startedAt))
+  return [
+    `${incidentName(incident.number)}  ${incident.severity}  ${incident.state}  ${incident.title}`,
+    `since ${incident.startedAt}, ${lasted}; ${incident.acknowledgedBy === null ? 'nobody has acknowledged it' : `acknowledged by ${incident.acknowledgedBy}`}`,
+    `now: ${incident.nowDoing === '' ? '-' : incident.nowDoing}`,
+    '',
+    ...alerts.map(
+      ({ status, labels, annotations }) => `  [${status}] ${annotations['summary'] ?? labels['alertname']}`,
+    ),
+    '',
+    ...timeline.map(({ at, actor, summary }) => `  ${at.slice(11, 19)}  ${actor}: ${summary}`),
+  ].join('\n')
+}

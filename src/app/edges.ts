@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises'
+import { resolveSecret } from '../config/secrets.ts'
+import { createPost } from '../http/post.ts'
+import { createPagerDutyChannel } from '../pagerduty/channel.ts'
+import { createWebhookChannel } from '../webhook/channel.ts'
+import type { Channel } from '../../activities/escalate-dependencies.ts'
+import type { Contact } from '../domain/configuration.ts'
+
+/** For one try of one page, the answer included. */
+const pageTimeoutMs = 5_000
+
+/** Looks a secret up where its reference says, at the moment of use. */
+export function secretsOf(env: NodeJS.ProcessEnv): (reference: string) => Promise<string> {
+  return (reference) => resolveSecret(reference, env, (path) => readFile(path, 'utf8'))
+}
+
+/** Every way to reach people: one row per channel. */
+export function createChannels(
+  resolve: (reference: string) => Promise<string>,
+  now: () => Date,
+): Readonly<Record<Contact['channel'], Channel>> {
+  const { post } = createPost()
+  const common = { post, timeoutMs: pageTimeoutMs, resolveSecret: resolve, now }
+  return {
+    webhook: only('webhook', createWebhookChannel(common)),
+    pagerduty: only('pagerduty', createPagerDutyChannel(common)),
+  }
+}
+
+/** Lets through only contacts of the channel's own name, as whoever chooses the channel by name has seen to. */
+function only<Name extends Contact['channel']>(
+  name: Name,
+  channel: {
+    readonly keepsIncidents: boolean
+    send(contact: Extract<Contact, { channel: Name }>, ...rest: Rest): ReturnType<Channel['send']>
+  },
+): Channel {
+  return {
+    keepsIncidents: channel.keepsIncidents,
+    send: (contact, ...rest) => {
+      if (!isOf(contact, name)) throw new Error(`a contact of ${contact.channel} was given to ${name}`)
+      return channel.send(contact, ...rest)
+    },
+  }
+}
+
+type Rest = Parameters<Channel['send']> extends [unknown, ...infer Others] ? Others : never
+
+function isOf<Name extends Contact['channel']>(contact: Contact, name: Name): contact is Extract<Contact, { channel: Name }> {
+  return contact.channel === name
+}

@@ -1,0 +1,146 @@
+import { createServer } from 'node:net'
+import { userInfo } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import type { Configuration } from '../domain/configuration.ts'
+import type { EmbeddedServers } from '../embedded/embedded-servers.ts'
+import { superviseNode } from '../embedded/supervise-node.ts'
+import type { SupervisedProcess } from '../embedded/supervised-process.ts'
+import { openDatabase } from '../postgres/database.ts'
+import { prepareDatabase, prepareTemporal } from './prepare.ts'
+import { createRecords } from './records.ts'
+import { removeRunFile, writeRunFile, type RunFile } from './run-file.ts'
+import { defaultPort, settingsFrom, type Settings } from './settings.ts'
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+const loginLinkMs = 24 * 3_600_000
+/** Longer than a worker gives its activities to finish. */
+const workerGraceMs = 35_000
+
+export interface FirewatchOptions {
+  readonly configPath: string
+  readonly configuration: Configuration
+  /** Absolute, and locked by this process. */
+  readonly dataDir: string
+  readonly servers: EmbeddedServers
+  readonly env: NodeJS.ProcessEnv
+  /** Of the server; 0 for any free one, absent for the usual one if it is free. */
+  readonly port: number | undefined
+  readonly tell: (line: string) => void
+}
+
+export interface RunningFirewatch {
+  readonly url: string
+  /** An API token of an admin. */
+  readonly token: string
+  /** Opens the console once. */
+  readonly loginUrl: string
+  stop(): Promise<void>
+}
+
+/** Starts server and worker as processes of their own beside running servers, and keeps both alive. Ready when the server answers. */
+export async function startFirewatch(options: FirewatchOptions): Promise<RunningFirewatch> {
+  const env = await environmentOf(options)
+  const settings = settingsFrom(env)
+  await prepareTemporal(settings, options.configuration)
+  const { token, login } = await prepareRecords(settings, options.configuration)
+
+  const processes: SupervisedProcess[] = []
+  const note = () => writeRunFile(options.dataDir, runFileOf(options, settings, token, processes))
+  const log = (line: string) => {
+    options.tell(line)
+    // A restart is told here and nowhere else, and it changes the process ids that the file names.
+    void note().catch((error: unknown) => options.tell(`run.json could not be written: ${String(error)}`))
+  }
+  const common = { dataDir: options.dataDir, entry: main, env, log }
+  processes.push(
+    superviseNode({ ...common, name: 'server', args: ['serve'], isReady: () => answers(settings.publicUrl) }),
+    superviseNode({ ...common, name: 'worker', args: ['worker'], graceMs: workerGraceMs }),
+  )
+  const stop = async () => {
+    await removeRunFile(options.dataDir)
+    await Promise.all(processes.map((one) => one.stop()))
+  }
+  try {
+    await Promise.all(processes.map((one) => one.whenReady()))
+    await note()
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { url: settings.publicUrl, token, loginUrl: `${settings.publicUrl}/login/${login}`, stop }
+}
+
+async function environmentOf({ configPath, dataDir, servers, env, port }: FirewatchOptions): Promise<NodeJS.ProcessEnv> {
+  const { temporal, postgres, clickhouse } = servers
+  return {
+    ...env,
+    FIREWATCH_CONFIG: configPath,
+    FIREWATCH_DATA: dataDir,
+    FIREWATCH_PORT: String(await choosePort(port)),
+    TEMPORAL_ADDRESS: temporal.address,
+    DATABASE_URL: postgres.url,
+    CLICKHOUSE_URL: clickhouse.url,
+    ...(temporal.uiUrl === undefined ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
+  }
+}
+
+/** Whoever may read the data directory is its admin: a token for programs, a link for the console. Tokens of former runs end. */
+async function prepareRecords(settings: Settings, configuration: Configuration): Promise<{ token: string; login: string }> {
+  const database = openDatabase(settings.databaseUrl, 2)
+  try {
+    const records = createRecords(database.db, () => new Date())
+    await prepareDatabase(database, records, configuration)
+    const principal = { person: userInfo().username, role: 'admin' } as const
+    await records.credentials.revokeAll('token', principal.person)
+    const token = await records.credentials.issue('token', principal, null)
+    return { token, login: await records.credentials.issue('login', principal, loginLinkMs) }
+  } finally {
+    await database.close()
+  }
+}
+
+function runFileOf(
+  { servers }: FirewatchOptions,
+  settings: Settings,
+  token: string,
+  processes: readonly SupervisedProcess[],
+): RunFile {
+  const pids = [...processes.map((one) => one.status()), ...servers.processes()].flatMap(({ name, pid }) =>
+    pid === undefined ? [] : [[name, pid] as const],
+  )
+  return {
+    pid: process.pid,
+    url: settings.publicUrl,
+    token,
+    temporalAddress: settings.temporalAddress,
+    databaseUrl: settings.databaseUrl,
+    clickhouseUrl: settings.clickhouseUrl,
+    processes: Object.fromEntries(pids),
+    ...(settings.temporalUiUrl === undefined ? {} : { temporalUiUrl: settings.temporalUiUrl }),
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  const response = await fetch(`${url}/health/live`).catch(() => undefined)
+  return response?.ok === true
+}
+
+/** The wished port, or any free one when it is taken and nobody asked for it. */
+async function choosePort(wished: number | undefined): Promise<number> {
+  if (wished !== undefined && wished !== 0) return wished
+  if (wished === undefined && (await freePort(defaultPort)) !== undefined) return defaultPort
+  const port = await freePort(0)
+  if (port === undefined) throw new Error('no free port on 127.0.0.1')
+  return port
+}
+
+function freePort(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(undefined))
+    probe.listen(port, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(address !== null && typeof address === 'object' ? address.port : undefined))
+    })
+  })
+}

@@ -1,0 +1,35 @@
+import { createAlertInbox } from '../postgres/alert-inbox.ts'
+import { createAttemptRecords } from '../postgres/attempts.ts'
+import { createCheckRunRecords } from '../postgres/check-runs.ts'
+import { createConfigurationRecords } from '../postgres/configurations.ts'
+import { createCredentialRecords } from '../postgres/credentials.ts'
+import type { Database } from '../postgres/database.ts'
+import { createDispatchRecords } from '../postgres/dispatch.ts'
+import { createEvidenceRecords } from '../postgres/evidence.ts'
+import { createGuardLedger } from '../postgres/guard-ledger.ts'
+import { createIncidentRecords } from '../postgres/incidents.ts'
+import { createPageRecords } from '../postgres/pages.ts'
+import { createReviewRecords } from '../postgres/reviews.ts'
+import { createTimelineRecords } from '../postgres/timeline.ts'
+import { createVerdictRecords } from '../postgres/verdict-records.ts'
+
+export type Records = ReturnType<typeof createRecords>
+
+/** Everything that is kept in PostgreSQL, by what it is about. */
+export function createRecords(db: Database, now: () => Date) {
+  return {
+    inbox: createAlertInbox(db),
+    checkRuns: createCheckRunRecords(db),
+    verdicts: createVerdictRecords(db),
+    configurations: createConfigurationRecords(db),
+    dispatch: createDispatchRecords(db),
+    incidents: createIncidentRecords(db),
+    timeline: createTimelineRecords(db),
+    pages: createPageRecords(db),
+    attempts: createAttemptRecords(db),
+    guards: createGuardLedger(db),
+    evidence: createEvidenceRecords(db, now),
+    reviews: createReviewRecords(db),
+    credentials: createCredentialRecords(db, now),
+  }
+}

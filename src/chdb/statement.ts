@@ -1,0 +1,186 @@
+import { accessDenied, notSupported, syntaxError } from './errors.ts'
+import { lex, type Token } from './lexer.ts'
+import { unescape } from './parameters.ts'
+
+/** One SQL statement, checked for what this server doesn't do. */
+export interface Statement {
+  /** A `read` changes nothing, so it may be stopped when nobody waits for it any more. */
+  readonly kind: 'read' | 'change'
+  /** Without the semicolon at its end. */
+  readonly sql: string
+  /** The output format that it names. */
+  readonly format: string | undefined
+  /** The declared type of each `{name:Type}`. */
+  readonly placeholders: ReadonlyMap<string, string>
+  /** Set for an INSERT whose rows follow as data. */
+  readonly insert: InsertData | undefined
+}
+
+/** `head FROM INFILE '…' tail` reads the rows from a file. */
+export interface InsertData {
+  readonly head: string
+  readonly tail: string
+  readonly format: string
+  /** Rows that stand in the statement itself, behind its end. */
+  readonly inline: string
+}
+
+const reads = new Set(['SELECT', 'WITH', 'FROM', 'SHOW', 'DESCRIBE', 'DESC', 'EXPLAIN', 'EXISTS'])
+const changes = new Set('INSERT CREATE ALTER DROP TRUNCATE RENAME EXCHANGE OPTIMIZE DELETE UPDATE'.split(' '))
+
+/**
+ * Reads the text of a request. Refused are several statements in one, statements that keep state on a connection, and what would reach
+ * files past the engine's own grants (`engine.xml`): OUTFILE, INFILE and the scalar function file().
+ */
+export function parseStatement(text: string): Statement {
+  const tokens: Token[] = []
+  let end: number | undefined
+  let rows: { readonly from: number; readonly format: string; readonly mark: Token } | undefined
+  let closed = false
+  for (const token of lex(text)) {
+    if (isSymbol(token, ';')) {
+      end ??= token.start
+      closed = true
+      continue
+    }
+    if (closed) throw syntaxError('Multi-statements are not allowed: send one statement in a request.')
+    tokens.push(token)
+    rows ??= rowsAfter(tokens)
+    // Rows in other formats are no SQL and are not read as such.
+    if (rows !== undefined && !isValues(rows.format)) break
+  }
+  const kind = kindOf(tokens)
+  refuseFiles(tokens)
+  const sql = text.slice(0, rows?.from ?? end).trim()
+  const placeholders = placeholdersOf(text, tokens)
+  if (rows === undefined) return { kind, sql, format: formatOf(tokens), placeholders, insert: undefined }
+  const inline = text.slice(rows.from, isValues(rows.format) ? end : undefined)
+  return {
+    kind,
+    sql,
+    format: undefined,
+    placeholders,
+    insert: { ...splitInsert(text, tokens, rows), inline },
+  }
+}
+
+export function isValues(format: string): boolean {
+  return format.toUpperCase() === 'VALUES'
+}
+
+function kindOf(tokens: readonly Token[]): Statement['kind'] {
+  const first = tokens.find((token) => !isSymbol(token, '('))
+  if (first === undefined) throw syntaxError('Empty query')
+  const word = first.kind === 'word' ? first.text.toUpperCase() : ''
+  if (changes.has(word)) return 'change'
+  if (reads.has(word)) return tokens.some((token) => isWord(token, 'INSERT')) ? 'change' : 'read'
+  if (word === 'SET' || word === 'USE')
+    throw notSupported(
+      `${word} would last for one request only: put SETTINGS into the query, or send settings and database as parameters of the request.`,
+    )
+  throw notSupported(`The embedded ClickHouse has no statement that begins with ${first.text.slice(0, 40)}`)
+}
+
+/** Recognizes `INSERT INTO t … FORMAT X` and `INSERT INTO t … VALUES` at the last token. */
+function rowsAfter(
+  tokens: readonly Token[],
+): { readonly from: number; readonly format: string; readonly mark: Token } | undefined {
+  const last = tokens.at(-1)
+  const before = tokens.at(-2)
+  if (last === undefined || before === undefined || !isWord(tokens[0], 'INSERT')) return undefined
+  const named = isWord(before, 'FORMAT') && last.kind === 'word' && tokens.length > 4
+  if (!named && !(isWord(last, 'VALUES') && tokens.length > 3)) return undefined
+  const outer = outermost(tokens)
+  if (!outer.includes(last) || outer.some((token) => isWord(token, 'SELECT', 'WITH', 'FROM')))
+    return undefined
+  return named
+    ? { from: last.end, format: last.text, mark: before }
+    : { from: last.end, format: 'Values', mark: last }
+}
+
+/** INFILE stands before SETTINGS, SETTINGS before FORMAT. */
+function splitInsert(
+  text: string,
+  tokens: readonly Token[],
+  rows: { readonly mark: Token; readonly format: string },
+) {
+  const settings = outermost(tokens).find(
+    (token) => isWord(token, 'SETTINGS') && token.start < rows.mark.start,
+  )
+  const at = (settings ?? rows.mark).start
+  return {
+    head: text.slice(0, at),
+    tail: `${text.slice(at, rows.mark.start)}FORMAT ${rows.format}`,
+    format: rows.format,
+  }
+}
+
+function formatOf(tokens: readonly Token[]): string | undefined {
+  const outer = outermost(tokens)
+  const index = outer.findLastIndex((token) => isWord(token, 'FORMAT'))
+  const name = outer[index + 1]
+  return index > 0 && name?.kind === 'word' ? name.text : undefined
+}
+
+function placeholdersOf(text: string, tokens: readonly Token[]): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const [index, token] of tokens.entries()) {
+    const [name, colon, type] = tokens.slice(index + 1, index + 4)
+    if (!isSymbol(token, '{') || name?.kind !== 'word' || type === undefined || !isSymbol(colon, ':'))
+      continue
+    const close = tokens.find((other) => other.start >= type.start && isSymbol(other, '}'))
+    if (close !== undefined) found.set(name.text, text.slice(type.start, close.start).trim())
+  }
+  return found
+}
+
+/** Functions that take a function's bare name as their first argument. */
+const higherOrder = /^(?:array\w*|map\w*|apply)$/i
+
+function refuseFiles(tokens: readonly Token[]): void {
+  for (const [index, token] of tokens.entries()) {
+    const before = tokens[index - 1]
+    const after = tokens[index + 1]
+    if (isWord(token, 'INTO') && isWord(after, 'OUTFILE'))
+      throw accessDenied('INTO OUTFILE is refused: this server writes no files')
+    if (isWord(token, 'FROM') && isWord(after, 'INFILE'))
+      throw accessDenied('FROM INFILE is refused: send the rows with the request')
+    const name = nameOf(token)
+    if ((name !== 'file' && name !== 'executable') || isSymbol(before, '.')) continue
+    if (isSymbol(after, '(') || isWord(before, 'APPLY') || higherOrder.test(callerOf(tokens, index)))
+      throw accessDenied(
+        `${name}() is refused: this server reads no files. A column of this name needs its table before it: t.${name}`,
+      )
+  }
+}
+
+/** The word before the parentheses that open directly before `index`. */
+function callerOf(tokens: readonly Token[], index: number): string {
+  let at = index - 1
+  while (isSymbol(tokens[at], '(')) at--
+  return at < index - 1 ? (tokens[at]?.text ?? '') : ''
+}
+
+function nameOf(token: Token): string | undefined {
+  if (token.kind === 'word') return token.text
+  return token.kind === 'quoted' ? unescape(token.text.slice(1, -1)) : undefined
+}
+
+/** Tokens outside every bracket. */
+function outermost(tokens: readonly Token[]): Token[] {
+  let depth = 0
+  return tokens.filter((token) => {
+    if (token.kind !== 'symbol') return depth === 0
+    if ('([{'.includes(token.text)) depth++
+    if (')]}'.includes(token.text)) depth--
+    return depth === 0
+  })
+}
+
+function isWord(token: Token | undefined, ...words: readonly string[]): boolean {
+  return token?.kind === 'word' && words.includes(token.text.toUpperCase())
+}
+
+function isSymbol(token: Token | undefined, text: string): boolean {
+  return token?.kind === 'symbol' && token.text === text
+}

@@ -1,0 +1,129 @@
+import { checkFailing, sourceSilent } from '../domain/check-alerts.ts'
+import { total } from '../domain/check.ts'
+import { parseDuration } from '../domain/duration.ts'
+import { firewatch } from '../domain/timeline.ts'
+import type { Finding } from './problems.ts'
+import { repeated } from './repeats.ts'
+import { defaultBucket } from './schema/checks.ts'
+import { entriesOf, isMap, itemsOf, type Path, reach, textOf, under } from './written.ts'
+
+/** A check sets these on its alerts; incidents are found by them. */
+const reservedLabels = ['alertname', 'check', 'group', 'metric', 'service', 'severity', 'slice']
+
+const reservedNames = [
+  ['slices', total, 'always exists: leave it out'],
+  ['users', firewatch, 'is Firewatch itself: choose another name'],
+  ['checks', sourceSilent, 'is the alert about a source without rows: choose another name'],
+  ['checks', checkFailing, 'is the alert about a check that cannot measure: choose another name'],
+] as const
+
+const dayMs = 86_400_000
+
+const listsWithoutRepeats = [
+  'metrics.*.responsible',
+  'slices.*.groups',
+  'slices.*.responsible',
+  'checks.*.metrics',
+  'checks.*.slices',
+  'policies.*.steps.*.notify',
+  'policies.*.fallback',
+  'routes.*.groupBy',
+  'runbooks',
+]
+
+/** What no single field of `firewatch.yaml` shows. */
+export function configurationRuleFindings(configuration: unknown): Finding[] {
+  return [
+    ...takenNames(configuration),
+    ...entriesOf(under(configuration, 'checks')).flatMap(([name, check]) => cadence(['checks', name], check)),
+    ...routesTakeEverything(itemsOf(under(configuration, 'routes'))),
+    ...peopleCanBePaged(configuration),
+    ...listsWithoutRepeats.flatMap((pattern) =>
+      reach(configuration, pattern).flatMap(({ path, value }) => repeated(path, itemsOf(value).map(textOf))),
+    ),
+  ]
+}
+
+function takenNames(configuration: unknown): Finding[] {
+  const labels = reach(configuration, 'checks.*.labels.*')
+    .filter(({ path }) => reservedLabels.includes(String(path.at(-1))))
+    .map(({ path }) => ({
+      path,
+      message: `label "${path.at(-1)}" is set by the check itself`,
+      at: 'key' as const,
+    }))
+  const names = reservedNames
+    .filter(([section, name]) => under(under(configuration, section), name) !== undefined)
+    .map(([section, name, why]) => ({
+      path: [section, name],
+      message: `"${name}" ${why}`,
+      at: 'key' as const,
+    }))
+  return [...labels, ...names]
+}
+
+function cadence(path: Path, check: unknown): Finding[] {
+  const bucketMs = written(under(check, 'bucket') ?? defaultBucket)
+  if (bucketMs === undefined || bucketMs === 0) return []
+  const findings: Finding[] = []
+  if (dayMs % bucketMs !== 0) {
+    findings.push({
+      path: [...path, 'bucket'],
+      message:
+        'must divide a day evenly (such as 5s, 1m, 15m, 1h), so that it lines up with a day and a week ago',
+    })
+  }
+  const everyMs = written(under(check, 'every'))
+  if (
+    everyMs !== undefined &&
+    everyMs > 0 &&
+    Math.max(everyMs, bucketMs) % Math.min(everyMs, bucketMs) !== 0
+  ) {
+    findings.push({
+      path: [...path, 'every'],
+      message: 'must be a multiple of the bucket, or divide it evenly',
+    })
+  }
+  const silentAfterMs = written(under(check, 'silentAfter'))
+  if (silentAfterMs !== undefined && silentAfterMs < bucketMs) {
+    findings.push({
+      path: [...path, 'silentAfter'],
+      message: 'must be at least one bucket: silence is seen bucket by bucket',
+    })
+  }
+  return findings
+}
+
+/** Milliseconds of a duration; `undefined` for anything that is none, which the schema reports. */
+function written(value: unknown): number | undefined {
+  return typeof value === 'string' ? parseDuration(value) : undefined
+}
+
+function routesTakeEverything(routes: readonly unknown[]): Finding[] {
+  return routes.flatMap((route, index): Finding[] => {
+    if (!isMap(route)) return []
+    const match = under(route, 'match')
+    const takesAll = match === undefined || (isMap(match) && Object.keys(match).length === 0)
+    const isLast = index === routes.length - 1
+    if (isLast === takesAll) return []
+    const message = isLast
+      ? 'the last route must take everything: leave out its "match", or put a route without one behind it'
+      : 'takes everything, so the routes behind it are never reached: give it a "match" or put it last'
+    return [{ path: isLast ? ['routes', index, 'match'] : ['routes', index], message }]
+  })
+}
+
+function peopleCanBePaged(configuration: unknown): Finding[] {
+  const users = under(configuration, 'users')
+  return ['policies.*.steps.*.notify.*', 'policies.*.fallback.*']
+    .flatMap((pattern) => reach(configuration, pattern))
+    .filter(({ value }) => {
+      const user = under(users, textOf(value) ?? '')
+      const contacts = under(user, 'contacts') ?? []
+      return isMap(user) && Array.isArray(contacts) && contacts.length === 0
+    })
+    .map(({ path, value }) => ({
+      path,
+      message: `user "${String(value)}" has no contacts, so no page can reach them`,
+    }))
+}

@@ -1,0 +1,109 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import type { Document, Node, Pair, YAMLError } from 'yaml'
+import { type Finding, formatPath, type Problem } from './problems.ts'
+import type { Path } from './written.ts'
+
+/** A YAML text, what it says, and where in it each part stands. */
+export interface YamlDocument {
+  /** `undefined` when the text is not YAML. */
+  readonly value: unknown
+  /** Syntax errors and duplicate keys. */
+  readonly problems: readonly Problem[]
+  readonly locate: (finding: Finding) => Problem
+}
+
+/** More than any configuration needs; stops a text whose aliases multiply. */
+const mostAliases = 1_000
+
+export function readYaml(file: string, text: string): YamlDocument {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const problemAt = (offset: number, path: Path, message: string): Problem => {
+    const { line, col } = lines.linePos(offset)
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1), path: formatPath(path), message }
+  }
+  const mistakes = [...document.errors, ...document.warnings]
+  const problems = mistakes.map((mistake) =>
+    problemAt(mistake.pos[0], pathAt(document.contents, mistake.pos[0]), describe(mistake)),
+  )
+  const locate = ({ path, message, at }: Finding): Problem =>
+    problemAt(offsetOf(document, path, at), path, message)
+  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY'))
+    return { value: undefined, problems, locate }
+  try {
+    return { value: document.toJS({ maxAliasCount: mostAliases }), problems, locate }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return {
+      value: undefined,
+      problems: [...problems, problemAt(0, [], `not readable as YAML: ${message}`)],
+      locate,
+    }
+  }
+}
+
+function describe({ code, message }: YAMLError): string {
+  return code === 'DUPLICATE_KEY'
+    ? 'this key stands twice in the same map; keep one'
+    : `not valid YAML: ${message}`
+}
+
+/** Where the part at this path begins; for one that is not there, where the nearest part around it does. */
+function offsetOf(document: Document, path: Path, at: 'key' | undefined): number {
+  let value: unknown = document.contents
+  let key: unknown
+  for (const step of path) {
+    const next = descend(document, value, step)
+    if (next === undefined) return startOf(key) ?? startOf(value) ?? 0
+    ;({ key, value } = next)
+  }
+  const begins = at === 'key' || !standsOnItsOwn(value) ? (startOf(key) ?? startOf(value)) : startOf(value)
+  return begins ?? 0
+}
+
+function descend(
+  document: Document,
+  node: unknown,
+  step: string | number,
+): { key: unknown; value: unknown } | undefined {
+  const collection = isAlias(node) ? node.resolve(document) : node
+  if (isSeq(collection)) {
+    const item: unknown = typeof step === 'number' ? collection.items[step] : undefined
+    return item === undefined ? undefined : { key: undefined, value: item }
+  }
+  // Of a key that stands twice the last one counts, as it does for the value.
+  const pair = isMap(collection)
+    ? collection.items.findLast(({ key }) => nameOf(key) === String(step))
+    : undefined
+  return pair === undefined ? undefined : { key: pair.key, value: pair.value }
+}
+
+/** A text, a number or `[…]`; a block or nothing at all is better found by its key. */
+function standsOnItsOwn(node: unknown): boolean {
+  if (isScalar(node)) return node.source !== '' || node.type !== 'PLAIN'
+  return isAlias(node) || ((isMap(node) || isSeq(node)) && node.flow === true)
+}
+
+function pathAt(node: unknown, offset: number): Path {
+  if (isSeq(node)) {
+    const index = node.items.findIndex((item) => covers(item, item, offset))
+    return index === -1 ? [] : [index, ...pathAt(node.items[index], offset)]
+  }
+  const pair = isMap(node) ? node.items.find(({ key, value }: Pair) => covers(key, value, offset)) : undefined
+  if (pair === undefined) return []
+  return [nameOf(pair.key), ...pathAt(pair.value, offset)]
+}
+
+function covers(first: unknown, last: unknown, offset: number): boolean {
+  const from = startOf(first)
+  const to = (last as Node | null)?.range?.[2] ?? (first as Node | null)?.range?.[2]
+  return from !== undefined && to !== undefined && from <= offset && offset < to
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as Node | null | undefined)?.range?.[0]
+}
+
+function nameOf(key: unknown): string {
+  return isScalar(key) ? String(key.value) : String(key)
+}

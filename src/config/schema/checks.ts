@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import type { Check } from '../../domain/configuration.ts'
+import { severities } from '../../domain/severity.ts'
+import { duration, labels, text } from './fields.ts'
+import { quietWindow } from './time-fields.ts'
+
+const secondMs = 1_000
+
+export const defaultBucket = '15m'
+
+export const checkSchema = z.strictObject({
+  service: text,
+  metrics: z.array(text).min(1),
+  slices: z.array(text).min(1).default(['total']),
+  detector: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('same-time'), threshold: z.number().gt(0).max(1).default(0.5) }),
+    ])
+    .default({ kind: 'same-time', threshold: 0.5 }),
+  bucket: duration({ leastMs: secondMs }).prefault(defaultBucket),
+  every: duration({ leastMs: secondMs }).exactOptional(),
+  late: duration().prefault('30s'),
+  quietHours: z.array(quietWindow).default([]),
+  for: duration().prefault('0'),
+  clearAfter: z.int().min(1).max(1_000).default(3),
+  cooldown: duration().prefault('3h'),
+  silentAfter: duration({ leastMs: secondMs }).exactOptional(),
+  severity: z.enum(['critical', 'warning', 'info', ...severities]).default('warning'),
+  labels: labels.default({}),
+})
+
+export function toCheck(checkName: string, written: z.output<typeof checkSchema>): Check {
+  return {
+    name: checkName,
+    service: written.service,
+    metrics: written.metrics,
+    slices: written.slices,
+    detector: written.detector,
+    bucketMs: written.bucket,
+    everyMs: written.every ?? written.bucket,
+    lateMs: written.late,
+    quietHours: written.quietHours,
+    forMs: written.for,
+    clearAfter: written.clearAfter,
+    cooldownMs: written.cooldown,
+    silentAfterMs: written.silentAfter ?? 2 * written.bucket,
+    severity: written.severity,
+    labels: written.labels,
+  }
+}

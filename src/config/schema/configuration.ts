@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import type { Configuration } from '../../domain/configuration.ts'
+import type { Runbook } from '../../domain/runbook.ts'
+import { checkSchema, toCheck } from './checks.ts'
+import { named, text, webAddress } from './fields.ts'
+import { metricSchema, sliceSchema, sourceSchema, toMetric, toSlice, toSource } from './metrics.ts'
+import { policySchema, serviceSchema, toPolicy, toService, toUser, userSchema } from './people.ts'
+import { routeSchema, toRoute } from './routes.ts'
+import { targetSchema, toTarget } from './targets.ts'
+import { timeZone } from './time-fields.ts'
+
+/** `firewatch.yaml`, section by section. What ties sections together is in the cross-references and rules. */
+export const configurationSchema = z.strictObject({
+  timeZone: timeZone.default('UTC'),
+  publicUrl: webAddress.exactOptional(),
+  services: named(serviceSchema).default({}),
+  sources: named(sourceSchema).default({}),
+  metrics: named(metricSchema).default({}),
+  slices: named(sliceSchema).default({}),
+  checks: named(checkSchema).default({}),
+  users: named(userSchema),
+  policies: named(policySchema),
+  routes: z.array(routeSchema).min(1),
+  targets: named(targetSchema).default({}),
+  runbooks: z.array(text).default([]),
+})
+
+export type WrittenConfiguration = z.output<typeof configurationSchema>
+
+/** The configuration in the terms of the domain; all but its revision. */
+export function toConfiguration(
+  written: WrittenConfiguration,
+  runbooks: readonly Runbook[],
+): Omit<Configuration, 'revision'> {
+  return {
+    timeZone: written.timeZone,
+    // Paths are put behind it, so it ends without a slash.
+    ...(written.publicUrl !== undefined && { publicUrl: written.publicUrl.replace(/\/+$/, '') }),
+    services: mapped(written.services, toService),
+    sources: mapped(written.sources, toSource),
+    metrics: mapped(written.metrics, toMetric),
+    slices: mapped(written.slices, toSlice),
+    checks: mapped(written.checks, toCheck),
+    users: mapped(written.users, toUser),
+    policies: mapped(written.policies, toPolicy),
+    routes: written.routes.map(toRoute),
+    targets: mapped(written.targets, toTarget),
+    runbooks,
+  }
+}
+
+function mapped<From, To>(
+  entries: Readonly<Record<string, From>>,
+  to: (name: string, from: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(entries).map(([name, from]) => [name, to(name, from)]))
+}

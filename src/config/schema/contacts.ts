@@ -1,0 +1,12 @@
+import { z } from 'zod'
+import { pagerdutyContactSchema } from '../../pagerduty/contact-schema.ts'
+import { webhookContactSchema } from '../../webhook/contact-schema.ts'
+import { addressReference, secretReference } from './secret-fields.ts'
+
+const fields = { addressReference, secretReference }
+
+/** One row per channel, each from its edge. */
+export const contactSchema = z.discriminatedUnion('channel', [
+  webhookContactSchema(fields),
+  pagerdutyContactSchema(fields),
+])

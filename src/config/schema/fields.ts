@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import { formatDuration, parseDuration } from '../../domain/duration.ts'
+
+/** Names of things the configuration declares; they stand in labels, workflow ids and links. */
+const namePattern = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/
+
+/** Label names as Prometheus and Alertmanager allow them. */
+const labelPattern = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/
+
+const secondMs = 1_000
+const yearMs = 366 * 86_400_000
+
+/** Text that says something. */
+export const text = z.string().trim().min(1)
+
+type Judge = (word: string) => string | undefined
+
+const nameProblem: Judge = (word) => {
+  if (!namePattern.test(word)) {
+    return `"${word}" is no name: letters, digits, "-" and "_", beginning with a letter, at most 63 characters`
+  }
+  // `constructor` and its like are in every object and could not be told from a declared name.
+  return word in {} ? `"${word}" is a reserved word: choose another name` : undefined
+}
+
+const labelProblem: Judge = (word) =>
+  labelPattern.test(word)
+    ? undefined
+    : `"${word}" is no label name: letters, digits and "_", not beginning with a digit, at most 63 characters`
+
+/** A name in a list, where no key gives it one. */
+export const name = judged(nameProblem)
+
+export const labelName = judged(labelProblem)
+
+/** Named things of one kind. */
+export function named<Value extends z.ZodType>(value: Value) {
+  return mapOf(nameProblem, value)
+}
+
+export const labels = mapOf(labelProblem, z.string())
+
+/** Like {@link labels}, with several values each. */
+export const labelMatch = mapOf(
+  labelProblem,
+  z
+    .array(text, {
+      error: ({ input }) => (input === undefined ? undefined : 'expected a list of values, such as [one]'),
+    })
+    .min(1),
+)
+
+/** Text that a function objects to, or not. */
+export function judged(problemOf: Judge) {
+  return text.superRefine((written, context) => {
+    const message = problemOf(written)
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  })
+}
+
+/** Keys are judged even where a value is wrong, so that both mistakes are told. */
+function mapOf<Value extends z.ZodType>(problemOf: Judge, value: Value) {
+  return z.record(z.string(), value).superRefine(
+    (map, context) => {
+      for (const key of Object.keys(map)) {
+        const message = problemOf(key)
+        if (message !== undefined)
+          context.addIssue({ code: 'custom', path: [key], message, params: { at: 'key' } })
+      }
+    },
+    { when: ({ value: map }) => typeof map === 'object' && map !== null && !Array.isArray(map) },
+  )
+}
+
+const durationForms = 'write a number with its unit, such as 90s, 15m, 1h30m or 2d'
+
+/** `15m` as milliseconds; whole seconds, because buckets, timers and people count in them. */
+export function duration({ leastMs = 0 }: { leastMs?: number } = {}) {
+  return z
+    .union([z.string(), z.number()], {
+      error: ({ input }) => (input === undefined ? undefined : `expected a duration: ${durationForms}`),
+    })
+    .transform((written, context) => {
+      const ms = parseDuration(String(written))
+      const problem = durationProblem(written, ms, leastMs)
+      if (ms !== undefined && problem === undefined) return ms
+      context.addIssue({ code: 'custom', message: problem ?? durationForms })
+      return z.NEVER
+    })
+}
+
+function durationProblem(
+  written: string | number,
+  ms: number | undefined,
+  leastMs: number,
+): string | undefined {
+  if (ms === undefined) {
+    const what = typeof written === 'number' ? `${written} has no unit` : `"${written}" is no duration`
+    return `${what}: ${durationForms}`
+  }
+  if (ms < leastMs) return `must be at least ${formatDuration(leastMs)}`
+  if (ms > yearMs) return 'must be at most 366d'
+  return ms % secondMs === 0 ? undefined : 'must be whole seconds'
+}
+
+const identifier = '[A-Za-z_][A-Za-z0-9_]*'
+
+/** `db.table`; it goes into queries as an identifier, so nothing else is taken. */
+export const tableName = text.regex(
+  new RegExp(`^${identifier}\\.${identifier}$`),
+  'is no table: write database.table, each of letters, digits and "_"',
+)
+
+export const columnName = text.regex(
+  new RegExp(`^${identifier}$`),
+  'is no column: letters, digits and "_", not beginning with a digit',
+)
+
+/** Addresses for people to follow: never `javascript:` and never with a password in it. */
+export const webAddress = judged(addressProblem)
+
+/** What is wrong with a literal address; `undefined` when nothing is. The address itself is not repeated: it may hold a secret. */
+export function addressProblem(written: string): string | undefined {
+  if (!URL.canParse(written)) return 'is no address: write a whole one, such as https://example.org/path'
+  const url = new URL(written)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    return `must begin with http:// or https://, not ${url.protocol}`
+  if (url.username === '' && url.password === '') return undefined
+  return 'has a user name or password in it: put the whole address into ${env:NAME} or ${file:PATH}'
+}

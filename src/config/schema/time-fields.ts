@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { didYouMean } from '../suggestion.ts'
+import { judged, text } from './fields.ts'
+
+/** A zone of the IANA database by name: an offset such as +02:00 would be wrong for half of the year. */
+export const timeZone = judged((zone) => {
+  if (isZone(zone)) return undefined
+  const hint =
+    didYouMean(zone, Intl.supportedValuesOf('timeZone')) || '; write one such as Europe/Berlin or UTC'
+  return `no time zone "${zone}"${hint}`
+})
+
+function isZone(zone: string): boolean {
+  if (!/^[A-Za-z]/.test(zone)) return false
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
+
+const beginning = /^([01]\d|2[0-3]):[0-5]\d$/
+const end = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/
+
+/** Half-open and within one day; the end of the day is 24:00. */
+export const quietWindow = z
+  .strictObject({
+    from: text.regex(beginning, 'is no time of day: write HH:MM, from 00:00 to 23:59'),
+    to: text.regex(end, 'is no time of day: write HH:MM, from 00:01 to 24:00'),
+  })
+  .refine(({ from, to }) => from < to || !beginning.test(from) || !end.test(to), {
+    path: ['to'],
+    error: 'must be later than "from"; a window over midnight is two windows',
+  })

@@ -1,0 +1,158 @@
+import type { Labels } from './alert.ts'
+import type { Runbook } from './runbook.ts'
+import type { Severity } from './severity.ts'
+
+/** Everything `firewatch.yaml` and the runbooks say, validated as a whole and frozen. Durations are milliseconds. */
+export interface Configuration {
+  /** First 12 hex digits of the SHA-256 of all that was read; stored with each incident. */
+  readonly revision: string
+  readonly timeZone: string
+  /** Where people's links lead; by default the address of the server. */
+  readonly publicUrl?: string
+  readonly services: Readonly<Record<string, Service>>
+  readonly sources: Readonly<Record<string, SourceTable>>
+  readonly metrics: Readonly<Record<string, Metric>>
+  readonly slices: Readonly<Record<string, Slice>>
+  readonly checks: Readonly<Record<string, Check>>
+  readonly users: Readonly<Record<string, User>>
+  readonly policies: Readonly<Record<string, EscalationPolicy>>
+  /** The first route whose matchers all hold takes the alert; the last one has no matchers. */
+  readonly routes: readonly Route[]
+  readonly targets: Readonly<Record<string, RemediationTarget>>
+  readonly runbooks: readonly Runbook[]
+}
+
+export interface Service {
+  readonly name: string
+  readonly description?: string
+  /** Who owns action items of its reviews: a user or a role's name. */
+  readonly owner?: string
+  readonly dashboardUrl?: string
+}
+
+/** A ClickHouse table with one row per event. `table` and `timeColumn` are identifiers, checked, never free SQL. */
+export interface SourceTable {
+  readonly name: string
+  readonly table: string
+  readonly timeColumn: string
+}
+
+/** What zero rows mean depends on the kind: 0 for `count` and `unique`, `unknown` for `ratio` and `gauge`. */
+export type Metric =
+  | (MetricBase & { readonly kind: 'count' | 'unique' | 'gauge'; readonly sql: string })
+  | (MetricBase & { readonly kind: 'ratio'; readonly numerator: string; readonly denominator: string })
+
+interface MetricBase {
+  readonly name: string
+  /** For people: `Likes per user`. */
+  readonly title: string
+  readonly source: string
+  readonly chartUrl?: string
+  readonly responsible: readonly string[]
+}
+
+/** A dimension to look at one by one. The slice `total` always exists and has the single group `total`. */
+export interface Slice {
+  readonly name: string
+  /** Expression over the source's columns whose value names the group. */
+  readonly sql: string
+  readonly groups: readonly string[]
+  readonly responsible: readonly string[]
+}
+
+export interface Check {
+  readonly name: string
+  readonly service: string
+  readonly metrics: readonly string[]
+  readonly slices: readonly string[]
+  readonly detector: DetectorConfiguration
+  readonly bucketMs: number
+  /** How often it runs; by default once a bucket. */
+  readonly everyMs: number
+  /** How long after a bucket's end its rows may still come in. */
+  readonly lateMs: number
+  /** Local clock windows in which buckets are not judged, half-open, `HH:MM`. */
+  readonly quietHours: readonly { readonly from: string; readonly to: string }[]
+  /** A series must fire this long before it is an alert; 0: at once. */
+  readonly forMs: number
+  /** Consecutive evaluated `ok` buckets after which an alert clears. */
+  readonly clearAfter: number
+  /** For this long after a message a re-fire of the same series changes state but sends no new message. */
+  readonly cooldownMs: number
+  /** A source without rows for this long is an alert of its own. */
+  readonly silentAfterMs: number
+  /** Label `severity` of its alerts. */
+  readonly severity: string
+  readonly labels: Labels
+}
+
+/** One kind per detector of `src/domain/detectors`. */
+export type DetectorConfiguration = {
+  readonly kind: 'same-time'
+  /** Least difference from both baselines, 0 to 1. */
+  readonly threshold: number
+}
+
+export type Role = 'viewer' | 'responder' | 'admin'
+
+export interface User {
+  readonly name: string
+  readonly title: string
+  readonly role: Role
+  /** In the order in which they are tried. */
+  readonly contacts: readonly Contact[]
+}
+
+/** Where a person hears. Secrets are references such as `${env:PAGER_KEY}`, resolved only at the edge. */
+export type Contact =
+  | { readonly channel: 'webhook'; readonly url: SecretReference; readonly secret?: SecretReference }
+  | { readonly channel: 'pagerduty'; readonly routingKey: SecretReference; readonly url?: string }
+
+/** Text that may hold `${env:NAME}` or `${file:PATH}`. */
+export type SecretReference = string
+
+export interface EscalationPolicy {
+  readonly name: string
+  readonly steps: readonly EscalationStep[]
+  /** How often the steps are gone through again before the policy is exhausted. */
+  readonly repeat: number
+  /** Paged when the policy is exhausted. */
+  readonly fallback: readonly string[]
+}
+
+export interface EscalationStep {
+  /** Users paged when the step is entered. */
+  readonly notify: readonly string[]
+  /** How long an acknowledgement is awaited before the next step, in milliseconds. */
+  readonly ackTimeoutMs: number
+}
+
+export interface Route {
+  readonly match: Labels
+  readonly groupBy: readonly string[]
+  readonly service?: string
+  /** Policy per severity; a severity without one takes `default`. */
+  readonly policies: Readonly<Partial<Record<Severity, string>> & { default: string }>
+  /** All alerts clear for this long: resolved. */
+  readonly stableForMs: number
+  /** Head start of remediation before the first page, per severity; absent: page at once. P0 never waits. */
+  readonly remediateFirstMs: Readonly<Partial<Record<Severity, number>>>
+}
+
+/** Something an action may be done to. `group` bounds how many of its kind may be under repair at once. */
+export interface RemediationTarget {
+  readonly name: string
+  readonly service: string
+  readonly group: string
+  readonly actions: Readonly<Record<string, ActionConfiguration>>
+}
+
+/** How one action reaches its target: an HTTP call that is idempotent under its `Idempotency-Key`, and a read-only probe. */
+export interface ActionConfiguration {
+  readonly kind: 'http'
+  readonly url: SecretReference
+  readonly token?: SecretReference
+  readonly timeoutMs: number
+  /** Read-only: says whether an attempt with this key was applied (`{"applied": true|false}`). */
+  readonly probeUrl?: SecretReference
+}

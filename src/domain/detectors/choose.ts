@@ -1,0 +1,11 @@
+import type { DetectorConfiguration } from '../configuration.ts'
+import type { Detector } from './detector.ts'
+import { sameTime } from './same-time.ts'
+
+/** The detector that a check's configuration names. A new kind joins here and in `DetectorConfiguration`. */
+export function detectorOf(configuration: DetectorConfiguration): Detector {
+  switch (configuration.kind) {
+    case 'same-time':
+      return sameTime(configuration)
+  }
+}

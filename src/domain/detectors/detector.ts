@@ -1,0 +1,60 @@
+import type { Baseline, VerdictReason, VerdictState } from '../verdict.ts'
+
+/**
+ * What one bucket adds to a series, in a form that can be pooled: for counts, uniques and gauges the value over 1, for ratios numerator
+ * over denominator. A bucket that says nothing (a silent source, a gauge of no rows) is 0 over 0.
+ */
+export interface Sample {
+  readonly numerator: number
+  readonly denominator: number
+}
+
+export const nothing: Sample = { numerator: 0, denominator: 0 }
+
+/** A stretch of consecutive buckets that the judged one is held against. */
+export interface BaselineWindow {
+  /** For people, after a value: `a day ago`. */
+  readonly name: string
+  /** The same local clock time this many days before. */
+  readonly daysAgo: number
+  /** So many buckets on either side of that time are taken as well. */
+  readonly bucketsAround: number
+}
+
+/** A series in one bucket, with what it is compared to. */
+export interface Observation {
+  /** False when the source had no rows at all in the bucket. */
+  readonly sourceAlive: boolean
+  readonly now: Sample
+  /** By the detector's windows, in their order; each holds one sample per bucket. */
+  readonly baselines: readonly (readonly Sample[])[]
+}
+
+/** What a detector says of an observation, and what it said it by. */
+export interface Judgement {
+  readonly state: VerdictState
+  readonly reason: VerdictReason
+  readonly value: number | null
+  readonly baselines: readonly Baseline[]
+}
+
+/** A rule that judges a bucket. It sees only the observation: no clock, no past judgements. */
+export interface Detector {
+  readonly windows: readonly BaselineWindow[]
+  judge(observation: Observation): Judgement
+}
+
+/**
+ * Σnumerator / Σdenominator: the mean of buckets for counts, uniques and gauges, the pooled ratio for ratios.
+ * @returns `null` when nothing was measured, or what was measured is no number
+ */
+export function pooled(samples: readonly Sample[]): number | null {
+  let numerator = 0
+  let denominator = 0
+  for (const sample of samples) {
+    numerator += sample.numerator
+    denominator += sample.denominator
+  }
+  const value = numerator / denominator
+  return denominator !== 0 && Number.isFinite(value) ? value : null
+}

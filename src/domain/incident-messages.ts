@@ -1,0 +1,56 @@
+/**
+ * What may be said to a running incident. The names and shapes stand here, so that the client edge and the workflow agree without
+ * knowing each other.
+ */
+export const incidentMessages = {
+  alertsChanged: 'alertsChanged',
+  acknowledge: 'acknowledge',
+  acknowledgeLater: 'acknowledgeLater',
+  resolve: 'resolve',
+  note: 'note',
+  escalateNow: 'escalateNow',
+  stopAutomation: 'stopAutomation',
+  status: 'status',
+} as const
+
+/** Sent once per batch of alert changes. Names the incident, because its workflow id may just be changing hands. */
+export interface AlertsChanged {
+  readonly incident: number
+}
+
+/** A person's command. `at` is when the server took it, ISO 8601 in UTC. */
+export interface Command {
+  readonly incident: number
+  readonly actor: string
+  readonly at: string
+  /** Stable over repeats of one command. */
+  readonly commandId: string
+}
+
+export interface NoteCommand extends Command {
+  readonly text: string
+}
+
+/** What came of a command, as a sentence for the one who gave it. */
+export interface CommandAnswer {
+  readonly changed: boolean
+  readonly message: string
+}
+
+/** The live truth, by query. */
+export interface IncidentStatus {
+  readonly incident: number
+  readonly state: 'open' | 'monitoring' | 'resolved'
+  readonly acknowledgedBy: string | null
+  readonly automationStoppedBy: string | null
+  readonly nowDoing: string
+}
+
+/** What incidents can be searched by in Temporal's UI, all keywords. Stored in plain text there: no secrets. */
+export const searchAttributeNames = {
+  incident: 'FirewatchIncident',
+  severity: 'FirewatchSeverity',
+  service: 'FirewatchService',
+  state: 'FirewatchState',
+  runbook: 'FirewatchRunbook',
+} as const

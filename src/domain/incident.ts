@@ -1,0 +1,71 @@
+import type { Alert, Labels } from './alert.ts'
+import type { RemediationRung } from './runbook.ts'
+import type { Severity } from './severity.ts'
+
+export type IncidentState = 'open' | 'monitoring' | 'resolved'
+
+/** An incident as stored and shown. Instants are ISO 8601 in UTC. */
+export interface Incident {
+  readonly number: number
+  readonly groupingKey: string
+  readonly title: string
+  readonly service: string
+  readonly labels: Labels
+  readonly severity: Severity
+  readonly severitySetBy: string | null
+  readonly state: IncidentState
+  readonly version: number
+  readonly configRevision: string
+  readonly runbook: string | null
+  readonly recurrenceOf: number | null
+  readonly chartToken: string
+  /** When the trouble began: the earliest start of its alerts. */
+  readonly startedAt: string
+  readonly detectedAt: string
+  readonly acknowledgedAt: string | null
+  readonly acknowledgedBy: string | null
+  /** When the last of its alerts cleared. */
+  readonly mitigatedAt: string | null
+  readonly resolvedAt: string | null
+  readonly resolvedBy: string | null
+  readonly nowDoing: string
+}
+
+/** `incident/<grouping key>`: the id is the lock, one open incident per key. */
+export function incidentWorkflowId(groupingKey: string): string {
+  return `incident/${groupingKey}`
+}
+
+/** A title for people: the alert's own summary while there is one alert, else what fires and where. */
+export function incidentTitle(alerts: readonly Pick<Alert, 'labels' | 'annotations'>[]): string {
+  const first = alerts[0]
+  if (first === undefined) return 'Incident without alerts'
+  const name = first.labels['alertname'] ?? 'alert'
+  const service = first.labels['service']
+  return service === undefined ? name : `${service}: ${name}`
+}
+
+/** What the incident workflow needs to know of the configuration that the incident started with. */
+export interface IncidentPlan {
+  readonly incident: number
+  readonly title: string
+  readonly service: string
+  readonly severity: Severity
+  readonly runbook: string | null
+  readonly ladder: readonly RemediationRung[]
+  /** How long remediation may try before the first page; 0 for P0 and wherever nothing is configured. */
+  readonly remediateFirstMs: number
+  /** All alerts clear for this long: resolved. */
+  readonly stableForMs: number
+  /** How often new measurements come in. */
+  readonly sampleEveryMs: number
+}
+
+/** Where the alerts of an incident stand. */
+export interface IncidentAlerts {
+  readonly firing: number
+  readonly total: number
+  readonly severity: Severity
+  /** Names the state that was read: closing is refused when it has changed since. */
+  readonly version: number
+}

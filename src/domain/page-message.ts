@@ -1,0 +1,94 @@
+import type { Alert } from './alert.ts'
+import { cutText, oneLine } from './delivery.ts'
+import { incidentName } from './evidence.ts'
+import { fnv1a64 } from './hash.ts'
+import type { Incident } from './incident.ts'
+import type { Page, PageMessage } from './page.ts'
+import { severities, severityOfLabel } from './severity.ts'
+
+/** What a reader takes in at 3 a.m.; the rest is behind the link. */
+const mostLines = 10
+const longestLine = 300
+const longestText = 500
+const longestName = 200
+
+/** The stored facts that a page is made of. */
+export interface PageFacts {
+  readonly page: Page
+  readonly incident: Incident
+  readonly alerts: readonly Alert[]
+  readonly runbookTitle: string | undefined
+  /** Where people's links lead, without a slash at its end. */
+  readonly publicUrl: string
+}
+
+/** The message of a page, whatever channel it goes over; every text in it is bounded and, except `nowDoing`, on one line. */
+export function composePageMessage({
+  page,
+  incident,
+  alerts,
+  runbookTitle,
+  publicUrl,
+}: PageFacts): PageMessage {
+  const firing = alerts.filter((alert) => alert.status === 'firing')
+  const name = incidentName(incident.number)
+  // Numbers begin again in a second or a wiped installation, and providers remember keys: the token tells their incidents apart.
+  const origin = fnv1a64(incident.chartToken)
+  return {
+    idempotencyKey: `${origin}/${page.id}`,
+    conversationKey: `firewatch/${origin}/${name}/${page.person}`,
+    kind: page.kind,
+    incident: name,
+    title: cutText(oneLine(incident.title), longestText),
+    severity: incident.severity,
+    service: cutText(oneLine(incident.service), longestName),
+    person: page.person,
+    lines: linesOf(firing),
+    firingCount: firing.length,
+    nowDoing: cutText(
+      [headline(page, incident), incident.nowDoing].filter((part) => part !== '').join('. '),
+      longestText,
+    ),
+    startedAt: incident.startedAt,
+    incidentUrl: link(publicUrl, 'incidents', name),
+    chartUrl: link(publicUrl, 'charts', `${incident.chartToken}.png`),
+    ...(runbookTitle === undefined ? {} : { runbookTitle: cutText(oneLine(runbookTitle), longestName) }),
+  }
+}
+
+function headline({ kind }: Page, { acknowledgedBy, resolvedBy }: Incident): string {
+  if (kind === 'acknowledged') return `${acknowledgedBy ?? 'somebody'} acknowledged`
+  return kind === 'resolved' ? `Resolved by ${resolvedBy ?? 'somebody'}` : ''
+}
+
+/** One line per different text, the most severe first. */
+function linesOf(firing: readonly Alert[]): string[] {
+  const bySeverity = firing.toSorted((a, b) => rank(a) - rank(b))
+  const counts = new Map<string, number>()
+  for (const alert of bySeverity) counts.set(lineOf(alert), (counts.get(lineOf(alert)) ?? 0) + 1)
+  const lines = [...counts].map(([text, count]) => (count === 1 ? text : `${text} (×${count})`))
+  if (lines.length <= mostLines) return lines
+  const shown = [...counts.values()].slice(0, mostLines).reduce((sum, count) => sum + count, 0)
+  return [...lines.slice(0, mostLines), `and ${firing.length - shown} more`]
+}
+
+function rank(alert: Alert): number {
+  return severities.indexOf(severityOfLabel(alert.labels['severity']))
+}
+
+function lineOf({ annotations, labels }: Alert): string {
+  const said = oneLine(annotations['summary'] ?? annotations['description'] ?? '')
+  const shown =
+    said === ''
+      ? oneLine(
+          Object.entries(labels)
+            .map(([name, value]) => `${name}=${value}`)
+            .join(' '),
+        )
+      : said
+  return cutText(shown, longestLine)
+}
+
+function link(publicUrl: string, ...segments: readonly string[]): string {
+  return [publicUrl.replace(/\/+$/, ''), ...segments.map(encodeURIComponent)].join('/')
+}

@@ -1,0 +1,59 @@
+import type { Severity } from './severity.ts'
+
+export type PageState = 'queued' | 'sending' | 'sent' | 'delivered' | 'failed' | 'unknown' | 'cancelled'
+
+/** `page` wakes a person; the others follow it over the same contact. */
+export type PageKind = 'page' | 'acknowledged' | 'resolved'
+
+/** One message to one person over one channel for one escalation step, as stored. */
+export interface Page {
+  readonly id: string
+  readonly incident: number
+  readonly kind: PageKind
+  readonly step: number
+  readonly round: number
+  readonly person: string
+  readonly channel: string
+  /** Index into the person's contacts. */
+  readonly contact: number
+  readonly state: PageState
+  readonly attempts: number
+  readonly providerId: string | null
+  readonly lastError: string | null
+  readonly createdAt: string
+  readonly sentAt: string | null
+  readonly finishedAt: string | null
+}
+
+/** What a channel is given to send: plain facts, which each edge puts into its provider's form and limits. */
+export interface PageMessage {
+  /** Stable over all tries of this page. */
+  readonly idempotencyKey: string
+  /** Stable over all messages about this incident to one person, and of no other incident of any installation. */
+  readonly conversationKey: string
+  readonly kind: PageKind
+  /** `INC-42`. */
+  readonly incident: string
+  readonly title: string
+  readonly severity: Severity
+  readonly service: string
+  readonly person: string
+  /** What, how much, against what: one line per firing alert, bounded by the sender. */
+  readonly lines: readonly string[]
+  readonly firingCount: number
+  /** What automation did, does and awaits. */
+  readonly nowDoing: string
+  readonly startedAt: string
+  readonly incidentUrl: string
+  readonly chartUrl: string
+  readonly runbookTitle?: string
+}
+
+/** How a send ended, classified once by the edge from its provider's documentation. */
+export type SendOutcome =
+  | { readonly kind: 'sent'; readonly providerId?: string }
+  /** Try again, not before `retryAfterMs` when the provider said so. */
+  | { readonly kind: 'retry'; readonly error: string; readonly retryAfterMs?: number }
+  | { readonly kind: 'final'; readonly error: string }
+  /** The provider may have taken it: the connection broke after the request was written. */
+  | { readonly kind: 'unknown'; readonly error: string }

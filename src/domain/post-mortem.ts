@@ -1,0 +1,111 @@
+import { causesOf } from './cause-tree.ts'
+import { incidentName } from './evidence.ts'
+import { actionsOf } from './review-actions.ts'
+import { reviewDoubts } from './review-doubts.ts'
+import type { ReviewDraft } from './review-draft.ts'
+import { reviewImpact, type ReviewImpact } from './review-impact.ts'
+import {
+  sourcesOf,
+  statement,
+  utc,
+  type ReviewRecords,
+  type Sources,
+  type Statement,
+} from './review-records.ts'
+import { reviewAttempts } from './review-remediation.ts'
+import { reviewResponse } from './review-response.ts'
+import { runRubric, type RubricAnswer } from './review-rubric.ts'
+import { reviewEvidence, reviewRecords } from './review-sources.ts'
+import { reviewTimeline } from './review-timeline.ts'
+import { reviewTimes, type ReviewTimes } from './review-times.ts'
+
+/** The draft with the rubric's answers about it: what a person still has to do before it is ready. */
+export interface Review extends ReviewDraft {
+  readonly rubric: readonly RubricAnswer[]
+  readonly ready: boolean
+}
+
+/**
+ * Drafts the review of an incident from its records and says how it stands to the rubric. The same records give the same review; what the
+ * records do not hold is said to be missing, never made up.
+ */
+export function draftReview(records: ReviewRecords): Review {
+  const sources = sourcesOf(records)
+  const draft = draftFrom(sources)
+  const rubric = runRubric(draft, sources)
+  return { ...draft, rubric, ready: rubric.every(({ passed }) => passed) }
+}
+
+function draftFrom(sources: Sources): ReviewDraft {
+  const { incident, runbook } = sources.records
+  const times = reviewTimes(sources)
+  const impact = reviewImpact(sources)
+  const causes = causesOf(sources, times, impact.quantified)
+  return {
+    incident: sources.incident,
+    title: sources.clean(incident.title),
+    service: incident.service,
+    severity: incident.severity,
+    recurrenceOf: incident.recurrenceOf === null ? null : incidentName(incident.recurrenceOf),
+    runbook: runbook === null ? null : { title: sources.clean(runbook.title), path: runbook.path },
+    summary: summary(sources, times, impact),
+    times,
+    impact,
+    timeline: reviewTimeline(sources),
+    attempts: reviewAttempts(sources),
+    trees: causes.trees,
+    response: reviewResponse(sources, times),
+    doubts: reviewDoubts(sources, times, impact, causes),
+    actions: actionsOf(sources, causes.trees),
+    evidence: reviewEvidence(sources),
+    records: reviewRecords(sources),
+  }
+}
+
+/** What, when, who was hit, how long; then what ended it. */
+function summary(sources: Sources, times: ReviewTimes, impact: ReviewImpact): Statement[] {
+  const { incident } = sources.records
+  const { clean, incident: id, attempts } = sources
+  const started = times.moments.find(({ name }) => name === 'started')
+  const lasted = (name: string) =>
+    times.durations.find((duration) => duration.name === name)?.text ?? 'not recorded'
+  const users = impact.quantified.find(({ text }) => text.startsWith('Users affected'))
+  const helped = attempts.filter(({ record }) => record.outcome === 'helped')
+  return [
+    statement(`What: ${clean(incident.title)} on service ${incident.service}, ${incident.severity}`, [id]),
+    statement(`When: it began at ${started?.text ?? 'a time that is not recorded'}`, [id]),
+    statement(`Who was hit: ${impact.hit}; ${users?.text.toLowerCase() ?? 'users affected: not recorded'}`, [
+      id,
+      ...sources.alerts.map((alert) => alert.id),
+      ...(users?.cites ?? []),
+    ]),
+    statement(
+      `How long: time to mitigate ${lasted('time to mitigate')}; time to resolve ${lasted('time to resolve')}`,
+      [id],
+    ),
+    ...mitigatedIsNotResolved(sources, times),
+    ...(helped.length > 0
+      ? helped.map(({ id: attempt, record }) =>
+          statement(clean(`What ended it: ${record.action} on ${record.target} helped`), [attempt]),
+        )
+      : [
+          statement('What ended it: no remediation is known to have ended it', [
+            id,
+            ...attempts.map((attempt) => attempt.id),
+          ]),
+        ]),
+    ...impact.quantified.slice(0, 1),
+  ]
+}
+
+/** Clear of alerts is not yet full service: the two are told apart where they differ. */
+function mitigatedIsNotResolved({ incident }: Sources, { moments, problems }: ReviewTimes): Statement[] {
+  const at = (name: string) => moments.find((moment) => moment.name === name)?.at ?? null
+  const [mitigated, resolved] = [at('mitigated'), at('resolved')]
+  if (mitigated === null || resolved === null || mitigated === resolved || problems.length > 0) return []
+  return [
+    statement(`Mitigated at ${utc(mitigated)} is not yet resolved, which was at ${utc(resolved)}`, [
+      incident,
+    ]),
+  ]
+}

@@ -1,0 +1,59 @@
+import { nodesUnder, type CauseTree } from './cause-tree.ts'
+import type { ReviewActions } from './review-actions.ts'
+import type { ReviewDoubts } from './review-doubts.ts'
+import type { ReviewImpact } from './review-impact.ts'
+import type { Statement } from './review-records.ts'
+import type { ReviewAttempt } from './review-remediation.ts'
+import type { ReviewResponse } from './review-response.ts'
+import type { ReviewEvidence, ReviewRecord } from './review-sources.ts'
+import type { ReviewItem } from './review-timeline.ts'
+import type { ReviewTimes } from './review-times.ts'
+import type { Severity } from './severity.ts'
+
+/** A review as drafted: every sentence with what it rests on. Plain JSON. */
+export interface ReviewDraft {
+  /** `INC-42`. */
+  readonly incident: string
+  readonly title: string
+  readonly service: string
+  readonly severity: Severity
+  /** The incident that this one repeats. */
+  readonly recurrenceOf: string | null
+  readonly runbook: { readonly title: string; readonly path: string } | null
+  readonly summary: readonly Statement[]
+  readonly times: ReviewTimes
+  readonly impact: ReviewImpact
+  readonly timeline: readonly ReviewItem[]
+  readonly attempts: readonly ReviewAttempt[]
+  readonly trees: readonly CauseTree[]
+  readonly response: ReviewResponse
+  readonly doubts: ReviewDoubts
+  readonly actions: ReviewActions
+  readonly evidence: readonly ReviewEvidence[]
+  readonly records: readonly ReviewRecord[]
+}
+
+/** Every sentence of the draft's own, without what it quotes. */
+export function ownProse(draft: ReviewDraft): string[] {
+  const nodes = draft.trees.flatMap(({ causes }) => causes.flatMap(nodesUnder))
+  const statements: readonly Statement[] = [
+    ...draft.summary,
+    ...draft.times.problems,
+    ...draft.impact.quantified,
+    ...draft.impact.measured,
+    ...draft.timeline,
+    ...draft.attempts.map(({ what }) => what),
+    ...draft.trees.map((tree) => tree.statement),
+    ...nodes.flatMap(({ counterChecks }) => counterChecks),
+    ...Object.values(draft.response).flat(),
+    ...draft.doubts.conflicts,
+    ...draft.doubts.unknowns,
+  ]
+  return [
+    ...statements.map(({ text }) => text),
+    ...nodes.flatMap(({ claim, because }) => [claim, because]),
+    ...draft.trees.flatMap(({ title, noBranch }) => [title, noBranch ?? '']),
+    ...draft.actions.proposed.flatMap(({ title, doneWhen }) => [title, doneWhen]),
+    ...draft.actions.rejected.flatMap(({ title, why }) => [title, why]),
+  ]
+}

@@ -1,0 +1,66 @@
+import { judgedSeries } from './review-impact.ts'
+import { capitalised } from './redaction.ts'
+import { statement, type Sources, type Statement } from './review-records.ts'
+import { firewatch } from './timeline.ts'
+import { describeVerdict } from './verdict-words.ts'
+
+export interface ReviewItem extends Statement {
+  /** ISO 8601 in UTC. */
+  readonly at: string
+  readonly actor: 'automation' | 'person' | 'measurement'
+}
+
+/** Kinds whose words were typed by a person. */
+const inOthersWords = new Set(['note'])
+
+/**
+ * What happened, in order, from the last measurement before it began. Each item cites its record, and evidence that the record names.
+ */
+export function reviewTimeline(sources: Sources): ReviewItem[] {
+  const { startedAt } = sources.records.incident
+  const began = statement('The first of its alerts began', [
+    sources.incident,
+    ...sources.alerts.slice(0, 1).map(({ id }) => id),
+  ])
+  const written = sources.timeline.map(({ id, record }): ReviewItem => {
+    const summary = sources.clean(record.summary)
+    const cites = [id, ...recordsNamedIn(record.detail, sources)]
+    const said = inOthersWords.has(record.kind)
+      ? statement(`${capitalised(sources.roleOf(record.actor))} noted`, cites, summary)
+      : statement(summary, cites)
+    return { at: record.at, actor: record.actor === firewatch ? 'automation' : 'person', ...said }
+  })
+  const items: ReviewItem[] = [
+    ...lastNormal(sources),
+    { at: startedAt, actor: 'measurement', ...began },
+    ...written,
+  ]
+  // Stable: items of one instant stay in the order in which they were written.
+  return items.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
+}
+
+/** The last buckets that were judged normal before the start: what "before" looked like. */
+function lastNormal(sources: Sources): ReviewItem[] {
+  const { startedAt } = sources.records.incident
+  return judgedSeries(sources).flatMap(({ cited, result }) => {
+    const before = result.verdicts.filter(
+      ({ bucketAt, state }) => Date.parse(bucketAt) < Date.parse(startedAt) && state === 'ok',
+    )
+    const last = before.toSorted((a, b) => Date.parse(b.bucketAt) - Date.parse(a.bucketAt))[0]
+    if (last === undefined) return []
+    const text = sources.clean(`Last normal bucket before it: ${describeVerdict(result.metricTitle, last)}`)
+    return [{ at: last.bucketAt, actor: 'measurement' as const, ...statement(text, [cited.id]) }]
+  })
+}
+
+/** Other records that an entry is about, by what its detail names. */
+function recordsNamedIn(
+  detail: Readonly<Record<string, unknown>> | undefined,
+  { evidence, attempts, pages }: Sources,
+): string[] {
+  const named = detail?.['evidence']
+  const collected = Array.isArray(named) ? evidence.filter(({ id }) => named.includes(id)) : []
+  const attempt = attempts.filter(({ record }) => record.id === detail?.['attempt'])
+  const page = pages.filter(({ record }) => record.id === detail?.['page'])
+  return [...collected, ...attempt, ...page].map(({ id }) => id)
+}

@@ -1,0 +1,52 @@
+/** A series that a check judges: one metric in one group of one slice. */
+export interface Series {
+  readonly check: string
+  readonly metric: string
+  readonly slice: string
+  readonly group: string
+}
+
+/** A value that the bucket was held against. `diff` is 1 − min/max, from 0 (same) to 1. */
+export interface Baseline {
+  readonly name: string
+  readonly value: number | null
+  readonly diff: number | null
+}
+
+export type VerdictState = 'ok' | 'firing' | 'unknown'
+
+/** What a check found for one series in one bucket, and why. */
+export interface Verdict extends Series {
+  /** Start of the bucket, ISO 8601 in UTC. */
+  readonly bucketAt: string
+  readonly state: VerdictState
+  readonly reason: VerdictReason
+  readonly value: number | null
+  readonly baselines: readonly Baseline[]
+}
+
+export type VerdictReason =
+  /** Not far enough from every baseline. */
+  | 'near-baseline'
+  /** Lies between the baselines, so one of them explains it. */
+  | 'between-baselines'
+  /** Far from every baseline and outside them. */
+  | 'deviates'
+  | 'quiet-hours'
+  /** The source had no rows at all in the bucket. */
+  | 'source-silent'
+  /** A ratio or gauge of nothing. */
+  | 'no-samples'
+  /** The source has no rows in a window of comparison. */
+  | 'no-baseline'
+  | 'query-failed'
+
+/** How a check judged its series in the newest bucket, in counts. */
+export interface CheckStanding {
+  readonly check: string
+  /** Start of the bucket, ISO 8601 in UTC. */
+  readonly bucketAt: string
+  readonly ok: number
+  readonly firing: number
+  readonly unknown: number
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { serverEnvironment } from './server-environment.ts'
+import { superviseNode } from './supervise-node.ts'
+import type { SupervisedProcess } from './supervised-process.ts'
+import type { ServerOptions } from './temporal-server.ts'
+
+/** A program, not a module: it owns chdb in a process of its own. */
+const ENTRY = fileURLToPath(new URL('../chdb/server.ts', import.meta.url))
+
+const ANSWER_WITHIN_MS = 2_000
+
+/** The process that owns chdb and speaks ClickHouse's HTTP interface. */
+export function superviseClickhouse(options: ServerOptions & { port: number }): SupervisedProcess {
+  const { dataDir, env, port, ...rest } = options
+  return superviseNode({
+    ...rest,
+    name: 'clickhouse',
+    dataDir,
+    entry: ENTRY,
+    args: ['--path', join(dataDir, 'clickhouse'), '--port', String(port)],
+    cwd: dataDir,
+    env: serverEnvironment(env),
+    isReady: () => answers(`http://127.0.0.1:${port}/ping`),
+  })
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })
+    await response.body?.cancel()
+    return response.ok
+  } catch {
+    // Not yet; the supervisor asks again until its time is over, and then shows the server's own log.
+    return false
+  }
+}

@@ -1,0 +1,37 @@
+import type { Configuration } from '../domain/configuration.ts'
+import type { Database } from './database.ts'
+
+export type ConfigurationRecords = ReturnType<typeof createConfigurationRecords>
+
+/**
+ * Every configuration that ever ran, by revision, so that an incident keeps the one it started with. Secrets are in it only as
+ * references.
+ */
+export function createConfigurationRecords(db: Database) {
+  const known = new Map<string, Configuration>()
+  return {
+    async save(configuration: Configuration): Promise<void> {
+      await db
+        .insertInto('config_revisions')
+        .values({ revision: configuration.revision, content: JSON.stringify(configuration) })
+        .onConflict((conflict) => conflict.column('revision').doNothing())
+        .execute()
+      known.set(configuration.revision, configuration)
+    },
+
+    /** @throws when this installation never ran that revision */
+    async get(revision: string): Promise<Configuration> {
+      const kept = known.get(revision)
+      if (kept !== undefined) return kept
+      const row = await db
+        .selectFrom('config_revisions')
+        .select('content')
+        .where('revision', '=', revision)
+        .executeTakeFirst()
+      if (row === undefined) throw new Error(`configuration revision ${revision} was never saved here`)
+      const configuration = row.content as Configuration
+      known.set(revision, configuration)
+      return configuration
+    },
+  }
+}

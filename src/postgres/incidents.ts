@@ -1,0 +1,166 @@
+import { sql, type Selectable } from 'kysely'
+import type { Alert } from '../domain/alert.ts'
+import type { Incident, IncidentAlerts, IncidentState } from '../domain/incident.ts'
+import type { Severity } from '../domain/severity.ts'
+import type { Database } from './database.ts'
+import type { Schema } from './schema.ts'
+
+/** Which incidents a list shows. */
+export interface IncidentFilter {
+  readonly states?: readonly IncidentState[]
+  readonly severities?: readonly Severity[]
+  readonly service?: string
+  /** At most this many, newest first. */
+  readonly limit: number
+}
+
+export type IncidentRecords = ReturnType<typeof createIncidentRecords>
+
+/** Incidents as rows: what lists and pages read, and what the workflow writes as it goes on. */
+export function createIncidentRecords(db: Database) {
+  return {
+    async find(incident: number): Promise<Incident | undefined> {
+      const row = await db
+        .selectFrom('incidents')
+        .selectAll()
+        .where('number', '=', incident)
+        .executeTakeFirst()
+      return row && fromRow(row)
+    },
+
+    /** @throws when there is no such incident */
+    async get(incident: number): Promise<Incident> {
+      const found = await this.find(incident)
+      if (found === undefined) throw new Error(`there is no incident INC-${incident}`)
+      return found
+    },
+
+    async list(filter: IncidentFilter): Promise<Incident[]> {
+      let query = db.selectFrom('incidents').selectAll().orderBy('number', 'desc').limit(filter.limit)
+      if (filter.states !== undefined) query = query.where('state', 'in', [...filter.states])
+      if (filter.severities !== undefined) query = query.where('severity', 'in', [...filter.severities])
+      if (filter.service !== undefined) query = query.where('service', '=', filter.service)
+      return (await query.execute()).map(fromRow)
+    },
+
+    async byChartToken(token: string): Promise<Incident | undefined> {
+      const row = await db
+        .selectFrom('incidents')
+        .selectAll()
+        .where('chart_token', '=', token)
+        .executeTakeFirst()
+      return row && fromRow(row)
+    },
+
+    /** Its alerts, firing ones first, each group by the time it began. */
+    async alertsOf(incident: number): Promise<Alert[]> {
+      const rows = await db
+        .selectFrom('alerts')
+        .selectAll()
+        .where('incident', '=', incident)
+        .orderBy('status')
+        .orderBy('starts_at')
+        .orderBy('fingerprint')
+        .execute()
+      return rows.map(alertFromRow)
+    },
+
+    async alerts(incident: number): Promise<IncidentAlerts> {
+      const { severity, version } = await db
+        .selectFrom('incidents')
+        .select(['severity', 'version'])
+        .where('number', '=', incident)
+        .executeTakeFirstOrThrow()
+      const counts = await db
+        .selectFrom('alerts')
+        .select((row) => [
+          row.fn.countAll<number>().as('total'),
+          row.fn.countAll<number>().filterWhere('status', '=', 'firing').as('firing'),
+        ])
+        .where('incident', '=', incident)
+        .executeTakeFirstOrThrow()
+      return { firing: counts.firing, total: counts.total, severity, version }
+    },
+
+    async setRunbook(incident: number, runbook: string | null): Promise<void> {
+      await db.updateTable('incidents').set({ runbook }).where('number', '=', incident).execute()
+    },
+
+    async setState(incident: number, state: 'open' | 'monitoring', at: string): Promise<void> {
+      await db
+        .updateTable('incidents')
+        .set({ state, mitigated_at: state === 'monitoring' ? new Date(at) : null })
+        .where('number', '=', incident)
+        .where('state', '<>', 'resolved')
+        .execute()
+    },
+
+    /** The first acknowledgement sets the time; a later one, after the incident was escalated again, its owner. */
+    async acknowledge(incident: number, actor: string, at: string): Promise<void> {
+      await db
+        .updateTable('incidents')
+        .set({ acknowledged_at: sql<Date>`coalesce(acknowledged_at, ${new Date(at)})`, acknowledged_by: actor })
+        .where('number', '=', incident)
+        .execute()
+    },
+
+    /** A repeat of a close that took place is told so again, since the activity may run twice. */
+    async close(incident: number, actor: string, at: string, version: number | null): Promise<boolean> {
+      let update = db
+        .updateTable('incidents')
+        .set({
+          state: 'resolved',
+          resolved_at: new Date(at),
+          resolved_by: actor,
+          mitigated_at: sql<Date>`coalesce(mitigated_at, ${new Date(at)})`,
+        })
+        .where('number', '=', incident)
+        .where('state', '<>', 'resolved')
+      if (version !== null) update = update.where('version', '=', version)
+      const result = await update.executeTakeFirst()
+      if (result.numUpdatedRows > 0n) return true
+      return (await this.get(incident)).state === 'resolved'
+    },
+
+    async describe(incident: number, nowDoing: string): Promise<void> {
+      await db.updateTable('incidents').set({ now_doing: nowDoing }).where('number', '=', incident).execute()
+    },
+  }
+}
+
+function alertFromRow(row: Selectable<Schema['alerts']>): Alert {
+  return {
+    fingerprint: row.fingerprint,
+    status: row.status,
+    labels: row.labels,
+    annotations: row.annotations,
+    startsAt: row.starts_at.toISOString(),
+    ...(row.ends_at === null ? {} : { endsAt: row.ends_at.toISOString() }),
+  }
+}
+
+function fromRow(row: Selectable<Schema['incidents']>): Incident {
+  return {
+    number: row.number,
+    groupingKey: row.grouping_key,
+    title: row.title,
+    service: row.service,
+    labels: row.labels,
+    severity: row.severity,
+    severitySetBy: row.severity_set_by,
+    state: row.state,
+    version: row.version,
+    configRevision: row.config_revision,
+    runbook: row.runbook,
+    recurrenceOf: row.recurrence_of,
+    chartToken: row.chart_token,
+    startedAt: row.started_at.toISOString(),
+    detectedAt: row.detected_at.toISOString(),
+    acknowledgedAt: row.acknowledged_at?.toISOString() ?? null,
+    acknowledgedBy: row.acknowledged_by,
+    mitigatedAt: row.mitigated_at?.toISOString() ?? null,
+    resolvedAt: row.resolved_at?.toISOString() ?? null,
+    resolvedBy: row.resolved_by,
+    nowDoing: row.now_doing,
+  }
+}

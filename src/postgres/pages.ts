@@ -1,0 +1,146 @@
+import type { Selectable, UpdateObject } from 'kysely'
+import { errorText } from '../domain/delivery.ts'
+import type { NewPage } from '../domain/escalate.ts'
+import type { Page, PageKind, PageState } from '../domain/page.ts'
+import { pageStatesBefore, type PageSettlement } from '../domain/page-state.ts'
+import type { Database } from './database.ts'
+import type { Schema } from './schema.ts'
+
+export type PageRecords = ReturnType<typeof createPageRecords>
+
+/**
+ * The outbox of pages. Every change names the states it may start from in its own statement, so that two workers, or news that arrives late,
+ * cannot take a page back. A page is open, with something still to be done for it, while `finished_at` is null.
+ */
+export function createPageRecords(db: Database) {
+  return {
+    async find(id: string): Promise<Page | undefined> {
+      const row = await db.selectFrom('pages').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && fromRow(row)
+    },
+
+    /** In the order in which they were queued. */
+    async ofIncident(incident: number): Promise<Page[]> {
+      const pages = db.selectFrom('pages').selectAll().where('incident', '=', incident)
+      return (await pages.orderBy('created_at').orderBy('id').execute()).map(fromRow)
+    },
+
+    /** Stores those that are not there yet; one that is keeps what it says. */
+    async queue(pages: readonly NewPage[], at: string): Promise<void> {
+      if (pages.length > 0) await insert(db, pages, at)
+    },
+
+    /** Begins a try, and counts it. `undefined`: the page is not to be sent, or not any more. */
+    async startSending(id: string): Promise<Page | undefined> {
+      const row = await db
+        .updateTable('pages')
+        .set((page) => ({ state: 'sending', attempts: page('attempts', '+', 1) }))
+        .where('id', '=', id)
+        .where('state', 'in', [...pageStatesBefore.sending])
+        .where('finished_at', 'is', null)
+        .returningAll()
+        .executeTakeFirst()
+      return row && fromRow(row)
+    },
+
+    /**
+     * Records what became of a page and, in the same transaction, queues the page that takes its place.
+     * @returns the page as it is afterwards; unchanged when its state did not allow the change, and then nothing is queued
+     * @throws when there is no such page
+     */
+    settle(id: string, settlement: PageSettlement, next?: NewPage): Promise<Page> {
+      if (next === undefined) return settle(db, id, settlement)
+      return db.transaction().execute((transaction) => settle(transaction, id, settlement, next))
+    },
+
+    /**
+     * Ends every page that is not with a provider: those waiting are `cancelled`, and one that is being sent right now is `unknown` until its try
+     * reports. Messages that follow pages stay as they are.
+     */
+    async cancelUnsent(incident: number, reason: string, at: string): Promise<void> {
+      const calledOff = errorText(`called off while it was being sent: ${reason}`)
+      await db
+        .updateTable('pages')
+        .set((page) => ({
+          state: page.case().when('state', '=', 'sending').then('unknown').else('cancelled').end(),
+          last_error: page.case().when('state', '=', 'sending').then(calledOff).else(errorText(reason)).end(),
+          finished_at: new Date(at),
+        }))
+        .where('incident', '=', incident)
+        .where('kind', '=', 'page')
+        .where('state', 'in', [...pageStatesBefore.cancelled, ...pageStatesBefore.unknown])
+        .where('finished_at', 'is', null)
+        .execute()
+    },
+  }
+}
+
+async function settle(db: Database, id: string, settlement: PageSettlement, next?: NewPage): Promise<Page> {
+  const row = await db
+    .updateTable('pages')
+    .set(columnsOf(settlement))
+    .where('id', '=', id)
+    .where('state', 'in', [...pageStatesBefore[settlement.state]])
+    .where((page) => page.or([page('state', '<>', 'failed'), page('finished_at', 'is', null)]))
+    .returningAll()
+    .executeTakeFirst()
+  if (row === undefined) {
+    return fromRow(await db.selectFrom('pages').selectAll().where('id', '=', id).executeTakeFirstOrThrow())
+  }
+  if (next !== undefined) await insert(db, [next], settlement.at)
+  return fromRow(row)
+}
+
+async function insert(db: Database, pages: readonly NewPage[], at: string): Promise<void> {
+  const rows = pages.map((page) => ({ ...page, state: 'queued', created_at: new Date(at) }))
+  await db
+    .insertInto('pages')
+    .values(rows)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute()
+}
+
+function columnsOf(settlement: PageSettlement): UpdateObject<Schema, 'pages'> {
+  const at = new Date(settlement.at)
+  switch (settlement.state) {
+    case 'sent':
+    case 'delivered':
+      return {
+        state: settlement.state,
+        finished_at: at,
+        last_error: null,
+        ...(settlement.state === 'sent' ? { sent_at: at } : {}),
+        ...(settlement.providerId === undefined ? {} : { provider_id: errorText(settlement.providerId) }),
+      }
+    case 'failed':
+      return {
+        state: 'failed',
+        last_error: errorText(settlement.error),
+        finished_at: settlement.final ? at : null,
+      }
+    case 'unknown':
+      return { state: 'unknown', last_error: errorText(settlement.error), finished_at: at }
+    case 'cancelled':
+      return { state: 'cancelled', last_error: errorText(settlement.reason), finished_at: at }
+  }
+}
+
+function fromRow(row: Selectable<Schema['pages']>): Page {
+  return {
+    id: row.id,
+    incident: row.incident,
+    kind: row.kind as PageKind,
+    step: row.step,
+    round: row.round,
+    person: row.person,
+    channel: row.channel,
+    contact: row.contact,
+    state: row.state as PageState,
+    attempts: row.attempts,
+    providerId: row.provider_id,
+    lastError: row.last_error,
+    createdAt: row.created_at.toISOString(),
+    sentAt: row.sent_at?.toISOString() ?? null,
+    finishedAt: row.finished_at?.toISOString() ?? null,
+  }
+}

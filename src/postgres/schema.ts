@@ -1,0 +1,151 @@
+import type { Generated, ColumnType } from 'kysely'
+import type { AlertStatus, Labels } from '../domain/alert.ts'
+import type { Severity } from '../domain/severity.ts'
+
+/** The tables of `migrations/`, as Kysely sees them. `bigint` columns are numbers: see the parsers in `database.ts`. */
+export interface Schema {
+  config_revisions: { revision: string; content: Json; applied_at: Generated<Date> }
+  verdicts: {
+    check_name: string
+    metric: string
+    slice: string
+    slice_group: string
+    bucket_at: Date
+    state: 'ok' | 'firing' | 'unknown'
+    reason: string
+    value: number | null
+    baselines: Json
+    evaluated_at: Generated<Date>
+  }
+  series_states: {
+    check_name: string
+    metric: string
+    slice: string
+    slice_group: string
+    state: Json
+    updated_at: Generated<Date>
+  }
+  alert_inbox: {
+    id: Generated<number>
+    event_id: string
+    source: string
+    fingerprint: string
+    status: AlertStatus
+    labels: LabelsColumn
+    annotations: LabelsColumn
+    starts_at: Date
+    ends_at: Date | null
+    accepted_at: Generated<Date>
+    dispatched_at: Date | null
+  }
+  incidents: {
+    number: Generated<number>
+    grouping_key: string
+    title: string
+    service: string
+    labels: LabelsColumn
+    severity: Severity
+    severity_set_by: string | null
+    state: 'open' | 'monitoring' | 'resolved'
+    version: Generated<number>
+    config_revision: string
+    runbook: string | null
+    recurrence_of: number | null
+    chart_token: string
+    started_at: Date
+    detected_at: Generated<Date>
+    acknowledged_at: Date | null
+    acknowledged_by: string | null
+    mitigated_at: Date | null
+    resolved_at: Date | null
+    resolved_by: string | null
+    now_doing: Generated<string>
+  }
+  alerts: {
+    incident: number
+    fingerprint: string
+    status: AlertStatus
+    labels: LabelsColumn
+    annotations: LabelsColumn
+    starts_at: Date
+    ends_at: Date | null
+    changed_at: Generated<Date>
+    source_at: Date | null
+    inbox_id: Generated<number>
+  }
+  timeline: {
+    id: Generated<number>
+    incident: number
+    event_key: string
+    at: Date
+    kind: string
+    actor: string
+    summary: string
+    detail: Json
+  }
+  evidence: {
+    incident: number
+    number: number
+    evidence_key: string
+    kind: string
+    title: string
+    query: string | null
+    window_from: Date | null
+    window_to: Date | null
+    result: Json
+    hash: string
+    collected_at: Date
+  }
+  pages: {
+    id: string
+    incident: number
+    kind: string
+    step: number
+    round: number
+    person: string
+    channel: string
+    contact: number
+    state: string
+    attempts: Generated<number>
+    provider_id: string | null
+    last_error: string | null
+    created_at: Generated<Date>
+    sent_at: Date | null
+    finished_at: Date | null
+  }
+  remediation_attempts: {
+    id: string
+    incident: number
+    rung: number
+    action: string
+    target: string
+    state: string
+    fence: number | null
+    decision: string
+    before: Json | null
+    after: Json | null
+    effect: 'done' | 'not-done' | 'unknown' | null
+    outcome: string | null
+    explanation: Generated<string>
+    proposed_at: Generated<Date>
+    started_at: Date | null
+    acted_at: Date | null
+    finished_at: Date | null
+  }
+  guard_fences: { target: string; fence: number }
+  guard_switches: { scope: string; stopped_by: string; reason: string; stopped_at: Generated<Date> }
+  reviews: { incident: number; state: string; markdown: string; model: Json; drafted_at: Generated<Date> }
+  credentials: {
+    secret_hash: string
+    kind: 'token' | 'session' | 'login'
+    person: string
+    role: 'viewer' | 'responder' | 'admin'
+    created_at: Generated<Date>
+    expires_at: Date | null
+    used_at: Date | null
+  }
+}
+
+/** Written as JSON text, read as a value that the reader must narrow. */
+type Json = ColumnType<unknown, string, string>
+type LabelsColumn = ColumnType<Labels, string, string>

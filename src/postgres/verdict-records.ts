@@ -1,0 +1,76 @@
+import { sql } from 'kysely'
+import type { Baseline, CheckStanding, Series, Verdict, VerdictReason, VerdictState } from '../domain/verdict.ts'
+import type { Database } from './database.ts'
+
+interface Row {
+  readonly check_name: string
+  readonly metric: string
+  readonly slice: string
+  readonly slice_group: string
+  readonly bucket_at: Date
+  readonly state: VerdictState
+  readonly reason: string
+  readonly value: number | null
+  readonly baselines: unknown
+}
+
+/** What checks found, for those who measure by it. One statement for any number of series. */
+export function createVerdictRecords(db: Database) {
+  return {
+    /** How each check judged its newest bucket. */
+    async standings(): Promise<CheckStanding[]> {
+      const { rows } = await sql<CheckStanding & { bucketAt: Date }>`
+        SELECT check_name AS "check", bucket_at AS "bucketAt",
+          count(*) FILTER (WHERE state = 'ok') AS ok,
+          count(*) FILTER (WHERE state = 'firing') AS firing,
+          count(*) FILTER (WHERE state = 'unknown') AS unknown
+        FROM verdicts
+        JOIN (SELECT check_name, max(bucket_at) AS bucket_at FROM verdicts GROUP BY check_name) newest
+          USING (check_name, bucket_at)
+        GROUP BY check_name, bucket_at ORDER BY check_name`.execute(db)
+      return rows.map((row) => ({ ...row, bucketAt: row.bucketAt.toISOString() }))
+    },
+
+    /** The newest stored verdict of each series that has one. */
+    async latest(series: readonly Series[]): Promise<Verdict[]> {
+      const { rows } = await sql<Row>`
+        SELECT found.* FROM ${wanted(series)}
+        CROSS JOIN LATERAL (
+          SELECT * FROM verdicts v
+          WHERE (v.check_name, v.metric, v.slice, v.slice_group) = (s.check_name, s.metric, s.slice, s.slice_group)
+          ORDER BY v.bucket_at DESC LIMIT 1
+        ) found`.execute(db)
+      return rows.map(fromRow)
+    },
+
+    /** Verdicts of these series whose bucket begins at or after `from` and, when given, before `to`; oldest first. */
+    async since(series: readonly Series[], from: string, to?: string): Promise<Verdict[]> {
+      const { rows } = await sql<Row>`
+        SELECT v.* FROM verdicts v
+        JOIN ${wanted(series)} USING (check_name, metric, slice, slice_group)
+        WHERE v.bucket_at >= ${new Date(from)} AND v.bucket_at < ${to === undefined ? 'infinity' : new Date(to)}::timestamptz
+        ORDER BY v.bucket_at, v.metric, v.slice, v.slice_group`.execute(db)
+      return rows.map(fromRow)
+    },
+  }
+}
+
+function wanted(series: readonly Series[]) {
+  const column = (pick: (one: Series) => string) => sql`${series.map(pick)}::text[]`
+  return sql`unnest(${column(({ check }) => check)}, ${column(({ metric }) => metric)}, ${column(({ slice }) => slice)},
+    ${column(({ group }) => group)}) AS s (check_name, metric, slice, slice_group)`
+}
+
+function fromRow(row: Row): Verdict {
+  return {
+    check: row.check_name,
+    metric: row.metric,
+    slice: row.slice,
+    group: row.slice_group,
+    bucketAt: row.bucket_at.toISOString(),
+    state: row.state,
+    reason: row.reason as VerdictReason,
+    value: row.value,
+    baselines: row.baselines as readonly Baseline[],
+  }
+}

@@ -1,0 +1,126 @@
+import {
+  type Client,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client'
+import { defineSearchAttributeKey } from '@temporalio/common'
+import { incidentName } from '../domain/evidence.ts'
+import { incidentWorkflowId, type Incident } from '../domain/incident.ts'
+import {
+  incidentMessages as names,
+  searchAttributeNames,
+  type AlertsChanged,
+  type Command,
+  type CommandAnswer,
+  type NoteCommand,
+} from '../domain/incident-messages.ts'
+
+export const taskQueue = 'firewatch'
+/** Exported names of `workflows/index.ts`. */
+const incidentWorkflow = 'incident'
+
+/** What an incident's workflow is started with or told. */
+export type SignalledIncident = Pick<Incident, 'number' | 'groupingKey' | 'title' | 'service' | 'severity'>
+
+/** A command that could not be carried out; the message is for the person who gave it. */
+export class CommandRefused extends Error {
+  override readonly name = 'CommandRefused'
+}
+
+/** The workflows are out of reach: Temporal is away, or no worker answers. */
+export class WorkflowsUnavailable extends Error {
+  override readonly name = 'WorkflowsUnavailable'
+}
+
+export type IncidentClient = ReturnType<typeof createIncidentClient>
+
+/**
+ * Speaks to incident workflows.
+ * @param answerWithinMs how long a command waits for a live worker
+ */
+export function createIncidentClient(client: Client, answerWithinMs = 5_000) {
+  return {
+    /** Starts the incident's workflow, or tells the running one that its alerts changed. Safe to repeat. */
+    async signalAlertsChanged(incident: SignalledIncident): Promise<void> {
+      const message: AlertsChanged = { incident: incident.number }
+      await client.workflow.signalWithStart(incidentWorkflow, {
+        workflowId: incidentWorkflowId(incident.groupingKey),
+        taskQueue,
+        args: [{ incident: incident.number }],
+        signal: names.alertsChanged,
+        signalArgs: [message],
+        staticSummary: `${incidentName(incident.number)} ${incident.severity} ${incident.title}`,
+        typedSearchAttributes: [
+          { key: keyword(searchAttributeNames.incident), value: incidentName(incident.number) },
+          { key: keyword(searchAttributeNames.severity), value: incident.severity },
+          { key: keyword(searchAttributeNames.service), value: incident.service },
+          { key: keyword(searchAttributeNames.state), value: 'open' },
+        ],
+      })
+    },
+
+    /**
+     * An acknowledgement counts even when no worker is there to answer: the server keeps it as a signal.
+     * @throws CommandRefused, WorkflowsUnavailable
+     */
+    async acknowledge(groupingKey: string, command: Command): Promise<CommandAnswer> {
+      try {
+        return await update(groupingKey, names.acknowledge, command)
+      } catch (error) {
+        if (!(error instanceof WorkflowsUnavailable)) throw error
+        await signal(groupingKey, names.acknowledgeLater, command)
+        return { changed: true, message: 'acknowledgement stored; it takes effect when a worker is back' }
+      }
+    },
+
+    resolve: (groupingKey: string, command: Command) => update(groupingKey, names.resolve, command),
+    note: (groupingKey: string, command: NoteCommand) => update(groupingKey, names.note, command),
+    escalateNow: (groupingKey: string, command: Command) => update(groupingKey, names.escalateNow, command),
+    stopAutomation: (groupingKey: string, command: Command) =>
+      update(groupingKey, names.stopAutomation, command),
+  }
+
+  async function update(groupingKey: string, name: string, command: Command): Promise<CommandAnswer> {
+    const handle = client.workflow.getHandle(incidentWorkflowId(groupingKey))
+    try {
+      return await client.withDeadline(Date.now() + answerWithinMs, () =>
+        handle.executeUpdate<CommandAnswer, [Command]>(name, {
+          args: [command],
+          updateId: command.commandId,
+        }),
+      )
+    } catch (error) {
+      throw classify(error, command)
+    }
+  }
+
+  async function signal(groupingKey: string, name: string, command: Command): Promise<void> {
+    try {
+      await client.workflow.getHandle(incidentWorkflowId(groupingKey)).signal(name, command)
+    } catch (error) {
+      throw classify(error, command)
+    }
+  }
+}
+
+function classify(error: unknown, command: Command): Error {
+  if (error instanceof WorkflowUpdateFailedError) {
+    return new CommandRefused(error.cause?.message ?? error.message, { cause: error })
+  }
+  if (error instanceof WorkflowNotFoundError) {
+    return new CommandRefused(
+      `${incidentName(command.incident)} has no running workflow: it is resolved, or has not started yet`,
+      { cause: error },
+    )
+  }
+  const reason =
+    error instanceof WorkflowUpdateRPCTimeoutOrCancelledError
+      ? 'no worker answered in time'
+      : 'Temporal cannot be reached'
+  return new WorkflowsUnavailable(`${reason}; is "firewatch worker" running?`, { cause: error })
+}
+
+function keyword(name: string) {
+  return defineSearchAttributeKey(name, 'KEYWORD')
+}

@@ -1,0 +1,116 @@
+import {
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+  type Client,
+  type ScheduleClient,
+  type ScheduleDescription,
+  type ScheduleOptions,
+} from '@temporalio/client'
+import type { CheckShard } from '../domain/check-shards.ts'
+import { formatDuration } from '../domain/duration.ts'
+
+/** Exported name of `workflows/index.ts`. */
+const checkWorkflow = 'checkShard'
+/** The server takes nothing shorter. */
+const leastCatchupMs = 10_000
+/** Tells our schedules from others of the namespace. */
+const memo = { managedBy: 'firewatch' }
+
+/** Ids of schedules, by what was done about them. */
+export interface ScheduleChanges {
+  readonly created: readonly string[]
+  readonly updated: readonly string[]
+  readonly deleted: readonly string[]
+}
+
+/** Makes Temporal's schedules those of the given shards. Doing it again changes nothing; a paused schedule stays paused. */
+export async function syncSchedules({ schedule }: Client, shards: readonly CheckShard[], taskQueue: string): Promise<ScheduleChanges> {
+  const changes = { created: [] as string[], updated: [] as string[], deleted: [] as string[] }
+  for (const shard of shards) {
+    const change = await ensure(schedule, optionsOf(shard, taskQueue))
+    if (change !== undefined) changes[change].push(shard.id)
+  }
+  const wanted = new Set(shards.map(({ id }) => id))
+  for await (const { scheduleId, memo: found } of schedule.list()) {
+    if (found?.['managedBy'] !== memo.managedBy || wanted.has(scheduleId)) continue
+    if (await remove(schedule, scheduleId)) changes.deleted.push(scheduleId)
+  }
+  return changes
+}
+
+function optionsOf(shard: CheckShard, taskQueue: string) {
+  const { id, everyMs, lateMs, checks, series } = shard
+  const content = `${series} series of ${checks.length === 1 ? `check ${checks[0]}` : `${checks.length} checks`}`
+  return {
+    scheduleId: id,
+    spec: { intervals: [{ every: everyMs, offset: lateMs % everyMs }] },
+    policies: {
+      // A run that takes too long is not overtaken, and an outage is not made up for: only the newest bucket counts.
+      overlap: ScheduleOverlapPolicy.SKIP,
+      catchupWindow: Math.max(everyMs, leastCatchupMs),
+    },
+    action: {
+      type: 'startWorkflow',
+      workflowType: checkWorkflow,
+      workflowId: id,
+      taskQueue,
+      args: [{ shard: { id, checks } }],
+      staticSummary: `${content}, every ${formatDuration(everyMs)}`,
+    },
+    memo,
+    state: { note: content, triggerImmediately: true },
+  } satisfies ScheduleOptions
+}
+
+type ShardSchedule = ReturnType<typeof optionsOf>
+
+async function ensure(schedules: ScheduleClient, options: ShardSchedule): Promise<'created' | 'updated' | undefined> {
+  try {
+    await schedules.create(options)
+    return 'created'
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error
+  }
+  const handle = schedules.getHandle(options.scheduleId)
+  if (sameDefinition(await handle.describe(), options)) return undefined
+  const { spec, policies, action, state } = options
+  await handle.update(({ state: current }) => ({
+    spec,
+    policies,
+    action,
+    state: { paused: current.paused, note: current.paused ? (current.note ?? '') : state.note },
+  }))
+  return 'updated'
+}
+
+function sameDefinition({ spec, policies, action }: ScheduleDescription, wanted: ShardSchedule): boolean {
+  const found = {
+    intervals: spec.intervals?.map(({ every, offset }) => ({ every, offset })),
+    overlap: policies.overlap,
+    catchupWindow: policies.catchupWindow,
+    workflowType: action.workflowType,
+    taskQueue: action.taskQueue,
+    args: action.args,
+  }
+  const expected: typeof found = {
+    intervals: wanted.spec.intervals,
+    overlap: wanted.policies.overlap,
+    catchupWindow: wanted.policies.catchupWindow,
+    workflowType: wanted.action.workflowType,
+    taskQueue: wanted.action.taskQueue,
+    args: wanted.action.args,
+  }
+  return JSON.stringify(found) === JSON.stringify(expected)
+}
+
+/** False when it was gone already: the list lags behind. */
+async function remove(schedules: ScheduleClient, id: string): Promise<boolean> {
+  try {
+    await schedules.getHandle(id).delete()
+    return true
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return false
+    throw error
+  }
+}

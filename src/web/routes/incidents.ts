@@ -1,0 +1,74 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { parseIncidentName } from '../../domain/evidence.ts'
+import type { Incident } from '../../domain/incident.ts'
+import { severities } from '../../domain/severity.ts'
+import type { IncidentListFilter, IncidentReader, WebDependencies } from '../dependencies.ts'
+import { HttpProblem } from '../errors.ts'
+
+const oneOrMore = <Word extends string>(words: readonly [Word, ...Word[]]) =>
+  z.union([z.enum(words).transform((word) => [word]), z.array(z.enum(words))]).optional()
+
+const Filter = z.object({
+  state: oneOrMore(['open', 'monitoring', 'resolved']),
+  severity: oneOrMore(severities),
+  service: z.string().min(1).max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+})
+
+/** Reading incidents: the list, one with all its records, its chart and its review. */
+export function incidentRoutes(app: FastifyInstance, { incidents, reviews, charts }: WebDependencies): void {
+  app.get('/api/v1/incidents', { config: { access: 'viewer' } }, async (request) => ({
+    incidents: await incidents.list(filterOf(request.query)),
+  }))
+
+  app.get('/api/v1/incidents/:name', { config: { access: 'viewer' } }, async (request) => {
+    const incident = await incidentOf(request.params, incidents)
+    return { incident, ...(await incidents.records(incident.number)) }
+  })
+
+  app.get('/api/v1/incidents/:name/review', { config: { access: 'viewer' } }, async (request) => {
+    const incident = await incidentOf(request.params, incidents)
+    const review = await reviews.get(incident.number)
+    if (review === undefined)
+      throw new HttpProblem(404, 'the review is not drafted yet: it follows the end of the incident')
+    return review
+  })
+
+  // The token is 128 random bits, so that a pager or a chat can load the picture without a credential.
+  app.get('/charts/:token.png', { config: { access: 'capability' } }, async (request, reply) => {
+    const { token } = z.object({ token: z.string() }).parse(request.params)
+    const incident = await incidents.byChartToken(token)
+    if (incident === undefined) throw new HttpProblem(404, 'no such chart')
+    return reply
+      .type('image/png')
+      .header('cache-control', 'no-store')
+      .send(Buffer.from(await charts.render(incident)))
+  })
+}
+
+/** @throws HttpProblem 400 that names the parameter */
+export function filterOf(query: unknown): IncidentListFilter {
+  const parsed = Filter.safeParse(query)
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+    throw new HttpProblem(400, 'the filter is not understood', problems)
+  }
+  const { state, severity, service, limit } = parsed.data
+  return {
+    limit,
+    ...(state === undefined ? {} : { states: state }),
+    ...(severity === undefined ? {} : { severities: severity }),
+    ...(service === undefined ? {} : { service }),
+  }
+}
+
+/** The incident that `:name` means. @throws HttpProblem 404 */
+export async function incidentOf(params: unknown, incidents: IncidentReader): Promise<Incident> {
+  const { name } = z.object({ name: z.string().max(40) }).parse(params)
+  const number = parseIncidentName(name)
+  const incident = number === undefined ? undefined : await incidents.find(number)
+  if (incident === undefined)
+    throw new HttpProblem(404, `there is no incident ${name}; "firewatch incidents" lists them`)
+  return incident
+}

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
+
+export interface RunningServer {
+  readonly url: string
+  readonly process: ChildProcess
+  /** What it wrote to stderr so far. */
+  readonly log: () => string
+  /** Ends it with a signal; the exit code, or the signal that ended it. */
+  end(signal?: NodeJS.Signals): Promise<number | string>
+}
+
+const entry = fileURLToPath(new URL('../../src/chdb/server.ts', import.meta.url))
+
+/** A process that may or may not come up. */
+export function launch(path: string, ...more: string[]) {
+  const child = spawn(process.execPath, [entry, '--path', path, '--port', '0', ...more], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TZ: 'America/New_York' },
+  })
+  const log: string[] = []
+  child.stderr.on('data', (chunk: Buffer) => log.push(chunk.toString()))
+  const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => code ?? signal ?? '')
+  return { child, ended, log: () => log.join('') }
+}
+
+export async function startServer(path: string): Promise<RunningServer> {
+  const { child, ended, log } = launch(path)
+  const lines = createInterface({ input: child.stdout })
+  const first = await Promise.race([once(lines, 'line').then(([line]) => String(line)), ended])
+  const { ready, port } = JSON.parse(String(first)) as { ready?: boolean; port?: number }
+  if (ready !== true) throw new Error(`The server did not start: ${log()}`)
+  return {
+    url: `http://127.0.0.1:${port}`,
+    process: child,
+    log,
+    async end(signal = 'SIGTERM') {
+      child.kill(signal)
+      return await ended
+    },
+  }
+}
+
+export async function makeFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'firewatch-test-chdb-'))
+  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+}
+
+/** A request as any HTTP client would send it. */
+export async function post(
+  url: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  query: Record<string, string> = {},
+  headers: Record<string, string> = {},
+) {
+  const response = await fetch(`${url}/?${new URLSearchParams(query).toString()}`, {
+    method: 'POST',
+    body,
+    headers,
+  })
+  return { status: response.status, headers: response.headers, text: await response.text() }
+}
+
+/** The official client as any program would use it. */
+export function clientOf(server: RunningServer): ClickHouseClient {
+  return createClient({ url: server.url, log: { level: ClickHouseLogLevel.OFF } })
+}
+
+/** The column `x` of the first row. */
+export async function valueOf(
+  client: ClickHouseClient,
+  query: string,
+  query_params: Record<string, unknown> = {},
+): Promise<unknown> {
+  const result = await client.query({ query, query_params, format: 'JSONEachRow' })
+  const [row] = await result.json<{ x: unknown }>()
+  return row?.x
+}

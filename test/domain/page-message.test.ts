@@ -1,0 +1,89 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Alert } from '../../src/domain/alert.ts'
+import { composePageMessage } from '../../src/domain/page-message.ts'
+import { alert, incident, page } from '../support/pages.ts'
+
+function compose(alerts: readonly Alert[], change: Partial<Parameters<typeof composePageMessage>[0]> = {}) {
+  return composePageMessage({
+    page: page(),
+    incident: incident(),
+    alerts,
+    runbookTitle: undefined,
+    publicUrl: 'https://firewatch.example.com/',
+    ...change,
+  })
+}
+
+describe('the lines of a page', () => {
+  it('are one per firing alert, the most severe first', () => {
+    const minor = alert('slow', { labels: { severity: 'info' } })
+    const cleared = alert('gone', { status: 'resolved' })
+    const message = compose([minor, cleared, alert('errors\n of ios')])
+    expect(message.lines).toEqual(['errors of ios', 'slow'])
+    expect(message.firingCount).toBe(2)
+  })
+
+  it('stop after ten and count the rest', () => {
+    const message = compose(Array.from({ length: 12 }, (_, n) => alert(`alert ${n}`)))
+    expect(message.lines).toHaveLength(11)
+    expect(message.lines.at(-1)).toBe('and 2 more')
+  })
+
+  it('count alerts that say the same, also among the rest', () => {
+    const many = Array.from({ length: 12 }, (_, n) => alert(`alert ${n}`))
+    const message = compose([alert('same'), alert('same'), alert('same'), ...many])
+    expect(message.lines[0]).toBe('same (×3)')
+    expect(message.lines.at(-1)).toBe('and 3 more')
+    expect(message.firingCount).toBe(15)
+  })
+
+  it('fall back to the description and to the labels', () => {
+    const bare = alert('', { annotations: {}, labels: { alertname: 'disk', host: 'db1' } })
+    expect(compose([bare, alert('', { annotations: { description: 'no space' } })]).lines).toEqual([
+      'no space',
+      'alertname=disk host=db1',
+    ])
+  })
+})
+
+describe('a page', () => {
+  it('links to the incident and its chart', () => {
+    expect(compose([])).toMatchObject({
+      incidentUrl: 'https://firewatch.example.com/incidents/INC-42',
+      chartUrl: 'https://firewatch.example.com/charts/c0ffee.png',
+    })
+  })
+
+  it('names the runbook when there is one', () => {
+    expect(compose([])).not.toHaveProperty('runbookTitle')
+    expect(compose([], { runbookTitle: 'Checkout errors' }).runbookTitle).toBe('Checkout errors')
+  })
+
+  it('begins with the deed that it reports', () => {
+    const acknowledged = incident({ acknowledgedBy: 'ben', nowDoing: 'Restarting checkout-2' })
+    expect(compose([], { page: page({ kind: 'acknowledged' }), incident: acknowledged }).nowDoing).toBe(
+      'ben acknowledged. Restarting checkout-2',
+    )
+    expect(
+      compose([], { page: page({ kind: 'resolved' }), incident: incident({ resolvedBy: 'firewatch' }) })
+        .nowDoing,
+    ).toBe('Resolved by firewatch')
+    expect(compose([], { incident: acknowledged }).nowDoing).toBe('Restarting checkout-2')
+  })
+
+  it('stays small and well-formed whatever the alerts say', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 2_000 }), fc.constant('🔥'.repeat(5_000)))
+    fc.assert(
+      fc.property(text, fc.array(text, { maxLength: 30 }), (title, summaries) => {
+        const message = compose(
+          summaries.map((summary) => alert(summary)),
+          { incident: incident({ title, service: title, nowDoing: title }), runbookTitle: title },
+        )
+        const json = JSON.stringify(message)
+        expect(Buffer.byteLength(json)).toBeLessThan(32_000)
+        expect(json).not.toMatch(/\\ud[89a-f]/)
+      }),
+    )
+  })
+})

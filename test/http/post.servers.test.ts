@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Agent } from 'undici'
+import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
+import type { PostAnswer } from '../../src/domain/delivery.ts'
+import { createPost, type PostOptions } from '../../src/http/post.ts'
+
+let receiver: FakeWebhook
+beforeEach(async () => {
+  receiver = await startFakeWebhook()
+})
+afterEach(() => receiver.stop())
+
+async function postTo(url: string, options?: PostOptions, timeoutMs = 300): Promise<PostAnswer> {
+  const { post, close } = createPost(options)
+  const signal = new AbortController().signal
+  const headers = { 'content-type': 'application/json', 'idempotency-key': 'k' }
+  const answer = await post({ url: new URL(url), headers, body: '{"version":1}', timeoutMs, signal })
+  await close()
+  return answer
+}
+
+describe('a POST', () => {
+  it('brings the answer, whole', async () => {
+    expect(await postTo(receiver.url)).toEqual({
+      kind: 'answered',
+      status: 200,
+      body: '{"repeated":false}',
+      complete: true,
+    })
+  })
+
+  it('brings the beginning of a long answer and says that it is one', async () => {
+    receiver.next({ kind: 'answer', status: 200, body: 'x'.repeat(1_000_000), retryAfter: '3' })
+    const answer = await postTo(receiver.url)
+    expect(answer).toMatchObject({ status: 200, complete: false, retryAfter: '3' })
+    expect(answer.kind === 'answered' && answer.body.length).toBe(65_536)
+  })
+
+  it('does not wait for the rest of an endless answer', async () => {
+    receiver.next({ kind: 'hang-in-body', body: 'x'.repeat(200_000) })
+    const began = performance.now()
+    expect(await postTo(receiver.url, {}, 30_000)).toMatchObject({ status: 200, complete: false })
+    expect(performance.now() - began).toBeLessThan(10_000)
+  })
+
+  it('brings what came of an answer that stalls, within the time limit', async () => {
+    receiver.next({ kind: 'hang-in-body' })
+    const began = performance.now()
+    expect(await postTo(receiver.url)).toEqual({
+      kind: 'answered',
+      status: 200,
+      body: '{"status":',
+      complete: false,
+    })
+    expect(performance.now() - began).toBeLessThan(2_000)
+  })
+
+  it('goes only where its dispatcher lets it', async () => {
+    const refuse = Object.assign(new Error('not on the list'), { code: 'EBLOCKED' })
+    const dispatcher = new Agent({ connect: { lookup: (_host, _options, done) => done(refuse, []) } })
+    const url = receiver.url.replace('127.0.0.1', 'localhost')
+    expect(await postTo(url, { dispatcher })).toEqual({
+      kind: 'no-answer',
+      reason: 'the exchange failed (EBLOCKED)',
+    })
+    expect(receiver.received).toEqual([])
+  })
+})

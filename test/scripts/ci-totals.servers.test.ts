@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+
+const script = fileURLToPath(new URL('../../scripts/ci-totals.mjs', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'firewatch-totals-'))
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const passedFile = { status: 'passed', assertionResults: [{ status: 'passed' }] }
+const failedFile = { status: 'failed', assertionResults: [{ status: 'failed' }, { status: 'passed' }] }
+const brokenFile = { status: 'failed', assertionResults: [] }
+
+const report = (numPassedTests: number, numFailedTests: number, testResults: object[]) =>
+  JSON.stringify({ numPassedTests, numFailedTests, testResults })
+
+test.each([
+  ['all passed', report(1, 0, [passedFile]), '1 passed, 0 failed\n', 0],
+  ['one failed', report(2, 1, [passedFile, failedFile]), '2 passed, 1 failed\n', 1],
+  ['a file did not load', report(1, 0, [passedFile, brokenFile]), '1 passed, 1 failed\n', 1],
+  ['no test ran', report(0, 0, []), '0 passed, 0 failed\n', 1],
+  ['vitest did not run', '', '0 passed, 0 failed\n', 1],
+])('the totals when %s', (_, text, line, code) => {
+  const path = join(folder, 'report.json')
+  writeFileSync(path, text)
+  const run = spawnSync(process.execPath, [script, path], { encoding: 'utf8' })
+  expect([run.stdout, run.status]).toEqual([line, code])
+})

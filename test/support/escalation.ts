@@ -1,0 +1,214 @@
+import { ApplicationFailure } from '@temporalio/common'
+import { MockActivityEnvironment } from '@temporalio/testing'
+import { DefaultLogger } from '@temporalio/worker'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { createEscalateActivities, type EscalateDependencies } from '../../activities/escalate.ts'
+import { type FakePagerDuty, startFakePagerDuty } from '../../examples/fakes/pagerduty.ts'
+import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
+import type { Configuration } from '../../src/domain/configuration.ts'
+import type { HttpPost } from '../../src/domain/delivery.ts'
+import type { PageRef, PageResult } from '../../src/domain/escalate.ts'
+import type { TimelineEntry } from '../../src/domain/timeline.ts'
+import { createPost } from '../../src/http/post.ts'
+import { createPagerDutyChannel } from '../../src/pagerduty/channel.ts'
+import { createConfigurationRecords } from '../../src/postgres/configurations.ts'
+import { type Database, migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
+import { createIncidentRecords, type IncidentRecords } from '../../src/postgres/incidents.ts'
+import { createPageRecords, type PageRecords } from '../../src/postgres/pages.ts'
+import { createWebhookChannel } from '../../src/webhook/channel.ts'
+import { configuration, routingKey, user } from './pages.ts'
+import { startPostgres, type TestPostgres } from './servers.ts'
+
+export const duty = { channel: 'pagerduty', routingKey: '${env:KEY}' } as const
+const hook = { channel: 'webhook', url: '${env:HOOK}' } as const
+export const backup = { channel: 'webhook', url: '${env:BACKUP}' } as const
+
+/** What every incident of the world started with. */
+export const atStart = configuration(
+  [user('ana', [hook, duty]), user('ben', [hook]), user('carl', []), user('dora', [duty, backup])],
+  {
+    steps: [
+      { notify: ['ana', 'ben'], ackTimeoutMs: 300_000 },
+      { notify: ['carl'], ackTimeoutMs: 300_000 },
+      { notify: ['dora'], ackTimeoutMs: 600_000 },
+    ],
+    repeat: 1,
+    fallback: ['ben', 'carl'],
+  },
+)
+
+/** The world's time stands still. */
+export const start = '2026-03-01T03:00:00.000Z'
+
+/** PostgreSQL, receivers and one open incident per test, and the activities over them. */
+export interface EscalationWorld {
+  readonly pages: PageRecords
+  readonly incidents: IncidentRecords
+  readonly receiver: FakeWebhook
+  readonly backupReceiver: FakeWebhook
+  readonly pagerDuty: FakePagerDuty
+  /** By event key. */
+  readonly timeline: Map<string, TimelineEntry>
+  readonly incident: number
+  /** The users of the running configuration. */
+  running: Configuration['users']
+  activities(change?: Partial<EscalateDependencies>): ReturnType<typeof createEscalateActivities>
+  /** Summaries of the timeline. */
+  said(): string[]
+  enter(step: number): Promise<readonly PageRef[]>
+  onlyPageOf(step: number, person: string): Promise<string>
+  deliver(page: string, by?: ReturnType<typeof createEscalateActivities>): Promise<PageResult>
+  /** What a workflow does: tries until the last attempt, then gives up. */
+  deliverOrFail(page: string, attempts?: number): Promise<PageResult>
+}
+
+/** Failed tries are what these tests are about. */
+const quiet = new DefaultLogger('ERROR')
+
+/** Registers the hooks that make the world; its fields hold from the first test on. */
+export function escalationWorld(): EscalationWorld {
+  const { post, close } = createPost()
+  let postgres: TestPostgres
+  let database: OpenDatabase
+  const world = {
+    running: atStart.users,
+    ...deedsOf(
+      () => world,
+      () => database.db,
+      post,
+    ),
+  } as EscalationWorld
+
+  beforeAll(async () => {
+    postgres = await startPostgres()
+    database = openDatabase(postgres.url)
+    await migrate(database.pool)
+    await createConfigurationRecords(database.db).save(atStart)
+  })
+  afterAll(async () => {
+    await close()
+    await database.close()
+    await postgres.stop()
+  })
+  beforeEach(async () => {
+    Object.assign(world, {
+      pages: createPageRecords(database.db),
+      incidents: createIncidentRecords(database.db),
+      receiver: await startFakeWebhook(),
+      backupReceiver: await startFakeWebhook(),
+      pagerDuty: await startFakePagerDuty(),
+      timeline: new Map(),
+      running: atStart.users,
+      incident: await openIncident(database.db),
+    })
+  })
+  afterEach(() => Promise.all([world.receiver.stop(), world.backupReceiver.stop(), world.pagerDuty.stop()]))
+  return world
+}
+
+type Deeds = Pick<
+  EscalationWorld,
+  'activities' | 'said' | 'enter' | 'onlyPageOf' | 'deliver' | 'deliverOrFail'
+>
+
+function deedsOf(world: () => EscalationWorld, db: () => Database, post: HttpPost): Deeds {
+  return {
+    activities: (change = {}) =>
+      createEscalateActivities({ ...dependenciesOf(world(), db(), post), ...change }),
+    said: () => [...world().timeline.values()].map(({ summary }) => summary),
+    async enter(step) {
+      return (await world().activities().queueStepPages({ incident: world().incident, step, round: 0 })).pages
+    },
+    async onlyPageOf(step, person) {
+      const page = (await world().enter(step)).find((one) => one.person === person)
+      if (page === undefined) throw new Error(`step ${step} pages nobody called ${person}`)
+      return page.id
+    },
+    deliver(page, by = world().activities()) {
+      return new MockActivityEnvironment({}, { logger: quiet }).run(by.deliverPage, { page })
+    },
+    async deliverOrFail(page, attempts = 3) {
+      for (let attempt = 1; attempt <= attempts; attempt++) {
+        try {
+          return await world().deliver(page)
+        } catch (error) {
+          expect(error).toBeInstanceOf(ApplicationFailure)
+        }
+      }
+      return world().activities().failPage({ page, reason: 'no try is left' })
+    },
+  }
+}
+
+function dependenciesOf(world: EscalationWorld, db: Database, post: HttpPost): EscalateDependencies {
+  const secrets: Readonly<Record<string, string>> = {
+    '${env:HOOK}': world.receiver.url,
+    '${env:BACKUP}': world.backupReceiver.url,
+    '${env:KEY}': routingKey,
+  }
+  const now = () => new Date(start)
+  const resolveSecret = (reference: string) => Promise.resolve(secrets[reference] ?? reference)
+  const channel = { post, resolveSecret, now, timeoutMs: 300 }
+  return {
+    incidents: world.incidents,
+    configurations: createConfigurationRecords(db),
+    users: () => world.running,
+    pages: world.pages,
+    timeline: {
+      append: (entry) => {
+        if (!world.timeline.has(entry.eventKey)) world.timeline.set(entry.eventKey, entry)
+        return Promise.resolve()
+      },
+    },
+    channels: {
+      webhook: createWebhookChannel(channel),
+      pagerduty: createPagerDutyChannel({ ...channel, defaultUrl: world.pagerDuty.url }),
+    },
+    publicUrl: 'https://firewatch.example.com',
+    now,
+  }
+}
+
+let opened = 0
+
+async function openIncident(db: Database): Promise<number> {
+  opened++
+  const { number } = await db
+    .insertInto('incidents')
+    .values({
+      grouping_key: `key-${opened}`,
+      title: 'checkout: error-rate',
+      service: 'checkout',
+      labels: JSON.stringify({ service: 'checkout', alertname: 'error-rate' }),
+      severity: 'P1',
+      severity_set_by: null,
+      state: 'open',
+      config_revision: atStart.revision,
+      runbook: null,
+      recurrence_of: null,
+      chart_token: `token-${opened}`,
+      started_at: new Date(start),
+      acknowledged_at: null,
+      acknowledged_by: null,
+      mitigated_at: null,
+      resolved_at: null,
+      resolved_by: null,
+      now_doing: 'Restarting checkout-2',
+    })
+    .returning('number')
+    .executeTakeFirstOrThrow()
+  const annotations = JSON.stringify({ summary: 'Error rate of ios is 12 %, usually 1 %' })
+  await db
+    .insertInto('alerts')
+    .values({
+      incident: number,
+      fingerprint: 'ios',
+      status: 'firing',
+      labels: '{}',
+      annotations,
+      starts_at: new Date(start),
+      ends_at: null,
+    })
+    .execute()
+  return number
+}

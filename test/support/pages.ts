@@ -1,0 +1,119 @@
+import type { Alert } from '../../src/domain/alert.ts'
+import type { Configuration, User } from '../../src/domain/configuration.ts'
+import type { Incident } from '../../src/domain/incident.ts'
+import type { Page, PageMessage } from '../../src/domain/page.ts'
+
+/** 32 characters, as an integration key has. */
+export const routingKey = '0123456789abcdef0123456789abcdef'
+
+export function pageMessage(change: Partial<PageMessage> = {}): PageMessage {
+  return {
+    idempotencyKey: 'INC-42/r0/s1/ana/c0',
+    kind: 'page',
+    incident: 'INC-42',
+    title: 'checkout: error-rate',
+    severity: 'P1',
+    service: 'checkout',
+    person: 'ana',
+    lines: ['Error rate of ios is 12 %, usually 1 %'],
+    firingCount: 1,
+    nowDoing: 'Restarting checkout-2',
+    startedAt: '2026-03-01T03:00:00.000Z',
+    incidentUrl: 'https://firewatch.example.com/incidents/INC-42',
+    chartUrl: 'https://firewatch.example.com/charts/c0ffee.png',
+    runbookTitle: 'Checkout errors',
+    ...change,
+  }
+}
+
+export function page(change: Partial<Page> = {}): Page {
+  return {
+    id: 'INC-42/r0/s1/ana/c0',
+    incident: 42,
+    kind: 'page',
+    step: 1,
+    round: 0,
+    person: 'ana',
+    channel: 'webhook',
+    contact: 0,
+    state: 'queued',
+    attempts: 0,
+    providerId: null,
+    lastError: null,
+    createdAt: '2026-03-01T03:00:00.000Z',
+    sentAt: null,
+    finishedAt: null,
+    ...change,
+  }
+}
+
+export function incident(change: Partial<Incident> = {}): Incident {
+  return {
+    number: 42,
+    groupingKey: 'service=checkout,alertname=error-rate',
+    title: 'checkout: error-rate',
+    service: 'checkout',
+    labels: { service: 'checkout', alertname: 'error-rate' },
+    severity: 'P1',
+    severitySetBy: null,
+    state: 'open',
+    version: 1,
+    configRevision: 'r1',
+    runbook: null,
+    recurrenceOf: null,
+    chartToken: 'c0ffee',
+    startedAt: '2026-03-01T03:00:00.000Z',
+    detectedAt: '2026-03-01T03:01:00.000Z',
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    mitigatedAt: null,
+    resolvedAt: null,
+    resolvedBy: null,
+    nowDoing: '',
+    ...change,
+  }
+}
+
+export function alert(summary: string, change: Partial<Alert> = {}): Alert {
+  return {
+    fingerprint: summary,
+    status: 'firing',
+    labels: { alertname: 'error-rate', severity: 'critical' },
+    annotations: { summary },
+    startsAt: '2026-03-01T03:00:00.000Z',
+    ...change,
+  }
+}
+
+export function user(name: string, contacts: User['contacts']): User {
+  return { name, title: name, role: 'responder', contacts }
+}
+
+/** A configuration that pages: one policy for everything. */
+export function configuration(
+  people: readonly User[],
+  policy: Omit<Configuration['policies'][string], 'name'>,
+): Configuration {
+  return {
+    revision: 'r1',
+    timeZone: 'UTC',
+    services: {},
+    sources: {},
+    metrics: {},
+    slices: {},
+    checks: {},
+    users: Object.fromEntries(people.map((one) => [one.name, one])),
+    policies: { default: { name: 'default', ...policy } },
+    routes: [
+      {
+        match: {},
+        groupBy: ['service', 'alertname'],
+        policies: { default: 'default' },
+        stableForMs: 0,
+        remediateFirstMs: {},
+      },
+    ],
+    targets: {},
+    runbooks: [],
+  }
+}

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest'
+import { guardRoutes } from '../../src/web/access.ts'
+import fastify from 'fastify'
+import { as, incident, startWeb } from './world.ts'
+
+const acknowledge = '/api/v1/incidents/INC-42/acknowledge'
+const page = { accept: 'text/html' }
+
+describe('access', () => {
+  it('refuses to register a route that does not say who may use it', () => {
+    const app = fastify()
+    guardRoutes(app, { check: async () => undefined })
+    expect(() => app.get('/open', async () => 'x')).toThrow(/does not say who may use it/)
+  })
+
+  it.each([
+    ['GET', '/api/v1/incidents'],
+    ['GET', '/api/v1/incidents/INC-42'],
+    ['POST', acknowledge],
+    ['POST', '/api/v1/alerts'],
+    ['POST', '/api/v1/tokens'],
+  ] as const)('refuses %s %s without a token', async (method, url) => {
+    const { app, given } = await startWeb()
+    expect((await app.inject({ method, url })).statusCode).toBe(401)
+    expect(given).toEqual([])
+  })
+
+  it('refuses a command by a viewer and takes one by a responder, with its actor', async () => {
+    const { app, given } = await startWeb()
+    expect((await app.inject({ method: 'POST', url: acknowledge, headers: as('viewer') })).statusCode).toBe(403)
+    const answer = await app.inject({ method: 'POST', url: acknowledge, headers: as('responder') })
+    expect(answer.json()).toEqual({ changed: true, message: 'acknowledge taken' })
+    expect(given.map(({ command }) => command.actor)).toEqual(['ana'])
+  })
+
+  it('lets only an admin make tokens, and only for configured people', async () => {
+    const { app } = await startWeb()
+    const make = (role: 'responder' | 'admin', person: string) =>
+      app.inject({ method: 'POST', url: '/api/v1/tokens', headers: as(role), payload: { person } })
+    expect((await make('responder', 'ana')).statusCode).toBe(403)
+    expect((await make('admin', '__proto__')).statusCode).toBe(404)
+    expect((await make('admin', 'ana')).json()).toMatchObject({ person: 'ana', role: 'responder' })
+  })
+
+  it('refuses a form that another site posts with the session of a person', async () => {
+    const { app, given } = await startWeb()
+    const post = (headers: Record<string, string>) =>
+      app.inject({
+        method: 'POST',
+        url: '/incidents/INC-42/acknowledge',
+        headers: { cookie: 'firewatch_session=responder-secret', host: 'firewatch.test', ...headers },
+      })
+    expect((await post({ origin: 'https://evil.test' })).statusCode).toBe(403)
+    expect((await post({})).statusCode).toBe(403)
+    expect(given).toEqual([])
+    const own = await post({ origin: 'http://firewatch.test' })
+    expect([own.statusCode, own.headers.location]).toEqual([303, '/incidents/INC-42'])
+    expect(given).toHaveLength(1)
+  })
+})
+
+describe('log-in', () => {
+  const url = '/login/login-code-of-twenty-letters'
+
+  it('uses the link up by its button, not by looking at it, and only once', async () => {
+    const { app } = await startWeb()
+    expect((await app.inject({ url })).body).toContain('Open the console')
+    expect((await app.inject({ url })).body).toContain('Open the console')
+    const first = await app.inject({ method: 'POST', url, payload: { next: '/incidents/INC-42' } })
+    expect(first.headers['set-cookie']).toMatch(/HttpOnly; SameSite=Strict/)
+    expect(first.headers.location).toBe('/incidents/INC-42')
+    const second = await app.inject({ method: 'POST', url })
+    expect([second.headers['set-cookie'], second.headers.location]).toEqual([undefined, '/login'])
+  })
+
+  it('takes a link that cannot be one as no link', async () => {
+    const { app } = await startWeb()
+    expect((await app.inject({ url: '/login/short' })).headers.location).toBe('/login')
+  })
+
+  it('never leads to an address that the link brought along', async () => {
+    const { app } = await startWeb()
+    const answer = await app.inject({ method: 'POST', url, payload: { next: '//evil.test/x' } })
+    expect(answer.headers.location).toBe('/incidents')
+  })
+
+  it('sends a browser without a session to the log-in page', async () => {
+    const { app } = await startWeb()
+    const answer = await app.inject({ url: '/incidents', headers: page })
+    expect([answer.statusCode, answer.headers.location]).toEqual([302, '/login'])
+  })
+})
+
+describe('commands', () => {
+  it('are refused on a resolved incident', async () => {
+    const { app, given } = await startWeb({}, { ...incident, state: 'resolved', resolvedAt: incident.detectedAt })
+    const answer = await app.inject({ method: 'POST', url: acknowledge, headers: as('responder') })
+    expect([answer.statusCode, answer.json()]).toEqual([409, { error: 'INC-42 is resolved; a closed incident never re-opens' }])
+    expect(given).toEqual([])
+  })
+
+  it('keep the id that the sender gave, so that a repeat is the same command', async () => {
+    const { app, given } = await startWeb()
+    const headers = { ...as('responder'), 'idempotency-key': 'again-1' }
+    await app.inject({ method: 'POST', url: acknowledge, headers })
+    await app.inject({ method: 'POST', url: acknowledge, headers })
+    expect(given.map(({ command }) => command.commandId)).toEqual(['again-1', 'again-1'])
+  })
+
+  it('refuse an empty note', async () => {
+    const { app } = await startWeb()
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/api/v1/incidents/42/note',
+      headers: as('responder'),
+      payload: { text: '  ' },
+    })
+    expect([answer.statusCode, answer.json()]).toEqual([400, { error: 'a note needs text' }])
+  })
+
+  it('say that workflows are out of reach with 503', async () => {
+    const unavailable = Object.assign(new Error('no worker answered in time'), { name: 'WorkflowsUnavailable' })
+    const { app, dependencies } = await startWeb()
+    Object.assign(dependencies.commands, { acknowledge: () => Promise.reject(unavailable) })
+    const answer = await app.inject({ method: 'POST', url: acknowledge, headers: as('responder') })
+    expect([answer.statusCode, answer.json()]).toEqual([503, { error: 'no worker answered in time' }])
+  })
+})
+
+describe('intake', () => {
+  it('answers 503 with Retry-After while the alerts cannot be made durable', async () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+    const { app } = await startWeb({ intake: { parse: () => [], accept: () => Promise.reject(refused) } })
+    const answer = await app.inject({ method: 'POST', url: '/api/v1/alerts', headers: as('responder'), payload: {} })
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '5'])
+  })
+})
+
+describe('pages', () => {
+  it('show stored script as text', async () => {
+    const hostile = '<script>alert(1)</script>"\'&'
+    const { app } = await startWeb({}, { ...incident, title: hostile, nowDoing: hostile, service: hostile })
+    for (const url of ['/incidents', '/incidents/INC-42']) {
+      const { body } = await app.inject({ url, headers: { ...as('viewer'), ...page } })
+      expect(body).not.toContain('<script')
+      expect(body).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;')
+    }
+  })
+
+  it('say 404 for an incident that does not exist, and how to find one', async () => {
+    const { app } = await startWeb()
+    const answer = await app.inject({ url: '/api/v1/incidents/INC-7', headers: as('viewer') })
+    expect([answer.statusCode, answer.json().error]).toEqual([404, expect.stringContaining('no incident INC-7')])
+  })
+
+  it('give the chart to whoever knows its token', async () => {
+    const { app } = await startWeb()
+    expect((await app.inject({ url: '/charts/c0ffee.png' })).headers['content-type']).toBe('image/png')
+    expect((await app.inject({ url: '/charts/other.png' })).statusCode).toBe(404)
+  })
+
+  it('name the parameter of a filter that is not understood', async () => {
+    const { app } = await startWeb()
+    const answer = await app.inject({ url: '/api/v1/incidents?state=weird', headers: as('viewer') })
+    expect([answer.statusCode, answer.json().problems[0]]).toEqual([400, expect.stringContaining('state')])
+  })
+})
+
+describe('health', () => {
+  it('is live while not ready, and says what is missing', async () => {
+    const { app } = await startWeb({ unready: async () => ({ clickhouse: 'does not answer' }) })
+    expect((await app.inject({ url: '/health/live' })).statusCode).toBe(200)
+    const ready = await app.inject({ url: '/health/ready' })
+    expect([ready.statusCode, ready.json()]).toEqual([503, { ready: false, missing: { clickhouse: 'does not answer' } }])
+  })
+})

@@ -1,0 +1,208 @@
+import {
+  ChildWorkflowCancellationType,
+  type ChildWorkflowHandle,
+  condition,
+  isCancellation,
+  ParentClosePolicy,
+  proxyActivities,
+  rootCause,
+  startChild,
+} from '@temporalio/workflow'
+import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
+import type { RemediateActivities } from '../activities/remediate.ts'
+import type { Permission, Proposal } from '../activities/remediate-guards.ts'
+import { incidentName } from '../src/domain/evidence.ts'
+import { searchAttributeNames } from '../src/domain/incident-messages.ts'
+import {
+  attemptId,
+  nextRung,
+  remediationWorkflowId,
+  type Ending,
+  type PastAttempt,
+  type PlacedRung,
+} from '../src/domain/remediate.ts'
+import type { RemediationRung } from '../src/domain/runbook.ts'
+import { remediationAttempt } from './remediation-attempt.ts'
+
+export { remediationAttempt } from './remediation-attempt.ts'
+
+export interface Remediation {
+  readonly incident: number
+  readonly ladder: readonly RemediationRung[]
+  /** How often new measurements come in. */
+  readonly sampleEveryMs: number
+  /** True once no new attempt may begin; a running one finishes and is verified. */
+  readonly stopped: () => boolean
+  /** True once what was wrong is right again. */
+  readonly cleared: () => boolean
+  /** Says what automation does, in one sentence for people. */
+  readonly say: (text: string) => Promise<void>
+}
+
+export interface RemediationResult {
+  readonly end: 'helped' | 'cleared' | 'handed-over' | 'stopped' | 'nothing-to-try'
+  /** Sentences for people. */
+  readonly explanation: string
+}
+
+/** How often a target that another incident repairs is asked for, in the time which such a repair may take. */
+const mostWaits = 10
+
+/** About half a minute of failures is waited out; then guards that cannot be read refuse. Time without a worker does not count. */
+const activities = proxyActivities<RemediateActivities>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '1s', maximumInterval: '10s', maximumAttempts: 6 },
+})
+
+/** What must be written down is tried until it is. */
+const records = proxyActivities<RemediateActivities>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
+})
+
+/**
+ * Goes down the ladder, one guarded attempt after the other, until one helps or people are better asked. Cancelling it ends the descent
+ * and leaves a running attempt to itself.
+ */
+export async function remediate(remediation: Remediation): Promise<RemediationResult> {
+  const past = await listAttempts(remediation)
+  if (past === undefined) return handedOver('what was tried before could not be read.')
+  const passedOver = new Set<number>()
+  let last: string | undefined
+  for (;;) {
+    const interrupted = interruption(remediation)
+    if (interrupted !== undefined) return interrupted
+    const rung = nextRung(remediation.ladder, past, passedOver)
+    if (rung === undefined) return ladderEnded(remediation, last)
+
+    const number = past.length + 1
+    const id = attemptId(remediation.incident, number)
+    const { outcome, explanation, next } = await tryRung(remediation, number, rung)
+    last = `${nameOf(rung)} (${id}): ${explanation}`
+    if (next === 'end') return { end: outcome === 'helped' ? 'helped' : 'cleared', explanation: last }
+    if (next === 'hand-over') return handedOver(last)
+    past.push({ id, rung: rung.number, outcome })
+    if (outcome === 'refused') passedOver.add(rung.number)
+    await remediation.say(last)
+  }
+}
+
+async function listAttempts({ incident }: Remediation): Promise<PastAttempt[] | undefined> {
+  try {
+    return await activities.listAttempts.executeWithOptions({ summary: 'what was tried before?' }, [incident])
+  } catch (error) {
+    if (isCancellation(error)) throw error
+    return undefined
+  }
+}
+
+function interruption({ stopped, cleared }: Remediation): RemediationResult | undefined {
+  if (cleared()) return { end: 'cleared', explanation: 'The alerts cleared: no further attempt is needed.' }
+  if (stopped()) return { end: 'stopped', explanation: 'People have taken over: no new attempt begins.' }
+  return undefined
+}
+
+function ladderEnded({ ladder }: Remediation, last: string | undefined): RemediationResult {
+  if (last !== undefined) return handedOver(`nothing is left to try. ${last}`)
+  const explanation =
+    ladder.length === 0 ? 'The runbook has no remediation.' : 'Every rung of the runbook was tried before.'
+  return { end: 'nothing-to-try', explanation }
+}
+
+function handedOver(why: string): RemediationResult {
+  return { end: 'handed-over', explanation: `Automation hands over to people: ${why}` }
+}
+
+/** Proposal and guards belong to the incident; from the lease on the attempt is a workflow of its own. */
+async function tryRung(remediation: Remediation, number: number, rung: PlacedRung): Promise<Ending> {
+  const permission = await propose({ incident: remediation.incident, number, rung })
+  if (!permission.allowed)
+    return { outcome: 'refused', explanation: permission.reason, next: permission.next }
+  await remediation.say(`Trying ${nameOf(rung)} (rung ${rung.number} of ${rung.of})`)
+  return attemptOnceFree(remediation, attemptId(remediation.incident, number), rung)
+}
+
+/** Actions fail closed: guards that cannot be read refuse. */
+async function propose(proposal: Proposal): Promise<Permission> {
+  const { rung } = proposal
+  const summary = `may ${nameOf(rung)} be tried? rung ${rung.number} of ${rung.of}`
+  try {
+    return await activities.proposeAttempt.executeWithOptions({ summary }, [proposal])
+  } catch (error) {
+    if (isCancellation(error)) throw error
+    const reason = `Refused: the guards could not be read (${rootCause(error)}).`
+    return { allowed: false, reason, next: 'hand-over' }
+  }
+}
+
+/** Starts the attempt, waiting for as long as the repair of the same target for another incident may take. */
+async function attemptOnceFree(remediation: Remediation, id: string, rung: PlacedRung): Promise<Ending> {
+  const { target, timeoutMs, verify } = rung.step
+  const everyMs = Math.ceil((timeoutMs + 2 * verify.withinMs) / mostWaits)
+  for (let wait = 0; wait < mostWaits; wait++) {
+    const child = await startUnlessLocked(remediation, id, rung)
+    if (child !== undefined) return resultOf(child, id)
+    if (wait === 0)
+      await remediation.say(`${target} is being repaired for another incident; waiting for that`)
+    const summary = `${target} is locked by another incident's attempt`
+    if (await condition(() => interruption(remediation) !== undefined, everyMs, { summary })) {
+      return withdraw(id, remediation)
+    }
+  }
+  const explanation = `Refused (target-lock): ${target} is still being repaired for another incident.`
+  return finish(id, { outcome: 'refused', explanation, next: 'hand-over' })
+}
+
+async function startUnlessLocked(
+  { incident, sampleEveryMs }: Remediation,
+  attempt: string,
+  rung: PlacedRung,
+) {
+  try {
+    return await startChild(remediationAttempt, {
+      workflowId: remediationWorkflowId(rung.step.target),
+      args: [{ attempt, rung, sampleEveryMs }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      cancellationType: ChildWorkflowCancellationType.ABANDON,
+      staticSummary: `${attempt}: ${nameOf(rung)}, rung ${rung.number} of ${rung.of}`,
+      typedSearchAttributes: [
+        {
+          key: defineSearchAttributeKey(searchAttributeNames.incident, 'KEYWORD'),
+          value: incidentName(incident),
+        },
+      ],
+    })
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined
+    throw error
+  }
+}
+
+async function resultOf(child: ChildWorkflowHandle<typeof remediationAttempt>, id: string): Promise<Ending> {
+  try {
+    return await child.result()
+  } catch (error) {
+    if (isCancellation(error)) throw error
+    const explanation = `The attempt broke off (${rootCause(error)}); nobody knows what it did.`
+    return finish(id, { outcome: 'unknown', explanation, next: 'hand-over' })
+  }
+}
+
+/** An attempt that waited for its target and is no longer wanted. */
+function withdraw(id: string, { cleared }: Remediation): Promise<Ending> {
+  return cleared()
+    ? finish(id, { outcome: 'cleared', explanation: 'The alerts cleared before it began.', next: 'end' })
+    : finish(id, { outcome: 'refused', explanation: 'People took over before it began.', next: 'next-rung' })
+}
+
+async function finish(attempt: string, ending: Ending): Promise<Ending> {
+  const { outcome, explanation } = ending
+  await records.finishAttempt.executeWithOptions({ summary: `record: ${outcome}` }, [
+    { attempt, outcome, explanation },
+  ])
+  return ending
+}
+
+function nameOf({ step }: PlacedRung): string {
+  return `${step.action} on ${step.target}`
+}
