@@ -4,6 +4,7 @@ import {
   questionOf,
   questionsOf,
   unanswered,
+  watchedSources,
   watchOf,
   type AskedQuestion,
   type Measured,
@@ -14,13 +15,14 @@ import {
   concludeRun,
   type CheckRun,
   type Conclusion,
+  type RunConclusion,
   type SeriesStanding,
   type SourceSighting,
   type Standings,
 } from '../src/domain/check-run.ts'
 import type { CheckShard } from '../src/domain/check-shards.ts'
 import type { Check, Configuration, SourceTable } from '../src/domain/configuration.ts'
-import type { Verdict } from '../src/domain/verdict.ts'
+import type { UnsettledVerdict, VerdictState } from '../src/domain/verdict.ts'
 
 /** Where measurements come from. */
 export interface MetricSource {
@@ -33,7 +35,7 @@ export interface MetricSource {
 
 /** Keeps what a run found out, all of it or nothing. */
 export interface CheckRunStore {
-  record(run: CheckRun, decide: (before: Standings) => Conclusion): Promise<Conclusion>
+  record(run: CheckRun, decide: (before: Standings) => RunConclusion): Promise<RunConclusion>
   retire(
     configured: { readonly checks: readonly string[]; readonly sources: readonly string[] },
     decide: (orphans: readonly SeriesStanding[]) => Conclusion,
@@ -72,10 +74,16 @@ export type CheckActivities = ReturnType<typeof createCheckActivities>
 /** The deeds of a check: measure, judge, and store what became of every series. */
 export function createCheckActivities({ metrics, runs, configuration, now }: CheckDependencies) {
   async function store(run: CheckRun, current: Configuration): Promise<ShardResult> {
-    const { alerts } = await runs.record(run, (before) => concludeRun(run, before, current))
-    const count = (state: Verdict['state']) => run.verdicts.filter((verdict) => verdict.state === state).length
+    const { alerts, verdicts } = await runs.record(run, (before) => concludeRun(run, before, current))
+    const count = (state: VerdictState) => verdicts.filter((verdict) => verdict.state === state).length
     const transitions = alerts.slice(0, mostNamed).map(({ eventId }) => eventId)
-    return { ok: count('ok'), firing: count('firing'), unknown: count('unknown'), alerts: alerts.length, transitions }
+    return {
+      ok: count('ok'),
+      firing: count('firing'),
+      unknown: count('unknown'),
+      alerts: alerts.length,
+      transitions,
+    }
   }
 
   function begin({ shard, startedAt }: ShardRun) {
@@ -93,7 +101,8 @@ export function createCheckActivities({ metrics, runs, configuration, now }: Che
     async runCheckShard(shardRun: ShardRun): Promise<ShardResult> {
       const { current, at, checks, run } = begin(shardRun)
       const answers: Answer[] = []
-      for (const asked of questionsOf(checks, current, at)) answers.push(...(await ask(asked, at, current, metrics)))
+      for (const asked of questionsOf(checks, current, at))
+        answers.push(...(await ask(asked, at, current, metrics)))
       const verdicts = answers.flatMap((answer) => verdictsOf(answer, current))
       const measured = checks.map((check) => ({ check, error: errorOf(check, answers) }))
       const sources = await sightings(answers, current, metrics)
@@ -101,7 +110,10 @@ export function createCheckActivities({ metrics, runs, configuration, now }: Che
     },
 
     /** For when the metrics could not be reached: every series is `unknown`, and the checks say that they cannot measure. */
-    async recordUnmeasured({ error, ...shardRun }: ShardRun & { readonly error: string }): Promise<ShardResult> {
+    async recordUnmeasured({
+      error,
+      ...shardRun
+    }: ShardRun & { readonly error: string }): Promise<ShardResult> {
       const { current, at, checks, run } = begin(shardRun)
       const verdicts = questionsOf(checks, current, at).flatMap(({ question, checks: asking }) =>
         asking.flatMap((check) => unanswered(check, question, current)),
@@ -113,7 +125,7 @@ export function createCheckActivities({ metrics, runs, configuration, now }: Che
     /** Ends the alerts of checks and sources that the configuration does not have any more. Called whenever it has changed. */
     async retireChecks(): Promise<{ readonly alerts: number }> {
       const current = configuration()
-      const configured = { checks: Object.keys(current.checks), sources: Object.keys(current.sources) }
+      const configured = { checks: Object.keys(current.checks), sources: watchedSources(current) }
       const at = now().toISOString()
       const { alerts } = await runs.retire(configured, (orphans) => concludeRetired(orphans, at))
       return { alerts: alerts.length }
@@ -125,12 +137,18 @@ export function createCheckActivities({ metrics, runs, configuration, now }: Che
 type Answer = AskedQuestion & ({ readonly measured: Measured } | { readonly error: string })
 
 /** Asks for all checks at once; when that is refused, for each alone, so that one wrong expression blinds no other check. */
-async function ask(asked: AskedQuestion, at: number, configuration: Configuration, metrics: MetricSource): Promise<Answer[]> {
+async function ask(
+  asked: AskedQuestion,
+  at: number,
+  configuration: Configuration,
+  metrics: MetricSource,
+): Promise<Answer[]> {
   try {
     return [{ ...asked, measured: await metrics.measure(asked.question) }]
   } catch (error) {
     if (metrics.isUnavailable(error)) throw error
-    if (asked.checks.length === 1) return [{ ...asked, error: shortened(error instanceof Error ? error.message : String(error)) }]
+    if (asked.checks.length === 1)
+      return [{ ...asked, error: shortened(error instanceof Error ? error.message : String(error)) }]
   }
   const answers: Answer[] = []
   for (const check of asked.checks) {
@@ -140,7 +158,7 @@ async function ask(asked: AskedQuestion, at: number, configuration: Configuratio
   return answers
 }
 
-function verdictsOf(answer: Answer, configuration: Configuration): Verdict[] {
+function verdictsOf(answer: Answer, configuration: Configuration): UnsettledVerdict[] {
   return answer.checks.flatMap((check) =>
     'measured' in answer
       ? judge(check, answer.question, answer.measured, configuration)
@@ -154,7 +172,11 @@ function errorOf(check: Check, answers: readonly Answer[]): string | null {
 }
 
 /** Looks further back only where the newest bucket is empty. Nothing is said of a source whose checks are all quiet. */
-async function sightings(answers: readonly Answer[], configuration: Configuration, metrics: MetricSource): Promise<SourceSighting[]> {
+async function sightings(
+  answers: readonly Answer[],
+  configuration: Configuration,
+  metrics: MetricSource,
+): Promise<SourceSighting[]> {
   const seen = new Map<string, SourceSighting>()
   for (const answer of answers) {
     if (!('measured' in answer)) continue
@@ -162,9 +184,12 @@ async function sightings(answers: readonly Answer[], configuration: Configuratio
     const watch = watchOf(source.name, configuration)
     const end = bucketAt + bucketMs
     const quiet = answer.checks.every((check) => isQuiet(check, bucketAt, configuration.timeZone))
-    const alive = answer.measured.rowsIn(bucketAt) > 0 || (!quiet && (await metrics.hasRows(source, end - watch.silentAfterMs, end)))
+    const alive =
+      answer.measured.rowsIn(bucketAt) > 0 ||
+      (!quiet && (await metrics.hasRows(source, end - watch.silentAfterMs, end)))
     const state = alive ? 'alive' : quiet ? 'unknown' : 'silent'
-    if (seen.get(source.name)?.state !== 'alive') seen.set(source.name, { source: source.name, ...watch, state })
+    if (seen.get(source.name)?.state !== 'alive')
+      seen.set(source.name, { source: source.name, ...watch, state })
   }
   return [...seen.values()]
 }

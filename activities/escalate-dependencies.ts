@@ -23,6 +23,8 @@ export interface PageStore {
 export interface Channel {
   /** Whether the other side keeps an incident of its own, which goes on calling until it is told. */
   readonly keepsIncidents: boolean
+  /** Whether the other side takes several tries of one page for one. Without that a person hears each of them. */
+  readonly hasKey: boolean
   send(contact: Contact, message: PageMessage, signal: AbortSignal): Promise<SendOutcome>
 }
 

@@ -15,6 +15,8 @@ import { type PageSettlement, retryDelayMs } from '../src/domain/page-state.ts'
 import { type EscalateDependencies, timestamp, userOf } from './escalate-dependencies.ts'
 
 const defaultRetryBaseMs = 500
+/** After so many tries with an unknown end, the next one with such an end was the last. */
+const mostUnknownTries = 1
 
 /** Sends one page, and says what became of it: see `deliverPage` of the activities. */
 export async function deliverPage(deps: EscalateDependencies, id: string): Promise<PageResult> {
@@ -35,7 +37,9 @@ export async function deliverPage(deps: EscalateDependencies, id: string): Promi
     case 'final':
       return giveUp(deps, page, { state: 'failed', at, error: outcome.error, final: true })
     case 'unknown':
-      return giveUp(deps, page, { state: 'unknown', at, error: outcome.error })
+      return page.unknownTries < mostUnknownTries
+        ? repeatOnce(deps, page, outcome.error)
+        : giveUp(deps, page, { state: 'unknown', at, error: outcome.error })
   }
 }
 
@@ -68,10 +72,46 @@ async function send(deps: EscalateDependencies, page: Page, incident: Incident):
       error: `the configuration has changed: ${page.person} is no longer reached this way`,
     }
   }
+  const channel = deps.channels[contact.channel]
+  if (!channel.hasKey && page.unknownTries > mostUnknownTries) {
+    return { kind: 'unknown', error: `${page.unknownTries} tries did not report back` }
+  }
   const alerts = await deps.incidents.alertsOf(incident.number)
   const runbookTitle = configuration.runbooks.find(({ name }) => name === incident.runbook)?.title
-  const message = composePageMessage({ page, incident, alerts, runbookTitle, publicUrl: deps.publicUrl })
-  return deps.channels[contact.channel].send(contact, message, Context.current().cancellationSignal)
+  const follows = await followedBy(deps, page)
+  const { publicUrl } = deps
+  const message = composePageMessage({
+    page,
+    incident,
+    alerts,
+    runbookTitle,
+    configuration,
+    follows,
+    publicUrl,
+  })
+  return channel.send(contact, message, Context.current().cancellationSignal)
+}
+
+/** What the provider called the page after which this message comes, where it said. */
+async function followedBy({ pages }: EscalateDependencies, page: Page): Promise<string | null> {
+  if (page.kind === 'page') return null
+  const { person, contact, channel } = page
+  const heard = (await pages.ofIncident(page.incident)).findLast(
+    (one) =>
+      one.kind === 'page' &&
+      one.providerId !== null &&
+      one.person === person &&
+      one.contact === contact &&
+      one.channel === channel,
+  )
+  return heard?.providerId ?? null
+}
+
+/** Leaves the page as one that is being sent: its next try finds it so, counts this one as unknown and is marked as a possible repeat. */
+async function repeatOnce(deps: EscalateDependencies, page: Page, error: string): Promise<PageResult> {
+  const now = await pageNamed(deps, page.id)
+  if (now.state !== 'sending') return settled(deps, now)
+  throw notSent(deps, page, error)
 }
 
 type Retry = Extract<SendOutcome, { kind: 'retry' }>
@@ -85,8 +125,17 @@ async function tryAgain(
   const now = await deps.pages.settle(page.id, settlement)
   // Anything else was decided while the try was under way: there is no further one.
   if (now.state !== 'failed' || now.finishedAt !== null) return settled(deps, now)
+  throw notSent(deps, page, error, retryAfterMs)
+}
+
+function notSent(
+  deps: EscalateDependencies,
+  page: Page,
+  error: string,
+  retryAfterMs = 0,
+): ApplicationFailure {
   const nextRetryDelay = Math.max(retryAfterMs, retryDelayMs(page, deps.retryBaseMs ?? defaultRetryBaseMs))
-  throw ApplicationFailure.create({ type: 'PageNotSent', message: error, nextRetryDelay })
+  return ApplicationFailure.create({ type: 'PageNotSent', message: error, nextRetryDelay })
 }
 
 async function giveUp(

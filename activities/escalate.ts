@@ -58,10 +58,13 @@ async function queueStepPages(deps: EscalateDependencies, input: EnterStepInput)
   const pages = pagesFor(incident, { step, round }, people, users)
   await deps.pages.queue(pages, timestamp(deps))
   const paged = pages.map(({ person }) => person)
-  await deps.timeline.append(stepEntry(incident, { step, round }, people, paged, timestamp(deps)))
   const nobody = pages.length === 0
   const ackTimeoutMs = nobody ? 0 : (entered?.ackTimeoutMs ?? 0)
-  return { pages: pages.map(refOf), nobody, ackTimeoutMs, next: nextPosition(policy, { step, round }) }
+  const next = nextPosition(policy, { step, round })
+  const following = next === null ? policy.fallback : (stepAt(policy, next.step)?.notify ?? [])
+  const wait = { ackTimeoutMs, following }
+  await deps.timeline.append(stepEntry(incident, { step, round }, people, paged, timestamp(deps), wait))
+  return { pages: pages.map(refOf), nobody, ackTimeoutMs, next }
 }
 
 async function queueFallbackPages(

@@ -41,3 +41,6 @@ export interface InvestigateDependencies {
   readonly timeline: { append(entry: TimelineEntry): Promise<void> }
   readonly now: () => Date
 }
+
+/** What drawing a chart needs of them. */
+export type ChartDependencies = Omit<InvestigateDependencies, 'metricStore' | 'evidence' | 'timeline'>

@@ -14,7 +14,7 @@ import { runbookOf } from '../src/domain/plan.ts'
 import type { EvidenceQuery, Runbook } from '../src/domain/runbook.ts'
 import type { Series } from '../src/domain/verdict.ts'
 import { seriesTitle, worstVerdict } from '../src/domain/verdict-words.ts'
-import type { InvestigateDependencies, NewEvidence } from './investigate-dependencies.ts'
+import type { ChartDependencies, InvestigateDependencies, NewEvidence } from './investigate-dependencies.ts'
 
 /** An evidence query that takes longer says less than the one after it. */
 const maxExecutionTimeMs = 10_000
@@ -24,8 +24,6 @@ const mostSeries = 20
 const mostVerdicts = 400
 const bucketsBefore = 8
 const defaultBucketMs = 60_000
-
-export type ChartDependencies = Omit<InvestigateDependencies, 'metricStore' | 'evidence' | 'timeline'>
 
 /** The chart's data as they stand; `undefined` where no check measures what fires. */
 export async function readChart(deps: ChartDependencies, incident: number): Promise<ChartData | undefined> {

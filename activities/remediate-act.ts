@@ -1,8 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common'
+import type { Alert } from '../src/domain/alert.ts'
+import { seriesOf } from '../src/domain/investigate.ts'
 import { nothingSent, type ActionAnswer, type ActionCall } from '../src/domain/remediate.ts'
 import { judge, type Judgement } from '../src/domain/remediate-verify.ts'
 import type { Effect, RemediationAttempt } from '../src/domain/remediation.ts'
 import type { RemediationRung } from '../src/domain/runbook.ts'
+import type { Series, Verdict } from '../src/domain/verdict.ts'
 import type { RemediateDependencies } from './remediate-dependencies.ts'
 import { configurationOf, nameOf, tell, textOf } from './remediate-record.ts'
 
@@ -120,7 +123,28 @@ export async function verifyAttempt(
   const { metrics } = await configurationOf(deps, incident)
   const verdicts = await deps.verdicts.since(before.verdicts, actedAt)
   const measured = { at: deps.now().toISOString(), verdicts }
-  const { outcome, explanation, after } = judge({ verify, before, actedAt, after: measured }, metrics)
+  const justBegun = before.verdicts.filter(beganWith(await deps.incidents.alertsOf(incident)))
+  const { outcome, explanation, after } = judge(
+    { verify, before, justBegun, actedAt, after: measured },
+    metrics,
+  )
   await deps.attempts.update(id, { state: 'verifying', after })
   return { outcome, explanation }
+}
+
+/** Whether a verdict is of the bucket with which its series' alert begins. */
+function beganWith(alerts: readonly Pick<Alert, 'labels' | 'startsAt'>[]): (verdict: Verdict) => boolean {
+  return (verdict) =>
+    alerts.some(({ labels, startsAt }) => {
+      const series = seriesOf(labels)
+      return (
+        series !== undefined &&
+        isSame(series, verdict) &&
+        Date.parse(startsAt) >= Date.parse(verdict.bucketAt)
+      )
+    })
+}
+
+function isSame(a: Series, b: Series): boolean {
+  return a.check === b.check && a.metric === b.metric && a.slice === b.slice && a.group === b.group
 }

@@ -64,7 +64,7 @@ export interface NewEvidence {
 export interface RemediateDependencies {
   readonly incidents: {
     get(incident: number): Promise<Pick<Incident, 'configRevision'>>
-    alertsOf(incident: number): Promise<readonly Pick<Alert, 'status' | 'labels'>[]>
+    alertsOf(incident: number): Promise<readonly Pick<Alert, 'status' | 'labels' | 'startsAt'>[]>
   }
   readonly configurations: { get(revision: string): Promise<Configuration> }
   readonly attempts: AttemptStore

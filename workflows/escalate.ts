@@ -1,9 +1,13 @@
 import {
   ActivityCancellationType,
+  ActivityFailure,
   CancellationScope,
+  CancelledFailure,
   condition,
   isCancellation,
   proxyActivities,
+  rootCause,
+  TimeoutFailure,
 } from '@temporalio/workflow'
 import type { EscalateActivities } from '../activities/escalate.ts'
 import { formatDuration } from '../src/domain/duration.ts'
@@ -16,7 +20,10 @@ import type {
   PageResult,
 } from '../src/domain/escalate.ts'
 
-const activities = proxyActivities<EscalateActivities>({ startToCloseTimeout: '10s' })
+const activities = proxyActivities<EscalateActivities>({
+  startToCloseTimeout: '10s',
+  retry: { maximumInterval: '10s' },
+})
 
 /**
  * Sends are tried again here and nowhere else: four tries within about four seconds, for a person should hear soon, by the next contact or
@@ -26,20 +33,30 @@ const sends = proxyActivities<EscalateActivities>({
   // One that is under way is waited for: a provider must never hear of an acknowledgement before the page.
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   startToCloseTimeout: '15s',
+  scheduleToStartTimeout: '30s',
   scheduleToCloseTimeout: '60s',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumAttempts: 4 },
 })
 
+/** How often a page is taken up again that no worker was there for. Each time stands for half a minute or more without one. */
+const mostOutages = 3
+
 export interface Escalation {
   readonly incident: number
   readonly from: EscalationPosition
-  /** Somebody asked for the next step at once. */
-  readonly urged: () => boolean
-  /** A step was entered; `next` is where the escalation goes from there. */
-  readonly entered: (position: EscalationPosition, next: EscalationPosition | null) => void
+  /** How often somebody asked for the next step at once. */
+  readonly urges: () => number
+  /** True when what is left is not to be begun here: another run of the incident goes on with it. */
+  readonly handsOn: (at: EscalationPosition) => boolean
+  /** A step was entered; `next` is where the escalation goes from there. After the last step, the fallback is entered with null. */
+  readonly entered: (at: EscalationPosition, next: EscalationPosition | null) => void
+  /** Sends pages, in the background as far as the caller wants; true when one of them reached somebody. */
+  readonly deliver: (pages: readonly PageRef[]) => Promise<boolean>
+  /** True when no page is being sent. */
+  readonly idle: () => boolean
   /** Why paging was stopped, once it is. */
   readonly why: () => string
-  readonly say: (text: string) => Promise<void>
+  readonly say: (text: string) => void
 }
 
 /**
@@ -48,9 +65,11 @@ export interface Escalation {
  */
 export async function escalate(escalation: Escalation): Promise<void> {
   try {
-    for (let at: EscalationPosition | null = escalation.from; at !== null; )
-      at = await goThroughStep(escalation, at)
-    await exhaust(escalation)
+    let at: EscalationPosition | null = escalation.from
+    while (at !== null && !escalation.handsOn(at)) {
+      const next: EscalationPosition | null = await goThroughStep(escalation, at)
+      at = next ?? (await exhaust(escalation, at))
+    }
   } catch (error) {
     if (isCancellation(error)) {
       const cancelling = { incident: escalation.incident, reason: escalation.why() }
@@ -64,21 +83,40 @@ async function goThroughStep(
   escalation: Escalation,
   at: EscalationPosition,
 ): Promise<EscalationPosition | null> {
-  const { incident } = escalation
+  const { incident, urges } = escalation
+  goOnUnlessCancelled()
   const step = await enterStep({ incident, ...at })
   escalation.entered(at, step.next)
+  goOnUnlessCancelled()
   if (step.nobody) return step.next
-  const people = step.pages.map(({ person }) => person).join(', ')
-  await escalation.say(
-    `Paging ${people} (step ${at.step}); next step in ${formatDuration(step.ackTimeoutMs)}`,
-  )
+  const before = urges()
   let reached: boolean | null = null
-  void deliverAll(step.pages).then((heard) => {
+  inBackground(escalation.deliver(step.pages), (heard) => {
     reached = heard
-  }, ignoreCancellation)
+  })
+  // Only now: the page tells what automation does, and must not wait for a sentence about itself.
+  const people = namesOf(step.pages)
+  escalation.say(`Paging ${people} (step ${at.step}); next step in ${formatDuration(step.ackTimeoutMs)}`)
   const summary = `step ${at.step}: waits for an acknowledgement by ${people}`
-  await condition(() => reached === false || escalation.urged(), step.ackTimeoutMs, { summary })
+  await condition(() => reached === false || urges() > before, step.ackTimeoutMs, { summary })
   return step.next
+}
+
+/** Pages the fallback, and ends once no page is under way. Asked to escalate meanwhile, the steps begin anew. */
+async function exhaust(escalation: Escalation, at: EscalationPosition): Promise<EscalationPosition | null> {
+  const { incident, urges, idle } = escalation
+  goOnUnlessCancelled()
+  const pages = await CancellationScope.nonCancellable(() =>
+    activities.queueFallbackPages({ incident, round: at.round }),
+  )
+  escalation.entered(at, null)
+  goOnUnlessCancelled()
+  const before = urges()
+  inBackground(escalation.deliver(pages))
+  const then = pages.length === 0 ? 'there is no fallback to page' : `paging the fallback, ${namesOf(pages)}`
+  escalation.say(`Every step is exhausted and nobody acknowledged; ${then}`)
+  await condition(() => idle() || urges() > before)
+  return urges() > before ? { step: 1, round: at.round + 1 } : null
 }
 
 /** Who is paged is worked out and stored as one thing: a cancellation in the middle must leave no page that nobody looks after. */
@@ -89,17 +127,13 @@ function enterStep(input: EnterStepInput): Promise<EnterStepResult> {
   )
 }
 
-async function exhaust({ incident, from, say }: Escalation): Promise<void> {
-  const pages = await CancellationScope.nonCancellable(() =>
-    activities.queueFallbackPages({ incident, round: from.round }),
-  )
-  const people = pages.map(({ person }) => person).join(', ')
-  await say(
-    people === ''
-      ? 'Every step is exhausted and there is no fallback'
-      : `Every step is exhausted; paging ${people}`,
-  )
-  await deliverAll(pages)
+function goOnUnlessCancelled(): void {
+  if (CancellationScope.current().consideredCancelled)
+    throw new CancelledFailure('paging was stopped while a step was entered')
+}
+
+function namesOf(pages: readonly PageRef[]): string {
+  return pages.map(({ person }) => person).join(', ')
 }
 
 /** Messages after a page: who was paged hears that somebody has it, or that it is over. */
@@ -107,10 +141,14 @@ export async function followUp(input: FollowUpInput): Promise<void> {
   await deliverAll(await activities.queueFollowUps(input))
 }
 
-/** True when at least one of the pages, or one sent in its place over the person's next contact, was taken by a provider. */
-async function deliverAll(pages: readonly PageRef[]): Promise<boolean> {
-  const heard = await Promise.all(pages.map(deliver))
-  return heard.includes(true)
+/**
+ * True when at least one of the pages, or one sent in its place over the person's next contact, was taken by a provider. Ends when none of
+ * them is under way any more, also when it was cancelled.
+ */
+export async function deliverAll(pages: readonly PageRef[]): Promise<boolean> {
+  const ended = await Promise.allSettled(pages.map(deliver))
+  for (const one of ended) if (one.status === 'rejected') throw one.reason
+  return ended.some((one) => one.status === 'fulfilled' && one.value)
 }
 
 async function deliver(page: PageRef): Promise<boolean> {
@@ -120,19 +158,27 @@ async function deliver(page: PageRef): Promise<boolean> {
 }
 
 async function send({ id, person, channel }: PageRef): Promise<PageResult> {
-  try {
-    return await sends.deliverPage.executeWithOptions({ summary: `${person} by ${channel}` }, [{ page: id }])
-  } catch (error) {
-    if (isCancellation(error)) throw error
-    return activities.failPage({ page: id, reason: messageOf(error) })
+  const summary = `${person} by ${channel}`
+  for (let outages = 0; ; outages++) {
+    try {
+      return await sends.deliverPage.executeWithOptions({ summary }, [{ page: id }])
+    } catch (error) {
+      if (isCancellation(error)) throw error
+      if (workerWasAway(error) && outages < mostOutages) continue
+      return activities.failPage({ page: id, reason: rootCause(error) ?? String(error) })
+    }
   }
 }
 
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? error.cause.message : error.message
+/** Nobody took the page up, or whoever did died: that says nothing about its provider, and under its key a second try does no harm. */
+function workerWasAway(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined
+  return cause instanceof TimeoutFailure && cause.timeoutType !== 'START_TO_CLOSE'
 }
 
-function ignoreCancellation(error: unknown): void {
-  if (!isCancellation(error)) throw error
+/** Sends that go on while the next step is awaited. Whoever stops paging looks after those that were cancelled. */
+function inBackground(delivery: Promise<boolean>, then: (heard: boolean) => void = () => undefined): void {
+  delivery.then(then, (error: unknown) => {
+    if (!isCancellation(error)) throw error
+  })
 }

@@ -1,25 +1,30 @@
-import { ApplicationFailure, isCancellation, proxyActivities, setHandler } from '@temporalio/workflow'
+import { ApplicationFailure, proxyActivities, setHandler } from '@temporalio/workflow'
 import type { IncidentActivities } from '../activities/incident.ts'
 import { incidentName } from '../src/domain/evidence.ts'
+import { incidentNotBegun } from '../src/domain/incident.ts'
 import type { Command, CommandAnswer, NoteCommand } from '../src/domain/incident-messages.ts'
 import { continueEscalation, stopEscalation, tellEverybody } from './incident-paging.ts'
-import { say, type Situation } from './incident-situation.ts'
+import { inBackground, nowDoing, say, type Situation } from './incident-situation.ts'
 import * as messages from './messages.ts'
 
-const activities = proxyActivities<IncidentActivities>({ startToCloseTimeout: '10s' })
+const activities = proxyActivities<IncidentActivities>({
+  startToCloseTimeout: '10s',
+  retry: { maximumInterval: '10s' },
+})
+
+/** Ids of commands to escalate that are remembered, so that a repeat of one is known also by the next run. */
+const commandsRemembered = 20
 
 /** Takes what alerts and people have to say, from the first moment of the workflow on. */
 export function listen(situation: Situation): void {
-  const validator = (command: Command) => refuseWhenOver(situation, command)
+  const validator = (command: Command) => refuseUnlessOpen(situation, command)
   setHandler(messages.alertsChangedSignal, ({ incident }) => {
     if (incident === situation.incident) situation.changed = true
-    else situation.successor = incident
+    // One that is named late is over; one that is to come under the same key follows when this one ends.
+    else if (incident > situation.incident) situation.successor = incident
   })
   setHandler(messages.acknowledgeUpdate, (command) => acknowledge(situation, command), { validator })
-  setHandler(messages.acknowledgeLaterSignal, async (command) => {
-    if (command.incident === situation.incident && situation.state !== 'resolved')
-      await acknowledge(situation, command)
-  })
+  setHandler(messages.acknowledgeLaterSignal, (command) => acknowledgeLater(situation, command))
   setHandler(messages.resolveUpdate, (command) => resolve(situation, command), { validator })
   setHandler(messages.noteUpdate, (command) => note(command), { validator })
   setHandler(messages.escalateNowUpdate, (command) => escalateNow(situation, command), { validator })
@@ -27,35 +32,53 @@ export function listen(situation: Situation): void {
   setHandler(messages.statusQuery, () => ({
     incident: situation.incident,
     state: situation.state,
-    acknowledgedBy: situation.acknowledged?.actor ?? null,
+    acknowledgedBy: situation.acknowledgedBy,
     automationStoppedBy: situation.automationStoppedBy,
-    nowDoing: situation.nowDoing,
+    nowDoing: nowDoing(situation),
   }))
 }
 
-function refuseWhenOver(situation: Situation, command: Command): void {
-  if (
-    command.incident !== situation.incident ||
-    situation.state === 'resolved' ||
-    situation.resolvedBy !== null
-  ) {
+function refuseUnlessOpen(situation: Situation, { incident }: Command): void {
+  const name = incidentName(incident)
+  if (incident > situation.incident) {
+    const message = `${name} is about to begin: the incident before it is just being closed; try again in a moment`
+    throw ApplicationFailure.nonRetryable(message, incidentNotBegun)
+  }
+  if (isOver(situation) || incident < situation.incident) {
     throw ApplicationFailure.nonRetryable(
-      `${incidentName(command.incident)} is resolved; a closed incident never re-opens`,
+      `${name} is resolved; a closed incident never re-opens`,
       'IncidentResolved',
     )
   }
 }
 
-async function acknowledge(situation: Situation, command: Command): Promise<CommandAnswer> {
-  if (situation.acknowledged !== null) {
-    return { changed: false, message: `already acknowledged by ${situation.acknowledged.actor}` }
+function isOver({ state, resolvedBy }: Situation): boolean {
+  return state === 'resolved' || resolvedBy !== null
+}
+
+/**
+ * Takes an acknowledgement.
+ * Paging stops before anything is written down, for the next page may be due at this moment.
+ */
+export async function acknowledge(situation: Situation, command: Command): Promise<CommandAnswer> {
+  const { actor, incident } = command
+  if (situation.acknowledgedBy !== null) {
+    return { changed: false, message: `already acknowledged by ${situation.acknowledgedBy}` }
   }
-  situation.acknowledged = command
-  stopEscalation(situation, `${command.actor} acknowledged`)
+  situation.acknowledgedBy = actor
+  situation.peopleTookOver = true
+  stopEscalation(situation, `${actor} acknowledged`)
+  say(situation, 'people', `${actor} has it`)
   await activities.recordAcknowledgement(command)
-  await say(situation, `${command.actor} has it`)
-  inBackground(tellEverybody(situation, 'acknowledged'))
-  return { changed: true, message: `${incidentName(command.incident)} acknowledged; nobody else is paged` }
+  inBackground(situation, () => tellEverybody(situation, 'acknowledged'))
+  return { changed: true, message: `${incidentName(incident)} acknowledged; nobody else is paged` }
+}
+
+async function acknowledgeLater(situation: Situation, command: Command): Promise<void> {
+  if (command.incident === situation.incident && !isOver(situation)) await acknowledge(situation, command)
+  if (command.incident <= situation.incident) return
+  situation.successor = command.incident
+  situation.successorAcknowledged ??= command
 }
 
 async function resolve(situation: Situation, command: Command): Promise<CommandAnswer> {
@@ -69,8 +92,13 @@ async function note(command: NoteCommand): Promise<CommandAnswer> {
 }
 
 async function escalateNow(situation: Situation, command: Command): Promise<CommandAnswer> {
-  await activities.recordCommand({ ...command, summary: `${command.actor} escalates at once` })
+  if (situation.escalateCommands.includes(command.commandId)) {
+    return { changed: false, message: 'this was asked for and done before' }
+  }
+  situation.escalateCommands = [...situation.escalateCommands, command.commandId].slice(-commandsRemembered)
   continueEscalation(situation)
+  const summary = `${command.actor} escalates at once`
+  await activities.recordCommand({ ...command, kind: 'escalation', summary })
   return { changed: true, message: 'the next escalation step is paged now' }
 }
 
@@ -79,19 +107,10 @@ async function stopAutomation(situation: Situation, command: Command): Promise<C
     return { changed: false, message: `automation was stopped by ${situation.automationStoppedBy} before` }
   }
   situation.automationStoppedBy = command.actor
-  await activities.recordCommand({
-    ...command,
-    summary: `${command.actor} stopped automation: no new attempt begins`,
-  })
+  const summary = `${command.actor} stopped automation: no new attempt begins`
+  await activities.recordCommand({ ...command, kind: 'remediation', summary })
   return {
     changed: true,
     message: 'no new remediation attempt begins; a running one finishes and is verified',
   }
-}
-
-/** What need not be over before the command is answered. Cancelled with the workflow; any other failure is Temporal's to show. */
-function inBackground(work: Promise<void>): void {
-  work.catch((error: unknown) => {
-    if (!isCancellation(error)) throw error
-  })
 }

@@ -4,38 +4,60 @@ import {
   isCancellation,
   ParentClosePolicy,
   startChild,
+  workflowInfo,
 } from '@temporalio/workflow'
-import { firstPosition, type EscalationPosition } from '../src/domain/escalate.ts'
+import { firstPosition, type EscalationPosition, type PageRef } from '../src/domain/escalate.ts'
 import { incidentName } from '../src/domain/evidence.ts'
-import type { IncidentPlan } from '../src/domain/incident.ts'
-import { escalate, followUp } from './escalate.ts'
-import { say, type Situation } from './incident-situation.ts'
+import { deliverAll, escalate, followUp } from './escalate.ts'
+import { say, type Paging, type Situation } from './incident-situation.ts'
 
 /**
  * Begins to page people, in a cancellation scope of its own, so that an acknowledgement stops paging and nothing else. Lower severities
  * give remediation a head start; then paging begins whatever happened.
  */
-export function startEscalation(situation: Situation, plan: IncidentPlan): void {
-  if (situation.acknowledged !== null) return
-  run(situation, async () => {
-    await headStart(situation, plan.remediateFirstMs)
-    await goUpTheSteps(situation, { ...firstPosition, round: situation.round })
+export function startEscalation(situation: Situation, remediateFirstMs: number): void {
+  if (situation.acknowledgedBy !== null || goesOn(situation.paging)) return
+  begin(situation, async (paging) => {
+    await headStart(situation, remediateFirstMs)
+    await goUpTheSteps(situation, paging, { ...firstPosition, round: situation.round })
   })
 }
 
-/** Escalates at once: ends the wait of the present step, or begins afresh when nobody is being paged. */
+/** Escalates at once: ends the wait of the present step, or goes on after it when nobody is being paged any more. */
 export function continueEscalation(situation: Situation): void {
-  situation.urged++
-  if (situation.escalation !== null) return
+  situation.urges++
+  if (goesOn(situation.paging)) return
   // Somebody had acknowledged and asks for more: whoever is paged now takes over by acknowledging.
-  situation.acknowledged = null
+  situation.acknowledgedBy = null
   const from = situation.nextStep ?? { ...firstPosition, round: situation.round }
-  run(situation, () => goUpTheSteps(situation, from))
+  begin(situation, (paging) => goUpTheSteps(situation, paging, from))
+}
+
+/** Goes on where a former run of the same incident, or a vain attempt to end this one, left off. */
+export function resumeEscalation(situation: Situation): void {
+  const from = situation.resumeAt
+  situation.resumeAt = null
+  if (from === null || situation.acknowledgedBy !== null) return
+  begin(situation, (paging) => goUpTheSteps(situation, paging, from))
 }
 
 export function stopEscalation(situation: Situation, why: string): void {
-  situation.escalationStopped = why
-  situation.escalation?.cancel()
+  const { paging } = situation
+  if (paging === null || paging.stopped !== null) return
+  paging.stopped = why
+  paging.scope.cancel()
+}
+
+/** The severity rose. Whoever was paged by the same policy is not paged again. */
+export function raiseEscalation(
+  situation: Situation,
+  { policyChanged, why }: { policyChanged: boolean; why: string },
+): void {
+  const { paging } = situation
+  const underWay = goesOn(paging) && paging.entered
+  if (situation.acknowledgedBy !== null || (underWay && !policyChanged)) return
+  stopEscalation(situation, why)
+  startEscalation(situation, 0)
 }
 
 /**
@@ -43,7 +65,8 @@ export function stopEscalation(situation: Situation, why: string): void {
  * hold the incident's key.
  */
 export async function tellEverybody(situation: Situation, kind: 'acknowledged' | 'resolved'): Promise<void> {
-  await condition(() => situation.escalation === null)
+  if (!situation.paged) return
+  await condition(() => situation.sending === 0 && !goesDown(situation.paging))
   const name = incidentName(situation.incident)
   await startChild(followUp, {
     workflowId: `pages/${name}/${kind}/${++situation.changes}`,
@@ -53,40 +76,78 @@ export async function tellEverybody(situation: Situation, kind: 'acknowledged' |
   })
 }
 
-function run(situation: Situation, steps: () => Promise<void>): void {
+function goesOn(paging: Paging | null): paging is Paging {
+  return paging !== null && paging.stopped === null
+}
+
+/** Stopped, but its pages are not called off yet. */
+function goesDown(paging: Paging | null): boolean {
+  return paging !== null && paging.stopped !== null
+}
+
+/** Begins once whatever was paged before is called off, which would otherwise call off the new pages too. */
+function begin(situation: Situation, steps: (paging: Paging) => Promise<void>): void {
+  const before = situation.paging?.ended
   const scope = new CancellationScope()
-  situation.escalation = scope
-  void scope
-    .run(steps)
-    .catch((error: unknown) =>
-      isCancellation(error) ? undefined : say(situation, `Escalation broke off: ${String(error)}`),
-    )
+  const paging: Paging = { scope, stopped: null, entered: false, ended: Promise.resolve() }
+  situation.paging = paging
+  paging.ended = scope
+    .run(async () => {
+      await before
+      await steps(paging)
+    })
+    .catch((error: unknown) => {
+      if (!isCancellation(error)) say(situation, 'people', `Paging broke off: ${String(error)}`)
+    })
     .finally(() => {
-      if (situation.escalation === scope) situation.escalation = null
+      if (situation.paging === paging) situation.paging = null
     })
 }
 
 async function headStart(situation: Situation, forMs: number): Promise<void> {
   if (forMs === 0) return
-  const givesUp = () => situation.remediation === null && !situation.remediationHelped
-  await condition(() => situation.urged > 0 || givesUp(), forMs, {
+  const before = situation.urges
+  const handedOver = () => situation.remediation === null && !situation.remediationHelped
+  await condition(() => situation.urges > before || handedOver(), forMs, {
     summary: 'head start of remediation before the first page',
   })
 }
 
-async function goUpTheSteps(situation: Situation, from: EscalationPosition): Promise<void> {
-  let heard = situation.urged
+async function goUpTheSteps(situation: Situation, paging: Paging, from: EscalationPosition): Promise<void> {
   await escalate({
     incident: situation.incident,
     from,
-    urged: () => situation.urged > heard,
+    urges: () => situation.urges,
+    handsOn: (at) => at !== from && handsOn(situation, at),
     entered: ({ round }, next) => {
-      heard = situation.urged
+      paging.entered = true
       situation.nextStep = next
       // Begun again, the rounds count on: the pages of each time through are pages of their own.
       situation.round = round + 1
     },
-    why: () => situation.escalationStopped,
-    say: (text) => say(situation, text),
+    deliver: (pages) => deliver(situation, pages),
+    idle: () => situation.sending === 0,
+    why: () => paging.stopped ?? 'the incident was cancelled',
+    say: (text) => say(situation, 'people', text),
   })
+}
+
+/** Between two steps a history that has become long may end: nobody waits for anything of this run. */
+function handsOn(situation: Situation, at: EscalationPosition): boolean {
+  if (!workflowInfo().continueAsNewSuggested) return false
+  if (situation.sending > 0 || situation.remediation !== null) return false
+  situation.resumeAt = at
+  situation.changed = true
+  return true
+}
+
+async function deliver(situation: Situation, pages: readonly PageRef[]): Promise<boolean> {
+  if (pages.length === 0) return false
+  situation.paged = true
+  situation.sending++
+  try {
+    return await deliverAll(pages)
+  } finally {
+    situation.sending--
+  }
 }

@@ -1,108 +1,218 @@
 import {
+  CancellationScope,
   proxyActivities,
   setCurrentDetails,
   upsertSearchAttributes,
-  type CancellationScope,
 } from '@temporalio/workflow'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import type { IncidentActivities } from '../activities/incident.ts'
 import type { EscalationPosition } from '../src/domain/escalate.ts'
 import { incidentName } from '../src/domain/evidence.ts'
-import type { IncidentPlan, IncidentState } from '../src/domain/incident.ts'
+import {
+  searchText,
+  type IncidentPlan,
+  type IncidentReading,
+  type IncidentState,
+} from '../src/domain/incident.ts'
 import { searchAttributeNames, type Command } from '../src/domain/incident-messages.ts'
 
-const activities = proxyActivities<IncidentActivities>({ startToCloseTimeout: '10s' })
+const activities = proxyActivities<IncidentActivities>({
+  startToCloseTimeout: '10s',
+  retry: { maximumInterval: '10s' },
+})
+
+/** An escalation under way, from its head start until the last of its pages is sent or called off. */
+export interface Paging {
+  readonly scope: CancellationScope
+  /** Why it is to end; null while it goes on. */
+  stopped: string | null
+  /** A step was entered: somebody may have been paged. */
+  entered: boolean
+  /** Never rejects. */
+  ended: Promise<void>
+}
+
+/** What one run of a long incident hands on to the next. */
+export interface Carried {
+  acknowledgedBy: string | null
+  /** Somebody acknowledged once: from then on automation begins nothing new, also when more people are called. */
+  peopleTookOver: boolean
+  automationStoppedBy: string | null
+  /** Automation is at its end with this incident. */
+  handedOver: boolean
+  /** Where an escalation that is asked to go on would go on. */
+  nextStep: EscalationPosition | null
+  /** Where an escalation goes on that was interrupted between two steps. */
+  resumeAt: EscalationPosition | null
+  /** How often the steps of the policy were begun. */
+  round: number
+  /** Pages were stored, so somebody may wait to hear how it goes on. */
+  paged: boolean
+  /** Stages whose evidence was asked for. */
+  investigated: readonly string[]
+  /** State changes so far: numbers what is written, so that a repeat writes it once. */
+  changes: number
+  /** How often it began to fire: the first time, and each time it fired again. */
+  openings: number
+  /** What is to be done about the present opening has begun. */
+  responding: boolean
+  /** The last commands to escalate: one that is repeated must not escalate twice. */
+  escalateCommands: readonly string[]
+  /** What was last said of automation, and of people. */
+  said: Readonly<Record<Voice, string>>
+}
+
+/** Automation and the paging of people go on at the same time, and neither talks over the other. */
+export type Voice = 'automation' | 'people'
 
 /** Where an incident stands, as its handlers and its plot share it. */
-export interface Situation {
+export interface Situation extends Carried {
   readonly incident: number
   state: IncidentState
+  title: string
   /** An alert changed since the alerts were last read. */
   changed: boolean
-  acknowledged: Command | null
   resolvedBy: Command | null
-  automationStoppedBy: string | null
   /** Collections of evidence under way. */
   investigating: number
   /** Present while the remediation ladder is gone down. */
   remediation: CancellationScope | null
   remediationHelped: boolean
-  /** Present while somebody may be paged. */
-  escalation: CancellationScope | null
-  /** Why escalation was last stopped. */
-  escalationStopped: string
+  /** What was said is being written. */
+  describing: boolean
+  /** The newest escalation; null once its pages are sent or called off. */
+  paging: Paging | null
+  /** Sends of pages under way. */
+  sending: number
   /** How often somebody asked to escalate at once. */
-  urged: number
-  /** Where an escalation that is asked to go on would go on. */
-  nextStep: EscalationPosition | null
-  /** How often the steps of the policy were begun. */
-  round: number
-  /** State changes so far: numbers what is written, so that a repeat writes it once. */
-  changes: number
-  /** The incident that follows this one under the same key. */
+  urges: number
+  /** What is under way beside the plot and must not be cut off. */
+  background: number
+  /** The incident that follows this one under the same key, and an acknowledgement of it that came early. */
   successor: number | null
-  nowDoing: string
+  successorAcknowledged: Command | null
 }
 
-/** What one run of a long incident hands on to the next. */
-export type Carried = Pick<
-  Situation,
-  'acknowledged' | 'automationStoppedBy' | 'nextStep' | 'round' | 'changes'
->
-
-export function beginSituation(incident: number, carried?: Carried): Situation {
+export function beginSituation(incident: number, carried: Carried | undefined): Situation {
   return {
     incident,
     state: 'open',
+    title: '',
     changed: false,
-    acknowledged: null,
     resolvedBy: null,
-    automationStoppedBy: null,
     investigating: 0,
     remediation: null,
     remediationHelped: false,
-    escalation: null,
-    escalationStopped: '',
-    urged: 0,
-    nextStep: null,
-    round: 0,
-    changes: 0,
+    describing: false,
+    paging: null,
+    sending: 0,
+    urges: 0,
+    background: 0,
     successor: null,
-    nowDoing: '',
-    ...carried,
+    successorAcknowledged: null,
+    ...(carried ?? nothingCarried),
   }
 }
 
+const nothingCarried: Carried = {
+  acknowledgedBy: null,
+  peopleTookOver: false,
+  automationStoppedBy: null,
+  handedOver: false,
+  nextStep: null,
+  resumeAt: null,
+  round: 0,
+  paged: false,
+  investigated: [],
+  changes: 0,
+  openings: 0,
+  responding: false,
+  escalateCommands: [],
+  said: { automation: '', people: '' },
+}
+
+export function carriedBy(situation: Situation): Carried {
+  const { acknowledgedBy, peopleTookOver, automationStoppedBy, handedOver, nextStep, resumeAt, round } =
+    situation
+  const { paged, investigated, changes, openings, responding, escalateCommands, said } = situation
+  return {
+    acknowledgedBy,
+    peopleTookOver,
+    automationStoppedBy,
+    handedOver,
+    nextStep,
+    resumeAt,
+    round,
+    paged,
+    investigated,
+    changes,
+    openings,
+    responding,
+    escalateCommands,
+    said,
+  }
+}
+
+/** A workflow that was ended from outside, and is begun again by the next change of an alert, knows from the records who has the incident. */
+export function recall(situation: Situation, { acknowledgedBy }: IncidentReading): void {
+  if (acknowledgedBy === null || situation.acknowledgedBy !== null) return
+  situation.acknowledgedBy = acknowledgedBy
+  situation.peopleTookOver = true
+  situation.paged = true
+}
+
 /** Enters a state, and shows it where Temporal's UI looks: search attributes and current details. */
-export async function enterState(
-  situation: Situation,
-  plan: IncidentPlan,
-  state: IncidentState,
-): Promise<void> {
+export function enterState(situation: Situation, plan: IncidentPlan, state: IncidentState): void {
   situation.state = state
+  situation.title = `${plan.title} (${plan.severity})`
   upsertSearchAttributes([
-    { key: keyword(searchAttributeNames.incident), value: incidentName(plan.incident) },
-    { key: keyword(searchAttributeNames.state), value: state },
-    { key: keyword(searchAttributeNames.severity), value: plan.severity },
-    { key: keyword(searchAttributeNames.service), value: plan.service },
-    { key: keyword(searchAttributeNames.runbook), value: plan.runbook ?? 'none' },
+    keyword('incident', incidentName(plan.incident)),
+    keyword('state', state),
+    keyword('severity', plan.severity),
+    keyword('service', plan.service),
+    keyword('runbook', plan.runbook ?? 'none'),
   ])
-  showDetails(situation, plan)
-}
-
-/** What automation did, does or awaits: one sentence for people, in the incident's row and in Temporal's UI. */
-export async function say(situation: Situation, text: string): Promise<void> {
-  situation.nowDoing = text
   showDetails(situation)
-  await activities.describeProgress({ incident: situation.incident, text })
 }
 
-function showDetails({ incident, state, acknowledged, nowDoing }: Situation, plan?: IncidentPlan): void {
-  const owner = acknowledged === null ? 'nobody has acknowledged it' : `acknowledged by ${acknowledged.actor}`
-  const title = plan === undefined ? '' : `: ${plan.title} (${plan.severity})`
-  setCurrentDetails(`${incidentName(incident)}${title}\n\n${state}, ${owner}\n\n${nowDoing}`)
+/** One sentence for people, for the incident's row and Temporal's UI. It is written in the background: nothing waits for words. */
+export function say(situation: Situation, voice: Voice, text: string): void {
+  situation.said = { ...situation.said, [voice]: text }
+  showDetails(situation)
+  if (situation.describing) return
+  situation.describing = true
+  inBackground(situation, () => CancellationScope.nonCancellable(() => describe(situation)))
 }
 
-function keyword(name: string) {
-  return defineSearchAttributeKey(name, 'KEYWORD')
+/** One write at a time, so that an older sentence never overwrites a newer one. */
+async function describe(situation: Situation): Promise<void> {
+  let written: string | null = null
+  while (written !== nowDoing(situation)) {
+    written = nowDoing(situation)
+    await activities.describeProgress({ incident: situation.incident, text: written })
+  }
+  situation.describing = false
+}
+
+/** What automation does, and what is done about people. */
+export function nowDoing({ said }: Situation): string {
+  return [said.automation, said.people].filter((text) => text !== '').join(' · ')
+}
+
+/** Runs something beside the plot that must not be cut off when this run of the workflow ends. */
+export function inBackground(situation: Situation, work: () => Promise<void>): void {
+  situation.background++
+  void work().finally(() => {
+    situation.background--
+  })
+}
+
+function showDetails(situation: Situation): void {
+  const { incident, title, state, acknowledgedBy } = situation
+  const owner = acknowledgedBy === null ? 'nobody has acknowledged it' : `acknowledged by ${acknowledgedBy}`
+  setCurrentDetails(`${incidentName(incident)} ${title}\n\n${state}, ${owner}\n\n${nowDoing(situation)}`)
+}
+
+function keyword(name: keyof typeof searchAttributeNames, value: string) {
+  return { key: defineSearchAttributeKey(searchAttributeNames[name], 'KEYWORD'), value: searchText(value) }
 }

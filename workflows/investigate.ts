@@ -17,11 +17,16 @@ export async function investigate({ incident, stage }: CollectEvidence): Promise
     return await collectEvidence({ incident, stage })
   } catch (error) {
     if (isCancellation(error)) throw error
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
     return {
       findings: [
-        { evidence: incidentName(incident), text: `Evidence could not be collected: ${String(cause)}` },
+        { evidence: incidentName(incident), text: `Evidence could not be collected: ${reasonOf(error)}` },
       ],
     }
   }
+}
+
+/** Temporal wraps what went wrong in what became of the activity. */
+function reasonOf(error: unknown): string {
+  const wrapped = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return wrapped instanceof Error ? wrapped.message : String(wrapped)
 }

@@ -16,7 +16,7 @@ export interface FakeServer {
 }
 
 /** Far above what any real receiver takes, so that a limit of the fake's own is what refuses. */
-const longestRequest = 4 * 1024 * 1024
+const longestRequest = 16 * 1024 * 1024
 
 /**
  * A server on 127.0.0.1.
@@ -25,29 +25,30 @@ const longestRequest = 4 * 1024 * 1024
  */
 export async function startFakeServer(
   port: number,
-  take: (request: IncomingMessage, body: string) => FakeAnswer,
+  take: (request: IncomingMessage, body: string, bytes: Buffer) => FakeAnswer | Promise<FakeAnswer>,
   refuse: (request: IncomingMessage, body: string) => void,
 ): Promise<FakeServer> {
   const failures: Failure[] = []
   const server = createServer((request, response) => {
     readBody(request).then(
-      (body) => respond(request, response, body, failures.shift()),
+      (bytes) => respond(request, response, bytes, failures.shift()),
       () => response.destroy(),
     )
   })
 
-  function respond(
+  async function respond(
     request: IncomingMessage,
     response: ServerResponse,
-    body: string,
+    bytes: Buffer,
     failure?: Failure,
-  ): void {
+  ): Promise<void> {
+    const body = bytes.toString('utf8')
     if (failure !== undefined && !takesEffect(failure)) {
       refuse(request, body)
       fail(failure, request, response, 500)
       return
     }
-    const answer = take(request, body)
+    const answer = await take(request, body, bytes)
     if (failure !== undefined) return fail(failure, request, response, answer.status)
     response.writeHead(answer.status, { 'content-type': 'application/json' })
     response.end(JSON.stringify(answer.body))
@@ -68,7 +69,7 @@ export async function startFakeServer(
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -76,5 +77,5 @@ async function readBody(request: IncomingMessage): Promise<string> {
     if (length > longestRequest) throw new Error(`a request of more than ${longestRequest} bytes`)
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }

@@ -1,10 +1,11 @@
-import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadConfiguration } from '../../src/config/load.ts'
-import { startFirewatch, type RunningFirewatch } from '../../src/app/firewatch.ts'
+import { startFirewatch } from '../../src/app/firewatch.ts'
 import { ownDataDirectory } from '../../src/app/up.ts'
 import { startEmbedded } from '../../src/embedded/embedded-servers.ts'
+import { tellRecorded } from '../recorded/story.ts'
+import { emptyFolder, links } from '../stage.ts'
 import { backfill } from './backfill.ts'
 import { createNarrator } from './narrator.ts'
 import { startPagers } from './pagers.ts'
@@ -15,7 +16,7 @@ import { startFeedWorld } from './world.ts'
 const configPath = new URL('./firewatch.yaml', import.meta.url).pathname
 
 /** Things to end, in the opposite order in which they were started. */
-const ends: (() => Promise<unknown> | unknown)[] = []
+const ends: (() => unknown)[] = []
 
 const { values } = parseArgs({
   options: {
@@ -41,9 +42,11 @@ try {
 
 /** Tells one story from start to end. 0 only if all of it came true. */
 async function demo(): Promise<number> {
+  if (values.scenario === 'recorded') return tellRecorded({ ...values, tell, atEnd: (end) => ends.push(end) })
   const scenario = scenarios[values.scenario]
   if (scenario === undefined) {
-    tell(`there is no scenario "${values.scenario}"; there are ${Object.keys(scenarios).join(', ')}`)
+    const names = [...Object.keys(scenarios), 'recorded'].join(', ')
+    tell(`there is no scenario "${values.scenario}"; there are ${names}`)
     return 2
   }
   tell(`\n${scenario.title}\n`)
@@ -86,21 +89,24 @@ async function play(scenario: Scenario): Promise<Outcome> {
     FEED_DEMO_ADMIN_TOKEN: world.adminToken,
     FEED_DEMO_SUPERVISOR_URL: world.supervisorUrl,
   }
-  const firewatch = await startFirewatch({ configPath, configuration, dataDir: lock.dir, servers, env, port: 0, tell })
+  const firewatch = await startFirewatch({
+    configPath,
+    configuration,
+    dataDir: lock.dir,
+    servers,
+    env,
+    port: 0,
+    tell,
+  })
   ends.push(() => firewatch.stop())
   tell(links(firewatch, servers.temporal.uiUrl))
-  return tellStory({ scenario, world, pagers, firewatch, createNarrator: () => createNarrator(tell, Date.now) })
-}
-
-/** A demo begins with nothing but its lock. */
-async function emptyFolder(dir: string): Promise<void> {
-  const names = ['ports.json', 'temporal.db', 'temporal.db-shm', 'temporal.db-wal', 'postgres', 'clickhouse', 'reviews', 'logs']
-  await Promise.all(names.map((name) => rm(join(dir, name), { recursive: true, force: true })))
-}
-
-function links({ url, loginUrl }: RunningFirewatch, temporalUiUrl: string | undefined): string {
-  const temporal = temporalUiUrl === undefined ? '' : `\n  Temporal  ${temporalUiUrl}`
-  return `\n  console   ${url}/incidents\n  log in    ${loginUrl}${temporal}\n`
+  return tellStory({
+    scenario,
+    world,
+    pagers,
+    firewatch,
+    createNarrator: () => createNarrator(tell, Date.now),
+  })
 }
 
 async function endAll(): Promise<void> {

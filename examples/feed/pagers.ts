@@ -15,7 +15,9 @@ export interface Pagers {
 }
 
 export async function startPagers(): Promise<Pagers> {
-  const webhooks = await Promise.all(withWebhook.map(async (person) => ({ person, fake: await startFakeWebhook() })))
+  const webhooks = await Promise.all(
+    withWebhook.map(async (person) => ({ person, fake: await startFakeWebhook() })),
+  )
   const pagerduty = await startFakePagerDuty()
   // A routing key has 32 characters; this one is nobody's.
   const routingKey = randomBytes(16).toString('hex')
@@ -40,13 +42,16 @@ export async function startPagers(): Promise<Pagers> {
 
   return {
     env: {
-      ...Object.fromEntries(webhooks.map(({ person, fake }) => [`FEED_DEMO_PAGER_URL_${person.toUpperCase()}`, fake.url])),
+      ...Object.fromEntries(
+        webhooks.map(({ person, fake }) => [`FEED_DEMO_PAGER_URL_${person.toUpperCase()}`, fake.url]),
+      ),
       FEED_DEMO_PAGERDUTY_URL: `${pagerduty.url}/v2/enqueue`,
       FEED_DEMO_PAGERDUTY_ROUTING_KEY: routingKey,
     },
     received() {
       const pages = [...byWebhook(), ...byPagerDuty()]
-      for (const { idempotencyKey } of pages) if (!order.has(idempotencyKey)) order.set(idempotencyKey, order.size)
+      for (const { idempotencyKey } of pages)
+        if (!order.has(idempotencyKey)) order.set(idempotencyKey, order.size)
       return pages.toSorted((a, b) => (order.get(a.idempotencyKey) ?? 0) - (order.get(b.idempotencyKey) ?? 0))
     },
     async stop() {

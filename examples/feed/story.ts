@@ -49,9 +49,15 @@ export async function tellStory(stage: Stage): Promise<Outcome> {
 }
 
 /** What a person does who is woken: takes the incident, finds the cause by hand, and mends it. */
-async function rescue({ scenario, world, firewatch }: Stage, name: string, narrator: Narrator): Promise<void> {
+async function rescue(
+  { scenario, world, firewatch }: Stage,
+  name: string,
+  narrator: Narrator,
+): Promise<void> {
   const person = scenario.rescuer ?? ''
-  const { token } = await post<{ token: string }>(firewatch.url, firewatch.token, '/api/v1/tokens', { person })
+  const { token } = await post<{ token: string }>(firewatch.url, firewatch.token, '/api/v1/tokens', {
+    person,
+  })
   narrator.say('actor', `${person} is awake, opens ${name} and acknowledges`)
   await post(firewatch.url, token, `/api/v1/incidents/${name}/acknowledge`)
   const platforms = await world.faults.fixConfig(person)
@@ -75,7 +81,8 @@ function createApi({ url, token }: RunningFirewatch) {
       const { incident, ...records } = answer
       return { incident, records }
     },
-    review: async (name: string) => (await get<{ markdown: string }>(`/api/v1/incidents/${name}/review`))?.markdown,
+    review: async (name: string) =>
+      (await get<{ markdown: string }>(`/api/v1/incidents/${name}/review`))?.markdown,
   }
 }
 
@@ -84,11 +91,16 @@ type Api = ReturnType<typeof createApi>
 /** Every check has judged, and found nothing wrong: only then is it worth breaking something. */
 async function judgedAllWell(api: Api): Promise<true | undefined> {
   const checks = await api.checks()
-  return checks.length > 0 && checks.every(({ ok, firing, unknown }) => ok > 0 && firing === 0 && unknown === 0) ? true : undefined
+  return checks.length > 0 &&
+    checks.every(({ ok, firing, unknown }) => ok > 0 && firing === 0 && unknown === 0)
+    ? true
+    : undefined
 }
 
 async function instanceOf({ supervisorUrl, adminToken }: FeedWorld): Promise<string> {
-  const response = await fetch(new URL('/status', supervisorUrl), { headers: { authorization: `Bearer ${adminToken}` } })
+  const response = await fetch(new URL('/status', supervisorUrl), {
+    headers: { authorization: `Bearer ${adminToken}` },
+  })
   return ((await response.json()) as { instance: string }).instance
 }
 

@@ -9,7 +9,9 @@ import type { Records } from './records.ts'
 /** Draws incidents' charts: the kept series of one that is over, the live ones of one that lasts. */
 export function createCharts(records: Records, clickhouse: ClickHouse, now: () => Date) {
   const { incidents, configurations, verdicts } = records
-  const series = { read: (request: Parameters<typeof readSeriesChart>[1]) => readSeriesChart(clickhouse, request) }
+  const series = {
+    read: (request: Parameters<typeof readSeriesChart>[1]) => readSeriesChart(clickhouse, request),
+  }
 
   async function dataOf({ number, state }: Incident) {
     if (state !== 'resolved') return readChart({ incidents, configurations, verdicts, series, now }, number)
@@ -17,11 +19,17 @@ export function createCharts(records: Records, clickhouse: ClickHouse, now: () =
     return kept && chartDataOf(kept.result)
   }
 
+  async function modelOf(incident: Incident) {
+    const { timeZone } = await configurations.get(incident.configRevision)
+    const attempts = await records.attempts.ofIncident(incident.number)
+    return chartModel({ incident, data: await dataOf(incident), attempts, timeZone })
+  }
+
   return {
+    model: modelOf,
+
     async render(incident: Incident): Promise<Uint8Array> {
-      const { timeZone } = await configurations.get(incident.configRevision)
-      const attempts = await records.attempts.ofIncident(incident.number)
-      return renderChart(chartModel({ incident, data: await dataOf(incident), attempts, timeZone })).png
+      return renderChart(await modelOf(incident)).png
     },
   }
 }

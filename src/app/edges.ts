@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import { log } from '@temporalio/activity'
 import { resolveSecret } from '../config/secrets.ts'
 import { createPost } from '../http/post.ts'
 import { createPagerDutyChannel } from '../pagerduty/channel.ts'
+import { createTelegramChannel } from '../telegram/channel.ts'
 import { createWebhookChannel } from '../webhook/channel.ts'
 import type { Channel } from '../../activities/escalate-dependencies.ts'
 import type { Contact } from '../domain/configuration.ts'
@@ -18,13 +20,20 @@ export function secretsOf(env: NodeJS.ProcessEnv): (reference: string) => Promis
 export function createChannels(
   resolve: (reference: string) => Promise<string>,
   now: () => Date,
+  chartOf: (incident: string) => Promise<Uint8Array | undefined>,
 ): Readonly<Record<Contact['channel'], Channel>> {
   const { post } = createPost()
   const common = { post, timeoutMs: pageTimeoutMs, resolveSecret: resolve, now }
   return {
     webhook: only('webhook', createWebhookChannel(common)),
     pagerduty: only('pagerduty', createPagerDutyChannel(common)),
+    telegram: only('telegram', createTelegramChannel({ ...common, chartOf, onMissingChart })),
   }
+}
+
+/** Channels send only while an activity runs, whose log names the page. */
+function onMissingChart(incident: string, reason: string): void {
+  log.warn('a page went out without its chart', { incident, reason })
 }
 
 /** Lets through only contacts of the channel's own name, as whoever chooses the channel by name has seen to. */
@@ -32,11 +41,13 @@ function only<Name extends Contact['channel']>(
   name: Name,
   channel: {
     readonly keepsIncidents: boolean
+    readonly hasKey: boolean
     send(contact: Extract<Contact, { channel: Name }>, ...rest: Rest): ReturnType<Channel['send']>
   },
 ): Channel {
   return {
     keepsIncidents: channel.keepsIncidents,
+    hasKey: channel.hasKey,
     send: (contact, ...rest) => {
       if (!isOf(contact, name)) throw new Error(`a contact of ${contact.channel} was given to ${name}`)
       return channel.send(contact, ...rest)
@@ -46,6 +57,9 @@ function only<Name extends Contact['channel']>(
 
 type Rest = Parameters<Channel['send']> extends [unknown, ...infer Others] ? Others : never
 
-function isOf<Name extends Contact['channel']>(contact: Contact, name: Name): contact is Extract<Contact, { channel: Name }> {
+function isOf<Name extends Contact['channel']>(
+  contact: Contact,
+  name: Name,
+): contact is Extract<Contact, { channel: Name }> {
   return contact.channel === name
 }

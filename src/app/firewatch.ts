@@ -1,4 +1,3 @@
-import { createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Configuration } from '../domain/configuration.ts'
@@ -6,6 +5,7 @@ import type { EmbeddedServers } from '../embedded/embedded-servers.ts'
 import { superviseNode } from '../embedded/supervise-node.ts'
 import type { SupervisedProcess } from '../embedded/supervised-process.ts'
 import { openDatabase } from '../postgres/database.ts'
+import { freePort } from './free-port.ts'
 import { prepareDatabase, prepareTemporal } from './prepare.ts'
 import { createRecords } from './records.ts'
 import { removeRunFile, writeRunFile, type RunFile } from './run-file.ts'
@@ -70,7 +70,13 @@ export async function startFirewatch(options: FirewatchOptions): Promise<Running
   return { url: settings.publicUrl, token, loginUrl: `${settings.publicUrl}/login/${login}`, stop }
 }
 
-async function environmentOf({ configPath, dataDir, servers, env, port }: FirewatchOptions): Promise<NodeJS.ProcessEnv> {
+async function environmentOf({
+  configPath,
+  dataDir,
+  servers,
+  env,
+  port,
+}: FirewatchOptions): Promise<NodeJS.ProcessEnv> {
   const { temporal, postgres, clickhouse } = servers
   return {
     ...env,
@@ -85,7 +91,10 @@ async function environmentOf({ configPath, dataDir, servers, env, port }: Firewa
 }
 
 /** Whoever may read the data directory is its admin: a token for programs, a link for the console. Tokens of former runs end. */
-async function prepareRecords(settings: Settings, configuration: Configuration): Promise<{ token: string; login: string }> {
+async function prepareRecords(
+  settings: Settings,
+  configuration: Configuration,
+): Promise<{ token: string; login: string }> {
   const database = openDatabase(settings.databaseUrl, 2)
   try {
     const records = createRecords(database.db, () => new Date())
@@ -132,15 +141,4 @@ async function choosePort(wished: number | undefined): Promise<number> {
   const port = await freePort(0)
   if (port === undefined) throw new Error('no free port on 127.0.0.1')
   return port
-}
-
-function freePort(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const probe = createServer()
-    probe.once('error', () => resolve(undefined))
-    probe.listen(port, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(address !== null && typeof address === 'object' ? address.port : undefined))
-    })
-  })
 }

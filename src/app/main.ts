@@ -4,11 +4,14 @@ import { CommandFailed, exitCodes } from './api-client.ts'
 import { addConfigCommands } from './commands/config.ts'
 import { addCredentialCommands } from './commands/credentials.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
+import { addReplayCommand } from './commands/replay.ts'
 import { addRunCommands } from './commands/run.ts'
 import { tell } from './terminal.ts'
 
 const program = new Command('firewatch')
-  .description('Incident response that can be trusted at 3 a.m.: checks, guarded remediation, escalation and reviews')
+  .description(
+    'Incident response that can be trusted at 3 a.m.: checks, guarded remediation, escalation and reviews',
+  )
   .showHelpAfterError('(firewatch --help lists the commands)')
   .exitOverride()
   .addHelpText(
@@ -19,7 +22,14 @@ const program = new Command('firewatch')
 addRunCommands(program)
 addIncidentCommands(program)
 addCredentialCommands(program)
+addReplayCommand(program)
 addConfigCommands(program)
+
+// A reader such as `head` may have enough before we are through: that is its right and no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
 
 try {
   await program.parseAsync()

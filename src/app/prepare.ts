@@ -9,7 +9,11 @@ import type { Records } from './records.ts'
 import type { Settings } from './settings.ts'
 
 /** Brings the database to this version and keeps the configuration under its revision. Safe to repeat, also at the same time. */
-export async function prepareDatabase(database: OpenDatabase, records: Records, configuration: Configuration): Promise<void> {
+export async function prepareDatabase(
+  database: OpenDatabase,
+  records: Records,
+  configuration: Configuration,
+): Promise<void> {
   await migrate(database.pool)
   await records.configurations.save(configuration)
 }

@@ -1,3 +1,4 @@
+import { createAlertEnds } from '../postgres/alert-ends.ts'
 import { createAlertInbox } from '../postgres/alert-inbox.ts'
 import { createAttemptRecords } from '../postgres/attempts.ts'
 import { createCheckRunRecords } from '../postgres/check-runs.ts'
@@ -6,9 +7,12 @@ import { createCredentialRecords } from '../postgres/credentials.ts'
 import type { Database } from '../postgres/database.ts'
 import { createDispatchRecords } from '../postgres/dispatch.ts'
 import { createEvidenceRecords } from '../postgres/evidence.ts'
+import { createFigureRecords } from '../postgres/figures.ts'
 import { createGuardLedger } from '../postgres/guard-ledger.ts'
+import { createIncidentMarks } from '../postgres/incident-marks.ts'
 import { createIncidentRecords } from '../postgres/incidents.ts'
 import { createPageRecords } from '../postgres/pages.ts'
+import { createReplayedIncidentRecords } from '../postgres/replayed-incidents.ts'
 import { createReviewRecords } from '../postgres/reviews.ts'
 import { createTimelineRecords } from '../postgres/timeline.ts'
 import { createVerdictRecords } from '../postgres/verdict-records.ts'
@@ -19,16 +23,20 @@ export type Records = ReturnType<typeof createRecords>
 export function createRecords(db: Database, now: () => Date) {
   return {
     inbox: createAlertInbox(db),
+    alertEnds: createAlertEnds(db),
     checkRuns: createCheckRunRecords(db),
     verdicts: createVerdictRecords(db),
     configurations: createConfigurationRecords(db),
     dispatch: createDispatchRecords(db),
     incidents: createIncidentRecords(db),
+    marks: createIncidentMarks(db),
     timeline: createTimelineRecords(db),
     pages: createPageRecords(db),
     attempts: createAttemptRecords(db),
     guards: createGuardLedger(db),
     evidence: createEvidenceRecords(db, now),
+    figures: createFigureRecords(db),
+    replayedIncidents: createReplayedIncidentRecords(db),
     reviews: createReviewRecords(db),
     credentials: createCredentialRecords(db, now),
   }

@@ -1,19 +1,29 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
-import { pino, type Logger } from 'pino'
+import type { Logger } from 'pino'
 import { createClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { loadConfiguration } from '../config/load.ts'
+import type { AcceptedAlert } from '../domain/alert.ts'
 import type { Configuration } from '../domain/configuration.ts'
+import { incidentName } from '../domain/evidence.ts'
+import { createAlertmanagerDoor } from '../intake/alertmanager-door.ts'
 import { createDispatcher } from '../intake/dispatcher.ts'
 import { parseAlerts } from '../intake/firewatch-alerts.ts'
+import { createServerMetrics, type ServerMetrics } from '../metrics/server-metrics.ts'
 import { inboxChannel } from '../postgres/alert-inbox.ts'
 import { openDatabase, type OpenDatabase } from '../postgres/database.ts'
 import { listenTo } from '../postgres/listen.ts'
 import { createIncidentClient, type IncidentClient } from '../temporal/incident-client.ts'
 import type { WebDependencies } from '../web/dependencies.ts'
+import type { ServedRequest } from '../web/observe.ts'
 import { createServer } from '../web/server.ts'
 import { createCharts } from './charts.ts'
+import { createCheckReadings } from './check-readings.ts'
+import { countedDoors } from './counted.ts'
+import { createLog } from './log.ts'
+import { createNotActionable } from './not-actionable.ts'
 import { prepareDatabase } from './prepare.ts'
+import { unanswered } from './readiness.ts'
 import { createRecords, type Records } from './records.ts'
 import type { Settings } from './settings.ts'
 
@@ -26,6 +36,7 @@ interface Parts {
   readonly connection: Connection
   readonly clickhouse: ClickHouse
   readonly incidents: IncidentClient
+  readonly metrics: ServerMetrics
 }
 
 const now = () => new Date()
@@ -33,7 +44,7 @@ const now = () => new Date()
 /** Runs the HTTP server and the dispatcher until the process is told to end. Temporal and ClickHouse may come and go meanwhile. */
 export async function serve(settings: Settings): Promise<void> {
   const configuration = await loadConfiguration(settings.configPath)
-  const log = pino({ name: 'server', base: null })
+  const log = createLog('server', settings.logLevel)
   const database = openDatabase(settings.databaseUrl, 20)
   const records = createRecords(database.db, now)
   await prepareDatabase(database, records, configuration)
@@ -41,24 +52,41 @@ export async function serve(settings: Settings): Promise<void> {
   const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
   const client = new Client({ connection, namespace: settings.temporalNamespace })
   const incidents = createIncidentClient(client)
-  const parts: Parts = { settings, configuration, log, database, records, connection, clickhouse, incidents }
+  const metrics = createServerMetrics(() => records.figures.read(Object.keys(configuration.checks)))
+  const parts: Parts = {
+    settings,
+    configuration,
+    log,
+    database,
+    records,
+    connection,
+    clickhouse,
+    incidents,
+    metrics,
+  }
 
   const app = await createServer(webDependencies(parts))
   const dispatcher = startDispatcher(parts)
   await app.listen({ host: settings.host, port: settings.port })
   log.info({ url: settings.publicUrl, revision: configuration.revision }, 'serving')
   await untilToldToEnd()
+  log.info('told to end: requests under way are finished first')
   await app.close()
   await dispatcher.stop()
   await Promise.all([clickhouse.close(), connection.close(), database.close()])
 }
 
 function startDispatcher({ configuration, log, database, records, incidents }: Parts) {
-  const lost = (error: unknown) => log.warn({ err: error }, 'no longer listening for alerts; asking for them instead')
+  const lost = (error: unknown) =>
+    log.warn({ err: error }, 'no longer listening for alerts; asking for them instead')
   const dispatcher = createDispatcher({
     store: records.dispatch,
     listen: (onNotify) => listenTo(database.pool, inboxChannel, onNotify, lost),
-    signalIncident: (incident) => incidents.signalAlertsChanged(incident),
+    signalIncident: async (incident) => {
+      await incidents.signalAlertsChanged(incident)
+      const { number, title, severity } = incident
+      log.info({ incident: incidentName(number), title, severity }, 'incident told of its alerts')
+    },
     configuration: () => configuration,
     log,
     newToken: () => randomBytes(16).toString('hex'),
@@ -70,30 +98,55 @@ function startDispatcher({ configuration, log, database, records, incidents }: P
 
 function webDependencies(parts: Parts): WebDependencies {
   const { settings, configuration, log, records, clickhouse, incidents } = parts
-  const roles = Object.fromEntries(Object.entries(configuration.users).map(([name, { role }]) => [name, role]))
+  const roles = Object.fromEntries(
+    Object.entries(configuration.users).map(([name, { role }]) => [name, role]),
+  )
   return {
     credentials: records.credentials,
     people: async () => roles,
     incidents: {
       find: (incident) => records.incidents.find(incident),
       list: (filter) => records.incidents.list(filter),
+      counts: () => records.incidents.counts(),
       byChartToken: (token) => records.incidents.byChartToken(token),
       records: (incident) => recordsOf(records, incident),
     },
     commands: incidents,
-    checks: records.verdicts,
+    notActionable: createNotActionable(records, settings.dataDir, now),
+    checks: createCheckReadings(records.verdicts, configuration),
+    marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
+    runbooks: async () => configuration.runbooks,
+    services: async () => Object.keys(configuration.services),
     reviews: records.reviews,
     charts: createCharts(records, clickhouse, now),
-    intake: {
-      parse: (body) => parseAlerts(body, { now: now(), newId: randomUUID }),
-      accept: (alerts) => records.inbox.acceptAlerts(alerts),
-    },
+    ...doors(parts),
     unready: () => unready(parts),
-    ...(settings.temporalUiUrl === undefined ? {} : { temporalUiUrl: settings.temporalUiUrl }),
+    metrics: () => parts.metrics.expose(),
+    served: (request) => noteRequest(parts, request),
+    ...namespaceUi(settings),
     log: (message, error) => log.error({ err: error }, message),
     now,
     newId: randomUUID,
   }
+}
+
+function namespaceUi({ temporalUiUrl, temporalNamespace }: Settings) {
+  if (temporalUiUrl === undefined) return {}
+  return {
+    temporalUiUrl: `${temporalUiUrl.replace(/\/+$/, '')}/namespaces/${encodeURIComponent(temporalNamespace)}`,
+  }
+}
+
+function doors({ records, metrics, log }: Parts) {
+  const accept = (alerts: readonly AcceptedAlert[]) => records.inbox.acceptAlerts(alerts)
+  const endedSince = (eventIds: readonly string[]) => records.alertEnds.endedSince(eventIds)
+  return countedDoors(
+    {
+      intake: { parse: (body) => parseAlerts(body, { now: now(), newId: randomUUID }), accept },
+      alertmanager: createAlertmanagerDoor({ accept, endedSince, now, log }),
+    },
+    metrics,
+  )
 }
 
 async function recordsOf(records: Records, incident: number) {
@@ -107,24 +160,23 @@ async function recordsOf(records: Records, incident: number) {
   return { alerts, timeline, pages, attempts, evidence }
 }
 
-/** Asks everything that incidents need; each must answer soon. */
-async function unready({ database, connection, clickhouse }: Parts): Promise<Record<string, string>> {
-  const asked: Record<string, Promise<unknown>> = {
-    postgres: database.pool.query('SELECT 1'),
-    temporal: connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({})),
-    clickhouse: clickhouse.ping(),
-  }
-  const names = Object.keys(asked)
-  const answers = await Promise.allSettled(Object.values(asked))
-  return Object.fromEntries(
-    answers.flatMap((answer, index) =>
-      answer.status === 'rejected' ? [[names[index] ?? '', reasonOf(answer.reason)] as const] : [],
-    ),
-  )
+/** Asks everything that incidents need. */
+function unready({ database, connection, clickhouse }: Parts): Promise<Readonly<Record<string, string>>> {
+  return unanswered({
+    postgres: () => database.pool.query('SELECT 1'),
+    temporal: () =>
+      connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({})),
+    clickhouse: () => clickhouse.ping(),
+  })
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+/** Every change that somebody asked for is logged, and everything that failed; reading is not. */
+function noteRequest({ log, metrics }: Parts, { ms, ...request }: ServedRequest): void {
+  metrics.requestServed(request.method, request.route, request.status, ms / 1_000)
+  const { method, status, incident, person } = request
+  const level = status >= 500 ? 'warn' : method !== 'GET' && method !== 'HEAD' ? 'info' : 'debug'
+  const known = { ...(incident === null ? {} : { incident }), ...(person === null ? {} : { person }) }
+  log[level]({ method, route: request.route, status, ms, ...known }, 'request')
 }
 
 function untilToldToEnd(): Promise<void> {

@@ -11,7 +11,13 @@ export interface Settings {
   /** What links to people begin with, without a slash at the end. */
   readonly publicUrl: string
   readonly temporalUiUrl?: string
+  /** Where a worker tells of itself; without it, nowhere. */
+  readonly metricsPort?: number
+  readonly logLevel: LogLevel
 }
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const
+type LogLevel = (typeof logLevels)[number]
 
 /** @throws an error that names every variable that is missing or wrong */
 export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
@@ -21,12 +27,17 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     if (value === undefined || value === '') problems.push(`${name} is not set`)
     return value ?? ''
   }
-  const port = Number(env['FIREWATCH_PORT'] ?? defaultPort)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    problems.push('FIREWATCH_PORT is not a port number')
+  const portIn = (name: string, absent: number): number => {
+    const port = Number(env[name] ?? absent)
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) problems.push(`${name} is not a port number`)
+    return port
+  }
+  const port = portIn('FIREWATCH_PORT', defaultPort)
+  const logLevel = logLevels.find((level) => level === (env['FIREWATCH_LOG_LEVEL'] ?? 'info'))
+  if (logLevel === undefined) problems.push(`FIREWATCH_LOG_LEVEL is none of ${logLevels.join(', ')}`)
   const host = env['FIREWATCH_HOST'] ?? '127.0.0.1'
   const settings: Settings = {
-    configPath: env['FIREWATCH_CONFIG'] ?? 'firewatch.yaml',
+    configPath: env['FIREWATCH_CONFIG'] ?? defaultConfigPath,
     dataDir: env['FIREWATCH_DATA'] ?? '.firewatch',
     temporalAddress: required('TEMPORAL_ADDRESS'),
     temporalNamespace: env['TEMPORAL_NAMESPACE'] ?? 'default',
@@ -36,10 +47,25 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     port,
     publicUrl: (env['FIREWATCH_PUBLIC_URL'] ?? `http://${host}:${port}`).replace(/\/+$/, ''),
     ...(env['TEMPORAL_UI_URL'] === undefined ? {} : { temporalUiUrl: env['TEMPORAL_UI_URL'] }),
+    ...(env['FIREWATCH_METRICS_PORT'] === undefined
+      ? {}
+      : { metricsPort: portIn('FIREWATCH_METRICS_PORT', 0) }),
+    logLevel: logLevel ?? 'info',
   }
   if (problems.length > 0)
     throw new Error(`settings: ${problems.join('; ')}; "firewatch up" sets them all by itself`)
   return settings
 }
 
+/**
+ * What is needed to work straight on the records.
+ * @throws an error that names the variable that is missing
+ */
+export function recordSettingsFrom(env: NodeJS.ProcessEnv): Pick<Settings, 'configPath' | 'databaseUrl'> {
+  const databaseUrl = env['DATABASE_URL']
+  if (databaseUrl === undefined || databaseUrl === '') throw new Error('settings: DATABASE_URL is not set')
+  return { configPath: env['FIREWATCH_CONFIG'] ?? defaultConfigPath, databaseUrl }
+}
+
+const defaultConfigPath = 'firewatch.yaml'
 export const defaultPort = 4270

@@ -1,6 +1,10 @@
 import { resolve } from 'node:path'
 import { loadConfiguration } from '../config/load.ts'
-import { DataDirectoryInUseError, lockDataDirectory, type DataDirectoryLock } from '../embedded/data-directory.ts'
+import {
+  DataDirectoryInUseError,
+  lockDataDirectory,
+  type DataDirectoryLock,
+} from '../embedded/data-directory.ts'
 import { startEmbedded } from '../embedded/embedded-servers.ts'
 import { CommandFailed, exitCodes } from './api-client.ts'
 import { startFirewatch } from './firewatch.ts'
@@ -26,7 +30,15 @@ export async function up(options: UpOptions, env: NodeJS.ProcessEnv): Promise<vo
     const servers = await startEmbedded({ lock, env, log: tell })
     try {
       const port = options.port === undefined ? undefined : Number(options.port)
-      const firewatch = await startFirewatch({ configPath, configuration, dataDir: lock.dir, servers, env, port, tell })
+      const firewatch = await startFirewatch({
+        configPath,
+        configuration,
+        dataDir: lock.dir,
+        servers,
+        env,
+        port,
+        tell,
+      })
       tell(addresses(firewatch.url, firewatch.loginUrl, servers.temporal.uiUrl, lock.dir))
       await end
       tell('stopping …')
@@ -44,7 +56,8 @@ export async function ownDataDirectory(dir: string): Promise<DataDirectoryLock> 
   try {
     return await lockDataDirectory(dir)
   } catch (error) {
-    if (error instanceof DataDirectoryInUseError) throw new CommandFailed(error.message, exitCodes.unreachable)
+    if (error instanceof DataDirectoryInUseError)
+      throw new CommandFailed(error.message, exitCodes.unreachable)
     throw error
   }
 }
@@ -56,7 +69,12 @@ function untilToldToEnd(): Promise<void> {
   })
 }
 
-function addresses(url: string, loginUrl: string, temporalUiUrl: string | undefined, dataDir: string): string {
+function addresses(
+  url: string,
+  loginUrl: string,
+  temporalUiUrl: string | undefined,
+  dataDir: string,
+): string {
   const lines = [
     'Firewatch runs.',
     `  console      ${url}/incidents`,

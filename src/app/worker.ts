@@ -11,15 +11,24 @@ import { createMetricReader } from '../clickhouse/metric-query.ts'
 import { readSeriesChart } from '../clickhouse/series-chart.ts'
 import { loadConfiguration } from '../config/load.ts'
 import type { Configuration } from '../domain/configuration.ts'
+import { parseIncidentName } from '../domain/evidence.ts'
 import { createHttpActions } from '../http-action/executor.ts'
-import { openDatabase } from '../postgres/database.ts'
+import { openDatabase, type OpenDatabase } from '../postgres/database.ts'
 import { loadReviewTemplate } from '../templates/review.ts'
+import { createWorkerMetrics } from '../metrics/worker-metrics.ts'
 import { taskQueue } from '../temporal/incident-client.ts'
+import { observeActivities } from './activity-interceptor.ts'
+import { createCharts } from './charts.ts'
+import { countedRecords } from './counted.ts'
 import { createChannels, secretsOf } from './edges.ts'
+import { createLog } from './log.ts'
 import { prepareDatabase, prepareTemporal } from './prepare.ts'
 import { createRecords } from './records.ts'
+import { unanswered } from './readiness.ts'
 import { reviewFolder } from './review-folder.ts'
 import type { Settings } from './settings.ts'
+import { openWorkerDoor, type WorkerDoor } from './worker-door.ts'
+import { installRuntime } from './worker-runtime.ts'
 
 /** Longer than the longest activity, so that a deploy in the middle of an act lets it finish and report. */
 const shutdownGraceTime = '30s'
@@ -28,29 +37,61 @@ const workflowsPath = new URL('../../workflows/index.ts', import.meta.url).pathn
 
 /** Runs workflows and activities until the process is told to end; then lets what runs finish. */
 export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<void> {
+  const log = createLog('worker', settings.logLevel)
+  const temporalMetricsUrl = await installRuntime(log, settings.metricsPort !== undefined)
   const configuration = await loadConfiguration(settings.configPath)
   const now = () => new Date()
+  const metrics = createWorkerMetrics()
   const database = openDatabase(settings.databaseUrl)
-  const records = createRecords(database.db, now)
+  const records = countedRecords(createRecords(database.db, now), metrics)
   await prepareDatabase(database, records, configuration)
   await prepareTemporal(settings, configuration)
   const connection = await NativeConnection.connect({ address: settings.temporalAddress })
   const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
+  let door: WorkerDoor | undefined
   try {
+    const activities = await createActivities(settings, env, { configuration, records, clickhouse, now })
+    // What the configuration no longer has would otherwise fire for ever: nobody judges it any more.
+    await activities.retireChecks()
     const worker = await Worker.create({
       connection,
       namespace: settings.temporalNamespace,
       taskQueue,
       workflowsPath,
-      activities: await createActivities(settings, env, { configuration, records, clickhouse, now }),
+      activities,
       shutdownGraceTime,
+      interceptors: { activity: [observeActivities(metrics.activityEnded)] },
     })
+    if (settings.metricsPort !== undefined && temporalMetricsUrl !== undefined) {
+      door = await openWorkerDoor(settings.host, settings.metricsPort, {
+        metrics: metrics.expose,
+        temporalMetricsUrl,
+        isRunning: () => worker.getState() === 'RUNNING',
+        unready: () => unready({ database, connection, clickhouse }),
+      })
+    }
+    log.info(
+      { revision: configuration.revision, ...(door === undefined ? {} : { port: door.port }) },
+      'working',
+    )
     await worker.run()
   } finally {
+    await door?.close()
     await clickhouse.close()
     await connection.close()
     await database.close()
   }
+}
+
+/** Asks everything that activities and workflows need. */
+function unready(parts: { database: OpenDatabase; connection: NativeConnection; clickhouse: ClickHouse }) {
+  const { database, connection, clickhouse } = parts
+  return unanswered({
+    postgres: () => database.pool.query('SELECT 1'),
+    temporal: () =>
+      connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({})),
+    clickhouse: () => clickhouse.ping(),
+  })
 }
 
 interface Parts {
@@ -60,7 +101,11 @@ interface Parts {
   readonly now: () => Date
 }
 
-async function createActivities(settings: Settings, env: NodeJS.ProcessEnv, { configuration, records, clickhouse, now }: Parts) {
+async function createActivities(
+  settings: Settings,
+  env: NodeJS.ProcessEnv,
+  { configuration, records, clickhouse, now }: Parts,
+) {
   const resolveSecret = secretsOf(env)
   const common = { ...records, now }
   return {
@@ -80,7 +125,11 @@ async function createActivities(settings: Settings, env: NodeJS.ProcessEnv, { co
     ...createEscalateActivities({
       ...common,
       users: () => configuration.users,
-      channels: createChannels(resolveSecret, now),
+      channels: createChannels(
+        resolveSecret,
+        now,
+        chartsByName(records, createCharts(records, clickhouse, now)),
+      ),
       publicUrl: settings.publicUrl,
     }),
     ...createPostMortemActivities({
@@ -89,5 +138,15 @@ async function createActivities(settings: Settings, env: NodeJS.ProcessEnv, { co
       renderChart,
       folder: reviewFolder(settings.dataDir),
     }),
+  }
+}
+
+/** Draws nothing where no check measures what fires: an empty picture tells nobody anything. */
+function chartsByName({ incidents }: Parts['records'], charts: ReturnType<typeof createCharts>) {
+  return async (name: string): Promise<Uint8Array | undefined> => {
+    const number = parseIncidentName(name)
+    if (number === undefined) throw new Error(`${name} is no name of an incident`)
+    const model = await charts.model(await incidents.get(number))
+    return model.lines.length === 0 ? undefined : renderChart(model).png
   }
 }

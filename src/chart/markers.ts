@@ -29,11 +29,16 @@ export function markers({ markers: happened, timeZone, bucketMs }: ChartModel, f
         return marker(kind, x, endsLane, { words: `${when} ${sign}`, x: x + 8, anchor: 'end' })
       const words = `${sign} ${when}`
       if (kind === 'end') return marker(kind, x, endsLane, { words, x: x - 8, anchor: 'start' })
-      const begins = Math.min(x - 8, width - 8 - textWidth(words, markerSize))
+      // The sign stands on its line: where there is no room to the right, the words go to the left.
+      const wide = textWidth(words, markerSize)
+      const isRight = x - 8 + wide <= width - 8
+      const begins = isRight ? x - 8 : x + 8 - wide
       const lane = free.findIndex((end) => end + 10 <= begins)
       if (lane < 0) return marker(kind, x, plot.top)
-      free[lane] = begins + textWidth(words, markerSize)
-      return marker(kind, x, actLanes[lane] ?? plot.top, { words, x: begins, anchor: 'start' })
+      free[lane] = begins + wide
+      const top = actLanes[lane] ?? plot.top
+      if (isRight) return marker(kind, x, top, { words, x: x - 8, anchor: 'start' })
+      return marker(kind, x, top, { words: `${when} ${sign}`, x: x + 8, anchor: 'end' })
     })
   return [...drawn.map(({ line }) => line), ...drawn.flatMap(({ words }) => words)]
 }

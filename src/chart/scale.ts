@@ -10,7 +10,8 @@ const stepsMs = [
 export function valueTicks(least: number, greatest: number): number[] {
   const bottom = Math.min(0, least)
   const span = Math.max(0, greatest) - bottom
-  if (span === 0 || !Number.isFinite(span)) return [0, 1]
+  // Below that a power of ten of a step would be 0.
+  if (span < 1e-300 || !Number.isFinite(span)) return [0, 1]
   const power = 10 ** Math.floor(Math.log10(span / 4))
   const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power * 5 >= span) ?? 10) * power
   const first = Math.floor(bottom / step)

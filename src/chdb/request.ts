@@ -47,7 +47,7 @@ async function bodyOf(request: IncomingMessage, fields: Map<string, string>): Pr
   const body = await readBody(request)
   const type = request.headers['content-type'] ?? ''
   if (!type.startsWith('multipart/form-data')) return body
-  const parts = await new Response(body, { headers: { 'content-type': type } })
+  const parts = await new Response(new Uint8Array(body), { headers: { 'content-type': type } })
     .formData()
     .catch((error: unknown) => {
       throw badArguments(`The multipart body cannot be read: ${String(error)}`)

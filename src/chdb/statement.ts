@@ -125,9 +125,9 @@ function formatOf(tokens: readonly Token[]): string | undefined {
 function placeholdersOf(text: string, tokens: readonly Token[]): Map<string, string> {
   const found = new Map<string, string>()
   for (const [index, token] of tokens.entries()) {
+    if (!isSymbol(token, '{')) continue
     const [name, colon, type] = tokens.slice(index + 1, index + 4)
-    if (!isSymbol(token, '{') || name?.kind !== 'word' || type === undefined || !isSymbol(colon, ':'))
-      continue
+    if (name?.kind !== 'word' || type === undefined || !isSymbol(colon, ':')) continue
     const close = tokens.find((other) => other.start >= type.start && isSymbol(other, '}'))
     if (close !== undefined) found.set(name.text, text.slice(type.start, close.start).trim())
   }

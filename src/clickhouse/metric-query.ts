@@ -1,4 +1,4 @@
-import type { Measured, MetricQuestion } from '../domain/check.ts'
+import { total, type Measured, type MetricQuestion } from '../domain/check.ts'
 import type { Metric, SourceTable } from '../domain/configuration.ts'
 import { nothing, type Sample } from '../domain/detectors/detector.ts'
 import { ClickHouseUnavailable } from './errors.ts'
@@ -22,8 +22,6 @@ interface Span {
 
 /** A row per bucket and group; `fw_slice` 0 is the whole source, n the question's slice n − 1. */
 type MeasuredRow = Readonly<Record<string, string | number | null>>
-
-export type MetricReader = ReturnType<typeof createMetricReader>
 
 /** Measures series: one statement per question, whatever the number of metrics, slices and groups. */
 export function createMetricReader(runner: QueryRunner) {
@@ -56,11 +54,19 @@ export function metricStatement(question: MetricQuestion): Statement {
   const keys = slices.map(({ sql, groups }, index) => groupExpression(sql, groups, index))
   const inSlice = keys.map((_, index) => `grouping(fw_slice_${index}) = 0`)
   const choose = (values: readonly string[], otherwise: string) =>
-    keys.length === 0 ? otherwise : `multiIf(${inSlice.map((condition, index) => `${condition}, ${values[index]}`).join(', ')}, ${otherwise})`
+    keys.length === 0
+      ? otherwise
+      : `multiIf(${inSlice.map((condition, index) => `${condition}, ${values[index]}`).join(', ')}, ${otherwise})`
   const columns = [
     'fw_bucket',
-    `${choose(keys.map((_, index) => String(index + 1)), '0')} AS fw_slice`,
-    `${choose(keys.map((_, index) => `fw_slice_${index}`), "''")} AS fw_group`,
+    `${choose(
+      keys.map((_, index) => String(index + 1)),
+      '0',
+    )} AS fw_slice`,
+    `${choose(
+      keys.map((_, index) => `fw_slice_${index}`),
+      "''",
+    )} AS fw_group`,
     'toFloat64(count()) AS fw_rows',
     ...metrics.flatMap(metricColumns),
   ]
@@ -111,8 +117,9 @@ function goesAlong(groups: readonly string[]): boolean {
 }
 
 function metricColumns(metric: Metric, index: number): string[] {
-  if (metric.kind !== 'ratio') return [`toFloat64(${metric.sql}) AS fw_${index}`]
-  return [`toFloat64(${metric.numerator}) AS fw_${index}`, `toFloat64(${metric.denominator}) AS fw_${index}_of`]
+  const { value, of } = columnsOf(metric, index)
+  if (metric.kind !== 'ratio') return [`toFloat64(${metric.sql}) AS ${value}`]
+  return [`toFloat64(${metric.numerator}) AS ${value}`, `toFloat64(${metric.denominator}) AS ${of}`]
 }
 
 /** The start of a row's bucket in epoch seconds. */
@@ -131,11 +138,15 @@ function bucketExpression(time: string, spans: readonly Span[]): string {
 function spansOf(buckets: readonly number[], bucketMs: number): Span[] {
   const spans: Span[] = []
   for (const from of buckets.toSorted((a, b) => b - a)) {
-    if (from % 1000 !== 0 || bucketMs % 1000 !== 0) throw new RangeError('buckets begin at whole seconds and last whole seconds')
+    if (from % 1000 !== 0 || bucketMs % 1000 !== 0)
+      throw new RangeError('buckets begin at whole seconds and last whole seconds')
     const next = spans.at(-1)
     if (next?.from === from + bucketMs) spans[spans.length - 1] = { from, to: next.to }
     else if (next === undefined || next.from > from + bucketMs) spans.push({ from, to: from + bucketMs })
-    else throw new RangeError(`buckets of ${bucketMs / 1000} s overlap near ${new Date(from).toISOString()}: use shorter ones`)
+    else
+      throw new RangeError(
+        `buckets of ${bucketMs / 1000} s overlap near ${new Date(from).toISOString()}: use shorter ones`,
+      )
   }
   return spans
 }
@@ -151,31 +162,42 @@ function spanParameters(spans: readonly Span[]): Record<string, Date> {
 
 function read({ slices, metrics }: MetricQuestion, rows: readonly MeasuredRow[]): Measured {
   const sourceRows = new Map<number, number>()
-  const byGroup = new Map<string, Map<number, MeasuredRow>>()
+  // Maps in maps: with one key put together for each look, 100,000 series took twice as long to judge.
+  const bySlice = new Map<string, Map<string, Map<number, MeasuredRow>>>()
   for (const row of rows) {
     const bucketAt = Number(row['fw_bucket']) * 1000
-    const slice = slices[Number(row['fw_slice']) - 1]?.name ?? 'total'
-    const group = slice === 'total' ? 'total' : String(row['fw_group'])
-    if (slice === 'total') sourceRows.set(bucketAt, Number(row['fw_rows']))
-    const key = `${slice}\u0000${group}`
-    const buckets = byGroup.get(key) ?? new Map<number, MeasuredRow>()
-    byGroup.set(key, buckets.set(bucketAt, row))
+    const slice = slices[Number(row['fw_slice']) - 1]?.name ?? total
+    const group = slice === total ? total : String(row['fw_group'])
+    if (slice === total) sourceRows.set(bucketAt, Number(row['fw_rows']))
+    const byGroup = bySlice.get(slice) ?? new Map<string, Map<number, MeasuredRow>>()
+    const byBucket = byGroup.get(group) ?? new Map<number, MeasuredRow>()
+    bySlice.set(slice, byGroup.set(group, byBucket.set(bucketAt, row)))
   }
-  const columns = new Map(metrics.map(({ name, kind }, index) => [name, { index, isRatio: kind === 'ratio' }]))
+  const columns = new Map(metrics.map((metric, index) => [metric.name, columnsOf(metric, index)]))
   return {
     rowsIn: (bucketAt) => sourceRows.get(bucketAt) ?? 0,
     sample(metric, slice, group, bucketAt) {
-      const row = byGroup.get(`${slice}\u0000${group}`)?.get(bucketAt)
+      const row = bySlice.get(slice)?.get(group)?.get(bucketAt)
       const column = columns.get(metric)
-      return row === undefined || column === undefined ? undefined : sampleIn(row, column.index, column.isRatio)
+      return row === undefined || column === undefined ? undefined : sampleIn(row, column)
     },
   }
 }
 
+interface MetricColumns {
+  readonly value: string
+  /** For ratios. */
+  readonly of?: string
+}
+
+function columnsOf({ kind }: Metric, index: number): MetricColumns {
+  return kind === 'ratio' ? { value: `fw_${index}`, of: `fw_${index}_of` } : { value: `fw_${index}` }
+}
+
 /** A cell that is no number (NULL, NaN, an infinity) says nothing. */
-function sampleIn(row: MeasuredRow, index: number, isRatio: boolean): Sample {
-  const numerator = row[`fw_${index}`]
-  const denominator = isRatio ? row[`fw_${index}_of`] : 1
+function sampleIn(row: MeasuredRow, columns: MetricColumns): Sample {
+  const numerator = row[columns.value]
+  const denominator = columns.of === undefined ? 1 : row[columns.of]
   return isNumber(numerator) && isNumber(denominator) ? { numerator, denominator } : nothing
 }
 

@@ -1,4 +1,4 @@
-import { sampleOf } from '../domain/check.ts'
+import { sampleOf, total } from '../domain/check.ts'
 import type { Metric, Slice, SourceTable } from '../domain/configuration.ts'
 import { pooled } from '../domain/detectors/detector.ts'
 import { daysBefore } from '../domain/wall-clock.ts'
@@ -36,13 +36,31 @@ export async function readSeriesChart(runner: QueryRunner, request: ChartRequest
   const count = Math.max(0, Math.floor((request.to - first) / bucketMs))
   if (count === 0) return []
   const starts = [first, daysBefore(first, 1, timeZone), daysBefore(first, 7, timeZone)]
-  const buckets = starts.flatMap((start) => Array.from({ length: count }, (_, index) => start + index * bucketMs))
-  const question = { source, bucketMs, bucketAt: first, buckets: [...new Set(buckets)], metrics: [metric], slices: slice === undefined ? [] : [slice] }
+  const buckets = starts.flatMap((start) =>
+    Array.from({ length: count }, (_, index) => start + index * bucketMs),
+  )
+  const question = {
+    source,
+    bucketMs,
+    bucketAt: first,
+    buckets: [...new Set(buckets)],
+    metrics: [metric],
+    slices: slice === undefined ? [] : [slice],
+  }
   const measured = await createMetricReader(runner).measure(question)
-  const series = { metric: metric.name, slice: slice?.name ?? 'total', group: slice === undefined ? 'total' : request.group }
+  const series = {
+    metric: metric.name,
+    slice: slice?.name ?? total,
+    group: slice === undefined ? total : request.group,
+  }
   const valueAt = (bucketAt: number) => pooled([sampleOf(metric.kind, series, bucketAt, measured)])
   return Array.from({ length: count }, (_, index) => {
     const [today, yesterday, weekAgo] = starts.map((start) => valueAt(start + index * bucketMs))
-    return { at: first + index * bucketMs, today: today ?? null, yesterday: yesterday ?? null, weekAgo: weekAgo ?? null }
+    return {
+      at: first + index * bucketMs,
+      today: today ?? null,
+      yesterday: yesterday ?? null,
+      weekAgo: weekAgo ?? null,
+    }
   })
 }

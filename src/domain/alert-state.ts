@@ -104,6 +104,11 @@ export function retire(state: SeriesState, at: string): Transition | undefined {
   return resolution(state, state.since, at, at)
 }
 
+/** What a series was judged last, as far as it was judged at all. */
+export function lastJudged({ phase, okBuckets }: SeriesState): 'ok' | 'firing' {
+  return phase !== 'clear' && okBuckets === 0 ? 'firing' : 'ok'
+}
+
 /** True when a series without a stored state would behave the same from now on. */
 export function isForgettable(state: SeriesState, at: string, policy: AlertPolicy): boolean {
   return state.phase === 'clear' && cooldownEnd(state, at, policy) === undefined
@@ -118,7 +123,11 @@ function cleared({ judgedAt, messagedAt }: SeriesState): SeriesState {
   return { ...clearState, judgedAt, messagedAt }
 }
 
-function cooldownEnd({ messagedAt }: SeriesState, at: string, { cooldownMs }: AlertPolicy): string | undefined {
+function cooldownEnd(
+  { messagedAt }: SeriesState,
+  at: string,
+  { cooldownMs }: AlertPolicy,
+): string | undefined {
   if (messagedAt === null || elapsed(messagedAt, at) >= cooldownMs) return undefined
   return new Date(Date.parse(messagedAt) + cooldownMs).toISOString()
 }

@@ -42,7 +42,9 @@ const longestReadableKey = 180
  * bounded. A label that is absent counts as empty.
  */
 export function groupingKeyOf(labels: Labels, groupBy: readonly string[] = defaultGroupBy): string {
-  const text = groupBy.map((name) => `${name}=${encodeURIComponent((labels[name] ?? '').toWellFormed())}`).join(',')
+  const text = groupBy
+    .map((name) => `${name}=${encodeURIComponent((labels[name] ?? '').toWellFormed())}`)
+    .join(',')
   if (text.length <= longestReadableKey) return text
   return `${text.slice(0, longestReadableKey)}~${fnv1a64(text)}`
 }

@@ -50,15 +50,26 @@ function testEvidence(id: string, test: EvidenceTest, sources: Sources): Tested 
     const because = `no evidence "${test.evidence}" was collected`
     return { status: 'unknown', because, cites: [], counterChecks: [], conflicts: [] }
   }
-  const disagreeing = answers.filter(({ status }) => status !== 'unknown' && status !== chosen.status)
-  const { status, because, counterChecks, cited } = chosen
-  const conflicts = disagreeing.map((other) =>
-    statement(`Cause ${id} is ${status} by one answer and ${other.status} by another`, [
-      cited.id,
-      other.cited.id,
-    ]),
-  )
-  return { status, because, cites: [cited.id], counterChecks, conflicts }
+  const { status, because, cited } = chosen
+  const others = answers.filter((other) => other.status !== 'unknown' && other.status !== status)
+  // That a symptom has gone by the time all is clear is no contradiction; that it shows only then is one.
+  const gone = status === 'supported' ? others : []
+  const conflicts = status === 'supported' ? [] : others
+  return {
+    status,
+    because,
+    cites: [cited.id],
+    counterChecks: [
+      ...chosen.counterChecks,
+      ...gone.map((other) => statement('Asked again when it was clear, it no longer held', [other.cited.id])),
+    ],
+    conflicts: conflicts.map((other) =>
+      statement(`Cause ${id} is ${status} by one answer and ${other.status} by another`, [
+        cited.id,
+        other.cited.id,
+      ]),
+    ),
+  }
 }
 
 function asks({ key }: Evidence, name: string): boolean {

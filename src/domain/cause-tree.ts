@@ -79,6 +79,19 @@ export function nodesUnder(node: CauseNode): CauseNode[] {
   return [node, ...node.causes.flatMap(nodesUnder)]
 }
 
+/**
+ * What an inferred node hangs on: the nearest node above it that was tested. A claim without a test stands no better than that one does.
+ */
+export function groundsOf(nodes: readonly CauseNode[], above?: CauseNode): Map<string, CauseNode> {
+  const found = new Map<string, CauseNode>()
+  for (const node of nodes) {
+    if (node.status === 'inferred' && above !== undefined) found.set(node.id, above)
+    const below = groundsOf(node.causes, node.status === 'inferred' ? above : node)
+    for (const [id, ground] of below) found.set(id, ground)
+  }
+  return found
+}
+
 /** Where the branches of a tree end: refuted nodes are no causes, so a branch ends above them. */
 export function endCauses(nodes: readonly CauseNode[]): CauseNode[] {
   return nodes

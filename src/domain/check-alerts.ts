@@ -3,7 +3,7 @@ import type { Transition } from './alert-state.ts'
 import { total } from './check.ts'
 import type { Check, Configuration } from './configuration.ts'
 import { formatNumber } from './numbers.ts'
-import type { Series, Verdict } from './verdict.ts'
+import { clearName, thresholdName, type Series, type Verdict } from './verdict.ts'
 
 /** Annotation of an event that changes state but must message nobody: `cooldown until …`. */
 export const mutedAnnotation = 'muted'
@@ -26,9 +26,20 @@ export function checkSeries(check: string): Series {
  * The event of a series whose alert began or ended. Its fingerprint names the series alone, so that an alert stays the same one when the
  * check's severity or labels change while it fires.
  */
-export function seriesAlert(verdict: Verdict, check: Check, configuration: Configuration, transition: Transition): AcceptedAlert {
+export function seriesAlert(
+  verdict: Verdict,
+  check: Check,
+  configuration: Configuration,
+  transition: Transition,
+): AcceptedAlert {
   const identity = identityOf(verdict)
-  const labels = { ...check.labels, ...identity, service: check.service, severity: check.severity, check: check.name }
+  const labels = {
+    ...check.labels,
+    ...identity,
+    service: check.service,
+    severity: check.severity,
+    check: check.name,
+  }
   return accepted({
     source: `check/${check.name}`,
     eventId: `check/${seriesPath(verdict)}/${transition.at}/${transition.status}`,
@@ -54,8 +65,16 @@ export function retiredAlert(series: Series, transition: Transition): AcceptedAl
 }
 
 /** One alert about a source without rows, whatever the number of its checks. */
-export function sourceSilentAlert(source: string, service: string, silentForText: string, transition: Transition): AcceptedAlert {
-  const summary = transition.status === 'firing' ? `No rows from ${source} for ${silentForText}` : `Rows come from ${source} again`
+export function sourceSilentAlert(
+  source: string,
+  service: string,
+  silentForText: string,
+  transition: Transition,
+): AcceptedAlert {
+  const summary =
+    transition.status === 'firing'
+      ? `No rows from ${source} for ${silentForText}`
+      : `Rows come from ${source} again`
   return accepted({
     source: `check/${sourceSilent}`,
     eventId: `check/${sourceSilent}/${source}/${transition.at}/${transition.status}`,
@@ -67,8 +86,16 @@ export function sourceSilentAlert(source: string, service: string, silentForText
 }
 
 /** One alert about a check that cannot measure. */
-export function checkFailingAlert(check: string, service: string, error: string | null, transition: Transition): AcceptedAlert {
-  const summary = transition.status === 'firing' ? `Check ${check} cannot measure: ${error ?? 'its query failed'}` : `Check ${check} measures again`
+export function checkFailingAlert(
+  check: string,
+  service: string,
+  error: string | null,
+  transition: Transition,
+): AcceptedAlert {
+  const summary =
+    transition.status === 'firing'
+      ? `Check ${check} cannot measure: ${error ?? 'its query failed'}`
+      : `Check ${check} measures again`
   return accepted({
     source: `check/${checkFailing}`,
     eventId: `check/${checkFailing}/${check}/${transition.at}/${transition.status}`,
@@ -79,18 +106,34 @@ export function checkFailingAlert(check: string, service: string, error: string 
   })
 }
 
-/** `Likes (os = iOS): 3, against 120 a day ago (−97 %) and 131 a week ago (−98 %)`. */
+/** `Likes (os = iOS): 3, against 120 a day ago (−97 %) and 131 a week ago (−98 %)`, or `CPU usage: 97 %, above 90 %`. */
 export function summaryOf(verdict: Verdict, configuration: Configuration): string {
   const { metric, slice, group, value } = verdict
-  const title = configuration.metrics[metric]?.title ?? metric
+  const { title = metric, unit } = configuration.metrics[metric] ?? {}
+  const amount = (number: number) =>
+    unit === undefined ? formatNumber(number) : `${formatNumber(number)} ${unit}`
   const name = slice === total ? title : `${title} (${slice} = ${group})`
   if (value === null) return `${name}: unknown`
+  const measured = `${name}: ${amount(value)}`
+  const stands = againstThreshold(verdict, amount)
+  if (stands !== undefined) return `${measured}, ${stands}`
   const against = verdict.baselines.map((baseline) => {
     if (baseline.value === null) return `nothing ${baseline.name}`
-    return `${formatNumber(baseline.value)} ${baseline.name}${changeText(value, baseline.value)}`
+    return `${amount(baseline.value)} ${baseline.name}${changeText(value, baseline.value)}`
   })
-  const measured = `${name}: ${formatNumber(value)}`
   return against.length === 0 ? measured : `${measured}, against ${against.join(' and ')}`
+}
+
+/** `above 90 %`; `undefined` where no threshold was judged by. */
+function againstThreshold(
+  { value, reason, baselines }: Verdict,
+  amount: (number: number) => string,
+): string | undefined {
+  const bound = (name: string) => baselines.find((baseline) => baseline.name === name)?.value ?? null
+  const [limit, clear] = [bound(thresholdName), bound(clearName)]
+  if (value === null || limit === null) return undefined
+  const stands = `${value > limit ? 'above' : value < limit ? 'below' : 'equal to'} ${amount(limit)}`
+  return reason === 'not-yet-clear' && clear !== null ? `${stands}, but not back at ${amount(clear)}` : stands
 }
 
 /** ` (−97 %)`; nothing where a percentage says nothing. */
@@ -107,7 +150,9 @@ function linksOf({ metric, slice }: Series, check: Check, configuration: Configu
   const about = configuration.metrics[metric]
   const chart = about?.chartUrl
   const dashboard = configuration.services[check.service]?.dashboardUrl
-  const responsible = [...new Set([...(about?.responsible ?? []), ...(configuration.slices[slice]?.responsible ?? [])])]
+  const responsible = [
+    ...new Set([...(about?.responsible ?? []), ...(configuration.slices[slice]?.responsible ?? [])]),
+  ]
   return {
     ...(chart === undefined ? {} : { chart }),
     ...(dashboard === undefined ? {} : { dashboard }),
@@ -123,13 +168,18 @@ function seriesPath({ check, metric, slice, group }: Series): string {
   return `${check}/${metric}/${slice}/${group}`
 }
 
-function accepted(event: Omit<AcceptedAlert, 'status' | 'startsAt' | 'endsAt'> & { transition: Transition }): AcceptedAlert {
+function accepted(
+  event: Omit<AcceptedAlert, 'status' | 'startsAt' | 'endsAt'> & { transition: Transition },
+): AcceptedAlert {
   const { transition, annotations, ...rest } = event
   const { status, startsAt, endsAt, mutedUntil } = transition
   return {
     ...rest,
     status,
-    annotations: mutedUntil === undefined ? annotations : { ...annotations, [mutedAnnotation]: `cooldown until ${mutedUntil}` },
+    annotations:
+      mutedUntil === undefined
+        ? annotations
+        : { ...annotations, [mutedAnnotation]: `cooldown until ${mutedUntil}` },
     startsAt,
     ...(endsAt === undefined ? {} : { endsAt }),
   }

@@ -1,16 +1,32 @@
 import type { AcceptedAlert } from './alert.ts'
-import { advance, clearState, isForgettable, retire, type AlertPolicy, type SeriesState, type Transition } from './alert-state.ts'
-import { checkFailingAlert, checkSeries, retiredAlert, seriesAlert, sourceSeries, sourceSilentAlert } from './check-alerts.ts'
+import {
+  advance,
+  clearState,
+  isForgettable,
+  lastJudged,
+  retire,
+  type AlertPolicy,
+  type SeriesState,
+  type Transition,
+} from './alert-state.ts'
+import {
+  checkFailingAlert,
+  checkSeries,
+  retiredAlert,
+  seriesAlert,
+  sourceSeries,
+  sourceSilentAlert,
+} from './check-alerts.ts'
 import type { Check, Configuration } from './configuration.ts'
 import { formatDuration } from './duration.ts'
-import type { Series, Verdict, VerdictState } from './verdict.ts'
+import { settled, type Series, type UnsettledVerdict, type Verdict, type VerdictState } from './verdict.ts'
 
 /** What one run of a shard found out. */
 export interface CheckRun {
   /** When it ran, ISO 8601 in UTC. */
   readonly at: string
   readonly checks: readonly Check[]
-  readonly verdicts: readonly Verdict[]
+  readonly verdicts: readonly UnsettledVerdict[]
   /** Whether each check could measure; `error` says why not. */
   readonly measured: readonly { readonly check: Check; readonly error: string | null }[]
   readonly sources: readonly SourceSighting[]
@@ -45,26 +61,44 @@ export interface Conclusion {
   readonly alerts: readonly AcceptedAlert[]
 }
 
+/** What a run changes, and the verdicts that it comes to. */
+export interface RunConclusion extends Conclusion {
+  readonly verdicts: readonly Verdict[]
+}
+
 /** What a check says about itself begins and ends at once, and is never muted. */
 const atOnce: AlertPolicy = { forMs: 0, clearAfter: 1, cooldownMs: 0 }
 
 /** Moves every series of a run on by its verdict. Concluding the same run twice changes nothing the second time. */
-export function concludeRun(run: CheckRun, before: Standings, configuration: Configuration): Conclusion {
-  const conclusion = { changed: [] as SeriesStanding[], forgotten: [] as Series[], alerts: [] as AcceptedAlert[] }
+export function concludeRun(run: CheckRun, before: Standings, configuration: Configuration): RunConclusion {
+  const conclusion = {
+    changed: [] as SeriesStanding[],
+    forgotten: [] as Series[],
+    alerts: [] as AcceptedAlert[],
+    verdicts: [] as Verdict[],
+  }
   const known = new Map(before.known.map((standing) => [keyOf(standing), standing.state]))
   const judged = new Map(before.judged.map((series) => [keyOf(series), series.judgedAt]))
   const checks = new Map(run.checks.map((check) => [check.name, check]))
-  for (const verdict of run.verdicts) {
-    const check = checks.get(verdict.check)
+  for (const unsettled of run.verdicts) {
+    const check = checks.get(unsettled.check)
     if (check === undefined) continue
-    const key = keyOf(verdict)
+    const key = keyOf(unsettled)
     const stored = known.get(key)
     known.delete(key)
     const from = stored ?? { ...clearState, judgedAt: judged.get(key) ?? null }
+    const verdict = settled(unsettled, lastJudged(from))
+    conclusion.verdicts.push(verdict)
     const { state, transition } = advance(from, { at: verdict.bucketAt, state: verdict.state }, check)
-    if (transition !== undefined) conclusion.alerts.push(seriesAlert(verdict, check, configuration, transition))
+    if (transition !== undefined)
+      conclusion.alerts.push(seriesAlert(verdict, check, configuration, transition))
     const { check: name, metric, slice, group } = verdict
-    keep(conclusion, { check: name, metric, slice, group, state }, stored, isForgettable(state, verdict.bucketAt, check))
+    keep(
+      conclusion,
+      { check: name, metric, slice, group, state },
+      stored,
+      isForgettable(state, verdict.bucketAt, check),
+    )
   }
   concludeSelf(run, known, conclusion)
   // What is left belongs to checks of this run and was not judged by it: it is not theirs any more.
@@ -100,11 +134,15 @@ function concludeSelf(run: CheckRun, known: Map<string, SeriesState>, conclusion
     if (!unremarkable) keep(conclusion, { ...series, state: next.state }, stored, false)
   }
   for (const { check, error } of run.measured) {
-    step(checkSeries(check.name), error === null ? 'ok' : 'firing', (transition) => checkFailingAlert(check.name, check.service, error, transition))
+    step(checkSeries(check.name), error === null ? 'ok' : 'firing', (transition) =>
+      checkFailingAlert(check.name, check.service, error, transition),
+    )
   }
   for (const { source, service, silentAfterMs, state } of run.sources) {
     const verdict = { alive: 'ok', silent: 'firing', unknown: 'unknown' } as const
-    step(sourceSeries(source), verdict[state], (transition) => sourceSilentAlert(source, service, formatDuration(silentAfterMs), transition))
+    step(sourceSeries(source), verdict[state], (transition) =>
+      sourceSilentAlert(source, service, formatDuration(silentAfterMs), transition),
+    )
   }
 }
 
@@ -114,7 +152,12 @@ interface MutableConclusion {
   readonly alerts: AcceptedAlert[]
 }
 
-function keep(conclusion: MutableConclusion, standing: SeriesStanding, stored: SeriesState | undefined, forgettable: boolean): void {
+function keep(
+  conclusion: MutableConclusion,
+  standing: SeriesStanding,
+  stored: SeriesState | undefined,
+  forgettable: boolean,
+): void {
   const { state, ...series } = standing
   if (forgettable) {
     if (stored !== undefined) conclusion.forgotten.push(series)

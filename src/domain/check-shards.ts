@@ -15,9 +15,11 @@ export interface CheckShard {
 /** A shard takes checks up to this many series. A single larger check is a shard of its own: cutting it would ask its source twice. */
 export const shardSeries = 500
 
-/** Shards of every check, whatever the order of the file: checks of one cadence and one source stand together, so that they share a query. */
+/** Shards of every check that is scheduled, whatever the order of the file: checks of one cadence and one source stand together, so that they share a query. */
 export function shardsOf(configuration: Configuration): CheckShard[] {
-  const checks = Object.values(configuration.checks).toSorted((a, b) => a.everyMs - b.everyMs || a.lateMs - b.lateMs)
+  const checks = Object.values(configuration.checks)
+    .filter(({ scheduled }) => scheduled !== false)
+    .toSorted((a, b) => a.everyMs - b.everyMs || a.lateMs - b.lateMs)
   const cadences = Map.groupBy(checks, ({ everyMs, lateMs }) => cadenceText(everyMs, lateMs))
   return [...cadences].flatMap(([cadence, together]) =>
     filled(together, configuration).map((shard, number) => ({ id: `check/${cadence}/${number}`, ...shard })),
@@ -40,7 +42,8 @@ function filled(checks: readonly Check[], configuration: Configuration): Omit<Ch
 }
 
 function byPlace({ metrics }: Configuration) {
-  const place = ({ metrics: [first], bucketMs, name }: Check) => [metrics[first ?? '']?.source ?? '', bucketMs, name].join(' ')
+  const place = ({ metrics: [first], bucketMs, name }: Check) =>
+    [metrics[first ?? '']?.source ?? '', bucketMs, name].join(' ')
   return (a: Check, b: Check) => (place(a) < place(b) ? -1 : 1)
 }
 
@@ -50,7 +53,12 @@ function cadenceText(everyMs: number, lateMs: number): string {
 
 /** `15m`, `90s`, `1d`: the largest unit that divides it. */
 function shortDuration(ms: number): string {
-  const units = [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1_000]] as const
+  const units = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1_000],
+  ] as const
   const [unit, size] = units.find(([, unitMs]) => ms % unitMs === 0) ?? (['ms', 1] as const)
   return `${ms / size}${unit}`
 }

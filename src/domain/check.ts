@@ -1,7 +1,7 @@
 import type { Check, Configuration, Metric, Slice, SourceTable } from './configuration.ts'
 import { detectorOf } from './detectors/choose.ts'
 import { nothing, type BaselineWindow, type Sample } from './detectors/detector.ts'
-import type { Series, Verdict } from './verdict.ts'
+import type { Series, UnsettledVerdict, Verdict } from './verdict.ts'
 import { daysBefore, minuteOfDay, parseClock } from './wall-clock.ts'
 
 /** The slice that always exists; its only group has the same name. */
@@ -28,18 +28,33 @@ export interface Measured {
 }
 
 /** Start of the newest bucket whose rows are all there: it ended at least `lateMs` ago. Buckets begin at multiples of their length since the epoch. */
-export function lastCompleteBucket({ bucketMs, lateMs }: Pick<Check, 'bucketMs' | 'lateMs'>, now: number): number {
+export function lastCompleteBucket(
+  { bucketMs, lateMs }: Pick<Check, 'bucketMs' | 'lateMs'>,
+  now: number,
+): number {
   return Math.floor((now - lateMs) / bucketMs) * bucketMs - bucketMs
 }
 
 /** Starts of the buckets in a detector's window; the local clock decides what "a day ago" is, also when the clocks changed since. */
-export function bucketsOf(window: BaselineWindow, bucketAt: number, bucketMs: number, timeZone: string): number[] {
+export function bucketsOf(
+  window: BaselineWindow,
+  bucketAt: number,
+  bucketMs: number,
+  timeZone: string,
+): number[] {
   const middle = daysBefore(bucketAt, window.daysAgo, timeZone)
-  return Array.from({ length: 2 * window.bucketsAround + 1 }, (_, index) => middle + (index - window.bucketsAround) * bucketMs)
+  return Array.from(
+    { length: 2 * window.bucketsAround + 1 },
+    (_, index) => middle + (index - window.bucketsAround) * bucketMs,
+  )
 }
 
 /** Whether a bucket begins in one of the check's quiet windows. */
-export function isQuiet({ quietHours }: Pick<Check, 'quietHours'>, bucketAt: number, timeZone: string): boolean {
+export function isQuiet(
+  { quietHours }: Pick<Check, 'quietHours'>,
+  bucketAt: number,
+  timeZone: string,
+): boolean {
   if (quietHours.length === 0) return false
   const minute = minuteOfDay(bucketAt, timeZone)
   return quietHours.some(({ from, to }) => parseClock(from) <= minute && minute < parseClock(to))
@@ -52,7 +67,11 @@ export interface AskedQuestion {
 }
 
 /** What the checks want to know now: one question per source and bucket length, whatever the number of checks. */
-export function questionsOf(checks: readonly Check[], configuration: Configuration, now: number): AskedQuestion[] {
+export function questionsOf(
+  checks: readonly Check[],
+  configuration: Configuration,
+  now: number,
+): AskedQuestion[] {
   const asking = new Map<string, { source: SourceTable; checks: Set<Check> }>()
   for (const check of checks) {
     for (const metric of metricsOf(check, configuration)) {
@@ -70,14 +89,21 @@ export function questionsOf(checks: readonly Check[], configuration: Configurati
 }
 
 /** What these checks, all of one bucket length and lateness, ask of one source. */
-export function questionOf(source: SourceTable, checks: readonly Check[], configuration: Configuration, now: number): MetricQuestion {
+export function questionOf(
+  source: SourceTable,
+  checks: readonly Check[],
+  configuration: Configuration,
+  now: number,
+): MetricQuestion {
   const [first] = checks
   if (first === undefined) throw new Error(`nobody asks source "${source.name}" anything`)
   const { bucketMs } = first
   const bucketAt = lastCompleteBucket(first, now)
   const windows = checks.flatMap((check) => detectorOf(check.detector).windows)
   const compared = windows.flatMap((window) => bucketsOf(window, bucketAt, bucketMs, configuration.timeZone))
-  const metrics = new Map(checks.flatMap((check) => metricsOf(check, configuration)).map((metric) => [metric.name, metric]))
+  const metrics = new Map(
+    checks.flatMap((check) => metricsOf(check, configuration)).map((metric) => [metric.name, metric]),
+  )
   const slices = new Set(checks.flatMap((check) => check.slices).filter((slice) => slice !== total))
   return {
     source,
@@ -99,15 +125,22 @@ export function seriesOf(check: Check, configuration: Configuration): Series[] {
 }
 
 /** The verdicts of one check on the metrics that the question covers. */
-export function judge(check: Check, question: MetricQuestion, measured: Measured, configuration: Configuration): Verdict[] {
+export function judge(
+  check: Check,
+  question: MetricQuestion,
+  measured: Measured,
+  configuration: Configuration,
+): UnsettledVerdict[] {
   const detector = detectorOf(check.detector)
   const { bucketAt, bucketMs } = question
-  const windows = detector.windows.map((window) => bucketsOf(window, bucketAt, bucketMs, configuration.timeZone))
+  const windows = detector.windows.map((window) =>
+    bucketsOf(window, bucketAt, bucketMs, configuration.timeZone),
+  )
   const quiet = isQuiet(check, bucketAt, configuration.timeZone)
   const sourceAlive = measured.rowsIn(bucketAt) > 0
   const kinds = new Map(question.metrics.map(({ name, kind }) => [name, kind]))
   const at = new Date(bucketAt).toISOString()
-  return seriesOf(check, configuration).flatMap((series): Verdict[] => {
+  return seriesOf(check, configuration).flatMap((series): UnsettledVerdict[] => {
     const kind = kinds.get(series.metric)
     if (kind === undefined) return []
     const sample = (bucket: number) => sampleOf(kind, series, bucket, measured)
@@ -124,17 +157,36 @@ export function unanswered(check: Check, question: MetricQuestion, configuration
   const bucketAt = new Date(question.bucketAt).toISOString()
   return seriesOf(check, configuration)
     .filter(({ metric }) => asked.has(metric))
-    .map((series) => ({ ...series, bucketAt, state: 'unknown', reason: 'query-failed', value: null, baselines: [] }))
+    .map((series) => ({
+      ...series,
+      bucketAt,
+      state: 'unknown',
+      reason: 'query-failed',
+      value: null,
+      baselines: [],
+    }))
+}
+
+/** Sources that some check looks at. */
+export function watchedSources(configuration: Configuration): string[] {
+  const metrics = Object.values(configuration.checks).flatMap((check) => metricsOf(check, configuration))
+  return [...new Set(metrics.map(({ source }) => source))]
 }
 
 /** What a source's silence means: whose alert it is, and after how long. The most impatient of its checks decides. */
-export function watchOf(source: string, configuration: Configuration): { readonly service: string; readonly silentAfterMs: number } {
+export function watchOf(
+  source: string,
+  configuration: Configuration,
+): { readonly service: string; readonly silentAfterMs: number } {
   const checks = Object.values(configuration.checks).filter(({ metrics }) =>
     metrics.some((metric) => configuration.metrics[metric]?.source === source),
   )
   const [first] = checks.toSorted((a, b) => (a.name < b.name ? -1 : 1))
   if (first === undefined) throw new Error(`no check looks at source "${source}"`)
-  return { service: first.service, silentAfterMs: Math.min(...checks.map(({ silentAfterMs }) => silentAfterMs)) }
+  return {
+    service: first.service,
+    silentAfterMs: Math.min(...checks.map(({ silentAfterMs }) => silentAfterMs)),
+  }
 }
 
 /**
@@ -163,6 +215,7 @@ function groupsOf(slice: string, configuration: Configuration): readonly string[
 
 function named<Value>(all: Readonly<Record<string, Value>>, name: string, kind: string): Value {
   const found = Object.hasOwn(all, name) ? all[name] : undefined
-  if (found === undefined) throw new Error(`a check names ${kind} "${name}", which the configuration does not have`)
+  if (found === undefined)
+    throw new Error(`a check names ${kind} "${name}", which the configuration does not have`)
   return found
 }

@@ -46,6 +46,8 @@ interface MetricBase {
   readonly name: string
   /** For people: `Likes per user`. */
   readonly title: string
+  /** Shown behind numbers: `%`. */
+  readonly unit?: string
   readonly source: string
   readonly chartUrl?: string
   readonly responsible: readonly string[]
@@ -67,6 +69,8 @@ export interface Check {
   readonly slices: readonly string[]
   readonly detector: DetectorConfiguration
   readonly bucketMs: number
+  /** `false`: no schedule runs it; it is there to be replayed over recorded data. */
+  readonly scheduled?: false
   /** How often it runs; by default once a bucket. */
   readonly everyMs: number
   /** How long after a bucket's end its rows may still come in. */
@@ -87,10 +91,21 @@ export interface Check {
 }
 
 /** One kind per detector of `src/domain/detectors`. */
-export type DetectorConfiguration = {
+export type DetectorConfiguration = SameTimeConfiguration | ThresholdConfiguration
+
+export interface SameTimeConfiguration {
   readonly kind: 'same-time'
   /** Least difference from both baselines, 0 to 1. */
   readonly threshold: number
+}
+
+/** Fires while the metric's value stands so to `value`. */
+export interface ThresholdConfiguration {
+  readonly kind: 'threshold'
+  readonly op: '>' | '>=' | '<' | '<='
+  readonly value: number
+  /** Stricter: a series that fires does so until its value does not stand so to `clear` either. */
+  readonly clear?: number
 }
 
 export type Role = 'viewer' | 'responder' | 'admin'
@@ -107,6 +122,13 @@ export interface User {
 export type Contact =
   | { readonly channel: 'webhook'; readonly url: SecretReference; readonly secret?: SecretReference }
   | { readonly channel: 'pagerduty'; readonly routingKey: SecretReference; readonly url?: string }
+  | {
+      readonly channel: 'telegram'
+      /** A number as text, or `@name`. */
+      readonly chatId: string
+      readonly token: SecretReference
+      readonly apiUrl?: SecretReference
+    }
 
 /** Text that may hold `${env:NAME}` or `${file:PATH}`. */
 export type SecretReference = string

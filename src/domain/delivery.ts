@@ -4,7 +4,7 @@ import type { SendOutcome } from './page.ts'
 export interface PostRequest {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly body: string | Uint8Array
   /** For the whole exchange, the answer's body included. */
   readonly timeoutMs: number
   readonly signal: AbortSignal
@@ -20,8 +20,11 @@ export type PostAnswer =
       /** False when the body was cut, by its length or by a broken connection. */
       readonly complete: boolean
     }
-  /** No status line came back. `reason` names neither address nor content: both may be secret. */
-  | { readonly kind: 'no-answer'; readonly reason: string }
+  /**
+   * No status line came back. `reason` names neither address nor content: both may be secret. Once it was `begun`, the request may have arrived;
+   * before that, it has not.
+   */
+  | { readonly kind: 'no-answer'; readonly reason: string; readonly begun: boolean }
 
 /** Sends once and never repeats, follows no redirect, and answers for every fault of the network instead of throwing. */
 export type HttpPost = (request: PostRequest) => Promise<PostAnswer>

@@ -9,11 +9,16 @@ const longestSummary = 300
 const words = { fires: 'Fires', 'fires-again': 'Fires again', clears: 'Cleared' } as const
 
 /** What the timeline says of a group of events that was applied. `before`: the severity until then; absent for an incident just opened. */
-export function timelineOfGroup(incident: number, decision: GroupDecision, before?: Severity): TimelineEntry[] {
+export function timelineOfGroup(
+  incident: number,
+  decision: GroupDecision,
+  before?: Severity,
+): TimelineEntry[] {
   const { changes, opens, severity } = decision
   const begun = opens ? changes.filter(({ kind }) => kind === 'fires') : []
   const others = changes.filter((change) => !begun.includes(change))
-  const entries = others.length > toldOneByOne ? [inOne(incident, others)] : others.map((change) => alone(incident, change))
+  const entries =
+    others.length > toldOneByOne ? [inOne(incident, others)] : others.map((change) => alone(incident, change))
   const [first, ...more] = begun
   if (first !== undefined) {
     const summary = `Detected: ${summaryOf(first)}${more.length === 0 ? '' : `, and ${countOf(more.length)} more`}`
@@ -21,16 +26,31 @@ export function timelineOfGroup(incident: number, decision: GroupDecision, befor
   }
   const last = changes.at(-1)
   if (before !== undefined && before !== severity && last !== undefined) {
-    entries.push(entry(incident, `severity/${last.row.id}`, 'severity', last, `Severity raised from ${before} to ${severity} by its alerts`))
+    entries.push(
+      entry(
+        incident,
+        `severity/${last.row.id}`,
+        'severity',
+        last,
+        `Severity raised from ${before} to ${severity} by its alerts`,
+      ),
+    )
   }
   return entries
 }
 
 function alone(incident: number, change: AlertChange): TimelineEntry {
-  return entry(incident, `alert/${change.row.id}`, 'alert', change, `${words[change.kind]}: ${summaryOf(change)}`, {
-    fingerprint: change.row.fingerprint,
-    labels: change.row.labels,
-  })
+  return entry(
+    incident,
+    `alert/${change.row.id}`,
+    'alert',
+    change,
+    `${words[change.kind]}: ${summaryOf(change)}`,
+    {
+      fingerprint: change.row.fingerprint,
+      labels: change.row.labels,
+    },
+  )
 }
 
 function inOne(incident: number, changes: readonly AlertChange[]): TimelineEntry {
@@ -39,7 +59,9 @@ function inOne(incident: number, changes: readonly AlertChange[]): TimelineEntry
   const counts = Map.groupBy(changes, ({ kind }) => kind)
   const told = [...counts].map(([kind, those]) => `${words[kind]}: ${countOf(those.length)}`).join('. ')
   const named = changes.slice(0, 3).map(summaryOf).join('; ')
-  return entry(incident, `alerts/${last.row.id}`, 'alert', last, `${told}. Among them: ${named}`, { alerts: changes.length })
+  return entry(incident, `alerts/${last.row.id}`, 'alert', last, `${told}. Among them: ${named}`, {
+    alerts: changes.length,
+  })
 }
 
 function entry(

@@ -95,7 +95,8 @@ export function groupRows(rows: readonly InboxRow[], routes: readonly Route[]): 
 export function decideGroup(rows: readonly InboxRow[], known: KnownIncident | undefined): GroupDecision {
   const open = known?.isOpen === true
   const past = new Map(known?.isOpen === false ? known.alerts.map((alert) => [alert.fingerprint, alert]) : [])
-  const isNews = (row: InboxRow) => row.status === 'firing' && !isOver(row) && row.id > (past.get(row.fingerprint)?.inboxId ?? 0)
+  const isNews = (row: InboxRow) =>
+    row.status === 'firing' && !isOver(row) && row.id > (past.get(row.fingerprint)?.inboxId ?? 0)
   const opens = !open && rows.some((row) => isNews(row) && !isMuted(row))
   const alerts = new Map(open ? known.alerts.map((alert) => [alert.fingerprint, alert]) : [])
   const changed = new Map<string, StoredAlert>()
@@ -109,9 +110,14 @@ export function decideGroup(rows: readonly InboxRow[], known: KnownIncident | un
     const kind = changeOf(row, stored)
     if (kind !== undefined) changes.push({ row, kind })
   }
-  const raised = [...changed.values()].filter(({ status }) => status === 'firing').map(({ labels }) => severityOfLabel(labels['severity']))
+  const raised = [...changed.values()]
+    .filter(({ status }) => status === 'firing')
+    .map(({ labels }) => severityOfLabel(labels['severity']))
   const current = open ? [known.severity] : []
-  const severity = highestSeverity(open && known.severityIsFixed ? current : [...current, ...raised]) ?? highestSeverity(fired(rows)) ?? 'P2'
+  const severity =
+    highestSeverity(open && known.severityIsFixed ? current : [...current, ...raised]) ??
+    highestSeverity(fired(rows)) ??
+    'P2'
   return { opens, alerts: [...changed.values()], changes, severity }
 }
 
@@ -119,7 +125,8 @@ export function decideGroup(rows: readonly InboxRow[], known: KnownIncident | un
 export function incidentLabels(alerts: readonly { readonly labels: Labels }[], route: Route): Labels {
   const [first, ...others] = alerts
   const shared = Object.entries(first?.labels ?? {}).filter(
-    ([name, value]) => Object.hasOwn(route.match, name) || others.every(({ labels }) => labels[name] === value),
+    ([name, value]) =>
+      Object.hasOwn(route.match, name) || others.every(({ labels }) => labels[name] === value),
   )
   return Object.fromEntries(shared)
 }
@@ -136,10 +143,18 @@ function applied(row: InboxRow, stored: StoredAlert): StoredAlert | undefined {
   if (row.status === 'resolved') {
     if (newer < 0 || (stored.status === 'resolved' && newer === 0)) return undefined
     // Labels and annotations stay as it fired: they say what it was.
-    return { ...stored, status: 'resolved', endsAt: iso(instant), changedAt: row.acceptedAt, sourceAt: iso(instant), inboxId: row.id }
+    return {
+      ...stored,
+      status: 'resolved',
+      endsAt: iso(instant),
+      changedAt: row.acceptedAt,
+      sourceAt: iso(instant),
+      inboxId: row.id,
+    }
   }
   if (stored.status === 'resolved') {
-    const insists = row.id > stored.inboxId && Date.parse(row.acceptedAt) - Date.parse(stored.changedAt) > reorderWindowMs
+    const insists =
+      row.id > stored.inboxId && Date.parse(row.acceptedAt) - Date.parse(stored.changedAt) > reorderWindowMs
     return newer > 0 || insists ? begun(row) : undefined
   }
   if (newer < 0 || (newer === 0 && row.id <= stored.inboxId) || isSame(row, stored)) return undefined
@@ -148,7 +163,17 @@ function applied(row: InboxRow, stored: StoredAlert): StoredAlert | undefined {
 
 function begun(row: InboxRow): StoredAlert {
   const { fingerprint, labels, annotations, startsAt, acceptedAt, id } = row
-  return { fingerprint, status: 'firing', labels, annotations, startsAt, endsAt: null, changedAt: acceptedAt, sourceAt: startsAt, inboxId: id }
+  return {
+    fingerprint,
+    status: 'firing',
+    labels,
+    annotations,
+    startsAt,
+    endsAt: null,
+    changedAt: acceptedAt,
+    sourceAt: startsAt,
+    inboxId: id,
+  }
 }
 
 function changeOf(row: InboxRow, before: StoredAlert | undefined): AlertChange['kind'] | undefined {
@@ -167,7 +192,11 @@ function isOver({ resolvedBefore, startsAt, acceptedAt }: InboxRow): boolean {
 }
 
 function isSame(row: InboxRow, stored: StoredAlert): boolean {
-  return Date.parse(row.startsAt) === Date.parse(stored.sourceAt) && sameLabels(row.labels, stored.labels) && sameLabels(row.annotations, stored.annotations)
+  return (
+    Date.parse(row.startsAt) === Date.parse(stored.sourceAt) &&
+    sameLabels(row.labels, stored.labels) &&
+    sameLabels(row.annotations, stored.annotations)
+  )
 }
 
 function sameLabels(a: Labels, b: Labels): boolean {
@@ -176,7 +205,9 @@ function sameLabels(a: Labels, b: Labels): boolean {
 }
 
 function fired(rows: readonly InboxRow[]): Severity[] {
-  return rows.filter(({ status }) => status === 'firing').map(({ labels }) => severityOfLabel(labels['severity']))
+  return rows
+    .filter(({ status }) => status === 'firing')
+    .map(({ labels }) => severityOfLabel(labels['severity']))
 }
 
 function instantOf({ status, startsAt, endsAt }: InboxRow): number {

@@ -2,7 +2,11 @@ import type { Page } from './page.ts'
 import { firewatch, type TimelineEntry } from './timeline.ts'
 import { outsideSteps, type EscalationPosition } from './escalate.ts'
 
-const channelTitles: Readonly<Record<string, string>> = { pagerduty: 'PagerDuty', webhook: 'webhook' }
+const channelTitles: Readonly<Record<string, string>> = {
+  pagerduty: 'PagerDuty',
+  telegram: 'Telegram',
+  webhook: 'webhook',
+}
 
 /**
  * The timeline entry of a page that came to its end, and `undefined` while it has not. A function of the stored row alone, so a repeated
@@ -55,13 +59,20 @@ function triesOf({ attempts }: Page): string {
   return attempts === 1 ? 'tried once' : `tried ${attempts} times`
 }
 
-/** The entry of a step that was entered: whom it pages, and who could not be paged for want of a contact. */
+/** How long a step waits for an acknowledgement, and whom the escalation pages after that. */
+export interface StepWait {
+  readonly ackTimeoutMs: number
+  readonly following: readonly string[]
+}
+
+/** The entry of a step that was entered: whom it pages, who could not be paged for want of a contact, and what it waits for. */
 export function stepEntry(
   incident: number,
   { step, round }: EscalationPosition,
   people: readonly string[],
   paged: readonly string[],
   at: string,
+  wait: StepWait,
 ): TimelineEntry {
   const name = round === 0 ? `Step ${step}` : `Step ${step}, round ${round + 1}`
   const doing = paged.length === 0 ? 'skipped, nobody to page' : `paging ${paged.join(', ')}`
@@ -73,6 +84,7 @@ export function stepEntry(
     kind: 'escalation',
     actor: firewatch,
     summary,
+    detail: { step, round, paged, ...wait },
   }
 }
 

@@ -37,8 +37,10 @@ export function boundedRows(rows: readonly Row[]): RowsResult {
   return { columns, rows: kept.map(shortened), truncated: rows.length > kept.length }
 }
 
+/** An error as the answer. Some errors have no message, such as a refused connection to several addresses. */
 export function failed(error: unknown): FailedResult {
-  return { error: shortText(error instanceof Error ? error.message : String(error)) }
+  if (!(error instanceof Error)) return { error: shortText(String(error)) }
+  return { error: shortText(error.message.trim() === '' ? error.name : error.message) }
 }
 
 /** The rows of a result that has some; a bare list of rows counts as complete. */

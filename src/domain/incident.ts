@@ -1,4 +1,5 @@
 import type { Alert, Labels } from './alert.ts'
+import { cutText, oneLine } from './delivery.ts'
 import type { RemediationRung } from './runbook.ts'
 import type { Severity } from './severity.ts'
 
@@ -36,6 +37,17 @@ export function incidentWorkflowId(groupingKey: string): string {
   return `incident/${groupingKey}`
 }
 
+/** A server ends a workflow over a search attribute of more than 2,048 bytes; lists show far less. */
+const longestSearchText = 200
+
+/** Text as Temporal's lists show and search it: one bounded line. */
+export function searchText(text: string): string {
+  return cutText(oneLine(text), longestSearchText)
+}
+
+/** Type of the refusal of a command to an incident whose workflow still belongs to the one before it. */
+export const incidentNotBegun = 'IncidentNotBegun'
+
 /** A title for people: the alert's own summary while there is one alert, else what fires and where. */
 export function incidentTitle(alerts: readonly Pick<Alert, 'labels' | 'annotations'>[]): string {
   const first = alerts[0]
@@ -51,6 +63,8 @@ export interface IncidentPlan {
   readonly title: string
   readonly service: string
   readonly severity: Severity
+  /** Name of the escalation policy of this severity. */
+  readonly policy: string
   readonly runbook: string | null
   readonly ladder: readonly RemediationRung[]
   /** How long remediation may try before the first page; 0 for P0 and wherever nothing is configured. */
@@ -68,4 +82,12 @@ export interface IncidentAlerts {
   readonly severity: Severity
   /** Names the state that was read: closing is refused when it has changed since. */
   readonly version: number
+}
+
+/** An incident as its workflow finds it when it begins. */
+export interface IncidentReading {
+  readonly plan: IncidentPlan
+  readonly alerts: IncidentAlerts
+  readonly state: IncidentState
+  readonly acknowledgedBy: string | null
 }

@@ -1,13 +1,16 @@
 import type { Alert } from './alert.ts'
+import type { Configuration } from './configuration.ts'
 import { cutText, oneLine } from './delivery.ts'
 import { incidentName } from './evidence.ts'
 import { fnv1a64 } from './hash.ts'
 import type { Incident } from './incident.ts'
-import type { Page, PageMessage } from './page.ts'
+import type { Page, PageLink, PageMessage } from './page.ts'
 import { severities, severityOfLabel } from './severity.ts'
 
 /** What a reader takes in at 3 a.m.; the rest is behind the link. */
 const mostLines = 10
+const mostLinks = 4
+const mostResponsible = 10
 const longestLine = 300
 const longestText = 500
 const longestName = 200
@@ -18,6 +21,10 @@ export interface PageFacts {
   readonly incident: Incident
   readonly alerts: readonly Alert[]
   readonly runbookTitle: string | undefined
+  /** What the configuration says about what fires. */
+  readonly configuration: Pick<Configuration, 'services' | 'metrics' | 'slices'>
+  /** What the provider calls the page that a later message follows. */
+  readonly follows: string | null
   /** Where people's links lead, without a slash at its end. */
   readonly publicUrl: string
 }
@@ -28,6 +35,8 @@ export function composePageMessage({
   incident,
   alerts,
   runbookTitle,
+  configuration,
+  follows,
   publicUrl,
 }: PageFacts): PageMessage {
   const firing = alerts.filter((alert) => alert.status === 'firing')
@@ -53,6 +62,10 @@ export function composePageMessage({
     incidentUrl: link(publicUrl, 'incidents', name),
     chartUrl: link(publicUrl, 'charts', `${incident.chartToken}.png`),
     ...(runbookTitle === undefined ? {} : { runbookTitle: cutText(oneLine(runbookTitle), longestName) }),
+    links: linksOf(incident, firing, configuration),
+    responsible: responsibleFor(firing, configuration),
+    possibleRepeat: page.unknownTries > 0,
+    ...(follows === null ? {} : { follows }),
   }
 }
 
@@ -87,6 +100,38 @@ function lineOf({ annotations, labels }: Alert): string {
         )
       : said
   return cutText(shown, longestLine)
+}
+
+/** The service's dashboard, and the charts that are kept elsewhere of the metrics that fire. */
+function linksOf(
+  { service }: Incident,
+  firing: readonly Alert[],
+  { services, metrics }: PageFacts['configuration'],
+): PageLink[] {
+  const dashboard = own(services, service)?.dashboardUrl
+  const charts = namedBy(firing, 'metric').flatMap((name) => {
+    const metric = own(metrics, name)
+    return metric?.chartUrl === undefined ? [] : [{ title: metric.title, url: metric.chartUrl }]
+  })
+  const links = [...(dashboard === undefined ? [] : [{ title: 'Dashboard', url: dashboard }]), ...charts]
+  return links
+    .slice(0, mostLinks)
+    .map(({ title, url }) => ({ title: cutText(oneLine(title), longestName), url }))
+}
+
+function responsibleFor(firing: readonly Alert[], { metrics, slices }: PageFacts['configuration']): string[] {
+  const byMetric = namedBy(firing, 'metric').flatMap((name) => own(metrics, name)?.responsible ?? [])
+  const bySlice = namedBy(firing, 'slice').flatMap((name) => own(slices, name)?.responsible ?? [])
+  return [...new Set([...byMetric, ...bySlice])].slice(0, mostResponsible)
+}
+
+function namedBy(firing: readonly Alert[], label: string): string[] {
+  return [...new Set(firing.flatMap(({ labels }) => labels[label] ?? []))]
+}
+
+/** Labels come from anywhere: `constructor` names no metric. */
+function own<Value>(named: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(named, name) ? named[name] : undefined
 }
 
 function link(publicUrl: string, ...segments: readonly string[]): string {

@@ -18,6 +18,8 @@ export interface Page {
   readonly contact: number
   readonly state: PageState
   readonly attempts: number
+  /** Earlier tries that may have reached the person, though nobody knows: their process died, or the provider's answer was lost. */
+  readonly unknownTries: number
   readonly providerId: string | null
   readonly lastError: string | null
   readonly createdAt: string
@@ -47,6 +49,19 @@ export interface PageMessage {
   readonly incidentUrl: string
   readonly chartUrl: string
   readonly runbookTitle?: string
+  /** Further places to look, such as dashboards. */
+  readonly links: readonly PageLink[]
+  /** Users who answer for what fires, by metric and by slice. */
+  readonly responsible: readonly string[]
+  /** An earlier try of this page may have reached the person. */
+  readonly possibleRepeat: boolean
+  /** What the provider calls the message that this one follows, when it follows one. */
+  readonly follows?: string
+}
+
+export interface PageLink {
+  readonly title: string
+  readonly url: string
 }
 
 /** How a send ended, classified once by the edge from its provider's documentation. */

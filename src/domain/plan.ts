@@ -46,6 +46,7 @@ export function planIncident(incident: Incident, configuration: Configuration): 
     title: incident.title,
     service: incident.service,
     severity: incident.severity,
+    policy: policyOf(configuration, incident.labels, incident.severity).name,
     runbook: runbook?.name ?? null,
     ladder,
     remediateFirstMs: waits ? (route.remediateFirstMs[incident.severity] ?? 0) : 0,

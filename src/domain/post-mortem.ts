@@ -1,5 +1,6 @@
 import { causesOf } from './cause-tree.ts'
 import { incidentName } from './evidence.ts'
+import { notActionableIn } from './not-actionable.ts'
 import { actionsOf } from './review-actions.ts'
 import { reviewDoubts } from './review-doubts.ts'
 import type { ReviewDraft } from './review-draft.ts'
@@ -72,6 +73,7 @@ function summary(sources: Sources, times: ReviewTimes, impact: ReviewImpact): St
   const users = impact.quantified.find(({ text }) => text.startsWith('Users affected'))
   const helped = attempts.filter(({ record }) => record.outcome === 'helped')
   return [
+    ...notActionable(sources),
     statement(`What: ${clean(incident.title)} on service ${incident.service}, ${incident.severity}`, [id]),
     statement(`When: it began at ${started?.text ?? 'a time that is not recorded'}`, [id]),
     statement(`Who was hit: ${impact.hit}; ${users?.text.toLowerCase() ?? 'users affected: not recorded'}`, [
@@ -95,6 +97,20 @@ function summary(sources: Sources, times: ReviewTimes, impact: ReviewImpact): St
           ]),
         ]),
     ...impact.quantified.slice(0, 1),
+  ]
+}
+
+/** A person's word, in that person's words: readers of a false alarm must know it at once. */
+function notActionable({ timeline, clean, roleOf }: Sources): Statement[] {
+  const mark = notActionableIn(timeline.map(({ record }) => record))
+  if (mark === undefined) return []
+  const entries = timeline.filter(({ record }) => record.detail?.['notActionable'] === mark.reason)
+  return [
+    statement(
+      `Not actionable: ${roleOf(mark.by)} marked it so at ${utc(mark.at)}`,
+      entries.map(({ id }) => id),
+      clean(mark.reason),
+    ),
   ]
 }
 

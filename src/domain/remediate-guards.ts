@@ -9,8 +9,10 @@ import type { Verdict } from './verdict.ts'
 export const attemptsPerIncident = 3
 /** The breaker of an action on a target opens at this many failures … */
 export const breakerFailures = 3
-/** … in this many last attempts. */
+/** … in this many last attempts … */
 export const breakerWindow = 5
+/** … of a day. What failed before that no longer counts: the world has changed, and an attempt is allowed again. */
+const breakerMemoryMs = 86_400_000
 /** Allowed on top of a check's own rhythm before its verdicts count as stale: a run takes time. */
 const freshnessGraceMs = 30_000
 
@@ -44,7 +46,7 @@ export type Lease =
   | { readonly granted: false; readonly holders: readonly UnderRepair[] }
 
 /** What the breaker looks at. */
-export type EndedAttempt = Pick<RemediationAttempt, 'outcome' | 'effect'>
+export type EndedAttempt = Pick<RemediationAttempt, 'outcome' | 'effect'> & { readonly finishedAt: string }
 
 /** Everything the guards look at. */
 export interface GuardInputs {
@@ -151,14 +153,15 @@ function attemptLimit({ past }: GuardInputs): GuardFinding {
   return { guard: 'attempt-limit', allowed, reason, ifRefused: 'hand-over' }
 }
 
-function breaker({ rung, recent }: GuardInputs): GuardFinding {
-  const last = recent.slice(0, breakerWindow)
+function breaker({ rung, recent, measured }: GuardInputs): GuardFinding {
+  const since = Date.parse(measured.at) - breakerMemoryMs
+  const last = recent.slice(0, breakerWindow).filter(({ finishedAt }) => Date.parse(finishedAt) > since)
   const failures = last.filter(isFailure).length
   const record = `${failures} of the last ${last.length} attempts of ${rung.action} on ${rung.target} failed`
   const allowed = failures < breakerFailures
   const reason = allowed
     ? `the breaker is closed: ${record}`
-    : `the breaker is open: ${record}; a person decides whether it is tried again`
+    : `the breaker is open: ${record} within a day; people act themselves until that is over`
   return { guard: 'breaker', allowed, reason, ifRefused: 'next-rung' }
 }
 

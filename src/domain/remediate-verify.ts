@@ -23,6 +23,11 @@ export interface Observation {
   readonly verify: Pick<RemediationRung['verify'], 'good' | 'of'>
   /** The measurement before the act; its series are watched. */
   readonly before: Measurement
+  /**
+   * Series whose measurement before is of the very bucket in which they began to fire. Such a bucket is partly good: that the next ones are
+   * worse is the trouble's doing, not the act's.
+   */
+  readonly justBegun?: readonly Series[]
   /** The act's end: only buckets that begin at or after it count. */
   readonly actedAt: string
   readonly after: Measurement
@@ -52,7 +57,7 @@ export function judge(observation: Observation, metrics: Metrics): Judgement {
     return { outcome: 'helped', explanation, after }
   }
   if (bad > verify.of - verify.good) {
-    const harmed = deviationChange(before, after) >= harmMargin
+    const harmed = deviationChange(without(observation.justBegun ?? [], before), after) >= harmMargin
     const opening = harmed ? 'It got worse' : 'It had no effect'
     const explanation = told(`${opening}: ${bad} of the ${counted.length} samples after it still fire`)
     return { outcome: harmed ? 'harmed' : 'no-effect', explanation, after }
@@ -101,6 +106,11 @@ function reduced(measured: Measurement, before: Measurement, samples: readonly S
   const counts = (verdict: Verdict) =>
     buckets.has(Date.parse(verdict.bucketAt)) && keys.has(seriesKey(verdict))
   return { at: measured.at, verdicts: measured.verdicts.filter(counts) }
+}
+
+function without(series: readonly Series[], { at, verdicts }: Measurement): Measurement {
+  const keys = new Set(series.map(seriesKey))
+  return { at, verdicts: verdicts.filter((verdict) => !keys.has(seriesKey(verdict))) }
 }
 
 /** By how much the series measured both times moved away from their nearest baseline, on average. */

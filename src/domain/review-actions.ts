@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import { endCauses, nodesUnder, type CauseNode, type CauseTree } from './cause-tree.ts'
+import { endCauses, groundsOf, nodesUnder, type CauseNode, type CauseTree } from './cause-tree.ts'
 import type { Sources } from './review-records.ts'
 import type { ActionTemplate } from './runbook.ts'
 import type { Severity } from './severity.ts'
@@ -52,10 +52,9 @@ export function actionsOf(sources: Sources, trees: readonly CauseTree[]): Review
   const nodes = new Map(
     trees.flatMap(({ causes }) => causes.flatMap(nodesUnder)).map((node) => [node.id, node]),
   )
-  const judged = (runbook?.actions ?? []).map((template) => ({
-    template,
-    why: whyNot(nodes.get(template.cause)),
-  }))
+  const grounds = new Map(trees.flatMap(({ causes }) => [...groundsOf(causes)]))
+  const doubtAbout = (id: string) => whyNot(nodes.get(id), grounds.get(id))
+  const judged = (runbook?.actions ?? []).map((template) => ({ template, why: doubtAbout(template.cause) }))
   const taken = judged.filter(({ why }) => why === undefined).map(({ template }) => template)
   const covered = new Set(taken.map(({ cause }) => cause))
   const ends = trees.flatMap(({ causes }) => endCauses(causes))
@@ -65,7 +64,7 @@ export function actionsOf(sources: Sources, trees: readonly CauseTree[]): Review
       why === undefined ? [] : [{ title: sources.clean(title), cause, why }],
     ),
     openRisks: ends
-      .filter(({ id, status }) => status !== 'unknown' && !covered.has(id))
+      .filter(({ id }) => doubtAbout(id) === undefined && !covered.has(id))
       .map(({ id, claim }) => ({ cause: id, claim })),
   }
 }
@@ -106,9 +105,12 @@ function actionOf(
   }
 }
 
-function whyNot(cause: CauseNode | undefined): string | undefined {
+function whyNot(cause: CauseNode | undefined, ground: CauseNode | undefined): string | undefined {
   if (cause === undefined) return 'its cause is not in any tree'
   if (cause.status === 'refuted') return 'its cause is refuted'
   if (cause.status === 'unknown') return 'its cause could not be tested'
+  if (ground?.status === 'refuted') return `its cause is said to lead to ${ground.id}, which is refuted`
+  if (ground?.status === 'unknown')
+    return `its cause is said to lead to ${ground.id}, which could not be tested`
   return undefined
 }

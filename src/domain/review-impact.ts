@@ -3,8 +3,8 @@ import { numberIn, errorOf, rowsOf, textOf, verdictsOf, type VerdictsResult } fr
 import { findingOf, seriesOf } from './investigate.ts'
 import { formatNumber } from './numbers.ts'
 import { statement, utc, type Cited, type Sources, type Statement } from './review-records.ts'
-import { describeVerdict, seriesTitle, worstVerdict } from './verdict-words.ts'
-import type { Verdict } from './verdict.ts'
+import { describeVerdict, distanceOf, seriesTitle, worstVerdict } from './verdict-words.ts'
+import { thresholdName, type Verdict } from './verdict.ts'
 
 export interface ReviewImpact {
   /** Which part of the service was hit, from the alerts. */
@@ -23,10 +23,15 @@ const counted = [
   { column: 'cost', words: 'Cost' },
 ] as const
 
+/** Series that are told one by one; the others have their record. */
+const mostSeries = 8
+
 /** How bad it was: from evidence, or "not recorded". */
 export function reviewImpact(sources: Sources): ReviewImpact {
   const judged = judgedSeries(sources)
-  const shortfalls = judged.flatMap(({ cited, result }) => describeSeries(cited.id, result))
+  const shortfalls = judged
+    .slice(0, mostSeries)
+    .flatMap(({ cited, result }) => describeSeries(cited.id, result))
   const counts = counted.map(({ column, words }) => ({ words, found: countIn(sources, column, words) }))
   const quantified = [...shortfalls, ...counts.flatMap(({ found }) => found ?? [])]
   return {
@@ -40,7 +45,7 @@ export function reviewImpact(sources: Sources): ReviewImpact {
   }
 }
 
-/** One record of verdicts per series: the one that covers more buckets. */
+/** One record of verdicts per series, the one that covers more buckets; what lies farthest from normal first. */
 export function judgedSeries(
   sources: Sources,
 ): readonly { readonly cited: Cited<Evidence>; readonly result: VerdictsResult }[] {
@@ -54,7 +59,12 @@ export function judgedSeries(
     if (other === undefined || other.result.verdicts.length < result.verdicts.length)
       bySeries.set(key, { cited, result })
   }
-  return [...bySeries.values()]
+  return [...bySeries.values()].toSorted((a, b) => farthest(b.result) - farthest(a.result))
+}
+
+function farthest({ verdicts }: VerdictsResult): number {
+  const worst = worstVerdict(verdicts)
+  return worst === undefined ? -1 : distanceOf(worst)
 }
 
 function describeSeries(id: string, result: VerdictsResult): Statement[] {
@@ -65,11 +75,12 @@ function describeSeries(id: string, result: VerdictsResult): Statement[] {
   return [statement(sentence, [id]), ...(shortfall === undefined ? [] : [statement(shortfall, [id])])]
 }
 
-/** Counts add up over buckets; unique users and ratios do not. The nearer baseline is the careful one. */
+/** Counts add up over buckets; unique users and ratios do not. The nearer baseline is the careful one; a threshold is not what would have been. */
 function shortfallOf({ metricTitle, metricKind, verdicts }: VerdictsResult): string | undefined {
   const firing = verdicts.filter(({ state, value }) => state === 'firing' && value !== null)
   const first = firing[0]
   if (metricKind !== 'count' || first === undefined) return undefined
+  if (first.baselines.some(({ name }) => name === thresholdName)) return undefined
   const gap = firing.reduce((sum, verdict) => sum + nearestGap(verdict), 0)
   if (gap === 0) return undefined
   const buckets = `${firing.length} firing ${firing.length === 1 ? 'bucket' : 'buckets'}`

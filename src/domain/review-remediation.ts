@@ -3,6 +3,7 @@ import type { Measurement, RemediationAttempt } from './remediation.ts'
 import { elapsedMs } from './review-times.ts'
 import { statement, utc, type Cited, type Sources, type Statement } from './review-records.ts'
 import { verdictsOf } from './evidence-result.ts'
+import type { Verdict } from './verdict.ts'
 import { describeVerdict } from './verdict-words.ts'
 
 /** One attempt as the review tells it. */
@@ -74,16 +75,24 @@ function measurementText(
   titles: ReadonlyMap<string, string>,
   clean: (text: string) => string,
 ): string | null {
-  const verdicts = measurement?.verdicts ?? []
+  const verdicts = newestOfSeries(measurement?.verdicts ?? [])
   if (verdicts.length === 0) return null
-  const shown = verdicts
-    .slice(0, mostSeries)
-    .map(
-      (verdict) =>
-        `${describeVerdict(titles.get(verdict.metric) ?? verdict.metric, verdict)} [${verdict.state}]`,
-    )
+  const shown = verdicts.slice(0, mostSeries).map((verdict) => {
+    const title = titles.get(verdict.metric) ?? verdict.metric
+    return `${describeVerdict(title, verdict)} [${verdict.state}]`
+  })
   const rest = verdicts.length > mostSeries ? `; and ${verdicts.length - mostSeries} more series` : ''
   return clean(shown.join('; ') + rest)
+}
+
+/** A measurement may hold several buckets of a series: the newest says how it ended. */
+function newestOfSeries(verdicts: readonly Verdict[]): Verdict[] {
+  const oldestFirst = verdicts.toSorted((a, b) => Date.parse(a.bucketAt) - Date.parse(b.bucketAt))
+  const keyed = oldestFirst.map(
+    (verdict) =>
+      [JSON.stringify([verdict.check, verdict.metric, verdict.slice, verdict.group]), verdict] as const,
+  )
+  return [...new Map(keyed).values()]
 }
 
 /** Titles of metrics, from the evidence that was collected of them. */

@@ -1,6 +1,7 @@
 import { outsideSteps } from './escalate.ts'
 import { errorOf, rowsOf, verdictsOf, type VerdictsResult } from './evidence-result.ts'
 import type { Evidence } from './evidence.ts'
+import { formatNumber } from './numbers.ts'
 import { utc, type Cited, type Sources } from './review-records.ts'
 import { baselineWords, seriesTitle } from './verdict-words.ts'
 
@@ -25,6 +26,8 @@ export interface ReviewEvidence {
   readonly collectedAt: string
   readonly hash: string
   readonly query: Code | null
+  /** The record before that asked the same; its query is not shown again. */
+  readonly sameQueryAs: string | null
   readonly error: string | null
   readonly table: Table | null
 }
@@ -40,7 +43,14 @@ const mostTableColumns = 8
 
 /** What the review rests on: evidence with query, window, snapshot and hash. Charts' data are shown as the chart. */
 export function reviewEvidence(sources: Sources): ReviewEvidence[] {
-  return sources.evidence.map((cited) => evidenceEntry(cited, sources))
+  const first = new Map<string, string>()
+  for (const { id, record } of sources.evidence) {
+    if (record.query !== undefined && !first.has(record.query)) first.set(record.query, id)
+  }
+  return sources.evidence.map((cited) => {
+    const asked = first.get(cited.record.query ?? '') ?? cited.id
+    return evidenceEntry(cited, sources, asked === cited.id ? null : asked)
+  })
 }
 
 /** Every other record that may be cited, so that an id leads somewhere. */
@@ -71,7 +81,11 @@ export function reviewRecords({ timeline, attempts, pages, alerts, clean }: Sour
   ]
 }
 
-function evidenceEntry({ id, record }: Cited<Evidence>, { clean }: Sources): ReviewEvidence {
+function evidenceEntry(
+  { id, record }: Cited<Evidence>,
+  { clean }: Sources,
+  sameQueryAs: string | null,
+): ReviewEvidence {
   const { kind, title, window, collectedAt, hash, query, result } = record
   const error = errorOf(result)
   return {
@@ -81,7 +95,8 @@ function evidenceEntry({ id, record }: Cited<Evidence>, { clean }: Sources): Rev
     window: window === undefined ? null : `${utc(window.from)} to ${utc(window.to)}`,
     collectedAt,
     hash,
-    query: query === undefined ? null : { code: clean(query) },
+    query: query === undefined || sameQueryAs !== null ? null : { code: clean(query) },
+    sameQueryAs,
     error: error === undefined ? null : clean(error),
     table: tableOf(result, clean),
   }
@@ -89,7 +104,7 @@ function evidenceEntry({ id, record }: Cited<Evidence>, { clean }: Sources): Rev
 
 function tableOf(result: unknown, clean: (text: string) => string): Table | null {
   const verdicts = verdictsOf(result)
-  if (verdicts !== undefined) return verdictTable(verdicts)
+  if (verdicts !== undefined) return verdictTable(verdicts, clean)
   const found = rowsOf(result)
   if (found === undefined || found.rows.length === 0) return null
   const columns = found.columns.slice(0, mostTableColumns)
@@ -100,25 +115,30 @@ function tableOf(result: unknown, clean: (text: string) => string): Table | null
 }
 
 /** The buckets around the first that fired: how it began is what readers look for. */
-function verdictTable({ metricTitle, verdicts }: VerdictsResult): Table {
+function verdictTable({ metricTitle, verdicts }: VerdictsResult, clean: (text: string) => string): Table {
   const first = verdicts[0]
   const baselines = first?.baselines ?? []
   const begins = Math.max(0, verdicts.findIndex(({ state }) => state === 'firing') - 2)
   const shown = verdicts.slice(begins, begins + mostTableRows)
   const name = first === undefined ? metricTitle : seriesTitle(metricTitle, first)
   return {
-    columns: ['bucket', name, ...baselines.map(baselineWords), 'state', 'reason'],
+    columns: ['bucket', clean(name), ...baselines.map(baselineWords), 'state', 'reason'],
     rows: shown.map(({ bucketAt, value, baselines: against, state, reason }) => [
       utc(bucketAt),
-      cell(value),
+      rounded(value),
       ...baselines.map(({ name: baseline }) =>
-        cell(against.find((other) => other.name === baseline)?.value ?? null),
+        rounded(against.find((other) => other.name === baseline)?.value ?? null),
       ),
       state,
       reason,
     ]),
     more: verdicts.length - shown.length,
   }
+}
+
+/** Means of buckets have more digits than anybody reads; the record keeps them all. */
+function rounded(value: number | null): string {
+  return value === null ? 'unknown' : formatNumber(value)
 }
 
 function cell(value: unknown): string {

@@ -39,10 +39,14 @@ export function reviewTimeline(sources: Sources): ReviewItem[] {
   return items.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
 }
 
+/** Series whose state before the start is told. */
+const mostSeries = 3
+
 /** The last buckets that were judged normal before the start: what "before" looked like. */
 function lastNormal(sources: Sources): ReviewItem[] {
   const { startedAt } = sources.records.incident
-  return judgedSeries(sources).flatMap(({ cited, result }) => {
+  const told = judgedSeries(sources).slice(0, mostSeries)
+  return told.flatMap(({ cited, result }) => {
     const before = result.verdicts.filter(
       ({ bucketAt, state }) => Date.parse(bucketAt) < Date.parse(startedAt) && state === 'ok',
     )

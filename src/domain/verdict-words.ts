@@ -10,7 +10,7 @@ export function seriesTitle(metricTitle: string, { slice, group }: Pick<Series, 
 export function worstVerdict(verdicts: readonly Verdict[]): Verdict | undefined {
   const known = verdicts.filter(({ value }) => value !== null)
   const firing = known.filter(({ state }) => state === 'firing')
-  return (firing.length > 0 ? firing : known).toSorted((a, b) => nearest(b) - nearest(a))[0]
+  return (firing.length > 0 ? firing : known).toSorted((a, b) => distanceOf(b) - distanceOf(a))[0]
 }
 
 /** `Likes (os iOS) at 12, 97 % below a week before (480)`, against every baseline that there is. */
@@ -33,7 +33,8 @@ export function baselineWords({ name }: Pick<Baseline, 'name'>): string {
   return name
 }
 
-function nearest({ baselines }: Verdict): number {
+/** How far a verdict lies from its nearest baseline, 0 to 1; −1 where there is none. */
+export function distanceOf({ baselines }: Verdict): number {
   const diffs = baselines.flatMap(({ diff }) => (diff === null ? [] : [diff]))
   return diffs.length === 0 ? -1 : Math.min(...diffs)
 }

@@ -6,12 +6,16 @@ export interface Series {
   readonly group: string
 }
 
-/** A value that the bucket was held against. `diff` is 1 − min/max, from 0 (same) to 1. */
+/** A value that the bucket was held against. `diff` is 1 − min/max, from 0 (same) to 1; against a threshold it is 0 on the good side. */
 export interface Baseline {
   readonly name: string
   readonly value: number | null
   readonly diff: number | null
 }
+
+/** Names of the {@link Baseline} that a threshold is, and of the one at which an alert may clear. */
+export const thresholdName = 'the threshold'
+export const clearName = 'where it clears'
 
 export type VerdictState = 'ok' | 'firing' | 'unknown'
 
@@ -25,6 +29,17 @@ export interface Verdict extends Series {
   readonly baselines: readonly Baseline[]
 }
 
+/** What a detector says before it is known what the series was. `unchanged`: it keeps firing, or stays ok. */
+export type UnsettledVerdict = Omit<Verdict, 'state'> & { readonly state: VerdictState | 'unchanged' }
+
+/** The verdict on a series that `before` had been `ok` or `firing`. */
+export function settled({ state, ...verdict }: UnsettledVerdict, before: 'ok' | 'firing'): Verdict {
+  if (state !== 'unchanged') return { ...verdict, state }
+  return before === 'firing'
+    ? { ...verdict, state: 'firing' }
+    : { ...verdict, state: 'ok', reason: 'within-threshold' }
+}
+
 export type VerdictReason =
   /** Not far enough from every baseline. */
   | 'near-baseline'
@@ -32,6 +47,13 @@ export type VerdictReason =
   | 'between-baselines'
   /** Far from every baseline and outside them. */
   | 'deviates'
+  /** Fires by a threshold, on the side that is named. */
+  | 'above-threshold'
+  | 'below-threshold'
+  /** On the good side of the threshold. */
+  | 'within-threshold'
+  /** On the good side of the threshold, but fired before and has not come as far as it must to clear. */
+  | 'not-yet-clear'
   | 'quiet-hours'
   /** The source had no rows at all in the bucket. */
   | 'source-silent'

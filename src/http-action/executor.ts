@@ -25,10 +25,10 @@ export interface HttpActions {
  * Carries out actions over HTTP and answers for every fault instead of throwing.
  *
  * An act is one empty `POST` with `Idempotency-Key: <attempt id>`, `X-Firewatch-Fence: <rising number>` and, with a token,
- * `Authorization: Bearer`. The target carries out each key once, and refuses a fence below the highest it has seen. 2xx: done; any other 3xx or 4xx: not done;
- * 5xx, a time-out or a connection that broke after it was made: unknown; no connection: not done. Redirects are not followed.
+ * `Authorization: Bearer`. The target carries out each key once, and refuses a fence below the highest it has seen. 2xx: done; 3xx (no
+ * redirect is followed) and 4xx: not done; 5xx, a time-out or a connection that broke once it stood: unknown; no connection: not done.
  *
- * A probe is a `GET` of `probeUrl` with the same headers, answered by `{"applied": true}` or `{"applied": false}`; anything else is unknown.
+ * A probe is a `GET` of `probeUrl` with the same headers, answered by `{"applied": true}` or `{"applied": false}`; all else is unknown.
  */
 export function createHttpActions({
   resolveSecret,

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { Agent, type Dispatcher, request } from 'undici'
 import type { HttpPost, PostAnswer } from '../domain/delivery.ts'
 
@@ -20,18 +21,30 @@ export function createPost({ dispatcher = new Agent() }: PostOptions = {}): {
   const post: HttpPost = async ({ url, headers, body, timeoutMs, signal }) => {
     const deadline = AbortSignal.timeout(timeoutMs)
     const stop = AbortSignal.any([signal, deadline])
+    let begun = false
+    const bytes = Buffer.from(body)
     try {
-      const response = await request(url, { method: 'POST', headers, body, dispatcher, signal: stop })
+      const response = await request(url, {
+        method: 'POST',
+        headers: { ...headers, 'content-length': String(bytes.length) },
+        body: Readable.from(handedOver(bytes, () => void (begun = true))),
+        dispatcher,
+        signal: stop,
+      })
       return await answerOf(response)
     } catch (error) {
       const timedOut = deadline.aborted && !signal.aborted
-      return {
-        kind: 'no-answer',
-        reason: timedOut ? `no answer within ${timeoutMs} ms` : reasonOf(error, signal),
-      }
+      const reason = timedOut ? `no answer within ${timeoutMs} ms` : reasonOf(error, signal)
+      return { kind: 'no-answer', reason, begun }
     }
   }
   return { post, close: () => dispatcher.close() }
+}
+
+/** The body, handed over when it is about to be written: what fails before that never left. */
+async function* handedOver(bytes: Uint8Array, begin: () => void): AsyncGenerator<Uint8Array> {
+  begin()
+  yield bytes
 }
 
 async function answerOf({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<PostAnswer> {

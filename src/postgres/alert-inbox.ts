@@ -60,7 +60,10 @@ function next(waiting: Waiting[]): Waiting[] {
 
 async function writeTogether(db: Database, together: readonly Waiting[]): Promise<void> {
   try {
-    const stored = await storeAlerts(db, together.flatMap(({ alerts }) => alerts))
+    const stored = await storeAlerts(
+      db,
+      together.flatMap(({ alerts }) => alerts),
+    )
     for (const { alerts, resolve } of together) {
       // The same event in two requests counts for the first.
       const accepted = alerts.filter(({ eventId }) => stored.delete(eventId)).length
@@ -78,7 +81,10 @@ async function writeTogether(db: Database, together: readonly Waiting[]): Promis
  * Stores alerts in one statement and wakes the dispatcher as it commits.
  * @returns ids of the events that were not there before
  */
-export async function storeAlerts(db: Kysely<Schema>, alerts: readonly AcceptedAlert[]): Promise<Set<string>> {
+export async function storeAlerts(
+  db: Kysely<Schema>,
+  alerts: readonly AcceptedAlert[],
+): Promise<Set<string>> {
   if (alerts.length === 0) return new Set()
   const inserted = await sql<{ event_id: string }>`
     WITH inserted AS (

@@ -45,7 +45,7 @@ export function createAttemptRecords(db: Database) {
     async lastEnded(action: string, target: string, limit: number): Promise<EndedAttempt[]> {
       const rows = await db
         .selectFrom('remediation_attempts')
-        .select(['outcome', 'effect'])
+        .select(['outcome', 'effect', 'finished_at'])
         .where('action', '=', action)
         .where('target', '=', target)
         .where('finished_at', 'is not', null)
@@ -53,7 +53,11 @@ export function createAttemptRecords(db: Database) {
         .orderBy('finished_at', 'desc')
         .limit(limit)
         .execute()
-      return rows.map(({ outcome, effect }) => ({ outcome: outcome as AttemptOutcome | null, effect }))
+      return rows.flatMap(({ outcome, effect, finished_at: finishedAt }) =>
+        finishedAt === null
+          ? []
+          : [{ outcome: outcome as AttemptOutcome | null, effect, finishedAt: finishedAt.toISOString() }],
+      )
     },
 
     /** Attempts on these targets that took their lease and are not finished. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { CheckRun, Conclusion, SeriesStanding, Standings } from '../domain/check-run.ts'
+import type { CheckRun, Conclusion, RunConclusion, SeriesStanding, Standings } from '../domain/check-run.ts'
 import { storeAlerts } from './alert-inbox.ts'
 import type { Database } from './database.ts'
 import { forgetStandings, orphanedStandings, standingsOf, storeStandings } from './series-states.ts'
@@ -14,14 +14,14 @@ export function createCheckRunRecords(db: Database) {
      * Lets `decide` say what a run changes, and stores it. Runs of one check wait for each other, so that a worker thought dead cannot
      * decide on standings that another is just changing.
      */
-    record(run: CheckRun, decide: (before: Standings) => Conclusion): Promise<Conclusion> {
+    record(run: CheckRun, decide: (before: Standings) => RunConclusion): Promise<RunConclusion> {
       return db.transaction().execute(async (transaction) => {
         const checks = run.checks.map(({ name }) => name)
         const sources = run.sources.map(({ source }) => source)
         await lock(transaction, checks, sources)
         const known = await standingsOf(transaction, checks, sources)
         const conclusion = decide({ known, judged: await judged(transaction, run, checks) })
-        await storeVerdicts(transaction, run.verdicts)
+        await storeVerdicts(transaction, conclusion.verdicts)
         await store(transaction, conclusion)
         return conclusion
       })
@@ -56,8 +56,15 @@ async function judged(transaction: Database, run: CheckRun, checks: readonly str
 const lockClass = 420_721
 
 /** Taken in the order of the names, so that two runs cannot wait for each other. */
-async function lock(transaction: Database, checks: readonly string[], sources: readonly string[]): Promise<void> {
-  const names = [...checks.map((name) => `check/${name}`), ...sources.map((name) => `source/${name}`)].toSorted()
+async function lock(
+  transaction: Database,
+  checks: readonly string[],
+  sources: readonly string[],
+): Promise<void> {
+  const names = [
+    ...checks.map((name) => `check/${name}`),
+    ...sources.map((name) => `source/${name}`),
+  ].toSorted()
   await sql`
     SELECT pg_advisory_xact_lock(${lockClass}, hashtext(name)) FROM unnest(${names}::text[]) WITH ORDINALITY AS wanted (name, place)
     ORDER BY place

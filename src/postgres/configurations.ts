@@ -1,8 +1,6 @@
 import type { Configuration } from '../domain/configuration.ts'
 import type { Database } from './database.ts'
 
-export type ConfigurationRecords = ReturnType<typeof createConfigurationRecords>
-
 /**
  * Every configuration that ever ran, by revision, so that an incident keeps the one it started with. Secrets are in it only as
  * references.

@@ -10,8 +10,6 @@ export interface Principal {
 
 export type CredentialKind = 'token' | 'session' | 'login'
 
-export type CredentialRecords = ReturnType<typeof createCredentialRecords>
-
 /** API tokens, console sessions and one-time log-in codes: 256 random bits each, of which only the SHA-256 is stored. */
 export function createCredentialRecords(db: Database, now: () => Date) {
   return {

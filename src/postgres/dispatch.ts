@@ -13,6 +13,7 @@ import { timelineOfGroup } from '../domain/dispatch-timeline.ts'
 import { incidentTitle, type Incident } from '../domain/incident.ts'
 import type { Severity } from '../domain/severity.ts'
 import type { Database } from './database.ts'
+import { lockWaiting, readRows, tickOff } from './inbox-rows.ts'
 import { appendTimeline } from './timeline.ts'
 
 export type GroupedIncident = Pick<Incident, 'number' | 'groupingKey' | 'title' | 'service' | 'severity'>
@@ -24,8 +25,6 @@ export interface Opening {
   readonly chartToken: string
 }
 
-export type DispatchRecords = ReturnType<typeof createDispatchRecords>
-
 /** Moves alerts from the inbox into incidents. */
 export function createDispatchRecords(db: Database) {
   return {
@@ -35,12 +34,16 @@ export function createDispatchRecords(db: Database) {
      * @param except ids to pass over
      * @returns how many rows were claimed
      */
-    claim(limit: number, except: readonly number[], work: (rows: InboxRow[]) => Promise<readonly number[]>): Promise<number> {
+    claim(
+      limit: number,
+      except: readonly number[],
+      work: (rows: InboxRow[]) => Promise<readonly number[]>,
+    ): Promise<number> {
       return db.transaction().execute(async (transaction) => {
         const ids = await lockWaiting(transaction, limit, except)
         if (ids.length === 0) return 0
         const done = await work(await readRows(transaction, ids))
-        await sql`UPDATE alert_inbox SET dispatched_at = now() WHERE id = ANY(${done}::bigint[])`.execute(transaction)
+        await tickOff(transaction, done)
         return ids.length
       })
     },
@@ -57,72 +60,11 @@ export function createDispatchRecords(db: Database) {
   }
 }
 
-async function lockWaiting(transaction: Database, limit: number, except: readonly number[]): Promise<number[]> {
-  const locked = await sql<{ id: number }>`
-    SELECT id FROM alert_inbox
-    WHERE dispatched_at IS NULL AND id <> ALL(${except}::bigint[])
-    ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED
-  `.execute(transaction)
-  return locked.rows.map(({ id }) => id)
-}
-
-interface InboxRecord {
-  readonly id: number
-  readonly event_id: string
-  readonly source: string
-  readonly fingerprint: string
-  readonly status: 'firing' | 'resolved'
-  readonly labels: Readonly<Record<string, string>>
-  readonly annotations: Readonly<Record<string, string>>
-  readonly starts_at: Date
-  readonly ends_at: Date | null
-  readonly accepted_at: Date
-  readonly home: string | null
-  readonly before_ended_at: Date | null
-  readonly before_accepted_at: Date | null
-}
-
-async function readRows(transaction: Database, ids: readonly number[]): Promise<InboxRow[]> {
-  const found = await sql<InboxRecord>`
-    SELECT row.*, home.grouping_key AS home, before.ended_at AS before_ended_at, before.accepted_at AS before_accepted_at
-    FROM alert_inbox AS row
-    LEFT JOIN LATERAL (
-      SELECT incidents.grouping_key FROM alerts JOIN incidents ON incidents.number = alerts.incident
-      WHERE alerts.fingerprint = row.fingerprint AND alerts.status = 'firing' AND incidents.state <> 'resolved'
-      ORDER BY incidents.number DESC LIMIT 1
-    ) AS home ON true
-    LEFT JOIN LATERAL (
-      SELECT coalesce(ends_at, starts_at) AS ended_at, accepted_at FROM alert_inbox AS earlier
-      WHERE earlier.fingerprint = row.fingerprint AND earlier.status = 'resolved' AND earlier.id < row.id
-      ORDER BY ended_at DESC LIMIT 1
-    ) AS before ON row.status = 'firing'
-    WHERE row.id = ANY(${ids}::bigint[])
-    ORDER BY row.id
-  `.execute(transaction)
-  return found.rows.map(fromRecord)
-}
-
-function fromRecord(row: InboxRecord): InboxRow {
-  return {
-    id: row.id,
-    eventId: row.event_id,
-    source: row.source,
-    fingerprint: row.fingerprint,
-    status: row.status,
-    labels: row.labels,
-    annotations: row.annotations,
-    startsAt: row.starts_at.toISOString(),
-    ...(row.ends_at === null ? {} : { endsAt: row.ends_at.toISOString() }),
-    acceptedAt: row.accepted_at.toISOString(),
-    home: row.home,
-    resolvedBefore:
-      row.before_ended_at === null || row.before_accepted_at === null
-        ? null
-        : { endedAt: row.before_ended_at.toISOString(), acceptedAt: row.before_accepted_at.toISOString() },
-  }
-}
-
-function attempt(db: Database, group: AlertGroup, opening: Opening): Promise<GroupedIncident | 'opened elsewhere' | undefined> {
+function attempt(
+  db: Database,
+  group: AlertGroup,
+  opening: Opening,
+): Promise<GroupedIncident | 'opened elsewhere' | undefined> {
   return db.transaction().execute(async (transaction) => {
     const open = await lockOpen(transaction, group.groupingKey)
     const last = open === undefined ? await lastOf(transaction, group.groupingKey) : open.number
@@ -161,6 +103,8 @@ async function lastOf(transaction: Database, groupingKey: string): Promise<numbe
     .selectFrom('incidents')
     .select('number')
     .where('grouping_key', '=', groupingKey)
+    // One of a replay says nothing of what an alert's rows in the inbox have told.
+    .where('replayed_at', 'is', null)
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst()
@@ -235,7 +179,11 @@ async function insertIncident(
 }
 
 /** The version rises, so that a workflow that is about to close the incident is refused and looks again. */
-async function updateIncident(transaction: Database, number: number, { alerts, severity }: GroupDecision): Promise<void> {
+async function updateIncident(
+  transaction: Database,
+  number: number,
+  { alerts, severity }: GroupDecision,
+): Promise<void> {
   await transaction
     .updateTable('incidents')
     .set((row) => ({
@@ -252,7 +200,11 @@ function earliest(alerts: readonly StoredAlert[]): number {
 }
 
 /** One statement, whatever the number of alerts. */
-async function storeIncidentAlerts(transaction: Database, incident: number, alerts: readonly StoredAlert[]): Promise<void> {
+export async function storeIncidentAlerts(
+  transaction: Database,
+  incident: number,
+  alerts: readonly StoredAlert[],
+): Promise<void> {
   await sql`
     INSERT INTO alerts (incident, fingerprint, status, labels, annotations, starts_at, ends_at, changed_at, source_at, inbox_id)
     SELECT ${incident}, * FROM unnest(

@@ -10,6 +10,12 @@ export interface IncidentFilter {
   readonly states?: readonly IncidentState[]
   readonly severities?: readonly Severity[]
   readonly service?: string
+  /** Acknowledged by this person, or paged to them. */
+  readonly person?: string
+  /** Occurs in the title, the service or the grouping key, whatever its case. */
+  readonly text?: string
+  /** Only incidents with a lower number. */
+  readonly before?: number
   /** At most this many, newest first. */
   readonly limit: number
 }
@@ -18,6 +24,10 @@ export type IncidentRecords = ReturnType<typeof createIncidentRecords>
 
 /** Incidents as rows: what lists and pages read, and what the workflow writes as it goes on. */
 export function createIncidentRecords(db: Database) {
+  return { ...finding(db), ...alertsBelow(db), ...changing(db) }
+}
+
+function finding(db: Database) {
   return {
     async find(incident: number): Promise<Incident | undefined> {
       const row = await db
@@ -30,7 +40,7 @@ export function createIncidentRecords(db: Database) {
 
     /** @throws when there is no such incident */
     async get(incident: number): Promise<Incident> {
-      const found = await this.find(incident)
+      const found = await finding(db).find(incident)
       if (found === undefined) throw new Error(`there is no incident INC-${incident}`)
       return found
     },
@@ -40,7 +50,21 @@ export function createIncidentRecords(db: Database) {
       if (filter.states !== undefined) query = query.where('state', 'in', [...filter.states])
       if (filter.severities !== undefined) query = query.where('severity', 'in', [...filter.severities])
       if (filter.service !== undefined) query = query.where('service', '=', filter.service)
+      if (filter.before !== undefined) query = query.where('number', '<', filter.before)
+      if (filter.person !== undefined) query = query.where(concerns(filter.person))
+      if (filter.text !== undefined) query = query.where(mentions(filter.text))
       return (await query.execute()).map(fromRow)
+    },
+
+    /** How many there are in each state. */
+    async counts(): Promise<Record<IncidentState, number>> {
+      const rows = await db
+        .selectFrom('incidents')
+        .select((row) => ['state', row.fn.countAll<number>().as('count')])
+        .groupBy('state')
+        .execute()
+      const counts = Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)]))
+      return { open: 0, monitoring: 0, resolved: 0, ...counts }
     },
 
     async byChartToken(token: string): Promise<Incident | undefined> {
@@ -51,7 +75,11 @@ export function createIncidentRecords(db: Database) {
         .executeTakeFirst()
       return row && fromRow(row)
     },
+  }
+}
 
+function alertsBelow(db: Database) {
+  return {
     /** Its alerts, firing ones first, each group by the time it began. */
     async alertsOf(incident: number): Promise<Alert[]> {
       const rows = await db
@@ -81,7 +109,11 @@ export function createIncidentRecords(db: Database) {
         .executeTakeFirstOrThrow()
       return { firing: counts.firing, total: counts.total, severity, version }
     },
+  }
+}
 
+function changing(db: Database) {
+  return {
     async setRunbook(incident: number, runbook: string | null): Promise<void> {
       await db.updateTable('incidents').set({ runbook }).where('number', '=', incident).execute()
     },
@@ -99,7 +131,10 @@ export function createIncidentRecords(db: Database) {
     async acknowledge(incident: number, actor: string, at: string): Promise<void> {
       await db
         .updateTable('incidents')
-        .set({ acknowledged_at: sql<Date>`coalesce(acknowledged_at, ${new Date(at)})`, acknowledged_by: actor })
+        .set({
+          acknowledged_at: sql<Date>`coalesce(acknowledged_at, ${new Date(at)})`,
+          acknowledged_by: actor,
+        })
         .where('number', '=', incident)
         .execute()
     },
@@ -119,13 +154,22 @@ export function createIncidentRecords(db: Database) {
       if (version !== null) update = update.where('version', '=', version)
       const result = await update.executeTakeFirst()
       if (result.numUpdatedRows > 0n) return true
-      return (await this.get(incident)).state === 'resolved'
+      return (await finding(db).get(incident)).state === 'resolved'
     },
 
     async describe(incident: number, nowDoing: string): Promise<void> {
       await db.updateTable('incidents').set({ now_doing: nowDoing }).where('number', '=', incident).execute()
     },
   }
+}
+
+function concerns(person: string) {
+  return sql<boolean>`(acknowledged_by = ${person} OR EXISTS (
+    SELECT FROM pages WHERE pages.incident = incidents.number AND pages.person = ${person} AND pages.kind = 'page'))`
+}
+
+function mentions(text: string) {
+  return sql<boolean>`strpos(lower(concat_ws(' ', title, service, grouping_key)), lower(${text})) > 0`
 }
 
 function alertFromRow(row: Selectable<Schema['alerts']>): Alert {

@@ -12,7 +12,12 @@ export interface Listening {
  * until then. It holds one connection of the pool; when that breaks it takes another.
  * @param onLost told once per interruption
  */
-export function listenTo(pool: pg.Pool, channel: string, onNotify: () => void, onLost: (error: unknown) => void): Listening {
+export function listenTo(
+  pool: pg.Pool,
+  channel: string,
+  onNotify: () => void,
+  onLost: (error: unknown) => void,
+): Listening {
   const stopping = new AbortController()
   const loop = keepListening(pool, channel, onNotify, onLost, stopping.signal)
   return {
@@ -47,7 +52,12 @@ async function keepListening(
 }
 
 /** Returns when `signal` aborts, and throws when the connection breaks. The connection is not given back for other use: it goes on listening. */
-async function listenOn(client: pg.PoolClient, channel: string, signal: AbortSignal, onNotify: () => void): Promise<void> {
+async function listenOn(
+  client: pg.PoolClient,
+  channel: string,
+  signal: AbortSignal,
+  onNotify: () => void,
+): Promise<void> {
   const broken = Promise.withResolvers<never>()
   const stopped = Promise.withResolvers<void>()
   const stop = () => stopped.resolve()

@@ -30,11 +30,23 @@ export function createPageRecords(db: Database) {
       if (pages.length > 0) await insert(db, pages, at)
     },
 
-    /** Begins a try, and counts it. `undefined`: the page is not to be sent, or not any more. */
+    /**
+     * Begins a try, and counts it; when the one before never reported, that is counted too.
+     * @returns `undefined` when the page is not to be sent, or not any more
+     */
     async startSending(id: string): Promise<Page | undefined> {
       const row = await db
         .updateTable('pages')
-        .set((page) => ({ state: 'sending', attempts: page('attempts', '+', 1) }))
+        .set((page) => ({
+          state: 'sending',
+          attempts: page('attempts', '+', 1),
+          unknown_tries: page
+            .case()
+            .when('state', '=', 'sending')
+            .then(page('unknown_tries', '+', 1))
+            .else(page.ref('unknown_tries'))
+            .end(),
+        }))
         .where('id', '=', id)
         .where('state', 'in', [...pageStatesBefore.sending])
         .where('finished_at', 'is', null)
@@ -137,6 +149,7 @@ function fromRow(row: Selectable<Schema['pages']>): Page {
     contact: row.contact,
     state: row.state as PageState,
     attempts: row.attempts,
+    unknownTries: row.unknown_tries,
     providerId: row.provider_id,
     lastError: row.last_error,
     createdAt: row.created_at.toISOString(),

@@ -15,8 +15,6 @@ export interface StoredReview {
 
 export type NewReview = Pick<StoredReview, 'incident' | 'markdown' | 'model' | 'draftedAt'>
 
-export type ReviewRecords = ReturnType<typeof createReviewRecords>
-
 /** Reviews as rows, one per incident. */
 export function createReviewRecords(db: Database) {
   return {
@@ -32,6 +30,19 @@ export function createReviewRecords(db: Database) {
           drafted_at: new Date(draftedAt),
         })
         .onConflict((conflict) => conflict.column('incident').doNothing())
+        .execute()
+      return fromRow(
+        await db.selectFrom('reviews').selectAll().where('incident', '=', incident).executeTakeFirstOrThrow(),
+      )
+    },
+
+    /** Puts a new draft in place of the old one; what people have made their own stays. Returns what is there then. */
+    async redraft({ incident, markdown, model }: NewReview): Promise<StoredReview> {
+      await db
+        .updateTable('reviews')
+        .set({ markdown, model: JSON.stringify(model) })
+        .where('incident', '=', incident)
+        .where('state', '=', 'draft')
         .execute()
       return fromRow(
         await db.selectFrom('reviews').selectAll().where('incident', '=', incident).executeTakeFirstOrThrow(),

@@ -60,6 +60,7 @@ export interface Schema {
     resolved_at: Date | null
     resolved_by: string | null
     now_doing: Generated<string>
+    replayed_at: Date | null
   }
   alerts: {
     incident: number
@@ -107,6 +108,7 @@ export interface Schema {
     contact: number
     state: string
     attempts: Generated<number>
+    unknown_tries: Generated<number>
     provider_id: string | null
     last_error: string | null
     created_at: Generated<Date>

@@ -6,7 +6,10 @@ import type { Series } from '../domain/verdict.ts'
 import type { Schema } from './schema.ts'
 
 /** Stores where series stand, in one statement. */
-export async function storeStandings(db: Kysely<Schema>, standings: readonly SeriesStanding[]): Promise<void> {
+export async function storeStandings(
+  db: Kysely<Schema>,
+  standings: readonly SeriesStanding[],
+): Promise<void> {
   if (standings.length === 0) return
   await sql`
     INSERT INTO series_states (check_name, metric, slice, slice_group, state)
@@ -79,5 +82,11 @@ interface StandingRow {
 }
 
 function fromRow(row: StandingRow): SeriesStanding {
-  return { check: row.check_name, metric: row.metric, slice: row.slice, group: row.slice_group, state: row.state }
+  return {
+    check: row.check_name,
+    metric: row.metric,
+    slice: row.slice,
+    group: row.slice_group,
+    state: row.state,
+  }
 }

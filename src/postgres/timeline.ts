@@ -4,7 +4,10 @@ import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
 
 /** Writes what happened. An entry whose event key its incident has already is left as it is. */
-export async function appendTimeline(db: Kysely<Schema>, ...entries: readonly TimelineEntry[]): Promise<void> {
+export async function appendTimeline(
+  db: Kysely<Schema>,
+  ...entries: readonly TimelineEntry[]
+): Promise<void> {
   if (entries.length === 0) return
   const rows = entries.map(({ incident, eventKey, at, kind, actor, summary, detail }) => ({
     incident,

@@ -1,5 +1,12 @@
 import { sql } from 'kysely'
-import type { Baseline, CheckStanding, Series, Verdict, VerdictReason, VerdictState } from '../domain/verdict.ts'
+import type {
+  Baseline,
+  CheckStanding,
+  Series,
+  Verdict,
+  VerdictReason,
+  VerdictState,
+} from '../domain/verdict.ts'
 import type { Database } from './database.ts'
 
 interface Row {
@@ -29,6 +36,16 @@ export function createVerdictRecords(db: Database) {
           USING (check_name, bucket_at)
         GROUP BY check_name, bucket_at ORDER BY check_name`.execute(db)
       return rows.map((row) => ({ ...row, bucketAt: row.bucketAt.toISOString() }))
+    },
+
+    /** How a check judged its newest bucket, at most `most` of its series: those that fire first, then the unknown ones. */
+    async newest(check: string, most: number): Promise<Verdict[]> {
+      const { rows } = await sql<Row>`
+        SELECT * FROM verdicts
+        WHERE check_name = ${check} AND bucket_at = (SELECT max(bucket_at) FROM verdicts WHERE check_name = ${check})
+        ORDER BY state = 'firing' DESC, state = 'unknown' DESC, metric, slice, slice_group
+        LIMIT ${most}`.execute(db)
+      return rows.map(fromRow)
     },
 
     /** The newest stored verdict of each series that has one. */

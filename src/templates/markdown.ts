@@ -14,10 +14,10 @@ export function escapeMarkdown(text: string): string {
       .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, String.raw`\_`)
       // What begins a heading, a list, a table or a rule at the beginning of a line.
       .replace(/^(?:[#=]|[-+](?![\p{L}\p{N}])|:(?=-))/u, String.raw`\$&`)
-      .replace(/^(\d+)([.)])/, String.raw`$1\$2`)
+      .replace(/^(\d+)([.)])(?=\s|$)/, String.raw`$1\$2`)
       // GitHub makes links of bare addresses.
       .replace(/(?<=https?|ftp):(?=\/\/)/gi, String.raw`\:`)
-      .replace(/\bwww\./gi, (found) => `${found.slice(0, 3)}${String.raw`\.`}`)
+      .replace(/www\./gi, (found) => `${found.slice(0, 3)}${String.raw`\.`}`)
   )
 }
 

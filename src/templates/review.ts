@@ -33,7 +33,8 @@ export async function loadReviewTemplate(file: URL = reviewTemplate): Promise<Re
     knownHelpers: { indent: true, cite: true },
     knownHelpersOnly: true,
   })
-  return (page) => template(escapeDeep(viewOf(page)))
+  const ownMembersOnly = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false }
+  return (page) => template(escapeDeep(viewOf(page)), ownMembersOnly)
 }
 
 /** What the template is given: the review with instants as people read them, and each tree as a list with depths. */

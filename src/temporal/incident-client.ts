@@ -4,9 +4,9 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client'
-import { defineSearchAttributeKey } from '@temporalio/common'
+import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common'
 import { incidentName } from '../domain/evidence.ts'
-import { incidentWorkflowId, type Incident } from '../domain/incident.ts'
+import { incidentNotBegun, incidentWorkflowId, searchText, type Incident } from '../domain/incident.ts'
 import {
   incidentMessages as names,
   searchAttributeNames,
@@ -28,7 +28,7 @@ export class CommandRefused extends Error {
   override readonly name = 'CommandRefused'
 }
 
-/** The workflows are out of reach: Temporal is away, or no worker answers. */
+/** The command cannot be carried out now: Temporal is away, no worker answers, or the incident's workflow is about to begin. */
 export class WorkflowsUnavailable extends Error {
   override readonly name = 'WorkflowsUnavailable'
 }
@@ -50,12 +50,12 @@ export function createIncidentClient(client: Client, answerWithinMs = 5_000) {
         args: [{ incident: incident.number }],
         signal: names.alertsChanged,
         signalArgs: [message],
-        staticSummary: `${incidentName(incident.number)} ${incident.severity} ${incident.title}`,
+        staticSummary: searchText(`${incidentName(incident.number)} ${incident.severity} ${incident.title}`),
         typedSearchAttributes: [
-          { key: keyword(searchAttributeNames.incident), value: incidentName(incident.number) },
-          { key: keyword(searchAttributeNames.severity), value: incident.severity },
-          { key: keyword(searchAttributeNames.service), value: incident.service },
-          { key: keyword(searchAttributeNames.state), value: 'open' },
+          keyword('incident', incidentName(incident.number)),
+          keyword('severity', incident.severity),
+          keyword('service', incident.service),
+          keyword('state', 'open'),
         ],
       })
     },
@@ -70,7 +70,10 @@ export function createIncidentClient(client: Client, answerWithinMs = 5_000) {
       } catch (error) {
         if (!(error instanceof WorkflowsUnavailable)) throw error
         await signal(groupingKey, names.acknowledgeLater, command)
-        return { changed: true, message: 'acknowledgement stored; it takes effect when a worker is back' }
+        return {
+          changed: true,
+          message: 'acknowledgement stored; it takes effect in a moment, or when a worker is back',
+        }
       }
     },
 
@@ -106,7 +109,9 @@ export function createIncidentClient(client: Client, answerWithinMs = 5_000) {
 
 function classify(error: unknown, command: Command): Error {
   if (error instanceof WorkflowUpdateFailedError) {
-    return new CommandRefused(error.cause?.message ?? error.message, { cause: error })
+    const message = error.cause?.message ?? error.message
+    const notBegun = error.cause instanceof ApplicationFailure && error.cause.type === incidentNotBegun
+    return new (notBegun ? WorkflowsUnavailable : CommandRefused)(message, { cause: error })
   }
   if (error instanceof WorkflowNotFoundError) {
     return new CommandRefused(
@@ -121,6 +126,6 @@ function classify(error: unknown, command: Command): Error {
   return new WorkflowsUnavailable(`${reason}; is "firewatch worker" running?`, { cause: error })
 }
 
-function keyword(name: string) {
-  return defineSearchAttributeKey(name, 'KEYWORD')
+function keyword(name: keyof typeof searchAttributeNames, value: string) {
+  return { key: defineSearchAttributeKey(searchAttributeNames[name], 'KEYWORD'), value: searchText(value) }
 }

@@ -25,7 +25,11 @@ export interface ScheduleChanges {
 }
 
 /** Makes Temporal's schedules those of the given shards. Doing it again changes nothing; a paused schedule stays paused. */
-export async function syncSchedules({ schedule }: Client, shards: readonly CheckShard[], taskQueue: string): Promise<ScheduleChanges> {
+export async function syncSchedules(
+  { schedule }: Client,
+  shards: readonly CheckShard[],
+  taskQueue: string,
+): Promise<ScheduleChanges> {
   const changes = { created: [] as string[], updated: [] as string[], deleted: [] as string[] }
   for (const shard of shards) {
     const change = await ensure(schedule, optionsOf(shard, taskQueue))
@@ -65,7 +69,10 @@ function optionsOf(shard: CheckShard, taskQueue: string) {
 
 type ShardSchedule = ReturnType<typeof optionsOf>
 
-async function ensure(schedules: ScheduleClient, options: ShardSchedule): Promise<'created' | 'updated' | undefined> {
+async function ensure(
+  schedules: ScheduleClient,
+  options: ShardSchedule,
+): Promise<'created' | 'updated' | undefined> {
   try {
     await schedules.create(options)
     return 'created'

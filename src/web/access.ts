@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Role } from '../domain/configuration.ts'
+import { changesState, HttpProblem, wantsPage } from './errors.ts'
 
 /** Who may use a route. `capability`: whoever knows its unguessable path. */
 export type Access = 'public' | 'capability' | Role
@@ -43,22 +44,24 @@ export function guardRoutes(app: FastifyInstance, credentials: Credentials): voi
     const access = request.routeOptions.config.access
     // An unknown path tells nothing that a known one would not.
     if (access === undefined || access === 'public' || access === 'capability') return
-    const session = sessionOf(request)
+    const session = cookieIn(request, sessionCookie)
     request.principal = await identify(request, credentials, session)
     if (request.principal === null) {
-      if (wantsPage(request)) return reply.redirect('/login')
+      if (wantsPage(request)) {
+        if (changesState(request)) return reply.redirect('/login', 303)
+        return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`)
+      }
       return reply
         .code(401)
         .header('www-authenticate', 'Bearer')
         .send({ error: 'a token is needed: Authorization: Bearer <token>' })
     }
-    if (ranks[request.principal.role] < ranks[access]) {
-      return reply.code(403).send({
-        error: `this needs the role ${access}; ${request.principal.person} is ${request.principal.role}`,
-      })
+    const { person, role } = request.principal
+    if (ranks[role] < ranks[access]) {
+      throw new HttpProblem(403, `this needs the role ${access}; ${person} is ${role}`)
     }
     if (session !== undefined && changesState(request) && !sameOrigin(request)) {
-      return reply.code(403).send({ error: 'this form was not sent from the console' })
+      throw new HttpProblem(403, 'this form was not sent from the console')
     }
     return undefined
   })
@@ -75,17 +78,14 @@ async function identify(
   return null
 }
 
-function sessionOf(request: FastifyRequest): string | undefined {
+export function cookieIn(request: FastifyRequest, name: string): string | undefined {
   const cookies = (request.headers.cookie ?? '').split(';').map((cookie) => cookie.trim())
-  return cookies.find((cookie) => cookie.startsWith(`${sessionCookie}=`))?.slice(sessionCookie.length + 1)
+  return cookies.find((cookie) => cookie.startsWith(`${name}=`))?.slice(name.length + 1)
 }
 
-function wantsPage(request: FastifyRequest): boolean {
-  return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
-}
-
-function changesState(request: FastifyRequest): boolean {
-  return request.method !== 'GET' && request.method !== 'HEAD'
+/** Whether somebody may give commands, or only read. */
+export function mayCommand(principal: Principal | null): boolean {
+  return principal !== null && ranks[principal.role] >= ranks.responder
 }
 
 /** Browsers send Origin with every form they post; a cookie alone proves nothing about who made the form. */

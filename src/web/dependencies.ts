@@ -1,27 +1,41 @@
 import type { AcceptedAlert, Alert } from '../domain/alert.ts'
-import type { Role } from '../domain/configuration.ts'
+import type { ChartModel } from '../domain/chart.ts'
+import type { Check, Role } from '../domain/configuration.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import type { Incident, IncidentState } from '../domain/incident.ts'
 import type { Command, CommandAnswer, NoteCommand } from '../domain/incident-messages.ts'
 import type { Page } from '../domain/page.ts'
+import type { Review } from '../domain/post-mortem.ts'
 import type { RemediationAttempt } from '../domain/remediation.ts'
+import type { Runbook } from '../domain/runbook.ts'
 import type { Severity } from '../domain/severity.ts'
 import type { TimelineEntry } from '../domain/timeline.ts'
-import type { CheckStanding } from '../domain/verdict.ts'
+import type { CheckStanding, Verdict } from '../domain/verdict.ts'
 import type { Credentials, Principal } from './access.ts'
+import type { ServedRequest } from './observe.ts'
 
 /** What the web needs of the rest, wired by the composition root. */
 export interface WebDependencies {
   readonly credentials: Credentials & Sessions
   readonly incidents: IncidentReader
   readonly commands: IncidentCommands
-  readonly checks: { standings(): Promise<readonly CheckStanding[]> }
+  /** Keeps that an incident asked nothing of anybody; `text` is the reason. Also of one that is over. */
+  readonly notActionable: { mark(command: NoteCommand): Promise<CommandAnswer> }
+  readonly checks: CheckReader
+  /** Marks that change whenever what people see changes; `null` means the list of all incidents. */
+  readonly marks: (incident: number | null) => Promise<string>
+  /** As configured now. */
+  readonly runbooks: () => Promise<readonly Runbook[]>
+  /** Names of the services, as configured now. */
+  readonly services: () => Promise<readonly string[]>
   /** People and their roles, as configured now. */
   readonly people: () => Promise<Readonly<Record<string, Role>>>
-  readonly reviews: { get(incident: number): Promise<{ markdown: string; draftedAt: string } | undefined> }
+  readonly reviews: { get(incident: number): Promise<StoredReview | undefined> }
   readonly charts: {
     /** PNG of the incident's chart as it stands. */
     render(incident: Incident): Promise<Uint8Array>
+    /** What it draws. */
+    model(incident: Incident): Promise<ChartModel>
   }
   readonly intake: {
     /** Reads the body of `POST /api/v1/alerts`. @throws an error whose `problems` name each bad path */
@@ -29,13 +43,63 @@ export interface WebDependencies {
     /** Returns only after the alerts are committed. */
     accept(alerts: readonly AcceptedAlert[]): Promise<{ accepted: number; duplicates: number }>
   }
+  readonly alertmanager: {
+    /**
+     * Takes a notification of Alertmanager; returns only after its alerts are committed.
+     * @throws an error with status 400 whose `problems` name each bad path, when it is none
+     */
+    receive(body: unknown): Promise<NotificationReceipt>
+  }
   /** What does not answer, by name; empty when all is well. */
   readonly unready: () => Promise<Readonly<Record<string, string>>>
-  /** Where Temporal's own UI shows workflows, if there is one. */
+  /** What Firewatch counts of itself, as text of this content type. */
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>
+  /** Told of every request when its answer has been sent. */
+  readonly served: (request: ServedRequest) => void
+  /** Where Temporal's own UI shows our namespace, if there is one. */
   readonly temporalUiUrl?: string
   readonly log: (message: string, error: unknown) => void
   readonly now: () => Date
   readonly newId: () => string
+}
+
+/** What became of a notification. */
+export interface NotificationReceipt {
+  readonly accepted: number
+  readonly duplicates: number
+  /** Why some of its alerts could not be taken; the others are stored. */
+  readonly problems: readonly string[]
+}
+
+export interface StoredReview {
+  /** `draft` until people have made it their own. */
+  readonly state: string
+  readonly markdown: string
+  readonly model: Review
+  readonly draftedAt: string
+}
+
+export interface CheckReader {
+  standings(): Promise<readonly CheckStanding[]>
+  /** Names of the checks, as configured now. */
+  names(): Promise<readonly string[]>
+  /** How a check judged of late, at most `most` of its series; `undefined` when there is no such check. */
+  read(check: string, most: number): Promise<CheckReading | undefined>
+}
+
+/** A check and its recent verdicts: series that fire come first. */
+export interface CheckReading {
+  readonly check: Check
+  readonly series: readonly CheckSeries[]
+  /** Series that are not shown. */
+  readonly more: number
+}
+
+export interface CheckSeries {
+  /** `Likes (os iOS)`. */
+  readonly title: string
+  /** Oldest first; never empty. */
+  readonly verdicts: readonly Verdict[]
 }
 
 export interface Sessions {
@@ -46,6 +110,8 @@ export interface Sessions {
 export interface IncidentReader {
   find(incident: number): Promise<Incident | undefined>
   list(filter: IncidentListFilter): Promise<Incident[]>
+  /** How many there are in each state. */
+  counts(): Promise<Readonly<Record<IncidentState, number>>>
   byChartToken(token: string): Promise<Incident | undefined>
   /** Everything that is known of one incident. */
   records(incident: number): Promise<IncidentRecords>
@@ -55,6 +121,12 @@ export interface IncidentListFilter {
   readonly states?: readonly IncidentState[]
   readonly severities?: readonly Severity[]
   readonly service?: string
+  /** Acknowledged by this person, or paged to them. */
+  readonly person?: string
+  /** Occurs in the title, the service or the grouping key. */
+  readonly text?: string
+  /** Only incidents with a lower number. */
+  readonly before?: number
   readonly limit: number
 }
 

@@ -1,4 +1,6 @@
-import type { FastifyError, FastifyInstance } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { sendPage } from './send-page.ts'
+import { problemPage } from './pages/problem.ts'
 
 /** An answer other than success that a handler gives on purpose; the message is for the one who asked. */
 export class HttpProblem extends Error {
@@ -15,30 +17,61 @@ export class HttpProblem extends Error {
 /** How long a sender should wait before it tries again when something that we need is away. */
 const retryAfterSeconds = 5
 
-/** Node's and PostgreSQL's codes for "it is not there now": connection failures (class 08), shutting down (57P0x), no slot left (53300). */
-const awayCodes = /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|08\w{3}|57P0[1-5]|53300)$/
+/**
+ * Node's and PostgreSQL's codes for "it cannot do it now": connection failures (class 08), shutting down (57P0x), no disk, memory or slot left
+ * (class 53), a standby that takes no writes (25006).
+ */
+const awayCodes = /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|08\w{3}|57P0[1-5]|53\w{3}|25006)$/
+
+type Problem = Pick<HttpProblem, 'status' | 'message' | 'problems'>
 
 /** Every failure gets an answer that says what was wrong; what was not foreseen is logged and told without its insides. */
 export function answerErrors(app: FastifyInstance, log: (message: string, error: unknown) => void): void {
   app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ error: `nothing here: ${request.method} ${request.url}` }),
+    answer(request, reply, new HttpProblem(404, `nothing here: ${request.method} ${request.url}`)),
   )
   app.setErrorHandler((error: FastifyError | HttpProblem, request, reply) => {
-    if (error instanceof HttpProblem) return reply.code(error.status).send(bodyOf(error))
+    if (error instanceof HttpProblem) return answer(request, reply, error)
     if (isAway(error)) {
       log(`${request.method} ${request.url}: a store is away`, error)
-      const body = { error: 'this cannot be stored durably right now; try again' }
-      return reply.code(503).header('retry-after', String(retryAfterSeconds)).send(body)
+      const lost = changesState(request) ? 'this cannot be stored durably' : 'the records cannot be read'
+      return answer(request, reply, new HttpProblem(503, `${lost} right now; try again`))
     }
     const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
-    if (status < 500) return reply.code(status).send({ error: error.message })
+    if (status < 500) {
+      return answer(request, reply, { status, message: error.message, problems: problemsOf(error) })
+    }
     log(`${request.method} ${request.url} failed`, error)
-    return reply.code(500).send({ error: 'unexpected failure; the server log says more' })
+    return answer(request, reply, new HttpProblem(500, 'unexpected failure; the server log says more'))
   })
 }
 
-function bodyOf({ message, problems }: HttpProblem): object {
-  return problems.length === 0 ? { error: message } : { error: message, problems }
+/** A browser asks for a page; programs, and whoever asks the API, get JSON. */
+export function wantsPage({ url, headers }: FastifyRequest): boolean {
+  return !url.startsWith('/api/') && (headers.accept ?? '').includes('text/html')
+}
+
+export function changesState({ method }: FastifyRequest): boolean {
+  return method !== 'GET' && method !== 'HEAD'
+}
+
+function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, message, problems }: Problem,
+): FastifyReply {
+  reply.code(status)
+  if (status === 503) reply.header('retry-after', String(retryAfterSeconds))
+  if (wantsPage(request)) {
+    const page = problemPage({ status, message, problems, url: request.url })
+    return sendPage(reply, page)
+  }
+  return reply.send(problems.length === 0 ? { error: message } : { error: message, problems })
+}
+
+/** What an intake found wrong with a body, path by path. */
+function problemsOf(error: object): readonly string[] {
+  return 'problems' in error && Array.isArray(error.problems) ? error.problems.map(String) : []
 }
 
 function isAway(error: unknown): boolean {

@@ -3,41 +3,65 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { guardRoutes } from './access.ts'
 import type { WebDependencies } from './dependencies.ts'
 import { answerErrors } from './errors.ts'
+import { observeRequests } from './observe.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { assetRoutes } from './routes/assets.ts'
 import { checkRoutes } from './routes/checks.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { consoleRoutes } from './routes/console.ts'
 import { credentialRoutes } from './routes/credentials.ts'
+import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { incidentRoutes } from './routes/incidents.ts'
 import { loginRoutes } from './routes/login.ts'
+import { metricRoutes } from './routes/metrics.ts'
+import { notActionableRoutes } from './routes/not-actionable.ts'
+import { reviewRoutes } from './routes/reviews.ts'
+import { runbookRoutes } from './routes/runbooks.ts'
 
 /** GoAlert's bound is 256 KiB for one alert; a batch of 1,000 small ones fits in this. */
 const bodyLimitBytes = 2 * 1024 * 1024
+
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "connect-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
 
 /** The HTTP API and the console. Not listening yet. */
 export async function createServer(dependencies: WebDependencies): Promise<FastifyInstance> {
   const app = fastify({ bodyLimit: bodyLimitBytes, logger: false, trustProxy: false, requestTimeout: 30_000 })
   guardRoutes(app, dependencies.credentials)
+  observeRequests(app, dependencies.served)
   answerErrors(app, dependencies.log)
   app.addHook('onSend', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff')
-    reply.header('referrer-policy', 'no-referrer')
-    reply.header(
-      'content-security-policy',
-      "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'",
-    )
+    // Not `no-referrer`: with that, browsers send forms with `Origin: null`, and we could not tell ours from others'.
+    reply.header('referrer-policy', 'same-origin')
+    reply.header('content-security-policy', contentSecurityPolicy)
+    if (reply.getHeader('cache-control') === undefined) reply.header('cache-control', 'no-store')
   })
   await app.register(formBody)
   const routes = [
     healthRoutes,
+    metricRoutes,
+    assetRoutes,
     loginRoutes,
     credentialRoutes,
     alertRoutes,
     checkRoutes,
     incidentRoutes,
     commandRoutes,
+    notActionableRoutes,
+    eventRoutes,
     consoleRoutes,
+    reviewRoutes,
+    runbookRoutes,
   ]
   for (const add of routes) add(app, dependencies)
   return app

@@ -1,10 +1,29 @@
 import { ApplicationFailure } from '@temporalio/common'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Channel } from '../../activities/escalate-dependencies.ts'
 import type { PageRef, PageResult } from '../../src/domain/escalate.ts'
-import { atStart, backup, duty, escalationWorld, start } from '../support/escalation.ts'
+import type { SendOutcome } from '../../src/domain/page.ts'
+import { atStart, backup, chat, duty, escalationWorld, start } from '../support/escalation.ts'
 import { user } from '../support/pages.ts'
 
 const world = escalationWorld()
+
+const everyChannel = (channel: Channel) => ({ webhook: channel, pagerduty: channel, telegram: channel })
+
+/** A channel without a key. It answers in turn, and goes on with the last answer; `marks` says which tries were possible repeats. */
+function unsureChannel(outcomes: readonly SendOutcome[] = [{ kind: 'unknown', error: 'connection lost' }]) {
+  const marks: boolean[] = []
+  const channel: Channel = {
+    keepsIncidents: false,
+    hasKey: false,
+    send: (_contact, { possibleRepeat }) => {
+      const outcome = outcomes[Math.min(marks.length, outcomes.length - 1)]
+      marks.push(possibleRepeat)
+      return Promise.resolve(outcome ?? { kind: 'sent' })
+    },
+  }
+  return { channel, marks }
+}
 
 describe('delivering a page', () => {
   it('sends what is stored, records it and tells the timeline', async () => {
@@ -12,7 +31,7 @@ describe('delivering a page', () => {
     expect(await world.deliver(id)).toEqual({ state: 'sent', next: null })
     expect(world.receiver.effects()).toMatchObject([
       {
-        key: id,
+        key: expect.stringMatching(new RegExp(`^[0-9a-f]{16}/${id}$`)) as string,
         body: {
           kind: 'page',
           incident: `INC-${world.incident}`,
@@ -153,16 +172,98 @@ describe('a person who cannot be reached', () => {
     )
   })
 
-  it('is tried over the next contact when the channel cannot tell', async () => {
+  it('is tried once more, as a possible repeat, when the channel cannot tell, and then over the next contact', async () => {
     const id = await world.onlyPageOf(1, 'ana')
-    const send = () => Promise.resolve({ kind: 'unknown', error: 'connection lost' } as const)
-    const unsure = world.activities({
-      channels: { webhook: { keepsIncidents: false, send }, pagerduty: { keepsIncidents: true, send } },
+    const { channel, marks } = unsureChannel()
+    const unsure = world.activities({ channels: everyChannel(channel) })
+    await expect(world.deliver(id, unsure)).rejects.toMatchObject({
+      type: 'PageNotSent',
+      nonRetryable: false,
     })
     expect(await world.deliver(id, unsure)).toMatchObject({
       state: 'unknown',
       next: { channel: 'pagerduty' },
     })
+    expect(marks).toEqual([false, true])
+    expect(world.said()).toContain(
+      'Could not tell whether ana was reached by webhook: connection lost, tried 2 times',
+    )
+  })
+
+  it('hears no third try over a channel without a key, however often the process dies', async () => {
+    const id = await world.onlyPageOf(1, 'ana')
+    await world.pages.startSending(id)
+    await world.pages.startSending(id)
+    const { channel, marks } = unsureChannel()
+    const unsure = world.activities({ channels: everyChannel(channel) })
+    expect(await world.deliver(id, unsure)).toMatchObject({ state: 'unknown' })
+    expect(marks).toEqual([])
+  })
+
+  it('hears the mark of a possible repeat also after a further try that failed for sure', async () => {
+    const id = await world.onlyPageOf(1, 'ana')
+    const { channel, marks } = unsureChannel([
+      { kind: 'unknown', error: 'connection lost' },
+      { kind: 'retry', error: 'answered 500' },
+      { kind: 'sent' },
+    ])
+    const unsure = world.activities({ channels: everyChannel(channel) })
+    await expect(world.deliver(id, unsure)).rejects.toMatchObject({ type: 'PageNotSent' })
+    await expect(world.deliver(id, unsure)).rejects.toMatchObject({ type: 'PageNotSent' })
+    expect(await world.deliver(id, unsure)).toEqual({ state: 'sent', next: null })
+    expect(marks).toEqual([false, true, true])
+  })
+
+  it('hears no repeat of what was called off while nobody knew', async () => {
+    const id = await world.onlyPageOf(1, 'ana')
+    const { channel, marks } = unsureChannel()
+    const unsure = world.activities({ channels: everyChannel(channel) })
+    await expect(world.deliver(id, unsure)).rejects.toMatchObject({ type: 'PageNotSent' })
+    await world.activities().cancelPages({ incident: world.incident, reason: 'ben acknowledged' })
+    expect(await world.deliver(id, unsure)).toEqual({ state: 'unknown', next: null })
+    expect(marks).toEqual([false])
+  })
+})
+
+describe('a person on Telegram', () => {
+  beforeEach(() => {
+    world.running = { ...atStart.users, ana: user('ana', [chat]) }
+  })
+
+  it('sees the page with its chart, and the end of it as an answer', async () => {
+    const id = await world.onlyPageOf(1, 'ana')
+    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null })
+    expect(world.said()).toContain('Paged ana by Telegram (step 1)')
+    await world.incidents.close(world.incident, 'firewatch', start, null)
+    const [followUp] = await world.activities().queueFollowUps({ incident: world.incident, kind: 'resolved' })
+    await world.deliver(followUp?.id ?? '')
+    expect(world.telegram.messages).toMatchObject([
+      { messageId: 1, text: expect.stringContaining('• Error rate of ios is 12 %') as string, photo: {} },
+      { messageId: 2, text: expect.stringContaining('Resolved by firewatch') as string, replyTo: 1 },
+    ])
+  })
+
+  it('is sent one more message, marked as a possible repeat, when the answer was lost', async () => {
+    const id = await world.onlyPageOf(1, 'ana')
+    world.telegram.next({ kind: 'reset', when: 'after' })
+    await expect(world.deliver(id)).rejects.toMatchObject({ type: 'PageNotSent' })
+    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null })
+    const texts = world.telegram.messages.map(({ text }) => text.split('\n')[0])
+    expect(texts).toEqual([
+      `P1 INC-${world.incident}: checkout: error-rate`,
+      'Possible repeat: an earlier try of this message may have reached you.',
+    ])
+  })
+
+  it('M03: is told of a possible repeat also when the process died before it could record anything', async () => {
+    const id = await world.onlyPageOf(1, 'ana')
+    const dying = world.activities({
+      pages: { ...world.pages, settle: () => Promise.reject(new Error('the process died')) },
+    })
+    await expect(world.deliver(id, dying)).rejects.toThrow('the process died')
+    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null })
+    expect(world.telegram.messages).toHaveLength(2)
+    expect(world.telegram.messages[1]?.text).toMatch(/^Possible repeat/)
   })
 })
 

@@ -73,6 +73,12 @@ describe('a chart', () => {
     expect(svg).toContain('>24 Nov, Europe/Berlin</text>')
   })
 
+  it('keeps the sign of an act on its line, with the words to the left where the right has no room', () => {
+    const late = { kind: 'act' as const, at: '2026-11-24T03:14:00Z', label: 'cache_invalidation' }
+    const drawn = renderSvg({ ...model, markers: [late] })
+    expect(drawn).toMatch(/text-anchor="end"[^>]*>cache_invalidation 04:14 ◆<\/text>/)
+  })
+
   it('tells lines apart without colour: by dashes, thickness and names at their ends', () => {
     const dashes = [...svg.matchAll(/<path [^>]*?(?:stroke-dasharray="([^"]*)")?\/>/g)].map(
       ([, dash]) => dash,

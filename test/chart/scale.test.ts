@@ -20,7 +20,7 @@ describe('the value axis', () => {
       const ticks = valueTicks(least, greatest)
       expect(ticks).toContain(0)
       expect(ticks.length).toBeLessThanOrEqual(8)
-      const slack = Math.abs(greatest - least) * 1e-9
+      const slack = Math.max(Math.abs(greatest - least) * 1e-9, 1e-300)
       expect(ticks[0]).toBeLessThanOrEqual(Math.min(0, least) + slack)
       expect(ticks.at(-1)).toBeGreaterThanOrEqual(greatest - slack)
     })

@@ -93,7 +93,7 @@ describe('its data', () => {
         answered = n
       }
     })().catch(() => undefined)
-    await expect.poll(() => answered).toBeGreaterThan(30)
+    await expect.poll(() => answered, { timeout: 20_000 }).toBeGreaterThan(30)
     expect(await first.end('SIGKILL')).toBe('SIGKILL')
     await writing
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import { afterAll } from 'vitest'
 
 export interface RunningServer {
   readonly url: string
@@ -18,12 +19,19 @@ export interface RunningServer {
 
 const entry = fileURLToPath(new URL('../../src/chdb/server.ts', import.meta.url))
 
+const launched: ChildProcess[] = []
+// A test that fails half-way leaves none behind.
+afterAll(() => {
+  for (const child of launched) child.kill('SIGKILL')
+})
+
 /** A process that may or may not come up. */
 export function launch(path: string, ...more: string[]) {
   const child = spawn(process.execPath, [entry, '--path', path, '--port', '0', ...more], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TZ: 'America/New_York' },
   })
+  launched.push(child)
   const log: string[] = []
   child.stderr.on('data', (chunk: Buffer) => log.push(chunk.toString()))
   const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => code ?? signal ?? '')

@@ -82,10 +82,10 @@ describe('query', () => {
     )
   })
 
-  it('binds more than fits into a URL', async () => {
-    const groups = Array.from({ length: 20_000 }, (_, index) => `group ${index}`)
+  it('binds more than the 1 MiB that fits into a URL', async () => {
+    const groups = Array.from({ length: 100_000 }, (_, index) => `group ${index}`)
     const sql = 'SELECT length({groups:Array(String)}) AS n'
-    expect(await clickhouse.query(sql, { groups })).toEqual([{ n: 20_000 }])
+    expect(await clickhouse.query(sql, { groups })).toEqual([{ n: 100_000 }])
   })
 
   it.each([

@@ -25,7 +25,11 @@ interface Action {
 }
 
 /** So many of each action by each of these users on each system, spread over a bucket. */
-function actions(from: number, amounts: { likes: number; views: number; users: number }, systems = ['iOS', 'Android']): Action[] {
+function actions(
+  from: number,
+  amounts: { likes: number; views: number; users: number },
+  systems = ['iOS', 'Android'],
+): Action[] {
   return systems.flatMap((system) =>
     Array.from({ length: amounts.likes + amounts.views }, (_, index) => ({
       user_id: index % amounts.users,
@@ -47,10 +51,21 @@ beforeAll(async () => {
   await clickhouse.command(
     'CREATE TABLE simulator.feed_actions (user_id UInt32, action LowCardinality(String), time DateTime, os LowCardinality(Nullable(String)), depth Nullable(Float64)) ENGINE = MergeTree ORDER BY time',
   )
-  await clickhouse.command('CREATE TABLE simulator.message_actions (user_id UInt32, time DateTime64(3)) ENGINE = MergeTree ORDER BY time')
-  const baselines = [dayMs, 7 * dayMs].flatMap((ago) => [-1, 0, 1].flatMap((bucket) => actions(bucketAt - ago + bucket * 15 * minute, usual)))
-  const today = [...actions(bucketAt, usual, ['Android']), ...actions(bucketAt, { likes: 1, views: 100, users: 5 }, ['iOS', "it's \\ new"])]
-  await clickhouse.insert('simulator.feed_actions', [...baselines, ...today, ...actions(bucketAt + 15 * minute, usual)])
+  await clickhouse.command(
+    'CREATE TABLE simulator.message_actions (user_id UInt32, time DateTime64(3)) ENGINE = MergeTree ORDER BY time',
+  )
+  const baselines = [dayMs, 7 * dayMs].flatMap((ago) =>
+    [-1, 0, 1].flatMap((bucket) => actions(bucketAt - ago + bucket * 15 * minute, usual)),
+  )
+  const today = [
+    ...actions(bucketAt, usual, ['Android']),
+    ...actions(bucketAt, { likes: 1, views: 100, users: 5 }, ['iOS', "it's \\ new"]),
+  ]
+  await clickhouse.insert('simulator.feed_actions', [
+    ...baselines,
+    ...today,
+    ...actions(bucketAt + 15 * minute, usual),
+  ])
 })
 
 afterAll(async () => {
@@ -62,48 +77,80 @@ afterAll(async () => {
 const users: Metric = { ...likes, name: 'users', kind: 'unique', sql: 'uniqExact(user_id)' }
 const depth: Metric = { ...likes, name: 'depth', kind: 'gauge', sql: "avgIf(depth, action = 'none')" }
 
-function questionOf(checks: readonly Check[], change: Partial<Configuration> = {}): { question: MetricQuestion; configuration: Configuration } {
+function questionOf(
+  checks: readonly Check[],
+  change: Partial<Configuration> = {},
+): { question: MetricQuestion; configuration: Configuration } {
   const configuration = configurationWith(checks, change)
   const [asked] = questionsOf(checks, configuration, now)
   if (asked === undefined) throw new Error('nothing is asked')
   return { question: asked.question, configuration }
 }
 
+const wrong: Metric = { ...users, name: 'wrong', kind: 'count', sql: 'sum(no_such_column)' }
+
 const everything = check({ metrics: ['likes', 'ctr', 'users', 'depth'] })
 const metrics = { likes, ctr, users, depth }
 
 describe('one statement per source', () => {
   it('measures every metric in every slice and bucket', async () => {
-    const measured = await createMetricReader(clickhouse).measure(questionOf([everything], { metrics }).question)
+    const measured = await createMetricReader(clickhouse).measure(
+      questionOf([everything], { metrics }).question,
+    )
     expect(measured.rowsIn(bucketAt)).toBe(120 + 101 + 101)
     expect(measured.rowsIn(bucketAt - dayMs)).toBe(240)
     expect(measured.rowsIn(bucketAt - 3 * hourMs)).toBe(0)
     expect(measured.sample('likes', 'total', 'total', bucketAt)).toEqual({ numerator: 22, denominator: 1 })
     expect(measured.sample('likes', 'os', 'iOS', bucketAt)).toEqual({ numerator: 1, denominator: 1 })
-    expect(measured.sample('likes', 'os', 'Android', bucketAt - 7 * dayMs + 15 * minute)).toEqual({ numerator: 20, denominator: 1 })
+    expect(measured.sample('likes', 'os', 'Android', bucketAt - 7 * dayMs + 15 * minute)).toEqual({
+      numerator: 20,
+      denominator: 1,
+    })
     expect(measured.sample('ctr', 'os', 'iOS', bucketAt)).toEqual({ numerator: 1, denominator: 100 })
-    expect(measured.sample('users', 'total', 'total', bucketAt - dayMs)).toEqual({ numerator: 30, denominator: 1 })
+    expect(measured.sample('users', 'total', 'total', bucketAt - dayMs)).toEqual({
+      numerator: 30,
+      denominator: 1,
+    })
     expect(measured.sample('depth', 'total', 'total', bucketAt)).toEqual({ numerator: 0, denominator: 0 })
   })
 
   it('leaves out groups that nobody asked for', async () => {
-    const measured = await createMetricReader(clickhouse).measure(questionOf([everything], { metrics }).question)
+    const measured = await createMetricReader(clickhouse).measure(
+      questionOf([everything], { metrics }).question,
+    )
     expect(measured.sample('likes', 'os', "it's \\ new", bucketAt)).toBeUndefined()
   })
 
   it.each([
     ['a group with quotes and backslashes', ["it's \\ new"]],
-    ['more groups than fit an address', ["it's \\ new", ...Array.from({ length: 8_000 }, (_, index) => `group ${index}`)]],
-    ['more groups than fit a request', ["it's \\ new", ...Array.from({ length: 20_000 }, (_, index) => `group ${index}`)]],
+    [
+      'more groups than fit an address',
+      ["it's \\ new", ...Array.from({ length: 8_000 }, (_, index) => `group ${index}`)],
+    ],
+    [
+      'more groups than fit a request',
+      ["it's \\ new", ...Array.from({ length: 20_000 }, (_, index) => `group ${index}`)],
+    ],
   ])('takes %s', async (_name, groups) => {
-    const measured = await createMetricReader(clickhouse).measure(questionOf([everything], { metrics, slices: { os: { ...os, groups } } }).question)
+    const measured = await createMetricReader(clickhouse).measure(
+      questionOf([everything], { metrics, slices: { os: { ...os, groups } } }).question,
+    )
     expect(measured.sample('likes', 'os', "it's \\ new", bucketAt)).toEqual({ numerator: 1, denominator: 1 })
   })
 
   it('gives the verdicts that the rule demands', async () => {
     const { question, configuration } = questionOf([everything], { metrics })
-    const verdicts = judge(everything, question, await createMetricReader(clickhouse).measure(question), configuration)
-    expect(verdicts.map(({ metric, group, state, reason, value }) => `${metric} ${group} ${state} ${reason} ${value}`)).toEqual([
+    const verdicts = judge(
+      everything,
+      question,
+      await createMetricReader(clickhouse).measure(question),
+      configuration,
+    )
+    expect(
+      verdicts.map(
+        ({ metric, group, state, reason, value }) => `${metric} ${group} ${state} ${reason} ${value}`,
+      ),
+    ).toEqual([
       'likes total ok near-baseline 22',
       'likes iOS firing deviates 1',
       'likes Android ok near-baseline 20',
@@ -123,7 +170,9 @@ describe('one statement per source', () => {
     const reader = createMetricReader(clickhouse)
     const { question } = questionOf([check({ metrics: ['messages'], slices: ['total'] })])
     expect((await reader.measure(question)).rowsIn(bucketAt)).toBe(0)
-    await clickhouse.insert('simulator.message_actions', [{ user_id: 1, time: new Date(bucketAt + 14 * minute + 59_999).toISOString() }])
+    await clickhouse.insert('simulator.message_actions', [
+      { user_id: 1, time: new Date(bucketAt + 14 * minute + 59_999).toISOString() },
+    ])
     expect((await reader.measure(question)).rowsIn(bucketAt)).toBe(1)
   })
 
@@ -136,12 +185,14 @@ describe('one statement per source', () => {
 
   it('tells a refused question from an unreachable server', async () => {
     const reader = createMetricReader(clickhouse)
-    const { question } = questionOf([check({ metrics: ['wrong'] })], { metrics: { wrong: { ...likes, name: 'wrong', sql: 'sum(no_such_column)' } } })
+    const { question } = questionOf([check({ metrics: ['wrong'] })], { metrics: { wrong } })
     const refused = await reader.measure(question).catch((error: unknown) => error)
     expect(String(refused)).toContain('no_such_column')
     expect(reader.isUnavailable(refused)).toBe(false)
     const gone = createClickHouse({ url: 'http://127.0.0.1:1' })
-    const away = await createMetricReader(gone).measure(question).catch((error: unknown) => error)
+    const away = await createMetricReader(gone)
+      .measure(question)
+      .catch((error: unknown) => error)
     await gone.close()
     expect(reader.isUnavailable(away)).toBe(true)
   })
@@ -150,7 +201,8 @@ describe('one statement per source', () => {
 describe('the statement', () => {
   it('refuses names that are no identifiers', () => {
     const { question } = questionOf([everything], { metrics })
-    const renamed = (change: object) => () => metricStatement({ ...question, source: { ...question.source, ...change } })
+    const renamed = (change: object) => () =>
+      metricStatement({ ...question, source: { ...question.source, ...change } })
     expect(renamed({ table: 'feed; DROP TABLE x' })).toThrow('is no table')
     expect(renamed({ table: 'a.b.c' })).toThrow('is no table')
     expect(renamed({ timeColumn: 'time`' })).toThrow('is no column')

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { advance, clearState, isForgettable, retire, type AlertPolicy, type SeriesState, type Transition } from '../../src/domain/alert-state.ts'
+import {
+  advance,
+  clearState,
+  isForgettable,
+  retire,
+  type AlertPolicy,
+  type SeriesState,
+  type Transition,
+} from '../../src/domain/alert-state.ts'
 import type { VerdictState } from '../../src/domain/verdict.ts'
 
 const bucketMs = 15 * 60_000
@@ -13,12 +21,18 @@ const states: Readonly<Record<string, VerdictState>> = { F: 'firing', o: 'ok', '
 function tell(story: string, policy: AlertPolicy, from: SeriesState = clearState) {
   const transitions: (Transition & { bucket: number })[] = []
   let state = from
-  for (const [bucket, letter] of [...story].entries()) {
+  for (const [bucket, letter] of story.split('').entries()) {
     const next = advance(state, { at: at(bucket), state: states[letter] ?? 'unknown' }, policy)
     if (next.transition !== undefined) transitions.push({ ...next.transition, bucket })
     state = next.state
   }
-  return { state, transitions, told: transitions.map(({ bucket, status, mutedUntil }) => `${bucket} ${status}${mutedUntil === undefined ? '' : ' muted'}`) }
+  return {
+    state,
+    transitions,
+    told: transitions.map(
+      ({ bucket, status, mutedUntil }) => `${bucket} ${status}${mutedUntil === undefined ? '' : ' muted'}`,
+    ),
+  }
 }
 
 describe('the alert of a series', () => {
@@ -58,11 +72,31 @@ describe('the alert of a series', () => {
   })
 
   it.each([
-    { name: 'a re-fire within the cooldown is muted', story: 'FoF', told: ['0 firing', '1 resolved', '2 firing muted'] },
-    { name: 'so is its end', story: 'FoFo', told: ['0 firing', '1 resolved', '2 firing muted', '3 resolved muted'] },
-    { name: 'a re-fire at the end of the cooldown is not', story: 'FoooF', told: ['0 firing', '1 resolved', '4 firing'] },
-    { name: 'what still fires as the cooldown ends is told then', story: 'FoFFFFF', told: ['0 firing', '1 resolved', '2 firing muted', '4 firing'] },
-    { name: 'and begins a cooldown of its own', story: 'FoFFFoF', told: ['0 firing', '1 resolved', '2 firing muted', '4 firing', '5 resolved', '6 firing muted'] },
+    {
+      name: 'a re-fire within the cooldown is muted',
+      story: 'FoF',
+      told: ['0 firing', '1 resolved', '2 firing muted'],
+    },
+    {
+      name: 'so is its end',
+      story: 'FoFo',
+      told: ['0 firing', '1 resolved', '2 firing muted', '3 resolved muted'],
+    },
+    {
+      name: 'a re-fire at the end of the cooldown is not',
+      story: 'FoooF',
+      told: ['0 firing', '1 resolved', '4 firing'],
+    },
+    {
+      name: 'what still fires as the cooldown ends is told then',
+      story: 'FoFFFFF',
+      told: ['0 firing', '1 resolved', '2 firing muted', '4 firing'],
+    },
+    {
+      name: 'and begins a cooldown of its own',
+      story: 'FoFFFoF',
+      told: ['0 firing', '1 resolved', '2 firing muted', '4 firing', '5 resolved', '6 firing muted'],
+    },
     { name: 'unknown tells nothing', story: 'FoF??', told: ['0 firing', '1 resolved', '2 firing muted'] },
   ])('with a cooldown of four buckets: $name', ({ story, told }) => {
     expect(tell(story, { forMs: 0, clearAfter: 1, cooldownMs: 4 * bucketMs }).told).toEqual(told)
@@ -83,7 +117,11 @@ describe('the alert of a series', () => {
   })
 
   it('ends when its series is not judged any more', () => {
-    expect(retire(tell('F', atOnce).state, at(5))).toMatchObject({ status: 'resolved', startsAt: at(0), endsAt: at(5) })
+    expect(retire(tell('F', atOnce).state, at(5))).toMatchObject({
+      status: 'resolved',
+      startsAt: at(0),
+      endsAt: at(5),
+    })
     expect(retire(tell('Fooo', atOnce).state, at(5))).toBeUndefined()
   })
 
@@ -108,7 +146,10 @@ describe('the alert of a series', () => {
       fc.property(stories, policies, (story, policy) => {
         for (const { status, bucket } of tell(story, policy).transitions) {
           if (status === 'firing') continue
-          const judged = [...story.slice(0, bucket + 1)].filter((letter) => letter !== '?')
+          const judged = story
+            .slice(0, bucket + 1)
+            .split('')
+            .filter((letter) => letter !== '?')
           expect(judged.slice(-policy.clearAfter)).toEqual(Array(policy.clearAfter).fill('o'))
         }
       }),
@@ -120,7 +161,10 @@ describe('the alert of a series', () => {
       fc.property(stories, policies, (story, policy) => {
         let before: Transition | undefined
         for (const transition of tell(story, policy).transitions) {
-          const toldLate = before?.status === 'firing' && before.mutedUntil !== undefined && transition.mutedUntil === undefined
+          const toldLate =
+            before?.status === 'firing' &&
+            before.mutedUntil !== undefined &&
+            transition.mutedUntil === undefined
           if (!toldLate) expect(transition.status).toBe(before?.status === 'firing' ? 'resolved' : 'firing')
           before = transition
         }
@@ -133,7 +177,9 @@ describe('the alert of a series', () => {
       fc.property(stories, policies, (story, policy) => {
         const { phase, since } = tell(story, policy).state
         expect({ phase, since }).toEqual(
-          (({ state }) => ({ phase: state.phase, since: state.since }))(tell(story, { ...policy, cooldownMs: 0 })),
+          (({ state }) => ({ phase: state.phase, since: state.since }))(
+            tell(story, { ...policy, cooldownMs: 0 }),
+          ),
         )
       }),
     )

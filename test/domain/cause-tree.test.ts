@@ -81,11 +81,22 @@ describe('a cause', () => {
     expect(judged(iosFell, { evidence: collected })).toMatchObject({ status: 'unknown', because })
   })
 
-  it('is judged by the answer from the time of the fault; a later one that disagrees is a conflict', () => {
+  it('is judged by the answer from the time of the fault, and that it is gone when all is clear is a counter-check', () => {
     const later = evidence(2, 'mitigated/os-split', rows({ os: 'iOS', change_week: 0.1 }))
     const node = judged(iosFell, { evidence: [later, evidence(1, 'opened/os-split', osSplit)] })
-    expect(node).toMatchObject({ status: 'supported', cites: ['INC-42/E1'] })
-    expect(node.conflicts).toEqual(['Cause c is supported by one answer and refuted by another'])
+    expect(node).toMatchObject({ status: 'supported', cites: ['INC-42/E1'], conflicts: [] })
+    expect(node.counterChecks.at(-1)).toEqual({
+      text: 'Asked again when it was clear, it no longer held',
+      quote: null,
+      cites: ['INC-42/E2'],
+    })
+  })
+
+  it('that shows only when all is clear is a conflict', () => {
+    const well = evidence(1, 'opened/os-split', rows({ os: 'iOS', change_week: 0.1 }))
+    const node = judged(iosFell, { evidence: [well, evidence(2, 'mitigated/os-split', osSplit)] })
+    expect(node.status).toBe('refuted')
+    expect(node.conflicts).toEqual(['Cause c is refuted by one answer and supported by another'])
   })
 
   it('is judged by the later answer when the first one failed', () => {

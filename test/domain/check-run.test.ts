@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { clearState } from '../../src/domain/alert-state.ts'
 import { seriesOf } from '../../src/domain/check.ts'
 import { isMuted, summaryOf } from '../../src/domain/check-alerts.ts'
-import { concludeRetired, concludeRun, type CheckRun, type Conclusion, type SeriesStanding, type Standings } from '../../src/domain/check-run.ts'
+import {
+  concludeRetired,
+  concludeRun,
+  type CheckRun,
+  type Conclusion,
+  type SeriesStanding,
+  type Standings,
+} from '../../src/domain/check-run.ts'
 import type { Check } from '../../src/domain/configuration.ts'
 import type { Series, Verdict, VerdictState } from '../../src/domain/verdict.ts'
 import { check, configurationWith, minute } from './check-world.ts'
@@ -22,9 +29,23 @@ function verdict(series: Series, bucket: number, state: VerdictState): Verdict {
   return { ...series, bucketAt: at(bucket), state, reason: reasons[state], value: values[state], baselines }
 }
 
-function run(one: Check, bucket: number, states: (series: Series) => VerdictState, change: Partial<CheckRun> = {}): CheckRun {
-  const verdicts = seriesOf(one, configurationWith([one])).map((series) => verdict(series, bucket, states(series)))
-  return { at: at(bucket + 1), checks: [one], verdicts, measured: [{ check: one, error: null }], sources: [], ...change }
+function run(
+  one: Check,
+  bucket: number,
+  states: (series: Series) => VerdictState,
+  change: Partial<CheckRun> = {},
+): CheckRun {
+  const verdicts = seriesOf(one, configurationWith([one])).map((series) =>
+    verdict(series, bucket, states(series)),
+  )
+  return {
+    at: at(bucket + 1),
+    checks: [one],
+    verdicts,
+    measured: [{ check: one, error: null }],
+    sources: [],
+    ...change,
+  }
 }
 
 /** What is known after a conclusion, as the store would keep it. */
@@ -38,7 +59,8 @@ function standingAfter(before: Standings, { changed, forgotten }: Conclusion): S
 
 const one = check({ clearAfter: 1 })
 const configuration = configurationWith([one])
-const iosFires = (series: Series): VerdictState => (series.metric === 'likes' && series.group === 'iOS' ? 'firing' : 'ok')
+const iosFires = (series: Series): VerdictState =>
+  series.metric === 'likes' && series.group === 'iOS' ? 'firing' : 'ok'
 
 describe('concluding a run', () => {
   it('raises an alert that says what, how much, and against what', () => {
@@ -72,22 +94,30 @@ describe('concluding a run', () => {
 
   it('keeps only series that have something to remember', () => {
     const { changed, forgotten } = concludeRun(run(one, 4, iosFires), nothingKnown, configuration)
-    expect(changed.map(({ metric, group, state }) => `${metric} ${group} ${state.phase}`)).toEqual(['likes iOS firing'])
+    expect(changed.map(({ metric, group, state }) => `${metric} ${group} ${state.phase}`)).toEqual([
+      'likes iOS firing',
+    ])
     expect(forgotten).toEqual([])
   })
 
   it('resolves under the same fingerprint, also when severity and labels were changed meanwhile', () => {
     const fired = concludeRun(run(one, 4, iosFires), nothingKnown, configuration)
     const changed = { ...one, severity: 'info', labels: {} }
-    const after = concludeRun(run(changed, 5, () => 'ok'), standingAfter(nothingKnown, fired), configurationWith([changed]))
-    expect(after.alerts).toMatchObject([{ status: 'resolved', startsAt: at(4), endsAt: at(5), fingerprint: fired.alerts[0]?.fingerprint }])
+    const after = concludeRun(
+      run(changed, 5, () => 'ok'),
+      standingAfter(nothingKnown, fired),
+      configurationWith([changed]),
+    )
+    expect(after.alerts).toMatchObject([
+      { status: 'resolved', startsAt: at(4), endsAt: at(5), fingerprint: fired.alerts[0]?.fingerprint },
+    ])
     expect(after.forgotten).toMatchObject([{ metric: 'likes', group: 'iOS' }])
   })
 
   it('changes nothing when a run is concluded again', () => {
     const first = concludeRun(run(one, 4, iosFires), nothingKnown, configuration)
     const again = concludeRun(run(one, 4, iosFires), standingAfter(nothingKnown, first), configuration)
-    expect(again).toEqual({ changed: [], forgotten: [], alerts: [] })
+    expect(again).toEqual({ changed: [], forgotten: [], alerts: [], verdicts: first.verdicts })
   })
 
   it('does not judge a bucket again whose verdict is stored already', () => {
@@ -107,20 +137,34 @@ describe('concluding a run', () => {
       standing = standingAfter(standing, conclusion)
       return conclusion.alerts
     })
-    expect(alerts.map((alert) => `${alert.status} ${isMuted(alert)}`)).toEqual(['firing false', 'resolved false', 'firing true'])
+    expect(alerts.map((alert) => `${alert.status} ${isMuted(alert)}`)).toEqual([
+      'firing false',
+      'resolved false',
+      'firing true',
+    ])
     expect(alerts[2]?.annotations['muted']).toBe(`cooldown until ${at(12)}`)
   })
 
   it('ends the alert of a group that is not configured any more', () => {
     const first = concludeRun(run(one, 4, iosFires), nothingKnown, configuration)
     const narrower = check({ clearAfter: 1, slices: ['total'] })
-    const after = concludeRun(run(narrower, 5, () => 'ok'), standingAfter(nothingKnown, first), configurationWith([narrower]))
+    const after = concludeRun(
+      run(narrower, 5, () => 'ok'),
+      standingAfter(nothingKnown, first),
+      configurationWith([narrower]),
+    )
     expect(after.alerts).toMatchObject([{ status: 'resolved', fingerprint: first.alerts[0]?.fingerprint }])
     expect(after.forgotten).toMatchObject([{ group: 'iOS' }])
   })
 
   it('ends the alerts of a check that is gone', () => {
-    const orphan: SeriesStanding = { check: 'gone', metric: 'likes', slice: 'os', group: 'iOS', state: { ...clearState, phase: 'firing', since: at(1) } }
+    const orphan: SeriesStanding = {
+      check: 'gone',
+      metric: 'likes',
+      slice: 'os',
+      group: 'iOS',
+      state: { ...clearState, phase: 'firing', since: at(1) },
+    }
     const quiet: SeriesStanding = { ...orphan, group: 'Android', state: clearState }
     const { alerts, forgotten } = concludeRetired([orphan, quiet], at(9))
     expect(alerts).toMatchObject([{ status: 'resolved', startsAt: at(1), endsAt: at(9) }])
@@ -129,7 +173,8 @@ describe('concluding a run', () => {
 })
 
 describe('what a check says about itself', () => {
-  const failing = (error: string | null, bucket = 4) => run(one, bucket, () => 'unknown', { measured: [{ check: one, error }] })
+  const failing = (error: string | null, bucket = 4) =>
+    run(one, bucket, () => 'unknown', { measured: [{ check: one, error }] })
 
   it('is an alert as soon as it cannot measure, and clears after a good run', () => {
     const first = concludeRun(failing('unknown column'), nothingKnown, configuration)
@@ -149,17 +194,35 @@ describe('what a check says about itself', () => {
   it('clears also when the next good run is in the same bucket', () => {
     const first = concludeRun(failing('away'), nothingKnown, configuration)
     const soon = { ...failing(null), at: new Date(Date.parse(at(5)) + 1000).toISOString() }
-    expect(concludeRun(soon, standingAfter(nothingKnown, first), configuration).alerts).toMatchObject([{ status: 'resolved' }])
+    expect(concludeRun(soon, standingAfter(nothingKnown, first), configuration).alerts).toMatchObject([
+      { status: 'resolved' },
+    ])
   })
 
   it('is one alert about a silent source, which clears when rows come again', () => {
-    const sighting = (state: 'alive' | 'silent' | 'unknown') => ({ source: 'feed', service: 'feed', silentAfterMs: 30 * minute, state })
-    let standing = nothingKnown
-    const alerts = (['alive', 'unknown', 'silent', 'silent', 'unknown', 'alive', 'alive'] as const).flatMap((state, bucket) => {
-      const conclusion = concludeRun(run(one, bucket, () => 'unknown', { sources: [sighting(state)] }), standing, configuration)
-      standing = standingAfter(standing, conclusion)
-      return conclusion.alerts.map(({ status, labels, annotations }) => ({ bucket, status, labels, summary: annotations['summary'] }))
+    const sighting = (state: 'alive' | 'silent' | 'unknown') => ({
+      source: 'feed',
+      service: 'feed',
+      silentAfterMs: 30 * minute,
+      state,
     })
+    let standing = nothingKnown
+    const alerts = (['alive', 'unknown', 'silent', 'silent', 'unknown', 'alive', 'alive'] as const).flatMap(
+      (state, bucket) => {
+        const conclusion = concludeRun(
+          run(one, bucket, () => 'unknown', { sources: [sighting(state)] }),
+          standing,
+          configuration,
+        )
+        standing = standingAfter(standing, conclusion)
+        return conclusion.alerts.map(({ status, labels, annotations }) => ({
+          bucket,
+          status,
+          labels,
+          summary: annotations['summary'],
+        }))
+      },
+    )
     const labels = { alertname: 'source-silent', source: 'feed', service: 'feed', severity: 'warning' }
     expect(alerts).toEqual([
       { bucket: 2, status: 'firing', labels, summary: 'No rows from feed for 30 min' },
@@ -170,7 +233,10 @@ describe('what a check says about itself', () => {
 
 describe('any story of runs', () => {
   it('never clears on unknown and never tells the same event twice', () => {
-    const stories = fc.array(fc.array(fc.constantFrom<VerdictState>('ok', 'firing', 'unknown'), { minLength: 6, maxLength: 6 }), { maxLength: 12 })
+    const stories = fc.array(
+      fc.array(fc.constantFrom<VerdictState>('ok', 'firing', 'unknown'), { minLength: 6, maxLength: 6 }),
+      { maxLength: 12 },
+    )
     fc.assert(
       fc.property(stories, fc.integer({ min: 1, max: 3 }), (story, clearAfter) => {
         const told = check({ clearAfter, cooldownMs: 4 * bucketMs, forMs: 0 })
@@ -181,8 +247,13 @@ describe('any story of runs', () => {
           let index = 0
           const current = run(told, bucket, () => states[index++] ?? 'ok')
           const conclusion = concludeRun(current, standing, setup)
-          const unknown = new Set(current.verdicts.filter(({ state }) => state === 'unknown').map(({ metric, group }) => `${metric} ${group}`))
-          for (const { labels } of conclusion.alerts) expect(unknown.has(`${labels['metric']} ${labels['group']}`)).toBe(false)
+          const unknown = new Set(
+            current.verdicts
+              .filter(({ state }) => state === 'unknown')
+              .map(({ metric, group }) => `${metric} ${group}`),
+          )
+          for (const { labels } of conclusion.alerts)
+            expect(unknown.has(`${labels['metric']} ${labels['group']}`)).toBe(false)
           ids.push(...conclusion.alerts.map(({ eventId }) => eventId))
           standing = standingAfter(standing, conclusion)
         }
@@ -195,7 +266,10 @@ describe('any story of runs', () => {
 describe('the summary', () => {
   const series = { check: 'feed-health', metric: 'likes', slice: 'total', group: 'total' }
   const summary = (value: number | null, day: number | null) =>
-    summaryOf({ ...verdict(series, 0, 'ok'), value, baselines: [{ name: 'a day ago', value: day, diff: null }] }, configuration)
+    summaryOf(
+      { ...verdict(series, 0, 'ok'), value, baselines: [{ name: 'a day ago', value: day, diff: null }] },
+      configuration,
+    )
 
   it.each([
     [3, 120, 'Likes: 3, against 120 a day ago (−98 %)'],

@@ -11,7 +11,9 @@ describe('shards', () => {
       check({ name: 'c', lateMs: 30_000 }),
       check({ name: 'd' }),
     ]
-    expect(shardsOf(configurationWith(checks)).map(({ id, checks: names, series }) => ({ id, names, series }))).toEqual([
+    expect(
+      shardsOf(configurationWith(checks)).map(({ id, checks: names, series }) => ({ id, names, series })),
+    ).toEqual([
       { id: 'check/5s/0', names: ['b'], series: 6 },
       { id: 'check/15m/0', names: ['a', 'd'], series: 12 },
       { id: 'check/15m+30s/0', names: ['c'], series: 6 },
@@ -22,7 +24,9 @@ describe('shards', () => {
     const groups = Array.from({ length: 400 }, (_, index) => `g${index}`)
     const checks = [
       check({ name: 'large', metrics: ['likes', 'ctr'], slices: ['os'] }),
-      ...Array.from({ length: 3 }, (_, index) => check({ name: `small-${index}`, metrics: ['likes'], slices: ['os'] })),
+      ...Array.from({ length: 3 }, (_, index) =>
+        check({ name: `small-${index}`, metrics: ['likes'], slices: ['os'] }),
+      ),
     ]
     const shards = shardsOf(configurationWith(checks, { slices: { os: { ...os, groups } } }))
     expect(shards.map(({ id, series }) => `${id} ${series}`)).toEqual([
@@ -34,20 +38,29 @@ describe('shards', () => {
   })
 
   it('keep checks of one source together, so that they share its query', () => {
-    const checks = ['a', 'b', 'c', 'd'].map((name, index) => check({ name, metrics: [index % 2 === 0 ? 'likes' : 'messages'] }))
+    const checks = ['a', 'b', 'c', 'd'].map((name, index) =>
+      check({ name, metrics: [index % 2 === 0 ? 'likes' : 'messages'] }),
+    )
     expect(shardsOf(configurationWith(checks))[0]?.checks).toEqual(['b', 'd', 'a', 'c'])
   })
 
   it('hold every check exactly once, in an order that does not depend on the file', () => {
     const cadences = fc.constantFrom(minute, 5 * minute, 15 * minute)
-    const some = fc.uniqueArray(fc.tuple(fc.stringMatching(/^[a-z]{1,5}$/), cadences), { selector: ([name]) => name, maxLength: 30 })
+    const some = fc.uniqueArray(fc.tuple(fc.stringMatching(/^[a-z]{1,5}$/), cadences), {
+      selector: ([name]) => name,
+      maxLength: 30,
+    })
     fc.assert(
       fc.property(some, (written) => {
         const checks = written.map(([name, everyMs]) => check({ name, everyMs }))
         const shards = shardsOf(configurationWith(checks))
-        expect(shards.flatMap((shard) => shard.checks).toSorted()).toEqual(checks.map(({ name }) => name).toSorted())
+        expect(shards.flatMap((shard) => shard.checks).toSorted()).toEqual(
+          checks.map(({ name }) => name).toSorted(),
+        )
         expect(new Set(shards.map(({ id }) => id)).size).toBe(shards.length)
-        expect(shards.every(({ series, checks: names }) => series <= shardSeries || names.length === 1)).toBe(true)
+        expect(shards.every(({ series, checks: names }) => series <= shardSeries || names.length === 1)).toBe(
+          true,
+        )
         const reversed = shardsOf(configurationWith(checks.toReversed()))
         expect(reversed).toEqual(shards)
       }),

@@ -55,7 +55,10 @@ export function check(change: Partial<Check> = {}): Check {
 }
 
 /** A configuration that has these checks and no people. */
-export function configurationWith(checks: readonly Check[], change: Partial<Configuration> = {}): Configuration {
+export function configurationWith(
+  checks: readonly Check[],
+  change: Partial<Configuration> = {},
+): Configuration {
   return {
     revision: 'a1b2c3d4e5f6',
     timeZone: 'UTC',
@@ -69,7 +72,15 @@ export function configurationWith(checks: readonly Check[], change: Partial<Conf
     checks: Object.fromEntries(checks.map((one) => [one.name, one])),
     users: {},
     policies: {},
-    routes: [{ match: {}, groupBy: ['service', 'alertname'], policies: { default: 'on-call' }, stableForMs: 15 * minute, remediateFirstMs: {} }],
+    routes: [
+      {
+        match: {},
+        groupBy: ['service', 'alertname'],
+        policies: { default: 'on-call' },
+        stableForMs: 15 * minute,
+        remediateFirstMs: {},
+      },
+    ],
     targets: {},
     runbooks: [],
     ...change,

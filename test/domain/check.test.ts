@@ -31,12 +31,24 @@ describe('the last complete bucket', () => {
 
 describe('the buckets of a baseline', () => {
   it('are the one at the same local time and its neighbours', () => {
-    const buckets = bucketsOf({ name: 'a day ago', daysAgo: 1, bucketsAround: 1 }, at('10T12:00:00'), bucketMs, 'Europe/Berlin')
-    expect(buckets.map(iso)).toEqual(['09T11:45:00', '09T12:00:00', '09T12:15:00'].map((text) => iso(at(text))))
+    const buckets = bucketsOf(
+      { name: 'a day ago', daysAgo: 1, bucketsAround: 1 },
+      at('10T12:00:00'),
+      bucketMs,
+      'Europe/Berlin',
+    )
+    expect(buckets.map(iso)).toEqual(
+      ['09T11:45:00', '09T12:00:00', '09T12:15:00'].map((text) => iso(at(text))),
+    )
   })
 
   it('move with the clocks', () => {
-    const [, middle] = bucketsOf({ name: 'a week ago', daysAgo: 7, bucketsAround: 1 }, at('31T12:00:00'), bucketMs, 'Europe/Berlin')
+    const [, middle] = bucketsOf(
+      { name: 'a week ago', daysAgo: 7, bucketsAround: 1 },
+      at('31T12:00:00'),
+      bucketMs,
+      'Europe/Berlin',
+    )
     expect(iso(middle ?? 0)).toBe(iso(at('24T13:00:00')))
   })
 })
@@ -109,17 +121,32 @@ describe('what checks ask', () => {
 describe('judging', () => {
   const now = at('10T12:15:00')
 
-  function verdicts(cells: (metric: string, group: string, bucketAt: number) => { numerator: number; denominator: number } | undefined, rows: (bucketAt: number) => number = () => 100, one = check(), change: Partial<Configuration> = {}) {
+  function verdicts(
+    cells: (
+      metric: string,
+      group: string,
+      bucketAt: number,
+    ) => { numerator: number; denominator: number } | undefined,
+    rows: (bucketAt: number) => number = () => 100,
+    one = check(),
+    change: Partial<Configuration> = {},
+  ) {
     const configuration = configurationWith([one], change)
     const [asked] = questionsOf([one], configuration, now)
     if (asked === undefined) throw new Error('nothing is asked')
-    const measured: Measured = { rowsIn: rows, sample: (metric, _slice, group, bucketAt) => cells(metric, group, bucketAt) }
+    const measured: Measured = {
+      rowsIn: rows,
+      sample: (metric, _slice, group, bucketAt) => cells(metric, group, bucketAt),
+    }
     const found = judge(one, asked.question, measured, configuration)
     return new Map(found.map((verdict) => [`${verdict.metric} ${verdict.group}`, verdict]))
   }
 
   it('gives a verdict per series for the last complete bucket', () => {
-    const found = verdicts((_metric, group, bucketAt) => ({ numerator: group === 'iOS' && bucketAt === at('10T12:00:00') ? 1 : 100, denominator: 1 }))
+    const found = verdicts((_metric, group, bucketAt) => ({
+      numerator: group === 'iOS' && bucketAt === at('10T12:00:00') ? 1 : 100,
+      denominator: 1,
+    }))
     expect(found.size).toBe(6)
     expect(found.get('likes iOS')).toEqual({
       check: 'feed-health',
@@ -139,7 +166,9 @@ describe('judging', () => {
   })
 
   it('takes a group without rows for zero in a count and for nothing in a ratio', () => {
-    const found = verdicts((_metric, group, bucketAt) => (group === 'iOS' && bucketAt === at('10T12:00:00') ? undefined : { numerator: 100, denominator: 1 }))
+    const found = verdicts((_metric, group, bucketAt) =>
+      group === 'iOS' && bucketAt === at('10T12:00:00') ? undefined : { numerator: 100, denominator: 1 },
+    )
     expect(found.get('likes iOS')).toMatchObject({ state: 'firing', value: 0 })
     expect(found.get('ctr iOS')).toMatchObject({ state: 'unknown', reason: 'no-samples', value: null })
   })
@@ -149,7 +178,9 @@ describe('judging', () => {
       () => undefined,
       (bucketAt) => (bucketAt === at('10T12:00:00') ? 0 : 100),
     )
-    expect([...found.values()].map(({ state, reason }) => `${state} ${reason}`)).toEqual(Array(6).fill('unknown source-silent'))
+    expect([...found.values()].map(({ state, reason }) => `${state} ${reason}`)).toEqual(
+      Array(6).fill('unknown source-silent'),
+    )
   })
 
   it('judges without the baseline buckets in which the source was silent', () => {
@@ -162,7 +193,14 @@ describe('judging', () => {
 
   it('keeps what it measured in quiet hours but does not judge it', () => {
     const quiet = check({ quietHours: [{ from: '12:00', to: '13:00' }] })
-    const found = verdicts((_metric, _group, bucketAt) => ({ numerator: bucketAt === at('10T12:00:00') ? 1 : 100, denominator: 1 }), () => 1, quiet)
+    const found = verdicts(
+      (_metric, _group, bucketAt) => ({
+        numerator: bucketAt === at('10T12:00:00') ? 1 : 100,
+        denominator: 1,
+      }),
+      () => 1,
+      quiet,
+    )
     expect(found.get('likes total')).toMatchObject({ state: 'unknown', reason: 'quiet-hours', value: 1 })
   })
 
@@ -170,7 +208,9 @@ describe('judging', () => {
     const configuration = configurationWith([check()])
     const [asked] = questionsOf([check()], configuration, now)
     const found = asked === undefined ? [] : unanswered(check(), asked.question, configuration)
-    expect(found.map(({ state, reason }) => `${state} ${reason}`)).toEqual(Array(6).fill('unknown query-failed'))
+    expect(found.map(({ state, reason }) => `${state} ${reason}`)).toEqual(
+      Array(6).fill('unknown query-failed'),
+    )
   })
 })
 

@@ -1,13 +1,27 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Route } from '../../src/domain/configuration.ts'
-import { decideGroup, groupRows, incidentLabels, incidentService, type InboxRow, type KnownIncident, type StoredAlert } from '../../src/domain/dispatch.ts'
+import {
+  decideGroup,
+  groupRows,
+  incidentLabels,
+  incidentService,
+  type InboxRow,
+  type KnownIncident,
+  type StoredAlert,
+} from '../../src/domain/dispatch.ts'
 import { timelineOfGroup } from '../../src/domain/dispatch-timeline.ts'
 
 const minute = 60_000
 const at = (minutes: number) => new Date(Date.UTC(2026, 2, 3) + minutes * minute).toISOString()
 
-const everything: Route = { match: {}, groupBy: ['service', 'alertname'], policies: { default: 'on-call' }, stableForMs: 0, remediateFirstMs: {} }
+const everything: Route = {
+  match: {},
+  groupBy: ['service', 'alertname'],
+  policies: { default: 'on-call' },
+  stableForMs: 0,
+  remediateFirstMs: {},
+}
 
 function row(id: number, change: Partial<InboxRow> = {}): InboxRow {
   return {
@@ -26,7 +40,8 @@ function row(id: number, change: Partial<InboxRow> = {}): InboxRow {
   }
 }
 
-const resolved = (id: number, endsAt: string, change: Partial<InboxRow> = {}) => row(id, { status: 'resolved', endsAt, ...change })
+const resolved = (id: number, endsAt: string, change: Partial<InboxRow> = {}) =>
+  row(id, { status: 'resolved', endsAt, ...change })
 const muted = (id: number, change: Partial<InboxRow> = {}) =>
   row(id, { source: 'check/feed', annotations: { muted: 'cooldown until later' }, ...change })
 
@@ -70,11 +85,19 @@ describe('a group of events', () => {
     const rows = [row(1), row(2, { fingerprint: 'b', labels: { severity: 'critical' } })]
     const decision = decideGroup(rows, undefined)
     expect(decision).toMatchObject({ opens: true, severity: 'P1' })
-    expect(decision.alerts.map(({ fingerprint, status }) => `${fingerprint} ${status}`)).toEqual(['a1 firing', 'b firing'])
+    expect(decision.alerts.map(({ fingerprint, status }) => `${fingerprint} ${status}`)).toEqual([
+      'a1 firing',
+      'b firing',
+    ])
   })
 
   it('changes nothing when it is delivered again', () => {
-    const rows = [row(1), row(2, { annotations: { summary: 'worse' } }), resolved(3, at(2)), row(4, { startsAt: at(3) })]
+    const rows = [
+      row(1),
+      row(2, { annotations: { summary: 'worse' } }),
+      resolved(3, at(2)),
+      row(4, { startsAt: at(3) }),
+    ]
     expect(decideGroup(rows, opened(rows))).toMatchObject({ opens: false, alerts: [], changes: [] })
   })
 
@@ -92,14 +115,25 @@ describe('a group of events', () => {
   })
 
   it('keeps the labels that an alert fired with when it clears', () => {
-    const cleared = decideGroup([resolved(2, at(5), { labels: {}, annotations: {} })], opened([row(1, { annotations: { summary: 'full' } })]))
+    const cleared = decideGroup(
+      [resolved(2, at(5), { labels: {}, annotations: {} })],
+      opened([row(1, { annotations: { summary: 'full' } })]),
+    )
     expect(cleared.alerts[0]).toMatchObject({ labels: row(1).labels, annotations: { summary: 'full' } })
   })
 
   it.each([
     { name: 'an older start', event: row(3, { startsAt: at(1) }), after: [row(1), resolved(2, at(2))] },
-    { name: 'an end before the start that is known', event: resolved(3, at(4), { startsAt: at(0) }), after: [row(1, { startsAt: at(10) })] },
-    { name: 'a start under way when its end was reported', event: row(3, { startsAt: at(2) }), after: [row(1), resolved(2, at(2))] },
+    {
+      name: 'an end before the start that is known',
+      event: resolved(3, at(4), { startsAt: at(0) }),
+      after: [row(1, { startsAt: at(10) })],
+    },
+    {
+      name: 'a start under way when its end was reported',
+      event: row(3, { startsAt: at(2) }),
+      after: [row(1), resolved(2, at(2))],
+    },
   ])('is not moved back by $name', ({ event, after }) => {
     expect(decideGroup([event], opened(after)).alerts).toEqual([])
   })
@@ -107,13 +141,17 @@ describe('a group of events', () => {
   it('believes a source that goes on saying that it fires long after it reported the end', () => {
     const known = opened([row(1), resolved(2, at(2))])
     expect(decideGroup([row(7, { startsAt: at(0), acceptedAt: at(7) })], known).alerts).toEqual([])
-    expect(decideGroup([row(8, { startsAt: at(0), acceptedAt: at(8) })], known).alerts).toMatchObject([{ status: 'firing' }])
+    expect(decideGroup([row(8, { startsAt: at(0), acceptedAt: at(8) })], known).alerts).toMatchObject([
+      { status: 'firing' },
+    ])
   })
 
   it('opens nothing for a start that arrives after its own end', () => {
     const resolvedBefore = { endedAt: at(5), acceptedAt: at(6) }
     expect(decideGroup([row(7, { resolvedBefore, acceptedAt: at(7) })], undefined).opens).toBe(false)
-    expect(decideGroup([row(7, { resolvedBefore, acceptedAt: at(7), startsAt: at(6) })], undefined).opens).toBe(true)
+    expect(
+      decideGroup([row(7, { resolvedBefore, acceptedAt: at(7), startsAt: at(6) })], undefined).opens,
+    ).toBe(true)
     expect(decideGroup([row(7, { resolvedBefore, acceptedAt: at(60) })], undefined).opens).toBe(true)
   })
 
@@ -134,7 +172,9 @@ describe('a group of events', () => {
     })
 
     it('changes the state of an open incident', () => {
-      expect(decideGroup([muted(2, { fingerprint: 'b' })], opened([row(1)])).alerts).toMatchObject([{ fingerprint: 'b', status: 'firing' }])
+      expect(decideGroup([muted(2, { fingerprint: 'b' })], opened([row(1)])).alerts).toMatchObject([
+        { fingerprint: 'b', status: 'firing' },
+      ])
     })
 
     it('comes along when another alert opens the incident', () => {
@@ -159,11 +199,15 @@ describe('a group of events', () => {
     it('rises with a worse alert and does not fall when it clears', () => {
       const known = opened([row(1)])
       expect(decideGroup([critical], known).severity).toBe('P1')
-      expect(decideGroup([resolved(3, at(9), { fingerprint: 'b' })], opened([row(1), critical])).severity).toBe('P1')
+      expect(
+        decideGroup([resolved(3, at(9), { fingerprint: 'b' })], opened([row(1), critical])).severity,
+      ).toBe('P1')
     })
 
     it('stays as a person set it', () => {
-      expect(decideGroup([critical], opened([row(1)], { severity: 'P3', severityIsFixed: true })).severity).toBe('P3')
+      expect(
+        decideGroup([critical], opened([row(1)], { severity: 'P3', severityIsFixed: true })).severity,
+      ).toBe('P3')
     })
   })
 
@@ -179,7 +223,9 @@ describe('a group of events', () => {
     })
     fc.assert(
       fc.property(events, ([shuffled, lastIsMissing]) => {
-        const last = shuffled.toSorted((a, b) => ((a.endsAt ?? a.startsAt) < (b.endsAt ?? b.startsAt) ? -1 : 1)).at(-1)
+        const last = shuffled
+          .toSorted((a, b) => ((a.endsAt ?? a.startsAt) < (b.endsAt ?? b.startsAt) ? -1 : 1))
+          .at(-1)
         const delivered = shuffled.filter((event) => !lastIsMissing || event !== last)
         let known = opened([row(1, { fingerprint: 'other' })], { alerts: [] })
         const seen: InboxRow[] = []
@@ -219,12 +265,14 @@ describe('an incident', () => {
 
 describe('the timeline of a group', () => {
   const told = (rows: readonly InboxRow[], known?: KnownIncident) =>
-    timelineOfGroup(7, decideGroup(rows, known), known?.severity).map(({ eventKey, kind, summary }) => `${eventKey} ${kind}: ${summary}`)
+    timelineOfGroup(7, decideGroup(rows, known), known?.severity).map(
+      ({ eventKey, kind, summary }) => `${eventKey} ${kind}: ${summary}`,
+    )
 
   it('begins with what was detected', () => {
-    expect(told([row(1, { annotations: { summary: 'Disk is full' } }), row(2, { fingerprint: 'b' })])).toEqual([
-      'detected detected: Detected: Disk is full, and 1 alert more',
-    ])
+    expect(
+      told([row(1, { annotations: { summary: 'Disk is full' } }), row(2, { fingerprint: 'b' })]),
+    ).toEqual(['detected detected: Detected: Disk is full, and 1 alert more'])
   })
 
   it('names an alert without a summary by its labels', () => {
@@ -233,16 +281,26 @@ describe('the timeline of a group', () => {
 
   it('tells few changes one by one', () => {
     const known = opened([row(1)])
-    expect(told([resolved(2, at(5), { annotations: { summary: 'Disk is fine' } })], known)).toEqual(['alert/2 alert: Cleared: Disk is fine'])
+    expect(told([resolved(2, at(5), { annotations: { summary: 'Disk is fine' } })], known)).toEqual([
+      'alert/2 alert: Cleared: Disk is fine',
+    ])
   })
 
   it('tells many changes in one entry', () => {
-    const storm = Array.from({ length: 40 }, (_, index) => row(index + 2, { fingerprint: `f${index}`, annotations: { summary: `Alert ${index}` } }))
-    expect(told(storm, opened([row(1)]))).toEqual(['alerts/41 alert: Fires: 40 alerts. Among them: Alert 0; Alert 1; Alert 2'])
+    const storm = Array.from({ length: 40 }, (_, index) =>
+      row(index + 2, { fingerprint: `f${index}`, annotations: { summary: `Alert ${index}` } }),
+    )
+    expect(told(storm, opened([row(1)]))).toEqual([
+      'alerts/41 alert: Fires: 40 alerts. Among them: Alert 0; Alert 1; Alert 2',
+    ])
   })
 
   it('tells of a raised severity', () => {
-    const critical = row(2, { fingerprint: 'b', labels: { severity: 'critical' }, annotations: { summary: 'Worse' } })
+    const critical = row(2, {
+      fingerprint: 'b',
+      labels: { severity: 'critical' },
+      annotations: { summary: 'Worse' },
+    })
     expect(told([critical], opened([row(1)]))).toEqual([
       'alert/2 alert: Fires: Worse',
       'severity/2 severity: Severity raised from P2 to P1 by its alerts',

@@ -57,7 +57,13 @@ describe('what the timeline says of a step', () => {
     [{ step: 2, round: 0 }, [], [], 'Step 2: skipped, nobody to page'],
     [{ step: 2, round: 0 }, ['carl'], [], 'Step 2: skipped, nobody to page; no contact for carl'],
   ])('%j of %j', (position, people, paged, summary) => {
-    expect(stepEntry(42, position, people, paged, at)).toMatchObject({ summary, kind: 'escalation', at })
+    const wait = { ackTimeoutMs: 300_000, following: ['carl'] }
+    expect(stepEntry(42, position, people, paged, at, wait)).toMatchObject({
+      summary,
+      kind: 'escalation',
+      at,
+      detail: { ...position, paged, ackTimeoutMs: 300_000, following: ['carl'] },
+    })
   })
 
   it('names the end of a policy, with a fallback and without', () => {

@@ -125,6 +125,11 @@ describe('a finding', () => {
 })
 
 describe('what is kept of an answer', () => {
+  it('that did not come is never empty: an error without a message goes by its name', () => {
+    expect(failed(new AggregateError([], ' '))).toEqual({ error: 'AggregateError' })
+    expect(failed('why')).toEqual({ error: 'why' })
+  })
+
   it('is bounded in rows and in the length of texts, and says so', () => {
     const many = Array.from({ length: mostRows + 1 }, (_, index) => ({ index, text: 'x'.repeat(5_000) }))
     const kept = boundedRows(many)

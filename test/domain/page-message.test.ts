@@ -10,6 +10,8 @@ function compose(alerts: readonly Alert[], change: Partial<Parameters<typeof com
     incident: incident(),
     alerts,
     runbookTitle: undefined,
+    configuration: { services: {}, metrics: {}, slices: {} },
+    follows: null,
     publicUrl: 'https://firewatch.example.com/',
     ...change,
   })
@@ -58,6 +60,49 @@ describe('a page', () => {
   it('names the runbook when there is one', () => {
     expect(compose([])).not.toHaveProperty('runbookTitle')
     expect(compose([], { runbookTitle: 'Checkout errors' }).runbookTitle).toBe('Checkout errors')
+  })
+
+  it('links to the dashboard of the service and to the charts of what fires, each once', () => {
+    const metric = { name: 'likes', source: 'feed', kind: 'count', sql: 'count()', responsible: [] } as const
+    const fires = (name: string) => alert(name, { labels: { metric: name, alertname: 'feed' } })
+    const configuration = {
+      services: { checkout: { name: 'checkout', dashboardUrl: 'https://boards.example.com/checkout' } },
+      metrics: {
+        likes: { ...metric, title: 'Likes', chartUrl: 'https://charts.example.com/likes' },
+        views: { ...metric, title: 'Views' },
+      },
+      slices: {},
+    }
+    const alerts = [fires('likes'), fires('likes'), fires('views'), fires('constructor')]
+    expect(compose(alerts, { configuration }).links).toEqual([
+      { title: 'Dashboard', url: 'https://boards.example.com/checkout' },
+      { title: 'Likes', url: 'https://charts.example.com/likes' },
+    ])
+    const cleared = alert('gone', { labels: { metric: 'likes' }, status: 'resolved' })
+    expect(compose([cleared], { configuration, incident: incident({ service: 'search' }) }).links).toEqual([])
+  })
+
+  it('names who answers for what fires, by metric and by slice, each once', () => {
+    const likes = { name: 'likes', title: 'Likes', source: 'feed', kind: 'count', sql: 'count()' } as const
+    const configuration = {
+      services: {},
+      metrics: { likes: { ...likes, responsible: ['ana', 'ben'] } },
+      slices: { os: { name: 'os', sql: 'os', groups: ['iOS'], responsible: ['ben', 'carl'] } },
+    }
+    const fires = alert('likes', { labels: { metric: 'likes', slice: 'os' } })
+    const strange = alert('strange', { labels: { metric: 'toString', slice: '__proto__' } })
+    expect(compose([fires, strange], { configuration }).responsible).toEqual(['ana', 'ben', 'carl'])
+    expect(compose([alert('other')], { configuration }).responsible).toEqual([])
+  })
+
+  it('says when an earlier try may have arrived, and what it follows', () => {
+    expect(compose([])).toMatchObject({ possibleRepeat: false })
+    expect(compose([])).not.toHaveProperty('follows')
+    const again = page({ unknownTries: 1 })
+    expect(compose([], { page: again, follows: '7/12' })).toMatchObject({
+      possibleRepeat: true,
+      follows: '7/12',
+    })
   })
 
   it('begins with the deed that it reports', () => {

@@ -1,9 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nodesUnder } from '../../src/domain/cause-tree.ts'
-import { failed } from '../../src/domain/evidence-result.ts'
-import { draftReview, type Review } from '../../src/domain/post-mortem.ts'
-import { citableIds, sourcesOf, type ReviewRecords, type Statement } from '../../src/domain/review-records.ts'
+import { draftReview } from '../../src/domain/post-mortem.ts'
+import type { Statement } from '../../src/domain/review-records.ts'
 import {
   at,
   attempt,
@@ -13,22 +10,9 @@ import {
   likesVerdicts,
   page,
   records,
+  rows,
   verdict,
 } from './review-world.ts'
-
-function statements(review: Review): Statement[] {
-  return [
-    ...review.summary,
-    ...review.impact.quantified,
-    ...review.impact.measured,
-    ...review.timeline,
-    ...review.trees.map((tree) => tree.statement),
-    ...review.attempts.map(({ what }) => what),
-    ...Object.values(review.response).flat(),
-    ...review.doubts.conflicts,
-    ...review.doubts.unknowns,
-  ]
-}
 
 function texts(of: readonly Statement[]): string[] {
   return of.map(({ text }) => text)
@@ -117,6 +101,38 @@ describe('a review', () => {
     expect(refused.rubric[10]?.passed).toBe(true)
   })
 
+  it('tells of several samples of a series the newest', () => {
+    const samples = [
+      verdict(at('03:45'), 'ok', 470),
+      verdict(at('03:30'), 'firing', 100),
+      verdict(at('03:45'), 'ok', 9, { group: 'Android' }),
+    ]
+    const [told] = draftReview(
+      records({ attempts: [attempt({ after: { at: at('03:50'), verdicts: samples } })] }),
+    ).attempts
+    expect(told?.after).toMatch(/^Likes \(os iOS\) at 470, .* \[ok\]; Likes \(os Android\) at 9, .* \[ok\]$/)
+  })
+
+  it('shows a query once, and rounds what verdicts hold', () => {
+    const means = {
+      ...likesVerdicts,
+      verdicts: [
+        verdict(at('03:00'), 'firing', 12, {
+          baselines: [{ name: 'a day ago', value: 31 + 2 / 3, diff: 0.6 }],
+        }),
+      ],
+    }
+    const asked = [1, 2].map((number) =>
+      evidence(number, `${number}/q`, rows({ a: 1 }), { query: 'SELECT 1' }),
+    )
+    const [first, second, third] = draftReview(
+      records({ evidence: [...asked, evidence(3, 'opened/verdicts/x', means)] }),
+    ).evidence
+    expect(first).toMatchObject({ query: { code: 'SELECT 1' }, sameQueryAs: null })
+    expect(second).toMatchObject({ query: null, sameQueryAs: 'INC-42/E1' })
+    expect(third?.table?.rows[0]).toEqual(['2026-11-24 03:00:00 UTC', '12', '31.67', 'firing', 'deviates'])
+  })
+
   it('lists luck: what ended without an act, and what cleared before one', () => {
     const cleared = attempt({ outcome: 'cleared', actedAt: null })
     expect(texts(draftReview(records({ attempts: [cleared] })).response.luck)).toEqual([
@@ -144,106 +160,8 @@ describe('a review', () => {
     ])
   })
 
-  it('lists what could not be asked, judged or measured as unknown', () => {
-    const gap = {
-      ...likesVerdicts,
-      verdicts: [...likesVerdicts.verdicts, verdict(at('03:30'), 'unknown', null)],
-    }
-    const review = draftReview(
-      records({
-        evidence: [
-          evidence(1, 'opened/os-split', failed('DB::Exception'), { title: 'Split' }),
-          evidence(2, 'opened/verdicts/x', gap, { title: 'Verdicts' }),
-        ],
-        attempts: [attempt({ outcome: 'unknown', effect: 'unknown' })],
-        pages: [page({ state: 'unknown' })],
-      }),
-    )
-    expect(texts(review.doubts.unknowns)).toEqual(
-      expect.arrayContaining([
-        '"Split" could not be asked',
-        '"Verdicts": buckets that could not be judged: 1',
-        'What cache_invalidation on feed-service came to is not known',
-        'Pages of which it is not known whether they arrived: 1',
-        'Cause ios-lost could not be tested: the query could not be answered',
-      ]),
-    )
-    expect(review.doubts.unknowns.find(({ text }) => text === '"Split" could not be asked')?.quote).toBe(
-      'DB::Exception',
-    )
-  })
-
-  it('of an incident without any records says so instead of inventing', () => {
-    const empty = draftReview(
-      records({ alerts: [], timeline: [], evidence: [], attempts: [], pages: [], runbook: null }),
-    )
-    expect(texts(empty.doubts.unknowns)).toEqual(
-      expect.arrayContaining([
-        'No evidence was collected',
-        'The cause is not established: no runbook proposes one',
-        'Size of the deviation: not recorded',
-      ]),
-    )
-    expect(empty.ready).toBe(false)
-  })
-
   it('does not change by having been drafted before', () => {
     const again = [...records().timeline, entry('review/drafted', '05:00', { kind: 'review' })]
     expect(draftReview(records({ timeline: again }))).toEqual(draftReview(records()))
-  })
-
-  it('cites only records that exist, names nobody and shows no secret, whatever the records hold', () => {
-    const word = fc.constantFrom(
-      'ana',
-      'Ana',
-      '@ana',
-      'token=abcdef123',
-      '<b>',
-      '\n',
-      '`',
-      'x',
-      '1',
-      'a@b.cd',
-      'Torres',
-    )
-    const text = fc.array(word, { maxLength: 5 }).map((words) => words.join(' '))
-    const result = fc.oneof(
-      fc.anything(),
-      fc.array(fc.dictionary(text, text)),
-      fc.record({ text }),
-      fc.record({ error: text }),
-      fc.constant(likesVerdicts),
-    )
-    const change = fc.record({
-      title: text,
-      summaries: fc.array(text, { maxLength: 4 }),
-      results: fc.array(fc.tuple(text, result), { maxLength: 4 }),
-      labels: fc.dictionary(text, text),
-      decision: text,
-    })
-    const property = fc.property(change, ({ title, summaries, results, labels, decision }) => {
-      const given: ReviewRecords = records({
-        incident: incident({ title }),
-        timeline: summaries.map((summary, index) =>
-          entry(`note/${index}`, '03:30', { kind: 'note', actor: 'ana', summary }),
-        ),
-        evidence: results.map(([name, found], index) =>
-          evidence(index + 1, `opened/${index}`, found, { title: name }),
-        ),
-        alerts: [{ fingerprint: 'f', status: 'resolved', labels, annotations: {}, startsAt: at('03:00') }],
-        attempts: [attempt({ decision, explanation: decision, target: decision })],
-      })
-      const review = draftReview(given)
-      const ids = citableIds(sourcesOf(given))
-      for (const { cites } of statements(review)) {
-        expect(cites).not.toEqual([])
-        expect(cites.filter((id) => !ids.has(id))).toEqual([])
-      }
-      const nodes = review.trees.flatMap(({ causes }) => causes.flatMap(nodesUnder))
-      for (const { status, cites } of nodes)
-        expect(cites.length > 0 || status === 'inferred' || status === 'unknown').toBe(true)
-      expect(review.rubric[15]).toMatchObject({ passed: true, detail: '' })
-    })
-    fc.assert(property)
   })
 })

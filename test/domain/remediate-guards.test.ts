@@ -48,8 +48,18 @@ function thrown(scope: string) {
   return { scope, stoppedBy: 'ann', reason: 'we are migrating', stoppedAt: now }
 }
 
+const dayBefore = new Date(Date.parse(now) - 86_400_000).toISOString()
+
 function ended(...outcomes: readonly AttemptOutcome[]): EndedAttempt[] {
-  return outcomes.map((outcome) => ({ outcome, effect: outcome === 'unknown' ? 'unknown' : 'done' }))
+  return endedAt(now, ...outcomes)
+}
+
+function endedAt(finishedAt: string, ...outcomes: readonly AttemptOutcome[]): EndedAttempt[] {
+  return outcomes.map((outcome) => ({
+    outcome,
+    effect: outcome === 'unknown' ? 'unknown' : 'done',
+    finishedAt,
+  }))
 }
 
 function tried(count: number, outcome: AttemptOutcome | null = 'no-effect') {
@@ -133,7 +143,7 @@ describe('the guards', () => {
       { recent: ended('helped', 'no-effect', 'unknown', 'helped', 'harmed') },
       'breaker',
       'next-rung',
-      /breaker is open: 3 of the last 5 .* a person decides/,
+      /breaker is open: 3 of the last 5 .* people act themselves/,
     ],
     [
       'a group without budget left',
@@ -194,8 +204,11 @@ describe('the guards', () => {
     ],
     [
       'actions that were carried out and could not be measured',
-      { recent: [1, 2, 3, 4, 5].map(() => ({ outcome: 'unknown', effect: 'done' }) as const) },
+      {
+        recent: [1, 2, 3, 4, 5].map(() => ({ outcome: 'unknown', effect: 'done', finishedAt: now }) as const),
+      },
     ],
+    ['failures of more than a day ago', { recent: endedAt(dayBefore, 'no-effect', 'harmed', 'no-effect') }],
     [
       'a repair of the same target that breaks off',
       { underRepair: [{ attempt: 'INC-7/a1', target: 'feed-1' }] },

@@ -102,6 +102,13 @@ describe('verification', () => {
     expect(judged([verdict(0, 'firing', { diff }), verdict(5, 'firing', { diff })]).outcome).toBe(outcome)
   })
 
+  it('calls nothing harm that it measured before only in the bucket in which the series began to fire', () => {
+    const after = [verdict(0, 'firing', { diff: 1 }), verdict(5, 'firing', { diff: 1 })]
+    const observation = { verify, before, actedAt: at(0), after: { at: at(9), verdicts: after } }
+    expect(judge(observation, metrics).outcome).toBe('harmed')
+    expect(judge({ ...observation, justBegun: before.verdicts }, metrics).outcome).toBe('no-effect')
+  })
+
   it('ignores series that were not watched, and keeps only the samples that counted', () => {
     const other = verdict(0, 'firing', { group: 'ios' })
     const { outcome, after } = judged([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { dueDate } from '../../src/domain/review-actions.ts'
 import { draftReview } from '../../src/domain/post-mortem.ts'
-import { incident, records, runbook } from './review-world.ts'
+import { attempt, incident, records, runbook } from './review-world.ts'
 
 describe('when an action is due', () => {
   it.each([
@@ -42,6 +42,26 @@ describe('the actions of a review', () => {
       why: 'its cause could not be tested',
     })
   })
+
+  it.each([
+    ['refuted', attempt({ outcome: 'no-effect' }), 'its cause is said to lead to cache, which is refuted'],
+    [
+      'untested',
+      attempt({ outcome: 'unknown' }),
+      'its cause is said to lead to cache, which could not be tested',
+    ],
+  ])(
+    'are not proposed against an inferred cause of one that is %s, nor is it an open risk',
+    (_, tried, why) => {
+      const { rejected, openRisks } = draftReview(records({ attempts: [tried] })).actions
+      expect(rejected).toContainEqual({
+        title: 'Refuse short pages when the cache is warmed',
+        cause: 'no-limit',
+        why,
+      })
+      expect(openRisks.map(({ cause }) => cause)).not.toContain('no-limit')
+    },
+  )
 
   it('leave an end cause without one as an open risk', () => {
     const { openRisks } = draftReview(records({ runbook: runbook({ actions: [] }) })).actions

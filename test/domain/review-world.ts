@@ -3,9 +3,11 @@ import type { Incident } from '../../src/domain/incident.ts'
 import type { Page } from '../../src/domain/page.ts'
 import type { RemediationAttempt } from '../../src/domain/remediation.ts'
 import type { ReviewRecords } from '../../src/domain/review-records.ts'
-import type { Runbook } from '../../src/domain/runbook.ts'
 import type { TimelineEntry } from '../../src/domain/timeline.ts'
 import type { Verdict, VerdictState } from '../../src/domain/verdict.ts'
+import { runbook } from './review-runbook.ts'
+
+export { runbook } from './review-runbook.ts'
 
 /** The night of INC-42: likes on iOS fall to 12, a cache flush helps, ana on step 1 acknowledges. */
 const day = '2026-11-24'
@@ -133,6 +135,7 @@ export function page(change: Partial<Page> = {}): Page {
     contact: 0,
     state: 'delivered',
     attempts: 1,
+    unknownTries: 0,
     providerId: null,
     lastError: null,
     createdAt: at('03:18'),
@@ -150,87 +153,6 @@ export function entry(eventKey: string, clock: string, change: Partial<TimelineE
     kind: 'state',
     actor: 'firewatch',
     summary: `Something: ${eventKey}`,
-    ...change,
-  }
-}
-
-export function runbook(change: Partial<Runbook> = {}): Runbook {
-  return {
-    name: 'feed-content-drop',
-    title: 'The feed shows little',
-    match: { alertname: ['feed-activity'] },
-    evidence: [],
-    remediation: [],
-    causes: [
-      {
-        id: 'ios-lost',
-        problem: 'occurred',
-        edge: 'caused',
-        claim: 'Feeds on iOS held fewer posts',
-        test: { evidence: 'os-split', where: { os: 'iOS' }, column: 'change_week', op: '<', value: -0.4 },
-      },
-      {
-        id: 'cache',
-        problem: 'occurred',
-        parent: 'ios-lost',
-        edge: 'caused',
-        claim: 'The cache kept serving short pages',
-        test: { remediation: 'cache_invalidation', outcome: 'helped' },
-      },
-      {
-        id: 'no-limit',
-        problem: 'occurred',
-        parent: 'cache',
-        edge: 'enabled',
-        claim: 'The interface that warms the cache takes pages of any size',
-      },
-      {
-        id: 'outage',
-        problem: 'occurred',
-        edge: 'caused',
-        claim: 'Both systems lost activity',
-        test: { evidence: 'os-split', where: { os: 'Android' }, column: 'change_week', op: '<', value: -0.4 },
-      },
-      {
-        id: 'seen-late',
-        problem: 'detected-late',
-        edge: 'undetected-because',
-        claim: 'No check measures the number of posts on a page',
-      },
-    ],
-    actions: [
-      {
-        type: 'prevent',
-        cause: 'no-limit',
-        title: 'Refuse short pages when the cache is warmed',
-        doneWhen: 'A test warms a short page and is refused',
-        owner: 'carol',
-        priority: 'guard',
-      },
-      {
-        type: 'detect',
-        cause: 'seen-late',
-        title: 'Check the number of posts on a page',
-        doneWhen: 'A replay fires the check',
-        priority: 'rest',
-      },
-      {
-        type: 'mitigate',
-        cause: 'cache',
-        title: 'Put the flush on the first rung',
-        doneWhen: 'A drill flushes within a minute',
-        priority: 'rest',
-      },
-      {
-        type: 'prevent',
-        cause: 'outage',
-        title: 'Split the two systems apart',
-        doneWhen: 'They deploy apart',
-        priority: 'rest',
-      },
-    ],
-    guidance: '',
-    path: 'runbooks/feed-content-drop.md',
     ...change,
   }
 }

@@ -1,8 +1,12 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Agent } from 'undici'
 import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
 import type { PostAnswer } from '../../src/domain/delivery.ts'
 import { createPost, type PostOptions } from '../../src/http/post.ts'
+import { freePort } from '../support/servers.ts'
 
 let receiver: FakeWebhook
 beforeEach(async () => {
@@ -55,6 +59,40 @@ describe('a POST', () => {
     expect(performance.now() - began).toBeLessThan(2_000)
   })
 
+  it('that never left is told from one that may have arrived', async () => {
+    receiver.next({ kind: 'reset', when: 'after' })
+    receiver.next({ kind: 'hang' })
+    expect(await postTo(receiver.url)).toMatchObject({ kind: 'no-answer', begun: true })
+    expect(await postTo(receiver.url)).toMatchObject({ kind: 'no-answer', begun: true })
+    const nobody = `http://127.0.0.1:${await freePort()}`
+    expect(await postTo(nobody)).toMatchObject({ kind: 'no-answer', begun: false })
+    const nowhere = new Agent({ connect: { lookup: () => undefined } })
+    expect(await postTo('http://localhost', { dispatcher: nowhere })).toEqual({
+      kind: 'no-answer',
+      reason: 'no answer within 300 ms',
+      begun: false,
+    })
+  })
+
+  it('carries bytes as they are', async () => {
+    const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0xff, 0x00])
+    let received: Uint8Array | undefined
+    const mirror = createServer((request, response) => {
+      void buffer(request).then((bytes) => {
+        received = new Uint8Array(bytes)
+        response.end()
+      })
+    })
+    await new Promise<void>((resolve) => void mirror.listen(0, '127.0.0.1', resolve))
+    const { post, close } = createPost()
+    const url = new URL(`http://127.0.0.1:${(mirror.address() as AddressInfo).port}`)
+    const rest = { headers: {}, timeoutMs: 1_000, signal: new AbortController().signal }
+    expect(await post({ url, body: png, ...rest })).toMatchObject({ kind: 'answered', status: 200 })
+    expect(received).toEqual(png)
+    await close()
+    mirror.close()
+  })
+
   it('goes only where its dispatcher lets it', async () => {
     const refuse = Object.assign(new Error('not on the list'), { code: 'EBLOCKED' })
     const dispatcher = new Agent({ connect: { lookup: (_host, _options, done) => done(refuse, []) } })
@@ -62,6 +100,7 @@ describe('a POST', () => {
     expect(await postTo(url, { dispatcher })).toEqual({
       kind: 'no-answer',
       reason: 'the exchange failed (EBLOCKED)',
+      begun: false,
     })
     expect(receiver.received).toEqual([])
   })

@@ -39,7 +39,9 @@ describe('kill -9', () => {
     await up.api('POST', '/api/v1/alerts', shopAlerts(['CheckoutDown'], 'resolved'))
     await vi.waitFor(async () => expect((await show(up)).incident.state).toBe('resolved'), soon)
     const { records } = await show(up)
-    expect(records.pages.filter(({ kind }) => kind === 'page').map(({ person, state }) => [person, state])).toEqual([
+    expect(
+      records.pages.filter(({ kind }) => kind === 'page').map(({ person, state }) => [person, state]),
+    ).toEqual([
       ['ana', 'sent'],
       ['ben', 'sent'],
     ])
@@ -56,7 +58,9 @@ describe('kill -9', () => {
     await vi.waitFor(() => expect(new Set(pagesOf(ana).map(titleOf)).size).toBe(names.length), soon)
     expect(pagesOf(ana)).toHaveLength(names.length)
     const { incidents } = await up.api<{ incidents: Incident[] }>('GET', '/api/v1/incidents')
-    expect(incidents.map(({ title }) => title).toSorted()).toEqual(names.map((name) => `shop: ${name}`).toSorted())
+    expect(incidents.map(({ title }) => title).toSorted()).toEqual(
+      names.map((name) => `shop: ${name}`).toSorted(),
+    )
   })
 
   it('of everything at once leaves nothing behind that blocks the next start, and the story goes on', async () => {
@@ -72,7 +76,10 @@ describe('kill -9', () => {
   })
 
   it('is told from a second start on the same data, which refuses and names path and owner', async () => {
-    const second = await firewatch(['up', '--config', `${up.dataDir}/firewatch.yaml`, '--data', up.dataDir], env)
+    const second = await firewatch(
+      ['up', '--config', `${up.dataDir}/firewatch.yaml`, '--data', up.dataDir],
+      env,
+    )
     expect(second.code).toBe(3)
     expect(second.stderr).toContain(up.dataDir)
     expect(second.stderr).toContain(String(up.child.pid))
@@ -85,7 +92,10 @@ describe('kill -9', () => {
     const { url, token } = await up.run()
     const acknowledge = async () => {
       const headers = { authorization: `Bearer ${token}`, 'idempotency-key': key }
-      const response = await fetch(new URL('/api/v1/incidents/INC-1/acknowledge', url), { method: 'POST', headers })
+      const response = await fetch(new URL('/api/v1/incidents/INC-1/acknowledge', url), {
+        method: 'POST',
+        headers,
+      })
       return response.json()
     }
     expect(await acknowledge()).toEqual(await acknowledge())
@@ -98,7 +108,10 @@ const pagesOf = (fake: FakeWebhook) => fake.received.filter(({ body }) => body['
 const titleOf = ({ body }: { body: Readonly<Record<string, unknown>> }) => body['title']
 
 async function show(up: UpFirewatch): Promise<{ incident: Incident; records: IncidentRecords }> {
-  const { incident, ...records } = await up.api<{ incident: Incident } & IncidentRecords>('GET', '/api/v1/incidents/INC-1')
+  const { incident, ...records } = await up.api<{ incident: Incident } & IncidentRecords>(
+    'GET',
+    '/api/v1/incidents/INC-1',
+  )
   return { incident, records }
 }
 

@@ -33,7 +33,12 @@ describe('an invalid configuration', () => {
     tidy.push(() => rm(folder, { recursive: true }))
     const file = join(folder, 'firewatch.yaml')
     const data = join(folder, 'data')
-    await writeFile(file, twoPeople().replace('[ben], ackTimeout: 60s', '[bob], ackTimeout: soon').replace('role: responder', 'role: king'))
+    await writeFile(
+      file,
+      twoPeople()
+        .replace('[ben], ackTimeout: 60s', '[bob], ackTimeout: soon')
+        .replace('role: responder', 'role: king'),
+    )
 
     const { code, stderr } = await firewatch(['up', '--config', file, '--data', data])
     expect(code).toBe(5)
@@ -87,9 +92,12 @@ checks:
     const database = new pg.Client({ connectionString: databaseUrl })
     await database.connect()
     tidy.push(() => database.end())
-    const verdicts = async () => (await database.query<{ state: string; reason: string }>('SELECT state, reason FROM verdicts')).rows
+    const verdicts = async () =>
+      (await database.query<{ state: string; reason: string }>('SELECT state, reason FROM verdicts')).rows
     await vi.waitFor(async () => expect((await verdicts()).length).toBeGreaterThanOrEqual(6), soon)
-    expect(new Set((await verdicts()).map(({ state, reason }) => `${state} ${reason}`))).toEqual(new Set(['unknown query-failed']))
+    expect(new Set((await verdicts()).map(({ state, reason }) => `${state} ${reason}`))).toEqual(
+      new Set(['unknown query-failed']),
+    )
 
     await vi.waitFor(async () => expect(await titles(up)).toEqual(['shop: check-failing']), soon)
     const { alerts } = await up.api<IncidentRecords>('GET', '/api/v1/incidents/INC-1')

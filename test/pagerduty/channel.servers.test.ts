@@ -43,11 +43,11 @@ afterAll(close)
 
 describe('a page over PagerDuty', () => {
   it('is sent when PagerDuty accepts it, and is known there by its key', async () => {
-    expect(await send()).toEqual({ kind: 'sent', providerId: 'firewatch/INC-42/ana' })
+    expect(await send()).toEqual({ kind: 'sent', providerId: 'firewatch/c0ffee/INC-42/ana' })
     expect(pagerDuty.incidents).toEqual([
       {
         routingKey,
-        dedupKey: 'firewatch/INC-42/ana',
+        dedupKey: 'firewatch/c0ffee/INC-42/ana',
         summary: 'INC-42 P1 checkout: error-rate',
         status: 'triggered',
         triggers: 1,
@@ -127,7 +127,11 @@ describe('what became of a try', () => {
       { kind: 'answer', status: 202, body: '<html>', contentType: 'text/html' },
       retry('answered 202, but not in the words of PagerDuty'),
     ],
-    ['an empty 202', { kind: 'answer', status: 202 }, { kind: 'sent', providerId: 'firewatch/INC-42/ana' }],
+    [
+      'an empty 202',
+      { kind: 'answer', status: 202 },
+      { kind: 'sent', providerId: 'firewatch/c0ffee/INC-42/ana' },
+    ],
     [
       'an empty 200',
       { kind: 'answer', status: 200 },
@@ -148,7 +152,11 @@ describe('what became of a try', () => {
       { kind: 'answer', status: 202, body: invalid },
       { kind: 'final', error: 'answered 202: invalid event; Event object is invalid; too blue; too loud' },
     ],
-    ['202 whose body stalls', { kind: 'hang-in-body' }, { kind: 'sent', providerId: 'firewatch/INC-42/ana' }],
+    [
+      '202 whose body stalls',
+      { kind: 'hang-in-body' },
+      { kind: 'sent', providerId: 'firewatch/c0ffee/INC-42/ana' },
+    ],
     ['silence', { kind: 'hang' }, retry('no answer within 200 ms')],
     ['a reset before it was taken', { kind: 'reset', when: 'before' }, retry('connection lost (ECONNRESET)')],
     ['a reset after it was taken', { kind: 'reset', when: 'after' }, retry('connection lost (ECONNRESET)')],

@@ -15,7 +15,7 @@ describe('a page as an event', () => {
     expect(eventOf(pageMessage(), routingKey)).toEqual({
       routing_key: routingKey,
       event_action: 'trigger',
-      dedup_key: 'firewatch/INC-42/ana',
+      dedup_key: 'firewatch/c0ffee/INC-42/ana',
       payload: {
         summary: 'INC-42 P1 checkout: error-rate',
         source: 'checkout',
@@ -75,7 +75,7 @@ describe('a page as an event', () => {
     expect(event).toEqual({
       routing_key: routingKey,
       event_action: action,
-      dedup_key: 'firewatch/INC-42/ana',
+      dedup_key: 'firewatch/c0ffee/INC-42/ana',
     })
     expect(errorsOf({ kind })).toEqual([])
   })
@@ -93,17 +93,17 @@ describe('W01: the limits of an event', () => {
   it.each([255, 400])(
     'a deduplication key of %i characters stays within 255, is stable and tells people apart',
     (length) => {
-      const person = 'x'.repeat(length)
-      const key = dedupKeyOf({ incident: 'INC-42', person })
+      const conversationKey = `firewatch/c0ffee/INC-42/${'x'.repeat(length)}`
+      const key = dedupKeyOf({ conversationKey })
       expect(key.length).toBeLessThanOrEqual(255)
-      expect(dedupKeyOf({ incident: 'INC-42', person })).toBe(key)
-      expect(dedupKeyOf({ incident: 'INC-42', person: `${person}y` })).not.toBe(key)
+      expect(dedupKeyOf({ conversationKey })).toBe(key)
+      expect(dedupKeyOf({ conversationKey: `${conversationKey}y` })).not.toBe(key)
     },
   )
 
   it('keeps a deduplication key of exactly 255 characters', () => {
-    const person = 'x'.repeat(255 - 'firewatch/INC-42/'.length)
-    expect(dedupKeyOf({ incident: 'INC-42', person })).toBe(`firewatch/INC-42/${person}`)
+    const conversationKey = 'x'.repeat(255)
+    expect(dedupKeyOf({ conversationKey })).toBe(conversationKey)
   })
 
   it('details of 600 kB give way to a note', () => {

@@ -132,8 +132,8 @@ describe('attempts', () => {
     await end(await propose('feed-1', 'flush'), 'harmed', 'done', 21)
     await propose()
     expect(await attempts.lastEnded('restart', 'feed-1', 2)).toEqual([
-      { outcome: 'harmed', effect: 'done' },
-      { outcome: 'unknown', effect: 'not-done' },
+      { outcome: 'harmed', effect: 'done', finishedAt: at(4) },
+      { outcome: 'unknown', effect: 'not-done', finishedAt: at(2) },
     ])
   })
 })

@@ -134,12 +134,20 @@ describe('the outbox of pages', () => {
       ...newPage(),
       state: 'sent',
       attempts: 2,
+      unknownTries: 0,
       providerId: 'pd-1',
       lastError: null,
       createdAt: at,
       sentAt: later,
       finishedAt: later,
     })
+  })
+
+  it('counts tries that never reported when the next one begins', async () => {
+    const { id } = await pageIn('sending')
+    expect(await pages.startSending(id)).toMatchObject({ attempts: 2, unknownTries: 1 })
+    await pages.settle(id, { state: 'failed', at, error: 'answered 500', final: false })
+    expect(await pages.startSending(id)).toMatchObject({ attempts: 3, unknownTries: 1 })
   })
 
   it('keeps an error to one bounded line, whatever was said', async () => {

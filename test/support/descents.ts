@@ -1,3 +1,4 @@
+import { Client } from '@temporalio/client'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { Worker, type WorkflowBundle } from '@temporalio/worker'
 import type { RemediateDependencies } from '../../activities/remediate-dependencies.ts'
@@ -60,6 +61,9 @@ export async function startDescents(begin: () => Promise<TestWorkflowEnvironment
     start,
     withWorker,
     nextIncident,
+    /** Waits without letting time be skipped: for use inside an activity, whose own time limits would otherwise be skipped to. */
+    ended: (workflowId: string): Promise<unknown> =>
+      new Client({ connection: temporal.connection }).workflow.getHandle(workflowId).result(),
     descend: (options: DescentOptions = {}, changed: Partial<Descent> = {}) =>
       withWorker(async () => (await start(changed)).result(), options),
     /** A sick world, an open incident, and guards that remember nothing. */

@@ -4,6 +4,7 @@ import { DefaultLogger } from '@temporalio/worker'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { createEscalateActivities, type EscalateDependencies } from '../../activities/escalate.ts'
 import { type FakePagerDuty, startFakePagerDuty } from '../../examples/fakes/pagerduty.ts'
+import { type FakeTelegram, startFakeTelegram } from '../../examples/fakes/telegram.ts'
 import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
 import type { Configuration } from '../../src/domain/configuration.ts'
 import type { HttpPost } from '../../src/domain/delivery.ts'
@@ -15,12 +16,20 @@ import { createConfigurationRecords } from '../../src/postgres/configurations.ts
 import { type Database, migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import { createIncidentRecords, type IncidentRecords } from '../../src/postgres/incidents.ts'
 import { createPageRecords, type PageRecords } from '../../src/postgres/pages.ts'
+import { createTelegramChannel } from '../../src/telegram/channel.ts'
 import { createWebhookChannel } from '../../src/webhook/channel.ts'
-import { configuration, routingKey, user } from './pages.ts'
+import { configuration, routingKey, smallPng, user } from './pages.ts'
 import { startPostgres, type TestPostgres } from './servers.ts'
 
 export const duty = { channel: 'pagerduty', routingKey: '${env:KEY}' } as const
 const hook = { channel: 'webhook', url: '${env:HOOK}' } as const
+/** The chat that the fake Telegram has. */
+export const chat = {
+  channel: 'telegram',
+  chatId: '42',
+  token: '${env:TOKEN}',
+  apiUrl: '${env:TELEGRAM}',
+} as const
 export const backup = { channel: 'webhook', url: '${env:BACKUP}' } as const
 
 /** What every incident of the world started with. */
@@ -47,6 +56,7 @@ export interface EscalationWorld {
   readonly receiver: FakeWebhook
   readonly backupReceiver: FakeWebhook
   readonly pagerDuty: FakePagerDuty
+  readonly telegram: FakeTelegram
   /** By event key. */
   readonly timeline: Map<string, TimelineEntry>
   readonly incident: number
@@ -97,12 +107,16 @@ export function escalationWorld(): EscalationWorld {
       receiver: await startFakeWebhook(),
       backupReceiver: await startFakeWebhook(),
       pagerDuty: await startFakePagerDuty(),
+      telegram: await startFakeTelegram(),
       timeline: new Map(),
       running: atStart.users,
       incident: await openIncident(database.db),
     })
   })
-  afterEach(() => Promise.all([world.receiver.stop(), world.backupReceiver.stop(), world.pagerDuty.stop()]))
+  afterEach(() => {
+    const { receiver, backupReceiver, pagerDuty, telegram } = world
+    return Promise.all([receiver, backupReceiver, pagerDuty, telegram].map((fake) => fake.stop()))
+  })
   return world
 }
 
@@ -145,6 +159,8 @@ function dependenciesOf(world: EscalationWorld, db: Database, post: HttpPost): E
     '${env:HOOK}': world.receiver.url,
     '${env:BACKUP}': world.backupReceiver.url,
     '${env:KEY}': routingKey,
+    '${env:TELEGRAM}': world.telegram.url,
+    '${env:TOKEN}': world.telegram.token,
   }
   const now = () => new Date(start)
   const resolveSecret = (reference: string) => Promise.resolve(secrets[reference] ?? reference)
@@ -163,6 +179,11 @@ function dependenciesOf(world: EscalationWorld, db: Database, post: HttpPost): E
     channels: {
       webhook: createWebhookChannel(channel),
       pagerduty: createPagerDutyChannel({ ...channel, defaultUrl: world.pagerDuty.url }),
+      telegram: createTelegramChannel({
+        ...channel,
+        chartOf: () => Promise.resolve(smallPng),
+        onMissingChart: (incident, reason) => expect.fail(`no chart of ${incident}: ${reason}`),
+      }),
     },
     publicUrl: 'https://firewatch.example.com',
     now,

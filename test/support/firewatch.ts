@@ -61,8 +61,15 @@ export async function startUp(
     run: async () => (await readRunFile(folder)) ?? run,
     async api<Answer>(method: 'GET' | 'POST', apiPath: string, body?: object): Promise<Answer> {
       const { url, token } = (await readRunFile(folder)) ?? run
-      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-      const request = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) }
+      const authorization = `Bearer ${token}`
+      const request =
+        body === undefined
+          ? { method, headers: { authorization } }
+          : {
+              method,
+              headers: { authorization, 'content-type': 'application/json' },
+              body: JSON.stringify(body),
+            }
       const response = await fetch(new URL(apiPath, url), request)
       if (!response.ok) throw new Error(`${method} ${apiPath}: ${response.status} ${await response.text()}`)
       return (await response.json()) as Answer

@@ -6,9 +6,18 @@ import type { Page, PageMessage } from '../../src/domain/page.ts'
 /** 32 characters, as an integration key has. */
 export const routingKey = '0123456789abcdef0123456789abcdef'
 
+/** A whole PNG of one white pixel. */
+export const smallPng = new Uint8Array(
+  Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTgrDQAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+)
+
 export function pageMessage(change: Partial<PageMessage> = {}): PageMessage {
   return {
-    idempotencyKey: 'INC-42/r0/s1/ana/c0',
+    idempotencyKey: 'c0ffee/INC-42/r0/s1/ana/c0',
+    conversationKey: 'firewatch/c0ffee/INC-42/ana',
     kind: 'page',
     incident: 'INC-42',
     title: 'checkout: error-rate',
@@ -22,6 +31,9 @@ export function pageMessage(change: Partial<PageMessage> = {}): PageMessage {
     incidentUrl: 'https://firewatch.example.com/incidents/INC-42',
     chartUrl: 'https://firewatch.example.com/charts/c0ffee.png',
     runbookTitle: 'Checkout errors',
+    links: [],
+    responsible: [],
+    possibleRepeat: false,
     ...change,
   }
 }
@@ -38,6 +50,7 @@ export function page(change: Partial<Page> = {}): Page {
     contact: 0,
     state: 'queued',
     attempts: 0,
+    unknownTries: 0,
     providerId: null,
     lastError: null,
     createdAt: '2026-03-01T03:00:00.000Z',

@@ -82,7 +82,8 @@ export async function openIncident(db: Database, number: number): Promise<void> 
     status: 'firing',
     labels,
     annotations: '{}',
-    starts_at: startedAt,
+    // Long enough ago that what was measured before an act is not of the bucket in which it began.
+    starts_at: new Date(startedAt.getTime() - 3_600_000),
   } as const
   await db
     .insertInto('alerts')

@@ -60,6 +60,7 @@ describe('escaped text', () => {
     ['- item', '\\- item'],
     ['-0.4', '-0.4'],
     ['12. x', '12\\. x'],
+    ['31.67', '31.67'],
     ['cache_invalidation', 'cache_invalidation'],
     ['_x_', '\\_x\\_'],
     ['see http://evil.example', 'see http\\://evil.example'],
@@ -74,7 +75,7 @@ describe('escaped text', () => {
     const property = fc.property(hostileText, (text) => {
       const markdown = escapeMarkdown(text)
       expect(markdown).not.toMatch(/[\n\r\u2028\u2029]/)
-      expect(markdown).not.toMatch(/^\s|^(?:#|=|[-+]\s|[-+]$|\d+[.)])/)
+      expect(markdown).not.toMatch(/^\s|^(?:#|=|[-+]\s|[-+]$|\d+[.)](?:\s|$))/)
       expect(markdown).not.toMatch(/https?:\/\//i)
       const visible = text
         .replace(/\s+/gu, ' ')

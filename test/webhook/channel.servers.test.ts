@@ -51,7 +51,7 @@ describe('a page over a webhook', () => {
     expect(receiver.effects()).toHaveLength(1)
     const [{ headers, body } = { headers: {}, body: {} }] = receiver.received
     expect(headers).toMatchObject({
-      'idempotency-key': 'INC-42/r0/s1/ana/c0',
+      'idempotency-key': 'c0ffee/INC-42/r0/s1/ana/c0',
       'x-firewatch-timestamp': '1772334000',
     })
     const { idempotencyKey, ...facts } = pageMessage()

@@ -178,7 +178,7 @@ describe('guards', () => {
     let second: Awaited<ReturnType<Descents['start']>> | undefined
     world.onAct = async (): Promise<Effect> => {
       second ??= await descents.start({ ladder: [rung('restart', 'feed-2')] })
-      await second.result()
+      await descents.ended(second.workflowId)
       return 'done'
     }
     await descents.descend({ others: ['feed-2'] }, { incident: first, ladder: [rung('flush')] })

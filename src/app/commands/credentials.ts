@@ -1,10 +1,16 @@
 import type { Command } from 'commander'
-import { connectApi } from '../api-client.ts'
+import { CommandFailed, connectApi, exitCodes } from '../api-client.ts'
+import { recordSettingsFrom } from '../settings.ts'
 import { print } from '../terminal.ts'
 
 interface Options {
   readonly data: string
   readonly json?: boolean
+}
+
+interface DirectOptions {
+  readonly direct?: boolean
+  readonly replace?: boolean
 }
 
 /** `login` and `token`: ways in for people and for programs. */
@@ -25,10 +31,25 @@ export function addCredentialCommands(program: Command): void {
     .command('token <person>')
     .description('make an API token for a configured user; it is shown once')
     .option('--data <directory>', 'data directory of the running Firewatch', '.firewatch')
+    .option(
+      '--direct',
+      'work on DATABASE_URL and FIREWATCH_CONFIG: for the first token, when no server can be asked',
+    )
+    .option('--replace', 'with --direct: end all tokens that the user has')
     .option('--json', 'print JSON')
-    .action(async (person: string, options: Options) => {
+    .action(async (person: string, options: Options & DirectOptions) => {
+      if (options.direct === true) return makeDirectly(person, options)
+      if (options.replace === true) throw new CommandFailed('--replace needs --direct', exitCodes.usage)
       const api = await connectApi(options.data, process.env)
       const made = await api.post<{ token: string }>('/api/v1/tokens', { person })
       print(options, made, () => made.token)
+      return undefined
     })
+}
+
+async function makeDirectly(person: string, options: Options & DirectOptions): Promise<void> {
+  const settings = recordSettingsFrom(process.env)
+  const { issueToken } = await import('../direct-token.ts')
+  const made = await issueToken(person, options.replace === true, settings)
+  print(options, made, () => made.token)
 }

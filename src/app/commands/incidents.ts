@@ -19,7 +19,7 @@ export function addIncidentCommands(program: Command): void {
     .action(async (options: Options & { state?: string }) => {
       const query = new URLSearchParams(options.state === undefined ? {} : { state: options.state })
       const { incidents } = await (await api(options)).get<{ incidents: Incident[] }>(
-        `/api/v1/incidents?${query}`,
+        `/api/v1/incidents?${query.toString()}`,
       )
       print(options, incidents, () => listText(incidents))
     })
@@ -42,6 +42,15 @@ export function addIncidentCommands(program: Command): void {
   commanding(program, 'resolve', 'resolve', 'resolve it as a person; its review follows')
   commanding(program, 'escalate', 'escalate', 'page the next step now')
   commanding(program, 'stop-automation', 'stop-automation', 'begin no new remediation attempt')
+  reading(
+    program,
+    'not-actionable <incident> <reason...>',
+    'mark a false alarm, also one that is over; its review says so',
+  ).action(async (name: string, words: string[], options: Options) => {
+    const body = { reason: words.join(' ') }
+    const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, 'not-actionable'), body)
+    print(options, answer, () => answer.message)
+  })
   reading(program, 'note <incident> <text...>', 'add a note to the timeline').action(
     async (name: string, words: string[], options: Options) => {
       const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, 'note'), {

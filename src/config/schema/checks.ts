@@ -6,6 +6,25 @@ import { quietWindow } from './time-fields.ts'
 
 const secondMs = 1_000
 
+const sameTimeSchema = z.strictObject({
+  kind: z.literal('same-time'),
+  threshold: z.number().gt(0).max(1).default(0.5),
+})
+
+const thresholdSchema = z
+  .strictObject({
+    kind: z.literal('threshold'),
+    op: z.enum(['>', '>=', '<', '<=']),
+    value: z.number(),
+    clear: z.number().exactOptional(),
+  })
+  .superRefine(({ op, value, clear }, context) => {
+    if (clear === undefined || (op.startsWith('>') ? clear < value : clear > value)) return
+    const side = op.startsWith('>') ? 'below' : 'above'
+    const message = `must be ${side} the value (${value}): what fires by "${op}" clears only ${side} it`
+    context.addIssue({ code: 'custom', path: ['clear'], message })
+  })
+
 export const defaultBucket = '15m'
 
 export const checkSchema = z.strictObject({
@@ -13,11 +32,10 @@ export const checkSchema = z.strictObject({
   metrics: z.array(text).min(1),
   slices: z.array(text).min(1).default(['total']),
   detector: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('same-time'), threshold: z.number().gt(0).max(1).default(0.5) }),
-    ])
+    .discriminatedUnion('kind', [sameTimeSchema, thresholdSchema])
     .default({ kind: 'same-time', threshold: 0.5 }),
   bucket: duration({ leastMs: secondMs }).prefault(defaultBucket),
+  scheduled: z.boolean().default(true),
   every: duration({ leastMs: secondMs }).exactOptional(),
   late: duration().prefault('30s'),
   quietHours: z.array(quietWindow).default([]),
@@ -37,6 +55,7 @@ export function toCheck(checkName: string, written: z.output<typeof checkSchema>
     slices: written.slices,
     detector: written.detector,
     bucketMs: written.bucket,
+    ...(written.scheduled ? {} : { scheduled: false as const }),
     everyMs: written.every ?? written.bucket,
     lateMs: written.late,
     quietHours: written.quietHours,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { pagerdutyContactSchema } from '../../pagerduty/contact-schema.ts'
+import { telegramContactSchema } from '../../telegram/contact-schema.ts'
 import { webhookContactSchema } from '../../webhook/contact-schema.ts'
 import { addressReference, secretReference } from './secret-fields.ts'
 
@@ -9,4 +10,5 @@ const fields = { addressReference, secretReference }
 export const contactSchema = z.discriminatedUnion('channel', [
   webhookContactSchema(fields),
   pagerdutyContactSchema(fields),
+  telegramContactSchema(fields),
 ])

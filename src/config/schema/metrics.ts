@@ -14,6 +14,7 @@ export function toSource(sourceName: string, written: z.output<typeof sourceSche
 
 const everyMetric = {
   title: text.exactOptional(),
+  unit: text.max(20, 'must be at most 20 characters').exactOptional(),
   source: text,
   chartUrl: webAddress.exactOptional(),
   responsible: z.array(text).default([]),

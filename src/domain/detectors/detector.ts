@@ -1,4 +1,4 @@
-import type { Baseline, VerdictReason, VerdictState } from '../verdict.ts'
+import type { Baseline, UnsettledVerdict, VerdictReason } from '../verdict.ts'
 
 /**
  * What one bucket adds to a series, in a form that can be pooled: for counts, uniques and gauges the value over 1, for ratios numerator
@@ -32,7 +32,7 @@ export interface Observation {
 
 /** What a detector says of an observation, and what it said it by. */
 export interface Judgement {
-  readonly state: VerdictState
+  readonly state: UnsettledVerdict['state']
   readonly reason: VerdictReason
   readonly value: number | null
   readonly baselines: readonly Baseline[]

@@ -39,8 +39,10 @@ function decide(
   if (value === null) return { state: 'unknown', reason: 'no-samples' }
   const bases = baselines.flatMap((baseline) => (baseline.value === null ? [] : [baseline.value]))
   if (bases.length < baselines.length) return { state: 'unknown', reason: 'no-baseline' }
-  if (baselines.some(({ diff }) => diff === null || diff < threshold)) return { state: 'ok', reason: 'near-baseline' }
-  if (Math.min(...bases) <= value && value <= Math.max(...bases)) return { state: 'ok', reason: 'between-baselines' }
+  if (baselines.some(({ diff }) => diff === null || diff < threshold))
+    return { state: 'ok', reason: 'near-baseline' }
+  if (Math.min(...bases) <= value && value <= Math.max(...bases))
+    return { state: 'ok', reason: 'between-baselines' }
   return { state: 'firing', reason: 'deviates' }
 }
 

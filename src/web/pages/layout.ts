@@ -1,7 +1,32 @@
+import { icon, script, stylesheet } from '../assets.ts'
 import { html, type Html } from '../html.ts'
 
-/** A page of the console. Works without script; reads well from 360 px on. */
-export function layout(title: string, body: Html, person?: string): Html {
+export type Area = 'incidents' | 'checks' | 'runbooks'
+
+export interface Layout {
+  readonly title: string
+  readonly body: Html
+  /** Whoever is logged in. */
+  readonly person?: string
+  readonly area?: Area
+  /** Keeps the page current: what to watch, the mark that it was made at, and when that was. */
+  readonly live?: Live
+}
+
+export interface Live {
+  readonly incident: string | null
+  readonly mark: string
+  readonly now: string
+}
+
+const areas: readonly (readonly [Area, string])[] = [
+  ['incidents', 'Incidents'],
+  ['checks', 'Checks'],
+  ['runbooks', 'Runbooks'],
+]
+
+/** A page of the console. Works without script; reads well from 320 px on. */
+export function layout({ title, body, person, area, live }: Layout): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -9,12 +34,33 @@ export function layout(title: string, body: Html, person?: string): Html {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="dark light">
 <title>${title} · Firewatch</title>
-<link rel="stylesheet" href="/assets/console.css">
+<link rel="icon" href="${icon.path}" type="image/svg+xml">
+<link rel="stylesheet" href="${stylesheet.path}">
+<script type="module" src="${script.path}"></script>
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
-<header><a class="brand" href="/incidents">Firewatch</a>${person === undefined ? null : html`<span>${person}</span>`}</header>
-<main id="main">${body}</main>
+<header class="top"><a class="brand" href="/incidents"><img src="${icon.path}" alt="" width="24" height="24"><span class="name">Firewatch</span></a>${person === undefined ? null : navigation(area, person)}</header>
+${live === undefined ? html`<main id="main">${body}</main>` : watched(live, body)}
 </body>
 </html>`
+}
+
+function navigation(area: Area | undefined, person: string): Html {
+  const links = areas.map(([name, label]) =>
+    name === area
+      ? html`<a href="/${name}" aria-current="page">${label}</a>`
+      : html`<a href="/${name}">${label}</a>`,
+  )
+  return html`<nav aria-label="Console">${links}</nav><span class="person" title="Logged in">${person}</span>`
+}
+
+/** Where the script finds what to watch. What it says aloud goes into `announce`, and nowhere else. */
+function watched({ incident, mark, now }: Live, body: Html): Html {
+  const events =
+    incident === null ? '/api/v1/events' : `/api/v1/events?incident=${encodeURIComponent(incident)}`
+  return html`<main id="main" data-events="${events}" data-mark="${mark}" data-now="${now}">
+<p class="stamp quiet"><span id="stamp">As of <time datetime="${now}">${now.slice(11, 19)} UTC</time></span> <a href="">Refresh</a></p>
+<p id="announce" class="aloud" aria-live="polite"></p>
+${body}</main>`
 }

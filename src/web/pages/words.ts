@@ -1,5 +1,8 @@
 import { formatDuration } from '../../domain/duration.ts'
+import { incidentName } from '../../domain/evidence.ts'
+import type { IncidentState } from '../../domain/incident.ts'
 import type { Severity } from '../../domain/severity.ts'
+import type { VerdictState } from '../../domain/verdict.ts'
 import { html, type Html } from '../html.ts'
 
 const severityWords: Readonly<Record<Severity, readonly [string, string]>> = {
@@ -11,8 +14,33 @@ const severityWords: Readonly<Record<Severity, readonly [string, string]>> = {
 
 /** Severity as icon, word and colour: never colour alone. */
 export function severityBadge(severity: Severity): Html {
-  const [icon, word] = severityWords[severity]
-  return html`<span class="severity ${severity}"><span aria-hidden="true">${icon}</span> ${severity} ${word}</span>`
+  const [sign, word] = severityWords[severity]
+  return html`<span class="badge ${severity}">${icon(sign)} ${severity} ${word}</span>`
+}
+
+export function severityWord(severity: Severity): string {
+  return `${severity} ${severityWords[severity][1]}`
+}
+
+const stateSigns: Readonly<Record<IncidentState, string>> = { open: '●', monitoring: '◐', resolved: '✓' }
+
+export function stateBadge(state: IncidentState): Html {
+  return html`<span class="badge ${state}">${icon(stateSigns[state])} ${state}</span>`
+}
+
+const verdictSigns: Readonly<Record<VerdictState, string>> = { ok: '✓', firing: '▲', unknown: '?' }
+
+export function verdictBadge(state: VerdictState): Html {
+  return html`<span class="badge ${state}">${icon(verdictSigns[state])} ${state}</span>`
+}
+
+export function icon(sign: string): Html {
+  return html`<span aria-hidden="true">${sign}</span>`
+}
+
+export function incidentLink(number: number): Html {
+  const name = incidentName(number)
+  return html`<a href="/incidents/${name}">${name}</a>`
 }
 
 /** An instant for people and machines, in UTC to the second. */
@@ -20,6 +48,27 @@ export function instant(at: string): Html {
   return html`<time datetime="${at}">${at.slice(0, 10)} ${at.slice(11, 19)} UTC</time>`
 }
 
+/** The time of the day alone, where the day goes without saying. */
+export function clock(at: string): Html {
+  return html`<time datetime="${at}">${at.slice(11, 19)} UTC</time>`
+}
+
 export function elapsed(from: string, to: string): string {
   return formatDuration(Date.parse(to) - Date.parse(from))
+}
+
+/** Time since an instant. The script lets it run on. */
+export function since(from: string, now: string): Html {
+  return html`<span data-since="${from}">${elapsed(from, now)}</span>`
+}
+
+/** Time until an instant. The script lets it run down. */
+export function until(at: string, now: string): Html {
+  const left = Math.max(0, Date.parse(at) - Date.parse(now))
+  return html`<span data-until="${at}">${left === 0 ? 'any moment' : formatDuration(left)}</span>`
+}
+
+/** `1 alert`, `2 alerts`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

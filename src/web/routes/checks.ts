@@ -1,7 +1,44 @@
 import type { FastifyInstance } from 'fastify'
-import type { WebDependencies } from '../dependencies.ts'
+import { z } from 'zod'
+import type { CheckReader, CheckReading, WebDependencies } from '../dependencies.ts'
+import { HttpProblem } from '../errors.ts'
+import { personOf, sendPage } from '../send-page.ts'
+import { checkPage, checksPage } from '../pages/checks.ts'
 
-/** How the checks judged last. */
+/** Series per check on the page of all checks, and on a page of its own. */
+const mostOfMany = 20
+const mostOfOne = 500
+
+const Name = z.object({ name: z.string().max(200) })
+
+/** How the checks judged last: in counts, and series by series. */
 export function checkRoutes(app: FastifyInstance, { checks }: WebDependencies): void {
-  app.get('/api/v1/checks', { config: { access: 'viewer' } }, async () => ({ checks: await checks.standings() }))
+  app.get('/api/v1/checks', { config: { access: 'viewer' } }, async () => ({
+    checks: await checks.standings(),
+  }))
+
+  app.get('/api/v1/checks/:name/verdicts', { config: { access: 'viewer' } }, async (request) =>
+    readCheck(checks, request.params),
+  )
+
+  app.get('/checks', { config: { access: 'viewer' } }, async (request, reply) => {
+    const readings = await Promise.all(
+      (await checks.names()).map(async (name) => checks.read(name, mostOfMany)),
+    )
+    const known = readings.filter((reading) => reading !== undefined)
+    return sendPage(reply, checksPage(known, personOf(request)))
+  })
+
+  app.get('/checks/:name', { config: { access: 'viewer' } }, async (request, reply) => {
+    const reading = await readCheck(checks, request.params)
+    return sendPage(reply, checkPage(reading, personOf(request)))
+  })
+}
+
+/** @throws HttpProblem 404 */
+async function readCheck(checks: CheckReader, params: unknown): Promise<CheckReading> {
+  const { name } = Name.parse(params)
+  const reading = await checks.read(name, mostOfOne)
+  if (reading === undefined) throw new HttpProblem(404, `there is no check ${name}; /checks lists them`)
+  return reading
 }

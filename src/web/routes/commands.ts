@@ -9,6 +9,9 @@ import { incidentOf } from './incidents.ts'
 
 const Note = z.object({ text: z.string().trim().min(1, 'a note needs text').max(10_000) })
 
+const CommandId = z.string().regex(/^[\w-]{1,100}$/)
+const FormCommand = z.object({ commandId: CommandId })
+
 type Give = (
   commands: IncidentCommands,
   incident: Incident,
@@ -54,20 +57,26 @@ export function commandRoutes(app: FastifyInstance, dependencies: WebDependencie
       async (request) => (await carryOut(request)).answer,
     )
     app.post(`/incidents/:name/${verb}`, { config: { access: 'responder' } }, async (request, reply) => {
-      const { incident } = await carryOut(request)
-      return reply.redirect(`/incidents/${incidentName(incident.number)}`, 303)
+      const { incident, answer } = await carryOut(request)
+      // What came of it is told by the page, in words of its own: a link must not be able to put words there.
+      const told = answer.changed ? verb : `${verb}-again`
+      return reply.redirect(`/incidents/${incidentName(incident.number)}?told=${told}`, 303)
     })
   }
 }
 
 function commandOf(request: FastifyRequest, incident: Incident, { now, newId }: WebDependencies): Command {
-  const key = request.headers['idempotency-key']
   return {
     incident: incident.number,
     actor: request.principal?.person ?? 'unknown',
     at: now().toISOString(),
-    commandId: typeof key === 'string' && /^[\w-]{1,100}$/.test(key) ? key : newId(),
+    commandId: givenId(request) ?? newId(),
   }
+}
+
+/** A program repeats a command under its `Idempotency-Key`; a form carries the id that its page was made with, so a second click is a repeat. */
+function givenId({ headers, body }: FastifyRequest): string | undefined {
+  return CommandId.safeParse(headers['idempotency-key']).data ?? FormCommand.safeParse(body).data?.commandId
 }
 
 /** The edge names its refusals; the web knows them by name, since it may not know the edge. */

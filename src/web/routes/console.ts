@@ -1,59 +1,89 @@
-import { readFile } from 'node:fs/promises'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { mayCommand } from '../access.ts'
 import { incidentName } from '../../domain/evidence.ts'
-import { incidentWorkflowId } from '../../domain/incident.ts'
+import { incidentWorkflowId, type Incident } from '../../domain/incident.ts'
 import type { WebDependencies } from '../dependencies.ts'
-import { HttpProblem } from '../errors.ts'
+import type { Html } from '../html.ts'
+import { chartPage } from '../pages/chart-table.ts'
 import { incidentPage } from '../pages/incident.ts'
 import { incidentListPage } from '../pages/incident-list.ts'
-import { reviewPage } from '../pages/review.ts'
+import { personOf, sendPage } from '../send-page.ts'
 import { filterOf, incidentOf } from './incidents.ts'
 
-const stylesheet = new URL('../console.css', import.meta.url)
+const Asked = z.object({ owner: z.string().trim().catch('') })
+const Told = z.object({ told: z.string().optional().catch(undefined) })
 
-/** The pages that people read, rendered here and usable without script. */
-export function consoleRoutes(
-  app: FastifyInstance,
-  { incidents, reviews, now, temporalUiUrl }: WebDependencies,
-): void {
+/** The pages about incidents, rendered here and usable without script. */
+export function consoleRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
+  const { incidents, charts } = dependencies
   app.get('/', { config: { access: 'public' } }, (_request, reply) => reply.redirect('/incidents'))
 
-  app.get('/assets/console.css', { config: { access: 'public' } }, async (_request, reply) =>
-    reply.type('text/css').send(await readFile(stylesheet)),
+  app.get('/incidents', { config: { access: 'viewer' } }, async (request, reply) =>
+    sendPage(reply, await renderList(request, dependencies)),
   )
-
-  app.get('/incidents', { config: { access: 'viewer' } }, async (request, reply) => {
-    const found = await incidents.list(filterOf(request.query))
-    const page = incidentListPage(found, now().toISOString(), request.principal?.person ?? '')
-    return reply.type('text/html').send(page.text)
-  })
 
   app.get('/incidents/:name', { config: { access: 'viewer' } }, async (request, reply) => {
     const incident = await incidentOf(request.params, incidents)
-    const records = await incidents.records(incident.number)
-    const page = incidentPage({
-      incident,
-      records,
-      now: now().toISOString(),
-      person: request.principal?.person ?? '',
-      ...(temporalUiUrl === undefined
-        ? {}
-        : { temporalUrl: workflowUrl(temporalUiUrl, incident.groupingKey) }),
-    })
-    return reply.type('text/html').send(page.text)
+    return sendPage(reply, await renderIncident(request, incident, dependencies))
   })
 
-  app.get('/reviews/:name', { config: { access: 'viewer' } }, async (request, reply) => {
+  app.get('/incidents/:name/chart', { config: { access: 'viewer' } }, async (request, reply) => {
     const incident = await incidentOf(request.params, incidents)
-    const review = await reviews.get(incident.number)
-    if (review === undefined)
-      throw new HttpProblem(404, 'the review is not drafted yet: it follows the end of the incident')
-    const page = reviewPage(incidentName(incident.number), review.markdown, request.principal?.person ?? '')
-    return reply.type('text/html').send(page.text)
+    const page = chartPage(incidentName(incident.number), await charts.model(incident), personOf(request))
+    return sendPage(reply, page)
+  })
+}
+
+async function renderList(request: FastifyRequest, dependencies: WebDependencies): Promise<Html> {
+  const { incidents, marks, people, services, now } = dependencies
+  const filter = filterOf(request.query, request.principal)
+  // Read before the rest: a change meanwhile then shows as one.
+  const mark = await marks(null)
+  const [found, counts, known, configured] = await Promise.all([
+    incidents.list(filter),
+    incidents.counts(),
+    people(),
+    services(),
+  ])
+  return incidentListPage({
+    incidents: found,
+    counts,
+    filter,
+    owner: Asked.parse(request.query).owner,
+    people: Object.keys(known),
+    services: configured,
+    person: personOf(request),
+    mark,
+    now: now().toISOString(),
+  })
+}
+
+async function renderIncident(
+  request: FastifyRequest,
+  { number }: Incident,
+  dependencies: WebDependencies,
+): Promise<Html> {
+  const { incidents, marks, reviews, now, newId, temporalUiUrl } = dependencies
+  const mark = await marks(number)
+  const incident = await incidentOf({ name: String(number) }, incidents)
+  const [records, review] = await Promise.all([incidents.records(number), reviews.get(number)])
+  const { told } = Told.parse(request.query)
+  return incidentPage({
+    incident,
+    records,
+    mark,
+    now: now().toISOString(),
+    person: personOf(request),
+    mayCommand: mayCommand(request.principal),
+    commandId: newId(),
+    reviewed: review !== undefined,
+    ...(told === undefined ? {} : { told }),
+    ...(temporalUiUrl === undefined ? {} : { temporalUrl: workflowUrl(temporalUiUrl, incident.groupingKey) }),
   })
 }
 
 /** Where Temporal's UI shows the incident's workflow. */
 function workflowUrl(temporalUiUrl: string, groupingKey: string): string {
-  return `${temporalUiUrl}/namespaces/default/workflows/${encodeURIComponent(incidentWorkflowId(groupingKey))}`
+  return `${temporalUiUrl}/workflows/${encodeURIComponent(incidentWorkflowId(groupingKey))}`
 }

@@ -3,23 +3,42 @@ import { z } from 'zod'
 import { parseIncidentName } from '../../domain/evidence.ts'
 import type { Incident } from '../../domain/incident.ts'
 import { severities } from '../../domain/severity.ts'
-import type { IncidentListFilter, IncidentReader, WebDependencies } from '../dependencies.ts'
+import type { IncidentListFilter, IncidentReader, StoredReview, WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
+import type { Principal } from '../access.ts'
 
 const oneOrMore = <Word extends string>(words: readonly [Word, ...Word[]]) =>
-  z.union([z.enum(words).transform((word) => [word]), z.array(z.enum(words))]).optional()
+  z
+    .union([
+      z.literal('').transform(() => undefined),
+      z.enum(words).transform((word) => [word]),
+      z.array(z.enum(words)),
+    ])
+    .optional()
+
+/** A form sends fields that were left empty too. */
+const given = (longest: number) =>
+  z
+    .string()
+    .trim()
+    .max(longest)
+    .transform((text) => (text === '' ? undefined : text))
+    .optional()
 
 const Filter = z.object({
   state: oneOrMore(['open', 'monitoring', 'resolved']),
   severity: oneOrMore(severities),
-  service: z.string().min(1).max(200).optional(),
+  service: given(200),
+  owner: given(100),
+  text: given(200),
+  before: z.coerce.number().int().positive().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 })
 
 /** Reading incidents: the list, one with all its records, its chart and its review. */
 export function incidentRoutes(app: FastifyInstance, { incidents, reviews, charts }: WebDependencies): void {
   app.get('/api/v1/incidents', { config: { access: 'viewer' } }, async (request) => ({
-    incidents: await incidents.list(filterOf(request.query)),
+    incidents: await incidents.list(filterOf(request.query, request.principal)),
   }))
 
   app.get('/api/v1/incidents/:name', { config: { access: 'viewer' } }, async (request) => {
@@ -29,10 +48,7 @@ export function incidentRoutes(app: FastifyInstance, { incidents, reviews, chart
 
   app.get('/api/v1/incidents/:name/review', { config: { access: 'viewer' } }, async (request) => {
     const incident = await incidentOf(request.params, incidents)
-    const review = await reviews.get(incident.number)
-    if (review === undefined)
-      throw new HttpProblem(404, 'the review is not drafted yet: it follows the end of the incident')
-    return review
+    return reviewOf(incident, reviews)
   })
 
   // The token is 128 random bits, so that a pager or a chat can load the picture without a credential.
@@ -47,20 +63,35 @@ export function incidentRoutes(app: FastifyInstance, { incidents, reviews, chart
   })
 }
 
-/** @throws HttpProblem 400 that names the parameter */
-export function filterOf(query: unknown): IncidentListFilter {
+/** `owner=mine` is whoever asks. @throws HttpProblem 400 that names the parameter */
+export function filterOf(query: unknown, principal: Principal | null): IncidentListFilter {
   const parsed = Filter.safeParse(query)
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
     throw new HttpProblem(400, 'the filter is not understood', problems)
   }
-  const { state, severity, service, limit } = parsed.data
+  const { state, severity, service, owner, text, before, limit } = parsed.data
+  const person = owner === 'mine' ? principal?.person : owner
   return {
     limit,
     ...(state === undefined ? {} : { states: state }),
     ...(severity === undefined ? {} : { severities: severity }),
     ...(service === undefined ? {} : { service }),
+    ...(person === undefined ? {} : { person }),
+    ...(text === undefined ? {} : { text }),
+    ...(before === undefined ? {} : { before }),
   }
+}
+
+/** @throws HttpProblem 404 while there is none */
+export async function reviewOf(
+  { number }: Incident,
+  reviews: WebDependencies['reviews'],
+): Promise<StoredReview> {
+  const review = await reviews.get(number)
+  if (review === undefined)
+    throw new HttpProblem(404, 'the review is not drafted yet: it follows the end of the incident')
+  return review
 }
 
 /** The incident that `:name` means. @throws HttpProblem 404 */

@@ -6,7 +6,12 @@ import { difference, sameTime } from '../../../src/domain/detectors/same-time.ts
 const value = (numerator: number): Sample => ({ numerator, denominator: 1 })
 const ratio = (numerator: number, denominator: number): Sample => ({ numerator, denominator })
 
-function observed(now: Sample, day: readonly Sample[], week: readonly Sample[], sourceAlive = true): Observation {
+function observed(
+  now: Sample,
+  day: readonly Sample[],
+  week: readonly Sample[],
+  sourceAlive = true,
+): Observation {
   return { sourceAlive, now, baselines: [day, week] }
 }
 
@@ -19,23 +24,98 @@ const detector = sameTime({ threshold: 0.5 })
 
 describe('the same-time rule', () => {
   it.each([
-    { name: 'fires on a fall below half of both', given: flat(3, 120, 131), state: 'firing', reason: 'deviates' },
-    { name: 'fires on a rise above the double of both', given: flat(300, 120, 131), state: 'firing', reason: 'deviates' },
-    { name: 'fires at exactly the threshold', given: flat(50, 100, 100), state: 'firing', reason: 'deviates' },
-    { name: 'does not fire just inside the threshold', given: flat(51, 100, 100), state: 'ok', reason: 'near-baseline' },
-    { name: 'does not fire when only one baseline is far', given: flat(60, 100, 500), state: 'ok', reason: 'near-baseline' },
-    { name: 'does not fire far from both but between them', given: flat(50, 10, 500), state: 'ok', reason: 'between-baselines' },
-    { name: 'fires on a count that fell to zero', given: flat(0, 120, 131), state: 'firing', reason: 'deviates' },
-    { name: 'takes zero against zero for the same', given: flat(0, 0, 0), state: 'ok', reason: 'near-baseline' },
+    {
+      name: 'fires on a fall below half of both',
+      given: flat(3, 120, 131),
+      state: 'firing',
+      reason: 'deviates',
+    },
+    {
+      name: 'fires on a rise above the double of both',
+      given: flat(300, 120, 131),
+      state: 'firing',
+      reason: 'deviates',
+    },
+    {
+      name: 'fires at exactly the threshold',
+      given: flat(50, 100, 100),
+      state: 'firing',
+      reason: 'deviates',
+    },
+    {
+      name: 'does not fire just inside the threshold',
+      given: flat(51, 100, 100),
+      state: 'ok',
+      reason: 'near-baseline',
+    },
+    {
+      name: 'does not fire when only one baseline is far',
+      given: flat(60, 100, 500),
+      state: 'ok',
+      reason: 'near-baseline',
+    },
+    {
+      name: 'does not fire far from both but between them',
+      given: flat(50, 10, 500),
+      state: 'ok',
+      reason: 'between-baselines',
+    },
+    {
+      name: 'fires on a count that fell to zero',
+      given: flat(0, 120, 131),
+      state: 'firing',
+      reason: 'deviates',
+    },
+    {
+      name: 'takes zero against zero for the same',
+      given: flat(0, 0, 0),
+      state: 'ok',
+      reason: 'near-baseline',
+    },
     { name: 'fires on a first value after zeros', given: flat(7, 0, 0), state: 'firing', reason: 'deviates' },
-    { name: 'does not fire where one baseline is zero and the other explains it', given: flat(7, 0, 8), state: 'ok', reason: 'near-baseline' },
-    { name: 'compares negative gauges by magnitude', given: flat(-2, -20, -21), state: 'firing', reason: 'deviates' },
+    {
+      name: 'does not fire where one baseline is zero and the other explains it',
+      given: flat(7, 0, 8),
+      state: 'ok',
+      reason: 'near-baseline',
+    },
+    {
+      name: 'compares negative gauges by magnitude',
+      given: flat(-2, -20, -21),
+      state: 'firing',
+      reason: 'deviates',
+    },
     { name: 'fires on a changed sign', given: flat(-5, 20, 21), state: 'firing', reason: 'deviates' },
-    { name: 'says nothing of a silent source', given: observed(nothing, [value(1)], [value(1)], false), state: 'unknown', reason: 'source-silent' },
-    { name: 'says nothing of a ratio of nothing', given: observed(ratio(0, 0), [ratio(1, 2)], [ratio(1, 2)]), state: 'unknown', reason: 'no-samples' },
-    { name: 'says nothing without the day before', given: observed(value(1), [nothing, nothing, nothing], [value(9)]), state: 'unknown', reason: 'no-baseline' },
-    { name: 'says nothing without the week before', given: observed(value(1), [value(9)], [nothing]), state: 'unknown', reason: 'no-baseline' },
-    { name: 'says nothing of a value that is no number', given: observed(value(Number.NaN), [value(9)], [value(9)]), state: 'unknown', reason: 'no-samples' },
+    {
+      name: 'says nothing of a silent source',
+      given: observed(nothing, [value(1)], [value(1)], false),
+      state: 'unknown',
+      reason: 'source-silent',
+    },
+    {
+      name: 'says nothing of a ratio of nothing',
+      given: observed(ratio(0, 0), [ratio(1, 2)], [ratio(1, 2)]),
+      state: 'unknown',
+      reason: 'no-samples',
+    },
+    {
+      name: 'says nothing without the day before',
+      given: observed(value(1), [nothing, nothing, nothing], [value(9)]),
+      state: 'unknown',
+      reason: 'no-baseline',
+    },
+    {
+      name: 'says nothing without the week before',
+      given: observed(value(1), [value(9)], [nothing]),
+      state: 'unknown',
+      reason: 'no-baseline',
+    },
+    {
+      name: 'says nothing of a value that is no number',
+      given: observed(value(Number.NaN), [value(9)], [value(9)]),
+      state: 'unknown',
+      reason: 'no-samples',
+    },
   ])('$name', ({ given, state, reason }) => {
     expect(detector.judge(given)).toMatchObject({ state, reason })
   })
@@ -57,7 +137,9 @@ describe('the same-time rule', () => {
   })
 
   it('leaves buckets of a silent source out of the mean', () => {
-    const { baselines } = detector.judge(observed(value(10), [nothing, value(20), value(40)], [nothing, nothing, value(7)]))
+    const { baselines } = detector.judge(
+      observed(value(10), [nothing, value(20), value(40)], [nothing, nothing, value(7)]),
+    )
     expect(baselines.map((baseline) => baseline.value)).toEqual([30, 7])
   })
 
@@ -75,12 +157,18 @@ describe('the same-time rule', () => {
 
   it('does not care about the unit', () => {
     fc.assert(
-      fc.property(amounts, amounts, amounts, fc.integer({ min: -20, max: 20 }), (now, day, week, exponent) => {
-        // A power of two changes no digit, so that only the rule could make a difference.
-        const scale = 2 ** exponent
-        const scaled = detector.judge(flat(now * scale, day * scale, week * scale))
-        expect(scaled.reason).toBe(detector.judge(flat(now, day, week)).reason)
-      }),
+      fc.property(
+        amounts,
+        amounts,
+        amounts,
+        fc.integer({ min: -20, max: 20 }),
+        (now, day, week, exponent) => {
+          // A power of two changes no digit, so that only the rule could make a difference.
+          const scale = 2 ** exponent
+          const scaled = detector.judge(flat(now * scale, day * scale, week * scale))
+          expect(scaled.reason).toBe(detector.judge(flat(now, day, week)).reason)
+        },
+      ),
     )
   })
 
@@ -106,11 +194,17 @@ describe('the same-time rule', () => {
 
   it('fires no more often with a higher threshold', () => {
     fc.assert(
-      fc.property(amounts, amounts, amounts, fc.double({ min: 0.01, max: 1, noNaN: true }), (now, day, week, threshold) => {
-        const strict = sameTime({ threshold }).judge(flat(now, day, week)).state
-        const loose = sameTime({ threshold: threshold / 2 }).judge(flat(now, day, week)).state
-        expect(strict === 'firing' && loose !== 'firing').toBe(false)
-      }),
+      fc.property(
+        amounts,
+        amounts,
+        amounts,
+        fc.double({ min: 0.01, max: 1, noNaN: true }),
+        (now, day, week, threshold) => {
+          const strict = sameTime({ threshold }).judge(flat(now, day, week)).state
+          const loose = sameTime({ threshold: threshold / 2 }).judge(flat(now, day, week)).state
+          expect(strict === 'firing' && loose !== 'firing').toBe(false)
+        },
+      ),
     )
   })
 })

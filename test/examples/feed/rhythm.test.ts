@@ -75,7 +75,8 @@ describe('the rhythm', () => {
     )
   })
 
-  it('lets arrivals follow the rate: any minute is at most 4 arrivals off', () => {
+  // Thrown like dice, one minute in twenty would be farther off (their deviation is √(60/4) ≈ 3.9).
+  it('lets arrivals follow the rate: any minute is at most 8 arrivals off', () => {
     fc.assert(
       fc.property(
         anyOccasion,
@@ -87,7 +88,7 @@ describe('the rhythm', () => {
           const louder = { seed: 1, scale }
           const planned = seconds.reduce((sum, second) => sum + rate(louder, occasion, os, second * 1_000), 0)
           const came = seconds.reduce((sum, second) => sum + arrivals(louder, occasion, os, second), 0)
-          expect(Math.abs(came - planned)).toBeLessThan(4)
+          expect(Math.abs(came - planned)).toBeLessThan(8)
         },
       ),
     )

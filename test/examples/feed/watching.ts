@@ -43,10 +43,10 @@ export function createWatch(clickhouse: ClickHouseClient, town: Town) {
   return {
     ask,
     levels,
-    /** The first two whole seconds that lie entirely after this moment; the visits of before need some time to leave them. */
-    levelsFromNow: (settleMs = 0) => {
+    /** The first whole seconds that lie entirely after this moment; the visits of before need some time to leave them. */
+    levelsFromNow: (settleMs = 0, seconds = 2) => {
       const from = Math.ceil((Date.now() + visitMs + settleMs) / 1_000)
-      return levels(from, from + 2)
+      return levels(from, from + seconds)
     },
   }
 }

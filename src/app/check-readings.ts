@@ -1,0 +1,44 @@
+import type { Configuration } from '../domain/configuration.ts'
+import { seriesTitle } from '../domain/verdict-words.ts'
+import type { Series, Verdict } from '../domain/verdict.ts'
+import type { CheckReader, CheckReading } from '../web/dependencies.ts'
+import { seriesOf } from '../domain/check.ts'
+import type { Records } from './records.ts'
+
+/** Buckets shown of each series. */
+const bucketsShown = 60
+
+/** What the console reads of checks: those that are configured now, with their verdicts of late. */
+export function createCheckReadings(
+  verdicts: Records['verdicts'],
+  configuration: Configuration,
+): CheckReader {
+  return {
+    standings: () => verdicts.standings(),
+    names: async () => Object.keys(configuration.checks),
+
+    async read(name: string, most: number): Promise<CheckReading | undefined> {
+      const check = Object.hasOwn(configuration.checks, name) ? configuration.checks[name] : undefined
+      if (check === undefined) return undefined
+      const newest = await verdicts.newest(name, most)
+      const [first] = newest
+      if (first === undefined) return { check, series: [], more: 0 }
+      const from = new Date(Date.parse(first.bucketAt) - (bucketsShown - 1) * check.bucketMs).toISOString()
+      const bySeries = Map.groupBy(await verdicts.since(newest, from), keyOf)
+      const series = newest.map((verdict) => ({
+        title: seriesTitle(configuration.metrics[verdict.metric]?.title ?? verdict.metric, verdict),
+        verdicts: upTo(bySeries.get(keyOf(verdict)) ?? [], verdict),
+      }))
+      return { check, series, more: Math.max(0, seriesOf(check, configuration).length - series.length) }
+    },
+  }
+}
+
+/** A run may end between the two questions: all series are shown as of the same bucket. */
+function upTo(verdicts: readonly Verdict[], newest: Verdict): Verdict[] {
+  return [...verdicts.filter(({ bucketAt }) => bucketAt < newest.bucketAt), newest]
+}
+
+function keyOf({ metric, slice, group }: Series): string {
+  return JSON.stringify([metric, slice, group])
+}

@@ -1,0 +1,71 @@
+import type { Door, ServerMetrics } from '../metrics/server-metrics.ts'
+import type { WorkerMetrics } from '../metrics/worker-metrics.ts'
+import type { WebDependencies } from '../web/dependencies.ts'
+import type { Records } from './records.ts'
+
+type Doors = Pick<WebDependencies, 'intake' | 'alertmanager'>
+
+/** The same doors, with everything that passes or is turned away counted. */
+export function countedDoors({ intake, alertmanager }: Doors, metrics: ServerMetrics): Doors {
+  return {
+    intake: {
+      parse(body) {
+        try {
+          return intake.parse(body)
+        } catch (error) {
+          metrics.intakeRefused('firewatch', 'not-understood')
+          throw error
+        }
+      },
+      async accept(alerts) {
+        const result = await intake
+          .accept(alerts)
+          .catch((error: unknown) => refused('firewatch', error, metrics))
+        metrics.alertsAccepted('firewatch', result)
+        return result
+      },
+    },
+    alertmanager: {
+      async receive(body) {
+        const receipt = await alertmanager
+          .receive(body)
+          .catch((error: unknown) => refused('alertmanager', error, metrics))
+        metrics.alertsAccepted('alertmanager', receipt)
+        if (receipt.problems.length > 0) metrics.intakeRefused('alertmanager', 'not-understood')
+        return receipt
+      },
+    },
+  }
+}
+
+function refused(door: Door, error: unknown, metrics: ServerMetrics): never {
+  const isTheirs = error instanceof Error && 'statusCode' in error && error.statusCode === 400
+  metrics.intakeRefused(door, isTheirs ? 'not-understood' : 'not-stored')
+  throw error
+}
+
+/** The same records, with verdicts and ended pages counted as they are stored. */
+export function countedRecords(records: Records, metrics: WorkerMetrics): Records {
+  const { checkRuns, pages } = records
+  return {
+    ...records,
+    checkRuns: {
+      ...checkRuns,
+      async record(run, decide) {
+        const conclusion = await checkRuns.record(run, decide)
+        metrics.verdictsStored(conclusion.verdicts)
+        return conclusion
+      },
+    },
+    pages: {
+      ...pages,
+      async settle(id, settlement, next) {
+        const page = await pages.settle(id, settlement, next)
+        // Unchanged when its state did not allow the change; not over when there is another try.
+        const isItsEnd = page.finishedAt === new Date(settlement.at).toISOString()
+        if (isItsEnd && page.state === settlement.state) metrics.pageSettled(page)
+        return page
+      },
+    },
+  }
+}

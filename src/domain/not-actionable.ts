@@ -1,0 +1,35 @@
+import type { NoteCommand } from './incident-messages.ts'
+import type { TimelineEntry } from './timeline.ts'
+
+/** A person's word that an incident asked nothing of anybody: a false alarm, to be told apart from those that were none. */
+export interface NotActionable {
+  readonly by: string
+  readonly reason: string
+  /** ISO 8601 in UTC. */
+  readonly at: string
+}
+
+/** The key makes the first word stand: an incident is marked once. */
+const eventKey = 'not-actionable'
+
+/** The mark as the timeline keeps it; `text` is the reason. */
+export function notActionableEntry({ incident, actor, at, text }: NoteCommand): TimelineEntry {
+  return {
+    incident,
+    eventKey,
+    at,
+    kind: 'note',
+    actor,
+    summary: `Not actionable: ${text}`,
+    detail: { notActionable: text },
+  }
+}
+
+/** The mark, if a person set one. */
+export function notActionableIn(timeline: readonly TimelineEntry[]): NotActionable | undefined {
+  const entry = timeline.find((one) => one.eventKey === eventKey)
+  const reason = entry?.detail?.['notActionable']
+  return entry === undefined || typeof reason !== 'string'
+    ? undefined
+    : { by: entry.actor, reason, at: entry.at }
+}

@@ -1,0 +1,189 @@
+import type { Configuration, Route } from './configuration.ts'
+import {
+  decideGroup,
+  groupRows,
+  incidentLabels,
+  incidentService,
+  type AlertGroup,
+  type GroupDecision,
+  type InboxRow,
+  type KnownIncident,
+  type StoredAlert,
+} from './dispatch.ts'
+import { timelineOfGroup } from './dispatch-timeline.ts'
+import { formatDuration } from './duration.ts'
+import { incidentTitle, type Incident } from './incident.ts'
+import { routeOf } from './plan.ts'
+import { firewatch, type TimelineEntry } from './timeline.ts'
+
+/** An entry of an incident that has no number yet. */
+export type ReplayedEntry = Omit<TimelineEntry, 'incident'>
+
+/** An incident that a check would have opened. Instants are those of the recording. */
+export interface ReplayedIncident
+  extends Pick<
+    Incident,
+    | 'groupingKey'
+    | 'title'
+    | 'service'
+    | 'labels'
+    | 'severity'
+    | 'state'
+    | 'startedAt'
+    | 'detectedAt'
+    | 'mitigatedAt'
+    | 'resolvedAt'
+  > {
+  readonly alerts: readonly StoredAlert[]
+  /** Fingerprints of the alerts that it opened with: nobody knew of the others then. */
+  readonly openedWith: readonly string[]
+  readonly timeline: readonly ReplayedEntry[]
+}
+
+/** What became of an incident at an instant. */
+export interface IncidentChange {
+  readonly at: string
+  readonly kind: 'opened' | 'monitoring' | 'reopened' | 'resolved'
+  readonly incident: ReplayedIncident
+}
+
+/** Incidents between two runs, by grouping key: the open one, or the last that was resolved. */
+export type ReplayedIncidents = ReadonlyMap<string, ReplayedIncident>
+
+/** Lets the stable time of incidents whose alerts are all clear run out, up to an instant. */
+export function settleIncidents(
+  incidents: ReplayedIncidents,
+  at: number,
+  { routes }: Configuration,
+): { readonly incidents: ReplayedIncidents; readonly changes: readonly IncidentChange[] } {
+  const changes: IncidentChange[] = []
+  for (const incident of incidents.values()) {
+    if (incident.state !== 'monitoring' || incident.mitigatedAt === null) continue
+    const { stableForMs } = routeOf(incident.labels, routes)
+    const end = Date.parse(incident.mitigatedAt) + stableForMs
+    if (end > at) continue
+    const summary = `Resolved: every alert stayed clear for ${formatDuration(stableForMs)}`
+    const resolvedAt = new Date(end).toISOString()
+    const told = entered(incident, 'resolved', resolvedAt, summary)
+    changes.push({ at: resolvedAt, kind: 'resolved', incident: { ...told, state: 'resolved', resolvedAt } })
+  }
+  return { incidents: withChanges(incidents, changes), changes: changes.toSorted(byTime) }
+}
+
+/** Applies the alert events of a run, as the dispatcher does with its inbox, and moves the incidents on. */
+export function applyAlerts(
+  incidents: ReplayedIncidents,
+  rows: readonly InboxRow[],
+  configuration: Configuration,
+): { readonly incidents: ReplayedIncidents; readonly changes: readonly IncidentChange[] } {
+  const changes: IncidentChange[] = []
+  const next = new Map(incidents)
+  const waiting = rows.map((row) => atHome(row, incidents))
+  for (const group of groupRows(waiting, configuration.routes)) {
+    const before = next.get(group.groupingKey)
+    const open = before !== undefined && before.state !== 'resolved' ? before : undefined
+    const decision = decideGroup(group.rows, before && knownOf(before))
+    if (open === undefined && !decision.opens) continue
+    const at = group.rows.at(-1)?.acceptedAt ?? ''
+    const joined = open === undefined ? opened(group, decision, at) : joinedBy(open, decision)
+    if (open === undefined) changes.push({ at, kind: 'opened', incident: joined })
+    const { incident, change } = movedOn(joined, at, routeOf(joined.labels, configuration.routes))
+    next.set(group.groupingKey, incident)
+    if (change !== undefined) changes.push({ at, kind: change, incident })
+  }
+  return { incidents: next, changes }
+}
+
+/** An alert that fires in an open incident belongs there, as in the inbox. */
+function atHome(row: InboxRow, incidents: ReplayedIncidents): InboxRow {
+  const home = [...incidents.values()].find(
+    ({ state, alerts }) =>
+      state !== 'resolved' &&
+      alerts.some(({ fingerprint, status }) => fingerprint === row.fingerprint && status === 'firing'),
+  )
+  return { ...row, home: home?.groupingKey ?? null }
+}
+
+function knownOf({ state, severity, alerts }: ReplayedIncident): KnownIncident {
+  return { isOpen: state !== 'resolved', severity, severityIsFixed: false, alerts }
+}
+
+function opened({ groupingKey, route }: AlertGroup, decision: GroupDecision, at: string): ReplayedIncident {
+  const { alerts, severity } = decision
+  const labels = incidentLabels(alerts, route)
+  const service = incidentService(labels, route)
+  return {
+    groupingKey,
+    title: incidentTitle([{ labels: { ...labels, service }, annotations: {} }]),
+    service,
+    labels,
+    severity,
+    state: 'open',
+    startedAt: earliest(alerts),
+    detectedAt: at,
+    mitigatedAt: null,
+    resolvedAt: null,
+    alerts,
+    openedWith: alerts.map(({ fingerprint }) => fingerprint),
+    timeline: entriesOf(decision),
+  }
+}
+
+function joinedBy(incident: ReplayedIncident, decision: GroupDecision): ReplayedIncident {
+  if (decision.alerts.length === 0) return incident
+  const alerts = new Map([...incident.alerts, ...decision.alerts].map((alert) => [alert.fingerprint, alert]))
+  return {
+    ...incident,
+    severity: decision.severity,
+    alerts: [...alerts.values()],
+    startedAt: earliest([...alerts.values()], incident.startedAt),
+    timeline: [...incident.timeline, ...entriesOf(decision, incident.severity)],
+  }
+}
+
+/** From open to monitoring when nothing fires any more, and back when something does. */
+function movedOn(
+  incident: ReplayedIncident,
+  at: string,
+  { stableForMs }: Route,
+): { readonly incident: ReplayedIncident; readonly change?: 'monitoring' | 'reopened' } {
+  const fires = incident.alerts.some(({ status }) => status === 'firing')
+  if (incident.state === 'open' && !fires) {
+    const summary = `Every alert is clear; watching for ${formatDuration(stableForMs)}`
+    const told = entered(incident, 'state', at, summary)
+    return { incident: { ...told, state: 'monitoring', mitigatedAt: at }, change: 'monitoring' }
+  }
+  if (incident.state === 'monitoring' && fires) {
+    const told = entered(incident, 'state', at, 'It fires again: back to open')
+    return { incident: { ...told, state: 'open', mitigatedAt: null }, change: 'reopened' }
+  }
+  return { incident }
+}
+
+function entered(
+  incident: ReplayedIncident,
+  kind: 'state' | 'resolved',
+  at: string,
+  summary: string,
+): ReplayedIncident {
+  const entry = { eventKey: `replay/${kind}/${at}`, at, kind, actor: firewatch, summary }
+  return { ...incident, timeline: [...incident.timeline, entry] }
+}
+
+function entriesOf(decision: GroupDecision, before?: ReplayedIncident['severity']): ReplayedEntry[] {
+  return timelineOfGroup(0, decision, before).map(({ incident: _none, ...entry }) => entry)
+}
+
+function withChanges(incidents: ReplayedIncidents, changes: readonly IncidentChange[]): ReplayedIncidents {
+  if (changes.length === 0) return incidents
+  return new Map([...incidents, ...changes.map(({ incident }) => [incident.groupingKey, incident] as const)])
+}
+
+function earliest(alerts: readonly StoredAlert[], than?: string): string {
+  const starts = [...alerts.map(({ startsAt }) => startsAt), ...(than === undefined ? [] : [than])]
+  return new Date(Math.min(...starts.map((at) => Date.parse(at)))).toISOString()
+}
+
+function byTime(a: IncidentChange, b: IncidentChange): number {
+  return Date.parse(a.at) - Date.parse(b.at)
+}

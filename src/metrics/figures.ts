@@ -1,0 +1,27 @@
+import type { IncidentState } from '../domain/incident.ts'
+import type { Severity } from '../domain/severity.ts'
+
+/** What the records say at one moment. */
+export interface Figures {
+  readonly inbox: {
+    /** Accepted alerts that no incident has been told of yet. */
+    readonly waiting: number
+    /** How long the oldest of them has waited; 0 when none waits. */
+    readonly oldestSeconds: number
+  }
+  readonly incidents: readonly {
+    readonly state: IncidentState
+    readonly severity: Severity
+    readonly count: number
+  }[]
+  readonly pages: readonly { readonly channel: string; readonly state: string; readonly count: number }[]
+  /** Of the newest bucket that each check judged. */
+  readonly checks: readonly {
+    readonly check: string
+    /** ISO 8601 UTC. */
+    readonly evaluatedAt: string
+    readonly ok: number
+    readonly firing: number
+    readonly unknown: number
+  }[]
+}

@@ -1,0 +1,106 @@
+import { Counter, Gauge, Histogram } from 'prom-client'
+import type { Figures } from './figures.ts'
+import { createRegistry, expose, type Exposition } from './registry.ts'
+
+export type ServerMetrics = ReturnType<typeof createServerMetrics>
+
+/** The doors that alerts come in by. */
+export type Door = 'firewatch' | 'alertmanager'
+
+/** Why a request's alerts were not all stored: they were not understood, or could not be made durable. */
+export type Refusal = 'not-understood' | 'not-stored'
+
+/** What the server counts itself, and what the records say whenever somebody asks. */
+export function createServerMetrics(read: () => Promise<Figures>) {
+  const registry = createRegistry()
+  const intake = intakeMetrics([registry])
+  const gauges = figureGauges([registry])
+  const requests = new Histogram({
+    name: 'firewatch_http_request_seconds',
+    help: 'How long requests took, by route and status.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 1, 5],
+    registers: [registry],
+  })
+  return {
+    ...intake,
+    /** @param route as it was registered, never as it was asked for: labels must stay few */
+    requestServed: (method: string, route: string, status: number, seconds: number) =>
+      requests.observe({ method, route, status: String(status) }, seconds),
+    /** @throws when the records cannot be read: half of the figures would look like all of them */
+    async expose(): Promise<Exposition> {
+      show(await read(), gauges)
+      return expose(registry)
+    },
+  }
+}
+
+type Registers = ReturnType<typeof createRegistry>[]
+
+function intakeMetrics(registers: Registers) {
+  const counter = (name: string, help: string, labelNames: string[]) =>
+    new Counter({ name, help, labelNames, registers })
+  const accepted = counter(
+    'firewatch_alerts_accepted_total',
+    'Alerts that were stored before their sender heard success.',
+    ['door'],
+  )
+  const duplicates = counter('firewatch_alerts_duplicate_total', 'Alerts that had been stored before.', [
+    'door',
+  ])
+  const refused = counter(
+    'firewatch_intake_refused_total',
+    'Requests of which an alert was not stored, by reason.',
+    ['door', 'reason'],
+  )
+  for (const door of ['firewatch', 'alertmanager'] satisfies Door[]) {
+    accepted.inc({ door }, 0)
+    duplicates.inc({ door }, 0)
+    for (const reason of ['not-understood', 'not-stored'] satisfies Refusal[])
+      refused.inc({ door, reason }, 0)
+  }
+  return {
+    alertsAccepted: (door: Door, result: { readonly accepted: number; readonly duplicates: number }) => {
+      accepted.inc({ door }, result.accepted)
+      duplicates.inc({ door }, result.duplicates)
+    },
+    intakeRefused: (door: Door, reason: Refusal) => refused.inc({ door, reason }),
+  }
+}
+
+function figureGauges(registers: Registers) {
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge({ name, help, labelNames, registers })
+  return {
+    waiting: gauge(
+      'firewatch_inbox_waiting_alerts',
+      'Accepted alerts that no incident has been told of yet.',
+    ),
+    oldest: gauge('firewatch_inbox_oldest_waiting_seconds', 'How long the oldest of them has waited.'),
+    incidents: gauge('firewatch_incidents', 'Incidents by state and severity.', 'state', 'severity'),
+    pages: gauge('firewatch_pages', 'Pages by channel and state.', 'channel', 'state'),
+    series: gauge(
+      'firewatch_check_series',
+      'Series of the newest bucket of each check, by verdict.',
+      'check',
+      'state',
+    ),
+    evaluated: gauge(
+      'firewatch_check_last_run_timestamp_seconds',
+      'When each check last gave a verdict.',
+      'check',
+    ),
+  }
+}
+
+function show(figures: Figures, gauges: ReturnType<typeof figureGauges>): void {
+  for (const gauge of Object.values(gauges)) gauge.reset()
+  gauges.waiting.set(figures.inbox.waiting)
+  gauges.oldest.set(figures.inbox.oldestSeconds)
+  for (const { count, ...labels } of figures.incidents) gauges.incidents.set(labels, count)
+  for (const { count, ...labels } of figures.pages) gauges.pages.set(labels, count)
+  for (const { check, evaluatedAt, ...verdicts } of figures.checks) {
+    gauges.evaluated.set({ check }, Date.parse(evaluatedAt) / 1_000)
+    for (const [state, count] of Object.entries(verdicts)) gauges.series.set({ check, state }, count)
+  }
+}

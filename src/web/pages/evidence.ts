@@ -1,0 +1,77 @@
+import { errorOf, rowsOf, textOf, verdictsOf, type VerdictsResult } from '../../domain/evidence-result.ts'
+import { chartDataOf, type ChartData } from '../../domain/chart.ts'
+import { evidenceId, type Evidence } from '../../domain/evidence.ts'
+import { formatNumber } from '../../domain/numbers.ts'
+import { html, type Html } from '../html.ts'
+import { sparkline } from './sparkline.ts'
+import { table, type Cell } from './table.ts'
+import { clock, instant } from './words.ts'
+
+const longestJson = 20_000
+
+/** Every record with what was asked, of which time, what came back, and its hash. Anchors: `#E3`. */
+export function evidenceSection(evidence: readonly Evidence[]): Html {
+  return html`<section id="evidence" data-part aria-labelledby="evidence-title"><h2 id="evidence-title">Evidence</h2>
+${evidence.length === 0 ? html`<p class="quiet">None is collected yet.</p>` : evidence.map(article)}</section>`
+}
+
+function article(record: Evidence): Html {
+  const { number, title, window, query, hash, collectedAt, kind } = record
+  const id = evidenceId(record)
+  return html`<article class="evidence" id="E${number}"><details id="evidence-${number}"><summary><h3>${id} ${title}</h3></summary>
+<p class="quiet">${kind}, collected ${instant(collectedAt)}${window === undefined ? null : html`, of ${instant(window.from)} to ${clock(window.to)}`}</p>
+${resultOf(record)}
+${query === undefined ? null : html`<h4>Query</h4><pre>${query}</pre>`}
+<p class="quiet hash">SHA-256 ${hash}</p></details></article>`
+}
+
+function resultOf(record: Evidence): Html {
+  const { result, title } = record
+  const error = errorOf(result)
+  if (error !== undefined) return html`<p class="problem">No answer: ${error}</p>`
+  const verdicts = verdictsOf(result)
+  if (verdicts !== undefined) return verdictTable(title, verdicts)
+  const chart = chartDataOf(result)
+  if (chart !== undefined) return chartTable(title, chart)
+  const found = rowsOf(result)
+  if (found !== undefined) {
+    const rows = found.rows.map((row) => found.columns.map((column) => cell(row[column])))
+    return html`${table({ caption: title, columns: found.columns, rows })}
+${rows.length === 0 ? html`<p>It answered with no rows.</p>` : null}${found.truncated ? html`<p class="quiet">More rows came than are kept.</p>` : null}`
+  }
+  const json = textOf(result) ?? JSON.stringify(result, null, 1) ?? ''
+  return html`<pre>${json.slice(0, longestJson)}${json.length > longestJson ? '…' : null}</pre>`
+}
+
+function verdictTable(title: string, { verdicts, more }: VerdictsResult): Html {
+  const names = verdicts[0]?.baselines.map(({ name }) => name) ?? []
+  const rows = verdicts.map(({ bucketAt, value, baselines, state, reason }): Cell[] => [
+    clock(bucketAt),
+    cell(value),
+    ...names.map((name) => cell(baselines.find((baseline) => baseline.name === name)?.value ?? null)),
+    state,
+    reason,
+  ])
+  return html`<p>${sparkline(verdicts)}</p>
+${table({ caption: title, columns: ['Bucket', 'Value', ...names, 'State', 'Reason'], rows })}
+${more === 0 ? null : html`<p class="quiet">${more} later verdicts are not kept.</p>`}`
+}
+
+/** What a chart draws, bucket by bucket. */
+export function chartTable(title: string, { from, bucketMs, today, yesterday, weekAgo }: ChartData): Html {
+  const begin = Date.parse(from)
+  const length = Math.max(today.length, yesterday.length, weekAgo.length)
+  const rows = Array.from({ length }, (_, index): Cell[] => [
+    clock(new Date(begin + index * bucketMs).toISOString()),
+    cell(today[index] ?? null),
+    cell(yesterday[index] ?? null),
+    cell(weekAgo[index] ?? null),
+  ])
+  return table({ caption: title, columns: ['Bucket', 'Today', 'Yesterday', 'A week ago'], rows })
+}
+
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return '–'
+  if (typeof value === 'number') return formatNumber(value)
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '–')
+}

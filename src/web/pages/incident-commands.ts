@@ -1,0 +1,77 @@
+import { incidentName } from '../../domain/evidence.ts'
+import { automationStoppedBy } from '../escalation.ts'
+import { html, type Html } from '../html.ts'
+import type { IncidentPage } from './incident.ts'
+
+/** What each command came to, by the word that the address brings along. */
+const told = new Map([
+  ['acknowledge', 'You have it. Nobody else is paged.'],
+  ['acknowledge-again', 'It was acknowledged before: nothing has changed.'],
+  ['escalate', 'The next escalation step is paged now.'],
+  ['escalate-again', 'Nothing has changed: there was nobody else to page.'],
+  ['resolve', 'It is being resolved. Its post-mortem follows.'],
+  [
+    'stop-automation',
+    'Automation is stopped: no new attempt begins. One that runs is finished and verified.',
+  ],
+  ['stop-automation-again', 'Automation was stopped before: nothing has changed.'],
+  ['note', 'Noted.'],
+])
+
+export function toldSection(word: string | undefined): Html | null {
+  const sentence = word === undefined ? undefined : told.get(word)
+  return sentence === undefined ? null : html`<p class="told" role="status">${sentence}</p>`
+}
+
+/** The commands of an open incident. What cannot be taken back takes two steps, also without script. */
+export function commandBar(page: IncidentPage): Html | null {
+  const { incident, records, mayCommand } = page
+  if (incident.state === 'resolved') return null
+  if (!mayCommand) {
+    return html`<section class="commands" id="commands" data-part aria-label="Commands"><p class="quiet">You can read here; commands need the role responder.</p></section>`
+  }
+  const stopped = automationStoppedBy(records.timeline) !== null
+  return html`<section class="commands" id="commands" data-part aria-label="Commands">
+${incident.acknowledgedAt === null ? button(page, 'acknowledge', 'Acknowledge', 'primary') : null}
+${button(page, 'escalate', 'Escalate', 'second')}
+<div class="dock">
+${
+  stopped
+    ? html`<p class="stopped">Automation stopped</p>`
+    : twoSteps(
+        page,
+        'stop-automation',
+        'Stop automation',
+        'No new remediation attempt begins. One that runs is finished and verified.',
+        'Yes, stop automation',
+      )
+}
+${twoSteps(page, 'resolve', 'Resolve', 'Closes the incident for good, even while alerts fire; a closed incident never re-opens.', 'Yes, resolve')}
+</div>
+</section>`
+}
+
+/** Adds a note to the timeline. */
+export function noteForm(page: IncidentPage): Html | null {
+  if (page.incident.state === 'resolved' || !page.mayCommand) return null
+  return html`<form class="note" method="post" action="${action(page, 'note')}">${commandId(page)}
+<label for="note">Note for the timeline</label>
+<input id="note" name="text" required maxlength="10000" autocomplete="off"><button>Add</button></form>`
+}
+
+function button(page: IncidentPage, verb: string, label: string, kind: string): Html {
+  return html`<form method="post" action="${action(page, verb)}">${commandId(page)}<button class="${kind}">${label}</button></form>`
+}
+
+function twoSteps(page: IncidentPage, verb: string, label: string, meaning: string, yes: string): Html {
+  return html`<details class="confirm" id="confirm-${verb}"><summary class="button">${label}</summary>
+<form method="post" action="${action(page, verb)}">${commandId(page)}<p>${meaning}</p><button class="danger">${yes}</button></form></details>`
+}
+
+function action({ incident }: IncidentPage, verb: string): string {
+  return `/incidents/${incidentName(incident.number)}/${verb}`
+}
+
+function commandId({ commandId: id }: IncidentPage): Html {
+  return html`<input type="hidden" name="commandId" value="${id}">`
+}

@@ -1,0 +1,98 @@
+import type { Alert } from '../../domain/alert.ts'
+import { formatNumber } from '../../domain/numbers.ts'
+import type { Page } from '../../domain/page.ts'
+import type { Measurement, RemediationAttempt } from '../../domain/remediation.ts'
+import type { TimelineEntry } from '../../domain/timeline.ts'
+import { seriesTitle } from '../../domain/verdict-words.ts'
+import type { Verdict } from '../../domain/verdict.ts'
+import { html, type Html } from '../html.ts'
+import { outcomeWords } from './outcomes.ts'
+import { table, type Cell } from './table.ts'
+import { clock, icon, instant, verdictBadge } from './words.ts'
+
+const mostAlerts = 100
+
+export function alertSection(alerts: readonly Alert[]): Html {
+  const firing = alerts.filter(({ status }) => status === 'firing').length
+  const rows = alerts.slice(0, mostAlerts).map(
+    ({ status, labels, annotations, startsAt, endsAt }) =>
+      html`<li><p><span class="badge ${status === 'firing' ? 'firing' : 'ok'}">${icon(status === 'firing' ? '▲' : '✓')} ${status}</span> ${annotations['summary'] ?? labels['alertname'] ?? 'alert'}</p>
+<p class="quiet">${instant(startsAt)}${endsAt === undefined ? null : html` to ${clock(endsAt)}`}</p>
+<details><summary>Labels</summary><dl class="labels">${pairs(labels)}${pairs(annotations)}</dl></details></li>`,
+  )
+  const more = alerts.length - rows.length
+  return html`<section id="alerts" data-part aria-labelledby="alerts-title"><h2 id="alerts-title">Alerts: ${firing} firing of ${alerts.length}</h2>
+<ul class="records">${rows}</ul>${more === 0 ? null : html`<p>${more} more are not shown.</p>`}</section>`
+}
+
+function pairs(labels: Alert['labels']): Html[] {
+  return Object.entries(labels).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)
+}
+
+/** Each try with its guards' decision and what was measured before and after it. */
+export function attemptSection(attempts: readonly RemediationAttempt[]): Html {
+  const rows = attempts.map((attempt) => {
+    const { id, rung, action, target, state, outcome, decision, explanation, actedAt } = attempt
+    const [sign, words] = outcomeWords(outcome, state)
+    return html`<li id="${id}"><h3>${icon(sign)} ${action} on ${target}: ${words}</h3>
+<p class="quiet">Rung ${rung}, ${actedAt === null ? 'not carried out' : html`carried out ${instant(actedAt)}`}</p>
+${explanation === '' ? null : html`<p>${explanation}</p>`}
+${beforeAndAfter(attempt)}
+<details><summary>What the guards decided</summary><p>${decision}</p></details></li>`
+  })
+  return html`<section id="attempts" data-part aria-labelledby="attempts-title"><h2 id="attempts-title">What automation tried</h2>
+${rows.length === 0 ? html`<p class="quiet">Nothing so far.</p>` : html`<ol class="records">${rows}</ol>`}</section>`
+}
+
+function beforeAndAfter({ action, before, after }: RemediationAttempt): Html | null {
+  if (before === null) return null
+  const rows = before.verdicts.map((verdict): Cell[] => {
+    const later = newestOf(after, verdict)
+    const [usual] = verdict.baselines
+    return [
+      seriesTitle(verdict.metric, verdict),
+      usual === undefined ? '–' : number(usual.value),
+      number(verdict.value),
+      later === undefined ? 'not measured' : number(later.value),
+      later === undefined ? '–' : verdictBadge(later.state),
+    ]
+  })
+  const usual = before.verdicts[0]?.baselines[0]?.name ?? 'usual'
+  const columns = ['Series', usual, 'Before', 'After', 'State after']
+  return table({ caption: `Before and after ${action}`, columns, rows })
+}
+
+function newestOf(measurement: Measurement | null, of: Verdict): Verdict | undefined {
+  return measurement?.verdicts.findLast(
+    ({ metric, slice, group }) => metric === of.metric && slice === of.slice && group === of.group,
+  )
+}
+
+function number(value: number | null): string {
+  return value === null ? 'unknown' : formatNumber(value)
+}
+
+export function timelineSection(entries: readonly TimelineEntry[], note: Html | null): Html {
+  const rows = entries
+    .toReversed()
+    .map(
+      ({ at, actor, kind, summary }) =>
+        html`<li class="entry ${kind}"><p class="quiet">${instant(at)} ${actor}${kind === 'note' ? ' noted' : null}</p><p>${summary}</p></li>`,
+    )
+  return html`<section aria-labelledby="timeline-title"><h2 id="timeline-title">Timeline, newest first</h2>
+${note}<ol class="timeline" id="timeline" data-part reversed>${rows}</ol></section>`
+}
+
+export function pageSection(pages: readonly Page[]): Html {
+  const rows = pages.map(({ person, channel, kind, state, step, attempts, createdAt, lastError }): Cell[] => [
+    person,
+    kind === 'page' ? (step === 0 ? 'fallback' : `step ${step}`) : kind,
+    channel,
+    state,
+    lastError === null ? String(attempts) : `${attempts}: ${lastError}`,
+    instant(createdAt),
+  ])
+  const columns = ['Person', 'Why', 'Channel', 'State', 'Tries', 'Queued']
+  return html`<section id="pages" data-part aria-labelledby="pages-title"><h2 id="pages-title">Who was told</h2>
+${pages.length === 0 ? html`<p class="quiet">Nobody so far.</p>` : table({ caption: 'Pages and messages', columns, rows })}</section>`
+}

@@ -1,0 +1,105 @@
+import { incidentName } from '../../domain/evidence.ts'
+import type { Page } from '../../domain/page.ts'
+import type { RemediationAttempt } from '../../domain/remediation.ts'
+import { automationStoppedBy, escalationStanding } from '../escalation.ts'
+import { html, type Html } from '../html.ts'
+import type { IncidentPage } from './incident.ts'
+import { outcomeWords } from './outcomes.ts'
+import {
+  clock,
+  counted,
+  elapsed,
+  icon,
+  incidentLink,
+  instant,
+  severityBadge,
+  since,
+  stateBadge,
+  until,
+} from './words.ts'
+
+/** What is wrong, how bad, for how long, and who knows: all of it on the first screen of a phone. */
+export function factSection({ incident, records, now }: IncidentPage): Html {
+  const { severity, state, service, title, startedAt, resolvedAt, recurrenceOf } = incident
+  const lasted =
+    resolvedAt === null
+      ? html`<strong>${since(startedAt, now)}</strong> since ${instant(startedAt)}`
+      : html`Lasted <strong>${elapsed(startedAt, resolvedAt)}</strong> from ${instant(startedAt)}`
+  return html`<section class="facts" id="facts" data-part aria-label="What is known">
+<p class="tags">${severityBadge(severity)} ${stateBadge(state)} <span class="quiet">${incidentName(incident.number)}</span></p>
+<h1>${title}</h1>
+${impact(records.alerts)}
+<p>${lasted}, service ${service}${recurrenceOf === null ? null : html`, again after ${incidentLink(recurrenceOf)}`}</p>
+<p>${owner({ incident, records })}</p>
+${countdown({ incident, records, now })}
+</section>`
+}
+
+function impact(alerts: IncidentPage['records']['alerts']): Html | null {
+  const [first] = alerts
+  const summary = first?.annotations['summary']
+  if (summary === undefined) return null
+  const others = alerts.length - 1
+  return html`<p class="impact">${summary}${others === 0 ? null : html` <a href="#alerts">and ${counted(others, 'alert')} more</a>`}</p>`
+}
+
+type Known = Pick<IncidentPage, 'incident' | 'records'>
+
+function owner({ incident: { acknowledgedBy, acknowledgedAt }, records }: Known): Html {
+  const paged = pagedPeople(records.pages)
+  const others = paged.filter(({ person }) => person !== acknowledgedBy)
+  const list = others.map(({ person, state }) => `${person} (${state})`).join(', ')
+  if (acknowledgedBy === null || acknowledgedAt === null) {
+    return html`<strong>Nobody has acknowledged it.</strong> ${list === '' ? 'Nobody is paged yet.' : `Paged: ${list}.`}`
+  }
+  return html`<strong>${acknowledgedBy}</strong> has it, since ${clock(acknowledgedAt)}. ${list === '' ? 'Nobody else was paged.' : `Also paged: ${list}.`}`
+}
+
+/** Each person who was paged, with how their newest page stands. */
+function pagedPeople(pages: readonly Page[]): readonly Page[] {
+  const newest = new Map<string, Page>()
+  for (const page of pages) if (page.kind === 'page') newest.set(page.person, page)
+  return [...newest.values()]
+}
+
+function countdown({ incident, records, now }: Known & Pick<IncidentPage, 'now'>): Html | null {
+  const standing = escalationStanding(incident, records.timeline)
+  switch (standing.kind) {
+    case 'idle':
+      return null
+    case 'exhausted':
+      return html`<p class="countdown">Every escalation step is used up: nobody else will be paged.</p>`
+    case 'waiting': {
+      const { step, following, dueAt } = standing
+      const whom = following.length === 0 ? 'escalation ends' : `${following.join(', ')} paged next,`
+      return html`<p class="countdown">Step ${step}: ${whom} in <strong>${until(dueAt, now)}</strong></p>`
+    }
+  }
+}
+
+/** What automation did, does and awaits, and where to look next. */
+export function nowSection({ incident, records, reviewed, temporalUrl }: IncidentPage): Html {
+  const { nowDoing, state, runbook, number } = incident
+  const stopped = automationStoppedBy(records.timeline)
+  const doing =
+    state === 'resolved' ? 'It is over.' : nowDoing === '' ? 'Nothing is known to be in progress.' : nowDoing
+  return html`<section class="now" id="now" data-part aria-labelledby="now-title"><h2 id="now-title">Now</h2>
+<p class="doing" data-announce>${doing}</p>
+${stopped === null ? null : html`<p>${icon('■')} Automation was stopped by ${stopped}: no new attempt begins.</p>`}
+${done(records.attempts)}
+<ul class="links">
+${reviewed ? html`<li><a href="/reviews/${incidentName(number)}">Post-mortem</a></li>` : null}
+<li>${runbook === null ? 'No runbook matches' : html`<a href="/runbooks/${encodeURIComponent(runbook)}">Runbook ${runbook}</a>`}</li>
+${records.evidence.length === 0 ? null : html`<li><a href="#evidence">${counted(records.evidence.length, 'evidence record')}</a></li>`}
+${temporalUrl === undefined ? null : html`<li><a href="${temporalUrl}">Workflow in Temporal</a></li>`}
+</ul></section>`
+}
+
+function done(attempts: readonly RemediationAttempt[]): Html | null {
+  if (attempts.length === 0) return null
+  const rows = attempts.map(({ action, target, state, outcome }) => {
+    const [sign, words] = outcomeWords(outcome, state)
+    return html`<li>${icon(sign)} <strong>${action}</strong> on ${target}: ${words}</li>`
+  })
+  return html`<ul class="done">${rows}</ul>`
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { settingsFrom } from '../../src/app/settings.ts'
+
+const needed = {
+  TEMPORAL_ADDRESS: '127.0.0.1:7233',
+  DATABASE_URL: 'postgres://127.0.0.1/firewatch',
+  CLICKHOUSE_URL: 'http://127.0.0.1:8123',
+}
+
+describe('settings', () => {
+  it('name every variable that is missing or wrong at once', () => {
+    const wrong = { FIREWATCH_PORT: 'http', FIREWATCH_METRICS_PORT: '70000', FIREWATCH_LOG_LEVEL: 'loud' }
+    expect(() => settingsFrom(wrong)).toThrow(
+      /TEMPORAL_ADDRESS is not set.*DATABASE_URL is not set.*CLICKHOUSE_URL is not set/,
+    )
+    expect(() => settingsFrom(wrong)).toThrow(/FIREWATCH_PORT is not a port number/)
+    expect(() => settingsFrom(wrong)).toThrow(/FIREWATCH_METRICS_PORT is not a port number/)
+    expect(() => settingsFrom(wrong)).toThrow(
+      /FIREWATCH_LOG_LEVEL is none of trace, debug, info, warn, error/,
+    )
+  })
+
+  it('stay on loopback, and a worker opens no port, unless told otherwise', () => {
+    const { host, port, metricsPort, logLevel } = settingsFrom(needed)
+    expect({ host, port, metricsPort, logLevel }).toEqual({
+      host: '127.0.0.1',
+      port: 4270,
+      metricsPort: undefined,
+      logLevel: 'info',
+    })
+  })
+})

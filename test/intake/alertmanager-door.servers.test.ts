@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { FastifyInstance } from 'fastify'
+import { decideGroup, groupRows, incidentLabels, incidentService } from '../../src/domain/dispatch.ts'
+import { createAlertmanagerDoor } from '../../src/intake/alertmanager-door.ts'
+import { createAlertEnds } from '../../src/postgres/alert-ends.ts'
+import { createAlertInbox } from '../../src/postgres/alert-inbox.ts'
+import { createConfigurationRecords } from '../../src/postgres/configurations.ts'
+import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
+import { createDispatchRecords } from '../../src/postgres/dispatch.ts'
+import { configurationWith } from '../domain/check-world.ts'
+import { freePort, startPostgres, type TestPostgres } from '../support/servers.ts'
+import { as, startWeb } from '../web/world.ts'
+import { mixedNotification, notificationOf } from './alertmanager-payloads.ts'
+
+let postgres: TestPostgres
+let database: OpenDatabase
+let app: FastifyInstance
+const configuration = configurationWith([])
+const url = '/api/v1/intake/alertmanager'
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+  database = openDatabase(postgres.url)
+  await migrate(database.pool)
+  await createConfigurationRecords(database.db).save(configuration)
+  app = (await startWeb({ alertmanager: doorOf(database) })).app
+})
+afterAll(async () => {
+  await app?.close()
+  await database?.close()
+  await postgres?.stop()
+})
+beforeEach(async () => {
+  await database.pool.query('TRUNCATE alert_inbox, incidents, alerts, timeline RESTART IDENTITY CASCADE')
+})
+
+function doorOf({ db }: OpenDatabase) {
+  const inbox = createAlertInbox(db)
+  const ends = createAlertEnds(db)
+  return createAlertmanagerDoor({
+    accept: (alerts) => inbox.acceptAlerts(alerts),
+    endedSince: (eventIds) => ends.endedSince(eventIds),
+    now: () => new Date(),
+    log: { warn: () => undefined },
+  })
+}
+
+async function send(payload: object) {
+  const answer = await app.inject({
+    method: 'POST',
+    url,
+    headers: as('responder'),
+    payload,
+  })
+  return { status: answer.statusCode, ...answer.json<object>() }
+}
+
+interface Row {
+  readonly status: string
+  readonly starts_at: Date
+  readonly ends_at: Date | null
+}
+
+async function inbox(): Promise<string[]> {
+  const { rows } = await database.pool.query<Row>(
+    'SELECT status, starts_at, ends_at FROM alert_inbox ORDER BY id',
+  )
+  return rows.map(({ status, starts_at, ends_at }) =>
+    [status, clock(starts_at), ...(ends_at === null ? [] : [clock(ends_at)])].join(' '),
+  )
+}
+
+const clock = (at: Date) => at.toISOString().slice(11, 23)
+
+/** One pass of what the dispatcher does with waiting rows. */
+async function dispatch(): Promise<void> {
+  const store = createDispatchRecords(database.db)
+  const opening = { configRevision: configuration.revision, chartToken: '' }
+  await store.claim(1_000, [], async (rows) => {
+    for (const group of groupRows(rows, configuration.routes))
+      await store.apply(group, { ...opening, chartToken: `${group.rows[0]?.eventId}` })
+    return rows.map(({ id }) => id)
+  })
+}
+
+async function incidentAlerts(): Promise<string[]> {
+  const { rows } = await database.pool.query<{ line: string }>(
+    'SELECT incident || status AS line FROM alerts ORDER BY incident, fingerprint',
+  )
+  return rows.map(({ line }) => line)
+}
+
+const firing = notificationOf([{ startsAt: '2026-03-02T09:00:00Z' }])
+const resolved = (endsAt: string) =>
+  notificationOf([{ status: 'resolved', startsAt: '2026-03-02T09:00:00Z', endsAt }])
+
+describe('notifications of Alertmanager', () => {
+  it('leave one row per alert, however often they are repeated', async () => {
+    expect(await send(mixedNotification)).toEqual({ status: 202, accepted: 2, duplicates: 0 })
+    expect(await send(mixedNotification)).toEqual({ status: 202, accepted: 0, duplicates: 2 })
+    expect(await send(mixedNotification)).toEqual({ status: 202, accepted: 0, duplicates: 2 })
+    expect(await inbox()).toEqual(['firing 09:14:30.123', 'resolved 08:10:00.000 08:20:00.500'])
+  })
+
+  it('that come at the same moment leave one row as well', async () => {
+    await Promise.all(Array.from({ length: 6 }, () => send(mixedNotification)))
+    expect(await inbox()).toHaveLength(2)
+  })
+
+  it('give each alert its own status, though the group fires', async () => {
+    await send(notificationOf([{ fingerprint: 'a' }, { fingerprint: 'b' }]))
+    await dispatch()
+    await send(
+      notificationOf([
+        { fingerprint: 'a' },
+        { fingerprint: 'b', status: 'resolved', endsAt: '2026-03-02T09:30:00Z' },
+      ]),
+    )
+    await dispatch()
+    expect(await incidentAlerts()).toEqual(['1firing', '1resolved'])
+  })
+
+  it('of an alert that starts later are a new event', async () => {
+    await send(firing)
+    await send(resolved('2026-03-02T09:10:00Z'))
+    await send(notificationOf([{ startsAt: '2026-03-02T09:20:00Z' }]))
+    expect(await inbox()).toEqual([
+      'firing 09:00:00.000',
+      'resolved 09:00:00.000 09:10:00.000',
+      'firing 09:20:00.000',
+    ])
+  })
+
+  it('of an alert that Alertmanager took for resolved while Prometheus was out of reach let it fire again', async () => {
+    await send(firing)
+    await dispatch()
+    await send(resolved('2026-03-02T09:10:00Z'))
+    await dispatch()
+    expect(await incidentAlerts()).toEqual(['1resolved'])
+    expect(await send(firing)).toEqual({ status: 202, accepted: 1, duplicates: 0 })
+    expect(await send(firing)).toEqual({ status: 202, accepted: 0, duplicates: 1 })
+    await dispatch()
+    expect(await incidentAlerts()).toEqual(['1firing'])
+    await send(resolved('2026-03-02T09:40:00Z'))
+    await dispatch()
+    expect(await incidentAlerts()).toEqual(['1resolved'])
+    expect(await send(firing)).toMatchObject({ accepted: 1 })
+    expect((await inbox()).filter((line) => line.startsWith('firing'))).toEqual([
+      'firing 09:00:00.000',
+      'firing 09:10:00.001',
+      'firing 09:40:00.001',
+    ])
+  })
+
+  it('that arrive after the end that they precede are not taken for a new fire', async () => {
+    await send(resolved('2026-03-02T09:10:00Z'))
+    await send(firing)
+    await send(firing)
+    expect(await inbox()).toEqual(['resolved 09:00:00.000 09:10:00.000', 'firing 09:00:00.000'])
+    await dispatch()
+    expect(await incidentAlerts()).toEqual([])
+  })
+
+  it('without a service go to the service of their route', async () => {
+    await send(notificationOf([{ labels: { alertname: 'Up' } }]))
+    const [route] = configuration.routes
+    if (route === undefined) throw new Error('there is no route')
+    await createDispatchRecords(database.db).claim(10, [], async (rows) => {
+      const [group] = groupRows(rows, [{ ...route, service: 'platform' }])
+      if (group === undefined) throw new Error('nothing waits')
+      const { alerts, severity } = decideGroup(group.rows, undefined)
+      const labels = incidentLabels(alerts, group.route)
+      expect([group.groupingKey, incidentService(labels, group.route), severity]).toEqual([
+        'service=,alertname=Up',
+        'platform',
+        'P2',
+      ])
+      return Promise.resolve([])
+    })
+  })
+})
+
+describe('while PostgreSQL is away', () => {
+  it('the answer is 503 with Retry-After, and the repeat is stored', async () => {
+    const nobody = openDatabase(`postgres://firewatch@127.0.0.1:${await freePort()}/postgres`)
+    const { app: cutOff } = await startWeb({ alertmanager: doorOf(nobody) })
+    const refused = await cutOff.inject({
+      method: 'POST',
+      url,
+      headers: as('responder'),
+      payload: mixedNotification,
+    })
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '5'])
+    await nobody.close()
+    expect(await send(mixedNotification)).toEqual({ status: 202, accepted: 2, duplicates: 0 })
+  })
+})

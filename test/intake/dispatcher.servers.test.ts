@@ -1,0 +1,389 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { fingerprintOf, type AcceptedAlert } from '../../src/domain/alert.ts'
+import {
+  createDispatcher,
+  type Dispatcher,
+  type DispatcherDependencies,
+} from '../../src/intake/dispatcher.ts'
+import { createAlertInbox, inboxChannel } from '../../src/postgres/alert-inbox.ts'
+import { createConfigurationRecords } from '../../src/postgres/configurations.ts'
+import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
+import { createDispatchRecords, type GroupedIncident } from '../../src/postgres/dispatch.ts'
+import { listenTo } from '../../src/postgres/listen.ts'
+import { configurationWith } from '../domain/check-world.ts'
+import { startPostgres, type TestPostgres } from '../support/servers.ts'
+
+let postgres: TestPostgres
+let database: OpenDatabase
+let running: Dispatcher[] = []
+let signals: GroupedIncident[] = []
+let logged: string[] = []
+
+const configuration = configurationWith([])
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+  database = openDatabase(postgres.url, 12)
+  await migrate(database.pool)
+  await createConfigurationRecords(database.db).save(configuration)
+})
+afterAll(async () => {
+  await database?.close()
+  await postgres?.stop()
+})
+beforeEach(async () => {
+  await database.pool.query('TRUNCATE alert_inbox, incidents, alerts, timeline RESTART IDENTITY CASCADE')
+  signals = []
+  logged = []
+})
+afterEach(async () => {
+  await Promise.all(running.map((dispatcher) => dispatcher.stop()))
+  running = []
+})
+
+function start(change: Partial<DispatcherDependencies> = {}): Dispatcher {
+  const log = (_fields: object, message: string) => void logged.push(message)
+  const dispatcher = createDispatcher({
+    store: createDispatchRecords(database.db),
+    listen: (onNotify) =>
+      listenTo(database.pool, inboxChannel, onNotify, () => logged.push('listening broke')),
+    signalIncident: (incident) => {
+      signals.push(incident)
+      return Promise.resolve()
+    },
+    configuration: () => configuration,
+    log: { info: log, error: log },
+    newToken: () => randomBytes(16).toString('hex'),
+    clock: () => performance.now(),
+    pollMs: 60_000,
+    ...change,
+  })
+  running.push(dispatcher)
+  dispatcher.start()
+  return dispatcher
+}
+
+let events = 0
+function alert(alertname: string, change: Partial<AcceptedAlert> & { mount?: string } = {}): AcceptedAlert {
+  const { mount = '/', ...rest } = change
+  const labels = { alertname, service: 'feed', severity: 'warning', mount }
+  return {
+    source: 'firewatch',
+    eventId: `event ${events++}`,
+    fingerprint: fingerprintOf(labels),
+    status: 'firing',
+    labels,
+    annotations: { summary: `${alertname} at ${mount}` },
+    startsAt: '2026-03-03T00:00:00.000Z',
+    ...rest,
+  }
+}
+
+const accept = (...alerts: AcceptedAlert[]) => createAlertInbox(database.db).acceptAlerts(alerts)
+
+async function select<Row extends object>(sql: string): Promise<Row[]> {
+  return (await database.pool.query<Row>(sql)).rows
+}
+
+async function waiting(): Promise<number> {
+  const [row] = await select<{ count: number }>(
+    'SELECT count(*) FROM alert_inbox WHERE dispatched_at IS NULL',
+  )
+  return row?.count ?? -1
+}
+
+const dispatched = () => expect.poll(waiting, { timeout: 20_000 }).toBe(0)
+
+describe('a dispatched alert', () => {
+  it('opens an incident and starts its workflow', async () => {
+    start()
+    await accept(alert('disk'), alert('disk', { mount: '/var', startsAt: '2026-03-02T23:00:00.000Z' }))
+    await dispatched()
+    const key = 'service=feed,alertname=disk'
+    expect(signals).toEqual([
+      { number: 1, groupingKey: key, title: 'feed: disk', service: 'feed', severity: 'P2' },
+    ])
+    expect(
+      await select(
+        'SELECT grouping_key, service, labels, severity, state, version, config_revision, started_at, recurrence_of FROM incidents',
+      ),
+    ).toEqual([
+      {
+        grouping_key: key,
+        service: 'feed',
+        labels: { alertname: 'disk', service: 'feed', severity: 'warning' },
+        severity: 'P2',
+        state: 'open',
+        version: 1,
+        config_revision: configuration.revision,
+        started_at: new Date('2026-03-02T23:00:00.000Z'),
+        recurrence_of: null,
+      },
+    ])
+    expect(await select('SELECT kind, summary FROM timeline ORDER BY id')).toEqual([
+      { kind: 'detected', summary: 'Detected: disk at /, and 1 alert more' },
+    ])
+    expect(
+      (await select<{ chart_token: string }>('SELECT chart_token FROM incidents'))[0]?.chart_token,
+    ).toMatch(/^[0-9a-f]{32}$/)
+  })
+
+  it('joins the open incident, raises its severity and its version', async () => {
+    start()
+    await accept(alert('disk'))
+    await dispatched()
+    await accept(
+      alert('disk', {
+        mount: '/var',
+        labels: { alertname: 'disk', service: 'feed', severity: 'P0' },
+        fingerprint: 'worse',
+      }),
+    )
+    await dispatched()
+    expect(signals.map(({ number, severity }) => `${number} ${severity}`)).toEqual(['1 P2', '1 P0'])
+    expect(await select('SELECT severity, version FROM incidents')).toEqual([{ severity: 'P0', version: 2 }])
+    expect(
+      (await select<{ kind: string }>('SELECT kind FROM timeline ORDER BY id')).map(({ kind }) => kind),
+    ).toEqual(['detected', 'alert', 'severity'])
+  })
+
+  it('leaves a severity alone that a person set', async () => {
+    start()
+    await accept(alert('disk'))
+    await dispatched()
+    await database.pool.query("UPDATE incidents SET severity = 'P3', severity_set_by = 'ada'")
+    await accept(
+      alert('disk', {
+        fingerprint: 'worse',
+        labels: { alertname: 'disk', service: 'feed', severity: 'critical' },
+      }),
+    )
+    await dispatched()
+    expect(signals.at(-1)?.severity).toBe('P3')
+    expect(await select('SELECT severity FROM incidents')).toEqual([{ severity: 'P3' }])
+  })
+
+  it('that cleared and fires again is the same row, and its workflow hears of both', async () => {
+    start()
+    await accept(alert('disk'))
+    await dispatched()
+    await accept(alert('disk', { status: 'resolved', endsAt: '2026-03-03T01:00:00.000Z' }))
+    await dispatched()
+    expect(await select('SELECT status, ends_at FROM alerts')).toEqual([
+      { status: 'resolved', ends_at: new Date('2026-03-03T01:00:00.000Z') },
+    ])
+    await accept(alert('disk', { startsAt: '2026-03-03T02:00:00.000Z' }))
+    await dispatched()
+    expect(await select('SELECT status, ends_at, starts_at FROM alerts')).toEqual([
+      { status: 'firing', ends_at: null, starts_at: new Date('2026-03-03T02:00:00.000Z') },
+    ])
+    expect(signals).toHaveLength(3)
+  })
+
+  it('that fires after its incident was resolved opens a new one, linked to it', async () => {
+    start()
+    await accept(alert('disk'))
+    await dispatched()
+    await database.pool.query("UPDATE incidents SET state = 'resolved'")
+    await accept(alert('disk', { startsAt: '2026-03-03T02:00:00.000Z' }))
+    await dispatched()
+    expect(await select('SELECT number, recurrence_of, state FROM incidents ORDER BY number')).toEqual([
+      { number: 1, recurrence_of: null, state: 'resolved' },
+      { number: 2, recurrence_of: 1, state: 'open' },
+    ])
+  })
+
+  it('that is resolved without an incident only leaves the inbox', async () => {
+    start()
+    await accept(alert('disk', { status: 'resolved', endsAt: '2026-03-03T01:00:00.000Z' }))
+    await dispatched()
+    expect(await select('SELECT * FROM incidents')).toEqual([])
+    expect(signals).toEqual([])
+  })
+
+  it('that starts after its end arrived opens nothing', async () => {
+    await accept(alert('disk', { status: 'resolved', endsAt: '2026-03-03T01:00:00.000Z' }))
+    await accept(alert('disk'))
+    start()
+    await dispatched()
+    expect(await select('SELECT * FROM incidents')).toEqual([])
+  })
+
+  it('that a cooldown mutes opens nothing, and is marked in the inbox', async () => {
+    start()
+    await accept(alert('disk', { source: 'check/disk', annotations: { muted: 'cooldown until tomorrow' } }))
+    await dispatched()
+    expect(await select('SELECT * FROM incidents')).toEqual([])
+    expect(signals).toEqual([])
+  })
+
+  it('clears in the incident in which it fires, though its route or labels changed since', async () => {
+    const first = start()
+    await accept(alert('disk', { fingerprint: 'stable' }))
+    await dispatched()
+    await first.stop()
+    const routes = configuration.routes.map((route) => ({ ...route, groupBy: ['mount'] }))
+    start({ configuration: () => ({ ...configuration, routes }) })
+    await accept(
+      alert('disk', {
+        fingerprint: 'stable',
+        status: 'resolved',
+        endsAt: '2026-03-03T01:00:00.000Z',
+        labels: {},
+      }),
+    )
+    await dispatched()
+    expect(await select('SELECT incident, status FROM alerts')).toEqual([{ incident: 1, status: 'resolved' }])
+    expect(signals).toHaveLength(2)
+  })
+})
+
+describe('ten thousand alerts at once', () => {
+  it('become a handful of incidents with few signals, and none is lost', async () => {
+    const storm = Array.from({ length: 10_000 }, (_, index) =>
+      alert(`disk-${index % 5}`, { mount: `/${index}` }),
+    )
+    expect(await accept(...storm)).toEqual({ accepted: 10_000, duplicates: 0 })
+    start()
+    await dispatched()
+    expect(await select('SELECT count(*) FROM incidents')).toEqual([{ count: 5 }])
+    expect(await select("SELECT count(*) FROM alerts WHERE status = 'firing'")).toEqual([{ count: 10_000 }])
+    // Twenty batches of 500, each with one signal for each of its incidents.
+    expect(signals).toHaveLength(100)
+    expect((await select<{ count: number }>('SELECT count(*) FROM timeline'))[0]?.count).toBeLessThanOrEqual(
+      100,
+    )
+  })
+
+  it('are shared by two dispatchers without a double', async () => {
+    const storm = Array.from({ length: 3_000 }, (_, index) =>
+      alert(`disk-${index % 7}`, { mount: `/${index}` }),
+    )
+    start({ batch: 50 })
+    start({ batch: 50 })
+    await accept(...storm)
+    await dispatched()
+    expect(await select('SELECT count(*) FROM incidents')).toEqual([{ count: 7 }])
+    expect(await select('SELECT count(*) FROM alerts')).toEqual([{ count: 3_000 }])
+  })
+})
+
+describe('when something breaks', () => {
+  it('a crash between commit and tick delivers again, and nothing is doubled', async () => {
+    const store = createDispatchRecords(database.db)
+    // The process dies after the signal: its transaction, which would tick the rows off, is rolled back.
+    const dies: DispatcherDependencies['store'] = {
+      ...store,
+      claim: (limit, except, work) =>
+        store.claim(limit, except, async (rows) => {
+          await work(rows)
+          throw new Error('killed')
+        }),
+    }
+    const first = start({ store: dies })
+    await accept(
+      alert('disk'),
+      alert('disk', { mount: '/var' }),
+      alert('lag'),
+      alert('lag', { status: 'resolved', endsAt: '2026-03-03T01:00:00.000Z' }),
+    )
+    await expect.poll(() => signals.length).toBeGreaterThanOrEqual(2)
+    await first.stop()
+    expect(await waiting()).toBe(4)
+    const before = await everythingStored()
+    start()
+    await dispatched()
+    expect(await everythingStored()).toEqual(before)
+    expect(new Set(signals.map(({ number }) => number))).toEqual(new Set([1, 2]))
+  })
+
+  it('a repeat after the incident was resolved does not open another', async () => {
+    start()
+    await accept(alert('disk'))
+    await dispatched()
+    await database.pool.query("UPDATE incidents SET state = 'resolved'")
+    await database.pool.query('UPDATE alert_inbox SET dispatched_at = NULL')
+    await accept(alert('other'))
+    await dispatched()
+    expect(
+      (await select<{ title: string }>('SELECT title FROM incidents ORDER BY number')).map(
+        ({ title }) => title,
+      ),
+    ).toEqual(['feed: disk', 'feed: other'])
+  })
+
+  it('rows wait while Temporal is away, and it is said once', async () => {
+    let away = true
+    let tries = 0
+    start({
+      signalIncident: async (incident) => {
+        tries++
+        if (away) throw new Error('no connection')
+        signals.push(incident)
+        return Promise.resolve()
+      },
+    })
+    await accept(alert('disk'), alert('lag'))
+    await expect.poll(() => tries, { timeout: 5_000 }).toBeGreaterThanOrEqual(6)
+    expect(await waiting()).toBe(2)
+    expect(logged).toEqual(['alerts wait in the inbox: they cannot be dispatched now'])
+    away = false
+    await dispatched()
+    expect(new Set(signals.map(({ number }) => number))).toEqual(new Set([1, 2]))
+    expect(logged).toEqual([
+      'alerts wait in the inbox: they cannot be dispatched now',
+      'alerts are dispatched again',
+    ])
+    expect(await select('SELECT version FROM incidents')).toEqual([{ version: 1 }, { version: 1 }])
+  })
+
+  it('a group that cannot be delivered does not hold up the others', async () => {
+    start({
+      batch: 2,
+      signalIncident: async (incident) => {
+        if (incident.groupingKey.includes('bad')) throw new Error('refused')
+        signals.push(incident)
+        return Promise.resolve()
+      },
+    })
+    await accept(
+      alert('bad'),
+      alert('good-1'),
+      alert('bad', { mount: '/var' }),
+      alert('good-2'),
+      alert('good-3'),
+    )
+    await expect.poll(() => signals.length).toBe(3)
+    expect(await waiting()).toBe(2)
+  })
+
+  it('not even when it fills whole batches', async () => {
+    start({
+      batch: 2,
+      signalIncident: async (incident) => {
+        if (incident.groupingKey.includes('bad')) throw new Error('refused')
+        signals.push(incident)
+        return Promise.resolve()
+      },
+    })
+    await accept(...['/a', '/b', '/c', '/d', '/e'].map((mount) => alert('bad', { mount })), alert('good'))
+    await expect.poll(() => signals.length, { timeout: 5_000 }).toBe(1)
+    expect(await waiting()).toBe(5)
+  })
+
+  it('a lost notification costs no more than the time between two looks', async () => {
+    start({ listen: () => ({ stop: () => Promise.resolve() }), pollMs: 50 })
+    await accept(alert('disk'))
+    await dispatched()
+    expect(signals).toHaveLength(1)
+  })
+})
+
+async function everythingStored() {
+  return {
+    incidents: await select('SELECT * FROM incidents ORDER BY number'),
+    alerts: await select('SELECT * FROM alerts ORDER BY incident, fingerprint'),
+    timeline: await select('SELECT * FROM timeline ORDER BY id'),
+  }
+}

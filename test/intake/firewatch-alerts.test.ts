@@ -1,0 +1,209 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { fingerprintOf } from '../../src/domain/alert.ts'
+import { AlertsRefused, parseAlerts } from '../../src/intake/firewatch-alerts.ts'
+
+const now = new Date('2026-03-03T12:00:00.000Z')
+const parse = (body: unknown) => {
+  let ids = 0
+  return parseAlerts(body, { now, newId: () => `new-${ids++}` })
+}
+const parseOne = (alert: object) => parse({ alerts: [alert] })[0]
+
+function problems(body: unknown): readonly string[] {
+  try {
+    parse(body)
+  } catch (error) {
+    if (error instanceof AlertsRefused) return error.problems
+    throw error
+  }
+  return []
+}
+
+const labels = { alertname: 'DiskFull' }
+
+describe('an alert in our own format', () => {
+  it('needs no more than a name', () => {
+    expect(parseOne({ labels })).toEqual({
+      source: 'firewatch',
+      eventId: 'firewatch/new-0',
+      fingerprint: fingerprintOf(labels),
+      status: 'firing',
+      labels,
+      annotations: {},
+      startsAt: now.toISOString(),
+    })
+  })
+
+  it('keeps what it says', () => {
+    const annotations = { summary: 'Disk\nis full 🔥' }
+    expect(
+      parseOne({
+        labels,
+        annotations,
+        status: 'resolved',
+        startsAt: '2026-03-03T12:00:00+02:00',
+        endsAt: '2026-03-03T10:30:00Z',
+        fingerprint: 'f',
+        eventId: 'e',
+      }),
+    ).toEqual({
+      source: 'firewatch',
+      eventId: 'firewatch/e',
+      fingerprint: 'f',
+      status: 'resolved',
+      labels,
+      annotations,
+      startsAt: '2026-03-03T10:00:00.000Z',
+      endsAt: '2026-03-03T10:30:00.000Z',
+    })
+  })
+
+  it.each([
+    [{ endsAt: '2026-03-03T11:59:00Z' }, { status: 'resolved', startsAt: '2026-03-03T11:59:00.000Z' }],
+    [{ endsAt: '2026-03-03T12:01:00Z' }, { status: 'firing' }],
+    [{ status: 'resolved' }, { status: 'resolved', startsAt: now.toISOString(), endsAt: now.toISOString() }],
+    [{ status: 'firing', endsAt: '2026-03-03T11:59:00Z' }, { status: 'firing' }],
+  ])('%j comes to %j', (written, expected) => {
+    expect(parseOne({ labels, ...written })).toMatchObject(expected)
+  })
+
+  it('may come with none', () => {
+    expect(parse({ alerts: [] })).toEqual([])
+  })
+})
+
+describe('a body that is refused', () => {
+  it.each<[string, unknown, string[]]>([
+    ['nothing', undefined, ['is required']],
+    ['a list', [], ['must be an object']],
+    ['no alerts', {}, ['alerts: must be a list of alerts']],
+    ['another member', { alerts: [], alert: 1 }, ['unknown "alert"']],
+    ['an alert that is none', { alerts: [7] }, ['alerts[0]: must be an object']],
+    ['no labels', { alerts: [{}] }, ['alerts[0].labels: must be a map of names and texts']],
+    ['no name', { alerts: [{ labels }, { labels: {} }] }, ['alerts[1].labels.alertname: is required']],
+    [
+      'an empty name',
+      { alerts: [{ labels: { alertname: ' ' } }] },
+      ['alerts[0].labels.alertname: is required'],
+    ],
+    [
+      'a number as a label',
+      { alerts: [{ labels: { ...labels, port: 80 } }] },
+      ['alerts[0].labels.port: must be text'],
+    ],
+    [
+      'a wrong status',
+      { alerts: [{ labels, status: 'ok' }] },
+      ['alerts[0].status: must be "firing" or "resolved"'],
+    ],
+    [
+      'a local time',
+      { alerts: [{ labels, startsAt: '2026-03-03 12:00' }] },
+      ['alerts[0].startsAt: must be an instant in ISO 8601 with a zone, such as 2026-03-01T12:00:00Z'],
+    ],
+    [
+      'a time of long ago',
+      { alerts: [{ labels, startsAt: '1970-01-01T00:00:00Z' }] },
+      ['alerts[0].startsAt: must not be before the year 2000'],
+    ],
+    [
+      'a time far ahead',
+      { alerts: [{ labels, startsAt: '2026-03-05T12:00:00Z' }] },
+      ['alerts[0].startsAt: lies more than a day ahead'],
+    ],
+    [
+      'an end before the start',
+      { alerts: [{ labels, startsAt: '2026-03-03T12:00:00Z', endsAt: '2026-03-03T11:00:00Z' }] },
+      ['alerts[0].endsAt: must not be before startsAt'],
+    ],
+    [
+      'a zero character',
+      { alerts: [{ labels: { alertname: 'a\u0000b' } }] },
+      ['alerts[0].labels.alertname: must not hold control characters'],
+    ],
+    [
+      'an escape sequence',
+      { alerts: [{ labels, annotations: { summary: '\u001b[2J' } }] },
+      ['alerts[0].annotations.summary: must not hold control characters'],
+    ],
+    [
+      'half a character',
+      { alerts: [{ labels: { alertname: '\ud83d' } }] },
+      ['alerts[0].labels.alertname: must be well-formed Unicode: half of a surrogate pair stands alone'],
+    ],
+    [
+      'a long value',
+      { alerts: [{ labels: { alertname: 'x'.repeat(1_025) } }] },
+      ['alerts[0].labels.alertname: must be at most 1024 characters'],
+    ],
+    ['an empty id', { alerts: [{ labels, eventId: '' }] }, ['alerts[0].eventId: must not be empty']],
+  ])('has %s', (_name, body, expected) => {
+    expect(problems(body)).toEqual(expected)
+  })
+
+  it('has a name that is none', () => {
+    expect(problems({ alerts: [{ labels: { ...labels, 'no-name': 'x', '1st': 'y' } }] })).toEqual([
+      expect.stringMatching(/^alerts\[0\]\.labels: "no-name" is no name/),
+      expect.stringMatching(/^alerts\[0\]\.labels: "1st" is no name/),
+    ])
+  })
+
+  it('has too many labels or alerts', () => {
+    const many = Object.fromEntries(Array.from({ length: 65 }, (_, index) => [`l${index}`, '']))
+    expect(problems({ alerts: [{ labels: { ...labels, ...many } }] })).toEqual([
+      'alerts[0].labels: must have at most 64 entries, not 66',
+    ])
+    expect(problems({ alerts: Array(1_001).fill({ labels }) })).toEqual([
+      'alerts: must have at most 1000 entries: send more in several requests',
+    ])
+  })
+
+  it('is not answered at endless length', () => {
+    const told = problems({ alerts: Array(500).fill({ labels: {} }) })
+    expect(told).toHaveLength(21)
+    expect(told.at(-1)).toBe('and 480 more')
+  })
+
+  it('is never taken for something else: anything is either refused or whole', () => {
+    fc.assert(
+      fc.property(fc.anything(), (body) => {
+        try {
+          expect(Array.isArray(parse(body))).toBe(true)
+        } catch (error) {
+          expect(error).toBeInstanceOf(AlertsRefused)
+        }
+      }),
+    )
+  })
+
+  it('cannot touch prototypes', () => {
+    const body = JSON.parse(
+      '{"alerts":[{"labels":{"alertname":"a","__proto__":"x","constructor":"y"}}]}',
+    ) as unknown
+    const [alert] = parse(body)
+    expect(Object.getPrototypeOf(alert?.labels)).toBe(Object.prototype)
+    expect(alert?.labels['constructor']).toBe('y')
+  })
+})
+
+describe('what is accepted', () => {
+  it('is the same alert whenever its labels are, and another event each time', () => {
+    const word = fc.stringMatching(/^[a-z]{1,5}$/)
+    fc.assert(
+      fc.property(
+        fc.dictionary(
+          word,
+          fc.string({ unit: 'grapheme' }).filter((value) => !/\p{Cc}/u.test(value)),
+        ),
+        (others) => {
+          const first = { ...others, alertname: 'a' }
+          const shuffled = Object.fromEntries(Object.entries(first).toReversed())
+          const [one, two] = parse({ alerts: [{ labels: first }, { labels: shuffled }] })
+          expect(one?.fingerprint).toBe(two?.fingerprint)
+          expect(one?.eventId).not.toBe(two?.eventId)
+        },
+      ),
+    )
+  })
+})

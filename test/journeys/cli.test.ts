@@ -1,0 +1,91 @@
+import { userInfo } from 'node:os'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
+import type { Incident } from '../../src/domain/incident.ts'
+import type { IncidentRecords } from '../../src/web/dependencies.ts'
+import { firewatch, removeData, startUp, type UpFirewatch } from '../support/firewatch.ts'
+import { shopAlerts, twoPeople } from './two-people.ts'
+
+const soon = { timeout: 60_000, interval: 100 }
+
+describe('the command line', () => {
+  let people: FakeWebhook
+  let up: UpFirewatch
+  const run = (...args: string[]) => firewatch([...args, '--data', up.dataDir])
+
+  beforeAll(async () => {
+    people = await startFakeWebhook()
+    up = await startUp(twoPeople('10m'), { JOURNEY_ANA_URL: people.url, JOURNEY_BEN_URL: people.url })
+    await up.api('POST', '/api/v1/alerts', shopAlerts(['CheckoutDown']))
+    await vi.waitFor(() => expect(people.effects()).toHaveLength(1), soon)
+  })
+  afterAll(async () => {
+    await up.stop()
+    await people.stop()
+    await removeData(up.dataDir)
+  })
+
+  it('lists what is open, as a table for people and as JSON for programs', async () => {
+    const { code, stdout } = await run('incidents')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^incident {2}severity {2}state/)
+    expect(stdout).toMatch(/INC-1 +P1 +open +- .*shop: CheckoutDown/)
+    const listed = JSON.parse((await run('incidents', '--json')).stdout) as Incident[]
+    expect(listed.map(({ number, state }) => [number, state])).toEqual([[1, 'open']])
+  })
+
+  it('escalates at once, notes, acknowledges and resolves, each with its actor', async () => {
+    expect((await run('escalate', 'INC-1')).stdout).toContain('next escalation step')
+    await vi.waitFor(() => expect(people.effects()).toHaveLength(2), soon)
+    expect((await run('note', 'INC-1', 'the', 'certificate', 'expired')).code).toBe(0)
+    expect((await run('ack', 'INC-1')).stdout).toContain('INC-1 acknowledged')
+    expect((await run('ack', 'INC-1')).stdout).toContain(`already acknowledged by ${userInfo().username}`)
+    expect((await run('show', 'INC-1')).stdout).toContain('the certificate expired')
+    expect((await run('resolve', 'INC-1')).code).toBe(0)
+    await vi.waitFor(
+      async () => expect((await run('review', 'INC-1')).stdout).toContain('# Post-mortem of INC-1'),
+      soon,
+    )
+
+    const shown = JSON.parse((await run('show', 'INC-1', '--json')).stdout) as {
+      incident: Incident
+    } & IncidentRecords
+    expect(shown.incident).toMatchObject({ state: 'resolved', resolvedBy: userInfo().username })
+    const byPeople = shown.timeline
+      .filter(({ actor }) => actor === userInfo().username)
+      .map(({ kind }) => kind)
+    expect(byPeople).toEqual(['escalation', 'note', 'acknowledged', 'resolved'])
+  })
+
+  it('refuses a command on what is over, with a sentence and exit code 4', async () => {
+    await vi.waitFor(async () => expect((await run('show', 'INC-1')).stdout).toContain('resolved'), soon)
+    const { code, stderr } = await run('ack', 'INC-1')
+    expect([code, stderr.trim()]).toEqual([4, 'INC-1 is resolved; a closed incident never re-opens'])
+    expect((await run('show', 'INC-9')).code).toBe(4)
+  })
+
+  it('says 2 for wrong usage and 3 where no Firewatch runs', async () => {
+    expect((await firewatch(['acknowledge'])).code).toBe(2)
+    const { code, stderr } = await firewatch(['incidents', '--data', `${up.dataDir}/elsewhere`])
+    expect(code).toBe(3)
+    expect(stderr).toContain('firewatch up')
+  })
+
+  it('prints a link that opens the console once', async () => {
+    const link = (await run('login')).stdout.trim()
+    const { url } = await up.run()
+    expect(link.startsWith(`${url}/login/`)).toBe(true)
+    const open = () => fetch(link, { method: 'POST', redirect: 'manual' })
+    expect((await open()).headers.get('set-cookie')).toContain('firewatch_session=')
+    expect((await open()).headers.get('set-cookie')).toBeNull()
+  })
+
+  it('makes tokens for configured people, whose role then counts', async () => {
+    const token = (await run('token', 'ana')).stdout.trim()
+    const { url } = await up.run()
+    const post = (path: string) =>
+      fetch(new URL(path, url), { method: 'POST', headers: { authorization: `Bearer ${token}` } })
+    expect((await post('/api/v1/tokens')).status).toBe(403)
+    expect((await run('token', 'mallory')).code).toBe(4)
+  })
+})

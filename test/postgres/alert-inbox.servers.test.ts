@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { fingerprintOf, type AcceptedAlert } from '../../src/domain/alert.ts'
+import { createAlertInbox, inboxChannel, type AlertInbox } from '../../src/postgres/alert-inbox.ts'
+import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
+import { listenTo } from '../../src/postgres/listen.ts'
+import { startPostgres, type TestPostgres } from '../support/servers.ts'
+
+let postgres: TestPostgres
+let database: OpenDatabase
+let inbox: AlertInbox
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+  database = openDatabase(postgres.url)
+  await migrate(database.pool)
+  inbox = createAlertInbox(database.db)
+})
+afterAll(async () => {
+  await database?.close()
+  await postgres?.stop()
+})
+beforeEach(() => database.pool.query('TRUNCATE alert_inbox'))
+
+function alert(eventId: string, change: Partial<AcceptedAlert> = {}): AcceptedAlert {
+  const labels = { alertname: 'disk', mount: eventId }
+  return {
+    source: 'firewatch',
+    eventId,
+    fingerprint: fingerprintOf(labels),
+    status: 'firing',
+    labels,
+    annotations: {},
+    startsAt: '2026-03-03T00:00:00.000Z',
+    ...change,
+  }
+}
+
+const stored = async () => {
+  const { rows } = await database.pool.query<{ event_id: string }>(
+    'SELECT event_id FROM alert_inbox ORDER BY id',
+  )
+  return rows.map(({ event_id }) => event_id)
+}
+
+describe('accepted alerts', () => {
+  it('are committed when the answer comes', async () => {
+    expect(
+      await inbox.acceptAlerts([
+        alert('a'),
+        alert('b', { status: 'resolved', endsAt: '2026-03-03T01:00:00.000Z' }),
+      ]),
+    ).toEqual({
+      accepted: 2,
+      duplicates: 0,
+    })
+    expect(await stored()).toEqual(['a', 'b'])
+  })
+
+  it('are stored once, however often and together with whatever they come', async () => {
+    await inbox.acceptAlerts([alert('a')])
+    expect(await inbox.acceptAlerts([alert('a'), alert('b'), alert('b')])).toEqual({
+      accepted: 1,
+      duplicates: 2,
+    })
+    const answers = await Promise.all([
+      inbox.acceptAlerts([alert('c')]),
+      inbox.acceptAlerts([alert('c')]),
+      inbox.acceptAlerts([alert('d')]),
+    ])
+    expect(answers.map(({ accepted }) => accepted)).toEqual([1, 0, 1])
+    expect(await stored()).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  it('keep texts of any language and any punctuation', async () => {
+    const labels = { alertname: `"'\\{}\n\t,NULL é 火 🔥`, empty: '' }
+    await inbox.acceptAlerts([alert('a', { labels })])
+    const { rows } = await database.pool.query<{ labels: unknown }>('SELECT labels FROM alert_inbox')
+    expect(rows[0]?.labels).toEqual(labels)
+  })
+
+  it('do not fail with those of another request', async () => {
+    const refused = inbox.acceptAlerts([alert('bad', { startsAt: 'never' })])
+    const others = ['a', 'b', 'c'].map((id) => inbox.acceptAlerts([alert(id)]))
+    await expect(refused).rejects.toThrow('never')
+    await expect(Promise.all(others)).resolves.toHaveLength(3)
+    expect((await stored()).toSorted()).toEqual(['a', 'b', 'c'])
+  })
+
+  it('come in at thousands a second, each request committed for itself', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 5_000 }, (_, index) => inbox.acceptAlerts([alert(`e${index}`)])),
+    )
+    expect(answers.every(({ accepted }) => accepted === 1)).toBe(true)
+    expect(await stored()).toHaveLength(5_000)
+  })
+
+  it('need nothing for none', async () => {
+    expect(await inbox.acceptAlerts([])).toEqual({ accepted: 0, duplicates: 0 })
+  })
+})
+
+describe('listening', () => {
+  it('hears of alerts, not of duplicates, and goes on after its connection broke', async () => {
+    let heard = 0
+    const lost: unknown[] = []
+    const listening = listenTo(
+      database.pool,
+      inboxChannel,
+      () => heard++,
+      (error) => lost.push(error),
+    )
+    await expect.poll(() => heard).toBe(1)
+    await inbox.acceptAlerts([alert('a')])
+    await expect.poll(() => heard).toBe(2)
+    await inbox.acceptAlerts([alert('a')])
+
+    await database.pool.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'",
+    )
+    await expect.poll(() => lost.length).toBe(1)
+    await expect.poll(() => heard, { timeout: 5_000 }).toBe(3)
+    await inbox.acceptAlerts([alert('b')])
+    await expect.poll(() => heard).toBe(4)
+    await listening.stop()
+  })
+})

@@ -1,0 +1,128 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { canonicalJson } from '../../src/domain/canonical-json.ts'
+import { draftReview } from '../../src/domain/post-mortem.ts'
+import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
+import {
+  createEvidenceRecords,
+  hashOf,
+  type EvidenceRecords,
+  type NewEvidence,
+} from '../../src/postgres/evidence.ts'
+import { createReviewRecords } from '../../src/postgres/reviews.ts'
+import { records } from '../domain/review-world.ts'
+import { openIncident } from '../support/remediation.ts'
+import { startPostgres, type TestPostgres } from '../support/servers.ts'
+
+let postgres: TestPostgres
+let database: OpenDatabase
+let evidence: EvidenceRecords
+const collectedAt = '2026-11-24T03:17:00.000Z'
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+  database = openDatabase(postgres.url)
+  await migrate(database.pool)
+  await openIncident(database.db, 1)
+  await openIncident(database.db, 2)
+  evidence = createEvidenceRecords(database.db, () => new Date(collectedAt))
+})
+afterAll(async () => {
+  await database?.close()
+  await postgres?.stop()
+})
+beforeEach(() => database.pool.query('TRUNCATE evidence, reviews'))
+
+function question(key: string, change: Partial<NewEvidence> = {}): NewEvidence {
+  return {
+    incident: 1,
+    key,
+    kind: 'metric-result',
+    title: 'Split',
+    result: { rows: [{ os: 'iOS', now: 12 }] },
+    ...change,
+  }
+}
+
+describe('evidence', () => {
+  it('is stored with its number, its hash and the time', async () => {
+    const window = { from: '2026-11-24T03:00:00.000Z', to: '2026-11-24T03:15:00.000Z' }
+    const stored = await evidence.add(question('opened/os-split', { query: 'SELECT 1', window }))
+    expect(stored).toEqual({
+      incident: 1,
+      number: 1,
+      key: 'opened/os-split',
+      kind: 'metric-result',
+      title: 'Split',
+      query: 'SELECT 1',
+      window,
+      result: { rows: [{ os: 'iOS', now: 12 }] },
+      hash: hashOf({
+        kind: 'metric-result',
+        query: 'SELECT 1',
+        window,
+        result: { rows: [{ now: 12, os: 'iOS' }] },
+      }),
+      collectedAt,
+    })
+    expect(await evidence.list(1)).toEqual([stored])
+    expect(stored.hash).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  it('keeps the first answer to a question that is asked again', async () => {
+    const first = await evidence.add(question('a'))
+    expect(await evidence.add(question('a', { title: 'Other', result: 'other' }))).toEqual(first)
+    expect(await evidence.list(1)).toEqual([first])
+  })
+
+  it('counts without gaps and without doubles when many collect at once, incident by incident', async () => {
+    const asked = Array.from({ length: 30 }, (_, index) =>
+      question(`q${index % 20}`, { incident: 1 + (index % 2) }),
+    )
+    await Promise.all(asked.map((one) => evidence.add(one)))
+    for (const incident of [1, 2]) {
+      const kept = await evidence.list(incident)
+      expect(kept.map(({ number }) => number)).toEqual(kept.map((_, index) => index + 1))
+      expect(new Set(kept.map(({ key }) => key)).size).toBe(kept.length)
+    }
+  })
+
+  it('takes any result, and its hash can be computed again from what is stored', async () => {
+    let count = 0
+    const property = fc.asyncProperty(
+      fc.anything({ withBigInt: true, withDate: true }),
+      fc.string({ unit: 'binary' }),
+      async (result, title) => {
+        const {
+          key,
+          kind,
+          result: stored,
+          hash,
+        } = await evidence.add(question(`p${count++}`, { result, title: `t${title}` }))
+        expect(key).toBe(`p${count - 1}`)
+        expect(canonicalJson(stored)).toBe(canonicalJson(result))
+        expect(hashOf({ kind, result: stored })).toBe(hash)
+      },
+    )
+    await fc.assert(property, { numRuns: 60 })
+  })
+
+  it('of an incident that is not there is refused', async () => {
+    await expect(evidence.add(question('a', { incident: 99 }))).rejects.toThrow(/foreign key/)
+  })
+})
+
+describe('a review', () => {
+  const model = draftReview(records())
+
+  it('is stored once: what is there may be the work of people', async () => {
+    const reviews = createReviewRecords(database.db)
+    expect(await reviews.get(1)).toBeUndefined()
+    const first = await reviews.add({ incident: 1, markdown: '# One', model, draftedAt: collectedAt })
+    expect(first).toEqual({ incident: 1, state: 'draft', markdown: '# One', model, draftedAt: collectedAt })
+    expect(
+      await reviews.add({ incident: 1, markdown: '# Two', model, draftedAt: '2026-11-25T00:00:00.000Z' }),
+    ).toEqual(first)
+    expect(await reviews.get(1)).toEqual(first)
+  })
+})

@@ -1,0 +1,238 @@
+/// <reference lib="dom" />
+import type { AddressInfo } from 'node:net'
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { busyRecords, checkReading, hostile, hostileRunbook, storedReview } from '../web/story.ts'
+import { incident, startWeb, type TestWeb } from '../web/world.ts'
+import { accessibilityFaults, startBrowser, visit, type Visit, type Visitor } from './browser.ts'
+
+const at = (minute: string) => `2026-03-02T${minute}:00.000Z`
+const phone = { width: 390 }
+const desk = { width: 1440, height: 900 }
+
+let browser: Browser
+let web: TestWeb
+let origin: string
+const visitors: Visitor[] = []
+
+beforeAll(async () => {
+  browser = await startBrowser()
+})
+afterAll(() => browser?.close())
+
+beforeEach(async () => {
+  web = await startWeb({ people: async () => ({ ana: 'responder', [hostile]: 'viewer' }) })
+  web.state.incident = { ...incident, runbook: hostileRunbook.name, recurrenceOf: 41 }
+  web.state.records = busyRecords(at)
+  web.state.review = storedReview()
+  web.state.runbooks = [hostileRunbook]
+  web.state.checks = [checkReading()]
+  await web.app.listen({ host: '127.0.0.1', port: 0 })
+  origin = `http://127.0.0.1:${(web.app.server.address() as AddressInfo).port}`
+})
+afterEach(async () => {
+  await Promise.all(visitors.splice(0).map((visitor) => visitor.leave()))
+  await web.app.close()
+})
+
+async function open(path: string, how: Visit): Promise<Visitor> {
+  const visitor = await visit(browser, origin, how)
+  visitors.push(visitor)
+  await visitor.page.goto(path)
+  return visitor
+}
+
+const pages = [
+  '/incidents',
+  '/incidents?text=nothing&state=resolved',
+  '/incidents/INC-42',
+  '/incidents/INC-42?told=note',
+  '/incidents/INC-42/chart',
+  '/reviews/INC-42',
+  '/checks',
+  '/checks/feed-activity',
+  '/runbooks',
+  `/runbooks/${hostileRunbook.name}`,
+  '/login',
+]
+
+describe.each([
+  ['a phone in the dark', { ...phone, scheme: 'dark' }],
+  ['a phone by day', { ...phone, scheme: 'light' }],
+  ['a desk in the dark', { ...desk, scheme: 'dark' }],
+  ['a desk by day', { ...desk, scheme: 'light' }],
+] as const)('on %s', (_where, how) => {
+  it.each(pages)('%s is accessible, fits, and the browser complains of nothing', async (path) => {
+    const { page, complaints } = await open(path, how)
+    await page.evaluate(() => {
+      for (const details of document.querySelectorAll('details')) details.open = true
+    })
+    expect(await accessibilityFaults(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(how.width)
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('the incident page', () => {
+  it('has all that a person woken at night needs on the first screen of a phone', async () => {
+    const { page } = await open('/incidents/INC-42', phone)
+    const needed = [
+      '.badge.P1',
+      'h1',
+      '[data-since]',
+      'text=Nobody has acknowledged it.',
+      'text=Paged: ana',
+      '[data-until]',
+      'button:has-text("Acknowledge")',
+      'button:has-text("Escalate")',
+      'summary:has-text("Stop automation")',
+    ]
+    for (const selector of needed) {
+      const box = await page.locator(selector).first().boundingBox()
+      expect(box, selector).not.toBeNull()
+      expect(box === null ? 0 : box.y + box.height, selector).toBeLessThanOrEqual(844)
+    }
+    const buttons = await page.locator('button:visible, summary.button:visible').all()
+    for (const button of buttons) expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(48)
+    const acknowledge = await page.locator('button:has-text("Acknowledge")').boundingBox()
+    expect(acknowledge?.width).toBeGreaterThan(390 * 0.9)
+  })
+
+  it('keeps the button of the note beside its field', async () => {
+    const { page } = await open('/incidents/INC-42', phone)
+    const [field, button] = [
+      await page.locator('#note').boundingBox(),
+      await page.locator('.note button').boundingBox(),
+    ]
+    expect(button?.y).toBe(field?.y)
+  })
+
+  it('fits at 200 % on a small phone, where nothing is fixed over the text', async () => {
+    const { page } = await open('/incidents/INC-42', { width: 320, height: 420 })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+    expect(await page.locator('.dock').evaluate((dock) => getComputedStyle(dock).position)).toBe('static')
+  })
+
+  it.each([true, false])('is acknowledged by one click (script: %s)', async (script) => {
+    const { page, complaints } = await open('/incidents/INC-42', { ...phone, script })
+    await page.click('text=Acknowledge')
+    await page.waitForSelector('text=You have it. Nobody else is paged.')
+    expect(await page.locator('.facts').innerText()).toContain('ana has it')
+    expect(await page.locator('button:has-text("Acknowledge")').count()).toBe(0)
+    expect(web.given.map(({ verb, command }) => [verb, command.actor])).toEqual([['acknowledge', 'ana']])
+    expect(complaints).toEqual([])
+  })
+
+  it.each([true, false])(
+    'resolves and stops automation only by a second step (script: %s)',
+    async (script) => {
+      const { page } = await open('/incidents/INC-42', { ...phone, script })
+      for (const [first, second] of [
+        ['Stop automation', 'Yes, stop automation'],
+        ['Resolve', 'Yes, resolve'],
+      ] as const) {
+        expect(await page.locator(`text=${second}`).isVisible()).toBe(false)
+        await page.click(`summary:has-text("${first}")`)
+        await page.click(`text=${second}`)
+        await page.waitForSelector('.told')
+      }
+      expect(web.given.map(({ verb }) => verb)).toEqual(['stop-automation', 'resolve'])
+    },
+  )
+
+  it('takes a double click as one command', async () => {
+    const { page } = await open('/incidents/INC-42', desk)
+    await page.locator('text=Escalate').first().dblclick()
+    await page.waitForSelector('.told')
+    expect(new Set(web.given.map(({ command }) => command.commandId)).size).toBe(1)
+  })
+
+  it('shows stored script as text and runs none of it', async () => {
+    for (const path of pages) {
+      const { page, complaints } = await open(path, desk)
+      await page.waitForLoadState('networkidle', { timeout: 500 }).catch(() => undefined)
+      expect([path, complaints]).toEqual([path, []])
+      expect(await page.locator('img[src="x"]').count()).toBe(0)
+    }
+    const { page } = await open('/incidents/INC-42', desk)
+    expect(await page.locator('#timeline').innerText()).toContain(hostile)
+  })
+
+  it('leads from a citation of the review to its evidence', async () => {
+    const { page } = await open('/reviews/INC-42', phone)
+    await page.locator('.cites a[href="#E1"]').first().click()
+    await expect
+      .poll(() => page.locator('#E1').evaluate((record) => record.getBoundingClientRect().top))
+      .toBeLessThan(844)
+  })
+
+  it('unfolds the evidence that an address points at', async () => {
+    const { page } = await open('/incidents/INC-42#E1', phone)
+    await expect.poll(() => page.locator('#E1 pre').isVisible()).toBe(true)
+  })
+})
+
+describe('a page that stays open', () => {
+  it('shows what happens without being loaded again, and says so aloud', async () => {
+    const { page, complaints } = await open('/incidents/INC-42', phone)
+    await expect.poll(() => page.locator('#stamp').innerText(), { timeout: 5_000 }).toContain('Live')
+    await page.evaluate(() => Object.assign(globalThis, { same: true }))
+    web.state.incident = {
+      ...web.state.incident,
+      acknowledgedBy: 'ben',
+      acknowledgedAt: at('03:04'),
+      nowDoing: 'ben has it',
+    }
+    await expect.poll(() => page.locator('.facts').innerText(), { timeout: 5_000 }).toContain('ben has it')
+    expect(await page.locator('button:has-text("Acknowledge")').count()).toBe(0)
+    expect(await page.locator('#announce').innerText()).toBe('ben has it')
+    expect(await page.evaluate(() => 'same' in globalThis)).toBe(true)
+    expect(complaints).toEqual([])
+  })
+
+  it('shows a new incident in the list', async () => {
+    const { page } = await open('/incidents', phone)
+    await expect.poll(() => page.locator('#stamp').innerText(), { timeout: 5_000 }).toContain('Live')
+    web.state.incident = { ...web.state.incident, title: 'something else' }
+    await expect.poll(() => page.locator('#list').innerText(), { timeout: 5_000 }).toContain('something else')
+  })
+
+  it('leaves alone what somebody writes or is about to confirm', async () => {
+    const { page } = await open('/incidents/INC-42', desk)
+    await page.click('summary:has-text("Resolve")')
+    await page.fill('#note', 'half a sentence')
+    web.state.incident = { ...web.state.incident, nowDoing: 'Something new' }
+    await expect.poll(() => page.locator('.doing').innerText(), { timeout: 5_000 }).toBe('Something new')
+    expect(await page.inputValue('#note')).toBe('half a sentence')
+    expect(await page.locator('text=Yes, resolve').isVisible()).toBe(true)
+  })
+
+  it('keeps what was unfolded, and the focus', async () => {
+    const { page } = await open('/incidents/INC-42', desk)
+    await page.click('#E1 summary')
+    await page.focus('#E1 summary')
+    const { records } = web.state
+    const [first, ...others] = records.evidence
+    if (first === undefined) throw new Error('the story has evidence')
+    web.state.records = { ...records, evidence: [first, { ...first, number: 9, title: 'Newer' }, ...others] }
+    web.state.incident = { ...web.state.incident, version: 2 }
+    await expect.poll(() => page.locator('#E9').count(), { timeout: 5_000 }).toBe(1)
+    expect(await page.locator('#E1 pre').isVisible()).toBe(true)
+    expect(await page.evaluate(() => document.activeElement?.closest('article')?.id)).toBe('E1')
+  })
+
+  it('says that it is not live when nothing can be known, and comes back', async () => {
+    const { page } = await open('/incidents/INC-42', phone)
+    const stamp = () => page.locator('#stamp').innerText()
+    await expect.poll(stamp, { timeout: 5_000 }).toContain('Live')
+    const { marks } = web.dependencies
+    Object.assign(web.dependencies, { marks: () => Promise.reject(new Error('away')) })
+    await web.app.close()
+    await expect.poll(stamp, { timeout: 10_000 }).toContain('Not live')
+    web = await startWeb({ marks })
+    web.state.incident = { ...incident, nowDoing: 'Back again' }
+    await web.app.listen({ host: '127.0.0.1', port: Number(new URL(origin).port) })
+    await expect.poll(() => page.locator('.doing').innerText(), { timeout: 15_000 }).toBe('Back again')
+    await expect.poll(stamp, { timeout: 15_000 }).toMatch(/^Live/)
+  })
+})

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { stepEntry } from '../../src/domain/escalate-record.ts'
+import type { TimelineEntry } from '../../src/domain/timeline.ts'
+import { automationStoppedBy, escalationStanding } from '../../src/web/escalation.ts'
+import { entry } from '../domain/review-world.ts'
+
+const at = '2026-03-02T03:02:00.000Z'
+const wait = { ackTimeoutMs: 300_000, following: ['ben'] }
+const step = stepEntry(42, { step: 1, round: 0 }, ['ana'], ['ana'], at, wait)
+const waiting = { kind: 'waiting', step: 1, dueAt: '2026-03-02T03:07:00.000Z', following: ['ben'] }
+const idle = { kind: 'idle' }
+const acknowledged = entry('acknowledged/1', '03:03', { kind: 'acknowledged', actor: 'ana' })
+const skipped = stepEntry(42, { step: 1, round: 0 }, ['ana'], [], at, { ackTimeoutMs: 0, following: [] })
+
+describe('the countdown to the next escalation step', () => {
+  const stories: [string, readonly TimelineEntry[], unknown][] = [
+    ['nothing yet', [], idle],
+    ['a step that waits', [step], waiting],
+    [
+      'a note and a page after it',
+      [step, entry('page/1', '03:02', { kind: 'page' }), entry('n', '03:03', { kind: 'note' })],
+      waiting,
+    ],
+    ['an acknowledgement after it', [step, acknowledged], idle],
+    ['a step after an acknowledgement, since somebody escalated', [acknowledged, step], waiting],
+    [
+      'a person who asked to escalate',
+      [step, entry('command/1', '03:03', { kind: 'escalation', actor: 'ana' })],
+      waiting,
+    ],
+    ['a clear incident', [step, entry('state/1', '03:04')], idle],
+    [
+      'a policy at its end',
+      [step, entry('escalation/r0/exhausted', '03:09', { kind: 'escalation' })],
+      { kind: 'exhausted' },
+    ],
+    ['a step that pages nobody', [skipped], idle],
+    [
+      'a step from before waits were recorded',
+      [entry('escalation/r0/s1', '03:02', { kind: 'escalation' })],
+      idle,
+    ],
+  ]
+
+  it.each(stories)('after %s', (_story, timeline, standing) => {
+    expect(escalationStanding({ state: 'open' }, timeline)).toEqual(standing)
+  })
+
+  it('is over when the incident is', () => {
+    expect(escalationStanding({ state: 'resolved' }, [step])).toEqual(idle)
+  })
+})
+
+describe('whether automation was stopped', () => {
+  const stop = {
+    kind: 'escalation',
+    actor: 'ana',
+    summary: 'ana stopped automation: no new attempt begins',
+  } as const
+
+  it('is read from the command, not from what somebody wrote', () => {
+    expect(automationStoppedBy([entry('command/1', '03:03', stop)])).toBe('ana')
+    expect(automationStoppedBy([entry('note/1', '03:03', { ...stop, kind: 'note' })])).toBeNull()
+    expect(automationStoppedBy([])).toBeNull()
+  })
+})

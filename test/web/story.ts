@@ -1,0 +1,105 @@
+import type { Check } from '../../src/domain/configuration.ts'
+import { draftReview } from '../../src/domain/post-mortem.ts'
+import type { Verdict } from '../../src/domain/verdict.ts'
+import type { CheckReading, IncidentRecords, StoredReview } from '../../src/web/dependencies.ts'
+import {
+  attempt,
+  entry,
+  evidence,
+  likesVerdicts,
+  osSplit,
+  page,
+  records,
+  runbook,
+  verdict,
+} from '../domain/review-world.ts'
+
+/** Somebody's text that is no text. */
+export const hostile = '<script>alert(1)</script><img src=x onerror=alert(2)>"\'&'
+
+/** An open incident in the middle of things: automation tried once, ana was paged, ben is next. Free texts are hostile. */
+export function busyRecords(at: (minute: string) => string): IncidentRecords {
+  return {
+    alerts: [
+      {
+        fingerprint: 'f1',
+        status: 'firing',
+        labels: { alertname: 'feed-activity', os: hostile, [hostile]: 'x' },
+        annotations: { summary: 'Likes (os iOS): 12, against 480 a day ago (−98 %)', description: hostile },
+        startsAt: at('03:00'),
+      },
+    ],
+    timeline: [
+      entry('detected', '03:01', { kind: 'detected', at: at('03:01'), summary: 'Likes (os iOS) deviates' }),
+      entry('escalation/r0/s1', '03:02', {
+        kind: 'escalation',
+        at: at('03:02'),
+        summary: 'Step 1: paging ana',
+        detail: { step: 1, round: 0, paged: ['ana'], ackTimeoutMs: 300_000, following: ['ben'] },
+      }),
+      entry('note/1', '03:03', { kind: 'note', actor: 'ana', at: at('03:03'), summary: hostile }),
+    ],
+    pages: [page({ state: 'sent', createdAt: at('03:02') })],
+    attempts: [attempt({ outcome: 'no-effect', explanation: hostile, decision: hostile })],
+    evidence: [
+      evidence(1, 'opened/os-split', osSplit, { query: 'SELECT os, count() FROM feed', title: hostile }),
+      evidence(2, 'opened/likes', likesVerdicts),
+      evidence(3, 'opened/broken', { error: hostile }),
+      evidence(4, 'opened/answer', { body: hostile }),
+    ],
+  }
+}
+
+/** The post-mortem of the night in `review-world`, with a hostile note. */
+export function storedReview(): StoredReview {
+  const night = records()
+  const model = draftReview({
+    ...night,
+    timeline: [...night.timeline, entry('note/9', '03:30', { kind: 'note', actor: 'ana', summary: hostile })],
+  })
+  return {
+    state: 'draft',
+    markdown: `# Post-mortem\n\n${hostile}\n`,
+    model,
+    draftedAt: '2026-11-24T05:00:00.000Z',
+  }
+}
+
+export const hostileRunbook = {
+  ...runbook(),
+  guidance: `## First\n\nLook at **the dashboard** and \`tail -f\` the log.\n\n1. Ask\n2. Act ${hostile}\n\n- [a link](javascript:alert(3))\n\n\`\`\`\n${hostile}\n\`\`\`\n`,
+}
+
+const check: Check = {
+  name: 'feed-activity',
+  service: 'feed',
+  metrics: ['likes'],
+  slices: ['os'],
+  detector: { kind: 'same-time', threshold: 0.4 },
+  bucketMs: 900_000,
+  everyMs: 900_000,
+  lateMs: 0,
+  quietHours: [],
+  forMs: 0,
+  clearAfter: 3,
+  cooldownMs: 0,
+  silentAfterMs: 0,
+  severity: 'critical',
+  labels: {},
+}
+
+/** A series that fires, and one about which nothing is known. */
+export function checkReading(): CheckReading {
+  const unknown: Verdict = verdict('2026-03-02T03:00:00.000Z', 'unknown', null, {
+    reason: 'source-silent',
+    baselines: [],
+  })
+  return {
+    check,
+    more: 3,
+    series: [
+      { title: 'Likes (os iOS)', verdicts: likesVerdicts.verdicts },
+      { title: `Likes (os ${hostile})`, verdicts: [unknown] },
+    ],
+  }
+}
