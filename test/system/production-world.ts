@@ -100,7 +100,9 @@ async function makeOrders(url: string): Promise<void> {
   await clickhouse.command('CREATE DATABASE shop')
   await clickhouse.command('CREATE TABLE shop.orders (time DateTime) ENGINE = MergeTree ORDER BY time')
   const now = Math.floor(Date.now() / 1_000)
-  const rows = Array.from({ length: 3_600 }, (_, second) => ({ time: new Date((now - 600 + second) * 1_000) }))
+  const rows = Array.from({ length: 3_600 }, (_, second) => ({
+    time: new Date((now - 600 + second) * 1_000),
+  }))
   await clickhouse.insert('shop.orders', rows)
   await clickhouse.close()
 }
