@@ -30,6 +30,8 @@ describe('kill -9', () => {
   it('of the worker in the middle of an escalation wait loses no step and repeats none', async () => {
     await up.api('POST', '/api/v1/alerts', shopAlerts(['CheckoutDown']))
     await vi.waitFor(() => expect(pagesOf(ana)).toHaveLength(1), soon)
+    // Only then is it waiting: a worker that dies before it could note the send leaves an honest `unknown`.
+    await vi.waitFor(async () => expect((await show(up)).records.pages[0]?.state).toBe('sent'), soon)
     const { processes } = await up.run()
     process.kill(processes['worker'] ?? Number.NaN, 'SIGKILL')
     await vi.waitFor(() => expect(pagesOf(ben)).toHaveLength(1), soon)
