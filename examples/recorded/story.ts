@@ -48,7 +48,7 @@ export async function tellRecorded(stage: RecordedStage): Promise<number> {
   const whole = kept.every(({ holds }) => holds)
   tell(whole ? '\nThe whole story came true.' : '\nThe story went otherwise.')
   for (const { name } of outcome.kept) tell(`Review: ${join(dataDir, 'reviews', `${name}.md`)}`)
-  if (stage.json) process.stdout.write(`${JSON.stringify({ ...outcome, kept: outcome.kept })}\n`)
+  if (stage.json) process.stdout.write(`${JSON.stringify(outcome)}\n`)
   return whole ? 0 : 1
 }
 

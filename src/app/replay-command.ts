@@ -127,12 +127,18 @@ const instantForm = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[
 
 /** A day is its first instant in UTC. A time without a zone could mean two things, and is refused. */
 function instantOf(option: string, text: string): number {
-  const instant = instantForm.test(text) ? Date.parse(text) : Number.NaN
+  const instant = instantForm.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN
   if (!Number.isNaN(instant)) return instant
   throw new CommandFailed(
     `${option} "${text}" is no instant: write a day in UTC, such as 2026-03-01, or a time with its zone, such as 2026-03-01T06:00:00Z`,
     exitCodes.usage,
   )
+}
+
+/** `Date.parse` takes 30 February for 2 March. */
+function isDay(text: string): boolean {
+  const parsed = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text)
 }
 
 function refusal(error: unknown): never {

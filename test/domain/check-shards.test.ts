@@ -37,6 +37,11 @@ describe('shards', () => {
     ])
   })
 
+  it('leave out checks that are not scheduled', () => {
+    const checks = [check({ name: 'live' }), check({ name: 'recorded', scheduled: false })]
+    expect(shardsOf(configurationWith(checks)).flatMap((shard) => shard.checks)).toEqual(['live'])
+  })
+
   it('keep checks of one source together, so that they share its query', () => {
     const checks = ['a', 'b', 'c', 'd'].map((name, index) =>
       check({ name, metrics: [index % 2 === 0 ? 'likes' : 'messages'] }),

@@ -29,3 +29,22 @@ test.each([
   const run = spawnSync(process.execPath, [script, path], { encoding: 'utf8' })
   expect([run.stdout, run.status]).toEqual([line, code])
 })
+
+test.each([
+  ['are added up', [report(3, 0, [passedFile]), report(2, 0, [passedFile])], '5 passed, 0 failed\n', 0],
+  [
+    'fail when the second failed',
+    [report(3, 0, [passedFile]), report(2, 1, [failedFile])],
+    '5 passed, 1 failed\n',
+    1,
+  ],
+  ['fail when the second did not run', [report(3, 0, [passedFile]), ''], '3 passed, 0 failed\n', 1],
+])('the totals of two suites %s', (_, texts, line, code) => {
+  const paths = texts.map((text, index) => {
+    const path = join(folder, `suite-${index}.json`)
+    writeFileSync(path, text)
+    return path
+  })
+  const run = spawnSync(process.execPath, [script, ...paths], { encoding: 'utf8' })
+  expect([run.stdout, run.status]).toEqual([line, code])
+})

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
 import type { Incident } from '../../src/domain/incident.ts'
@@ -7,6 +8,9 @@ import type { IncidentRecords } from '../../src/web/dependencies.ts'
 import { parseOpenMetrics, valueIn } from '../support/open-metrics.ts'
 import { createProductionWorld, type ProductionWorld } from './production-world.ts'
 
+/** How long each store stays away. CI makes it a minute. */
+const outageMs = Number(process.env['FIREWATCH_OUTAGE_SECONDS'] ?? 5) * 1_000
+const outageTest = { timeout: outageMs + 120_000 }
 const soon = { timeout: 60_000, interval: 100 }
 const secret = 'signs-the-pages'
 
@@ -219,8 +223,9 @@ describe('production: serve and two workers beside servers of their own', () => 
     expect(world.server.output()).not.toContain(admin)
   })
 
-  it('keeps alerts while Temporal is away, says so, and pages when it is back', async () => {
+  it('keeps alerts while Temporal is away, says so, and pages when it is back', outageTest, async () => {
     const pids = [world.server, ...world.workers].map((part) => part.pid())
+    const backAt = Date.now() + outageMs
     await world.temporal.end('SIGKILL')
     await allMiss('temporal')
     expect((await alert('WhileTemporalWasAway')).status).toBe(202)
@@ -231,6 +236,7 @@ describe('production: serve and two workers beside servers of their own', () => 
     }, soon)
     expect((await fetch(new URL('/health/live', world.serverUrl))).status).toBe(200)
 
+    await delay(backAt - Date.now())
     await world.temporal.start()
     await allReady()
     await vi.waitFor(() => expect(pagesAbout('WhileTemporalWasAway')).toHaveLength(1), soon)
@@ -238,19 +244,26 @@ describe('production: serve and two workers beside servers of their own', () => 
     expect([world.server, ...world.workers].map((part) => part.pid())).toEqual(pids)
   })
 
-  it('refuses alerts while PostgreSQL is away, with when to come again, and takes them when it is back', async () => {
-    await world.postgres.end('SIGKILL')
-    await allMiss('postgres')
-    const refused = await alert('WhilePostgresWasAway')
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
+  it(
+    'refuses alerts while PostgreSQL is away, with when to come again, and takes them when it is back',
+    outageTest,
+    async () => {
+      const backAt = Date.now() + outageMs
+      await world.postgres.end('SIGKILL')
+      await allMiss('postgres')
+      const refused = await alert('WhilePostgresWasAway')
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
 
-    await world.postgres.start()
-    await allReady()
-    expect((await alert('WhilePostgresWasAway')).status).toBe(202)
-    await vi.waitFor(() => expect(pagesAbout('WhilePostgresWasAway')).toHaveLength(1), soon)
-  })
+      await delay(backAt - Date.now())
+      await world.postgres.start()
+      await allReady()
+      expect((await alert('WhilePostgresWasAway')).status).toBe(202)
+      await vi.waitFor(() => expect(pagesAbout('WhilePostgresWasAway')).toHaveLength(1), soon)
+    },
+  )
 
-  it('pages while ClickHouse is away, when only the checks know nothing', async () => {
+  it('pages while ClickHouse is away, when only the checks know nothing', outageTest, async () => {
+    const backAt = Date.now() + outageMs
     await world.clickhouse.end('SIGKILL')
     await allMiss('clickhouse')
     expect((await alert('WhileClickhouseWasAway')).status).toBe(202)
@@ -258,6 +271,7 @@ describe('production: serve and two workers beside servers of their own', () => 
     // The checks that cannot measure are an incident of their own.
     await vi.waitFor(() => expect(pagesAbout('check-failing')).toHaveLength(1), soon)
 
+    await delay(backAt - Date.now())
     await world.clickhouse.start()
     await allReady()
     await vi.waitFor(async () => {

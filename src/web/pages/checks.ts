@@ -10,7 +10,7 @@ import { table, type Cell } from './table.ts'
 import { instant, verdictBadge } from './words.ts'
 
 const reasons: Readonly<Record<VerdictReason, string>> = {
-  'near-baseline': 'close to at least one value that it is compared with',
+  'near-baseline': 'not far enough from every value that it is compared with',
   'between-baselines': 'between the values that it is compared with',
   deviates: 'far from every value that it is compared with, and outside them',
   'above-threshold': 'above the threshold',

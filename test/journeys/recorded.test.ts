@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Recorded } from '../../examples/recorded/expectations.ts'
+import { finished, type Finished } from '../support/firewatch.ts'
+
+const demo = new URL('../../examples/feed/demo.ts', import.meta.url).pathname
+
+describe('the story "recorded"', () => {
+  let dataDir: string
+  let end: Finished
+  let told: Recorded
+  let tookMs: number
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'firewatch-recorded-'))
+    const begun = performance.now()
+    end = await finished(
+      spawn(process.execPath, [demo, '--scenario', 'recorded', '--data', dataDir, '--json']),
+    )
+    tookMs = performance.now() - begun
+    if (end.stdout === '') throw new Error(`the demo ended with ${end.code} and told nothing: ${end.stderr}`)
+    told = JSON.parse(end.stdout) as Recorded
+  })
+  afterAll(() => rm(dataDir, { recursive: true, force: true }))
+
+  it('comes true as a whole within a minute, and the exit code says so', () => {
+    expect(end.stderr).toContain('The whole story came true.')
+    expect(end.stderr).not.toContain('✗')
+    expect(end.code).toBe(0)
+    expect(tookMs).toBeLessThan(60_000)
+  })
+
+  it('tells what was seen and what was decided, at the times of the recording', () => {
+    expect(end.stderr).toMatch(/2013-12-16 16:15 {2}seen +Machine temperature: 29\.47/)
+    expect(end.stderr).toMatch(/2014-02-08 00:30 {2}decided +opened: machine: machine-temperature, P1/)
+    expect(end.stderr).toMatch(/2014-02-10 18:00 {2}done +resolved/)
+  })
+
+  it('opens exactly three incidents: the shutdown, the failure and its echo', () => {
+    expect(told.kept.map(({ name, incident }) => [name, incident.startedAt, incident.resolvedAt])).toEqual([
+      ['INC-1', '2013-12-16T16:00:00.000Z', '2013-12-17T00:00:00.000Z'],
+      ['INC-2', '2014-02-08T00:15:00.000Z', '2014-02-08T22:00:00.000Z'],
+      ['INC-3', '2014-02-10T09:45:00.000Z', '2014-02-10T18:00:00.000Z'],
+    ])
+  })
+
+  it('leaves a review of each, with a chart, and the times of the recording in both', async () => {
+    for (const { name, incident } of told.kept) {
+      const review = await readFile(join(dataDir, 'reviews', `${name}.md`), 'utf8')
+      expect(review).toContain(`| started | ${incident.startedAt.slice(0, 10)}`)
+      expect(review).toContain(`![The measured series`)
+      const png = await readFile(join(dataDir, 'reviews', `${name}.png`))
+      expect(png.subarray(1, 4).toString()).toBe('PNG')
+    }
+  })
+
+  it('has the echo alone marked as not actionable, by a person and with a reason, as its review says', async () => {
+    const marked = told.kept.filter(({ review }) => review.includes('Not actionable: '))
+    expect(marked.map(({ name }) => name)).toEqual(['INC-3'])
+    const entry = marked[0]?.records.timeline.find(({ eventKey }) => eventKey === 'not-actionable')
+    expect(entry).toMatchObject({ actor: 'mira', summary: expect.stringContaining('echo') as string })
+    const file = await readFile(join(dataDir, 'reviews', 'INC-3.md'), 'utf8')
+    expect(file).toMatch(/Not actionable: a person marked it so at .*“an echo of the incident before/)
+  })
+
+  it('pages nobody and repairs nothing', () => {
+    expect(told.kept.flatMap(({ records }) => [...records.pages, ...records.attempts])).toEqual([])
+  })
+})

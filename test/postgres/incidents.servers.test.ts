@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { IncidentState } from '../../src/domain/incident.ts'
+import type { Severity } from '../../src/domain/severity.ts'
+import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
+import { createIncidentMarks } from '../../src/postgres/incident-marks.ts'
+import { createIncidentRecords, type IncidentFilter } from '../../src/postgres/incidents.ts'
+import { createPageRecords } from '../../src/postgres/pages.ts'
+import { createTimelineRecords } from '../../src/postgres/timeline.ts'
+import { createVerdictRecords } from '../../src/postgres/verdict-records.ts'
+import { storeVerdicts } from '../../src/postgres/verdicts.ts'
+import { verdict } from '../domain/review-world.ts'
+import { startPostgres, type TestPostgres } from '../support/servers.ts'
+
+let postgres: TestPostgres
+let database: OpenDatabase
+const at = '2026-03-01T03:00:00.000Z'
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+  database = openDatabase(postgres.url)
+  await migrate(database.pool)
+  await database.db.insertInto('config_revisions').values({ revision: 'r1', content: '{}' }).execute()
+})
+afterAll(async () => {
+  await database?.close()
+  await postgres?.stop()
+})
+beforeEach(() => database.pool.query('TRUNCATE incidents, verdicts RESTART IDENTITY CASCADE'))
+
+interface Given {
+  readonly service?: string
+  readonly title?: string
+  readonly severity?: Severity
+  readonly state?: IncidentState
+}
+
+let made = 0
+async function open({
+  service = 'feed',
+  title = 'feed',
+  severity = 'P1',
+  state = 'open',
+}: Given = {}): Promise<number> {
+  const values = {
+    title,
+    service,
+    labels: '{}',
+    severity,
+    state,
+    config_revision: 'r1',
+    started_at: new Date(at),
+  }
+  const unique = { grouping_key: `service=${service},n=${++made}`, chart_token: `token-${made}` }
+  const row = await database.db
+    .insertInto('incidents')
+    .values({ ...values, ...unique })
+    .returning('number')
+    .executeTakeFirstOrThrow()
+  return row.number
+}
+
+const page = (incident: number, person: string, kind: 'page' | 'resolved' = 'page') => ({
+  id: `${incident}/${person}/${kind}`,
+  incident,
+  kind,
+  step: 1,
+  round: 0,
+  person,
+  channel: 'webhook',
+  contact: 0,
+})
+
+describe('the list of incidents', () => {
+  it('is filtered by any of what is asked, newest first', async () => {
+    const incidents = createIncidentRecords(database.db)
+    const pages = createPageRecords(database.db)
+    const first = await open({ title: 'Likes 100% down' })
+    const second = await open({ service: 'shop', severity: 'P2', state: 'monitoring' })
+    const third = await open({ service: 'shop', state: 'resolved' })
+    await incidents.acknowledge(second, 'ana', at)
+    await pages.queue([page(first, 'ana'), page(third, 'ana', 'resolved'), page(third, 'ben')], at)
+    const list = async (filter: Partial<IncidentFilter>) =>
+      (await incidents.list({ limit: 10, ...filter })).map(({ number }) => number)
+
+    expect(await list({})).toEqual([third, second, first])
+    expect(await list({ person: 'ana' })).toEqual([second, first])
+    expect(await list({ person: 'ana', service: 'shop' })).toEqual([second])
+    expect(await list({ text: 'LIKES' })).toEqual([first])
+    expect(await list({ text: 'service=shop' })).toEqual([third, second])
+    expect(await list({ text: '100%' })).toEqual([first])
+    expect(await list({ text: '_' })).toEqual([])
+    expect(await list({ before: third, limit: 1 })).toEqual([second])
+    expect(await list({ states: ['open', 'monitoring'], severities: ['P2'] })).toEqual([second])
+  })
+
+  it('counts the states, also those that nothing is in', async () => {
+    await open()
+    await open()
+    await open({ state: 'resolved' })
+    expect(await createIncidentRecords(database.db).counts()).toEqual({ open: 2, monitoring: 0, resolved: 1 })
+  })
+})
+
+describe('marks', () => {
+  it('change with everything that the page of an incident shows, and with nothing else', async () => {
+    const { db } = database
+    const [marks, incidents, pages] = [
+      createIncidentMarks(db),
+      createIncidentRecords(db),
+      createPageRecords(db),
+    ]
+    const [one, other] = [await open(), await open()]
+    const seen = [await marks.ofIncident(one)]
+    const changes: (() => Promise<unknown>)[] = [
+      () => incidents.describe(one, 'Flushing the cache'),
+      () => incidents.acknowledge(one, 'ana', at),
+      () =>
+        createTimelineRecords(db).append({
+          incident: one,
+          eventKey: 'note/1',
+          at,
+          kind: 'note',
+          actor: 'ana',
+          summary: 'x',
+        }),
+      () => pages.queue([page(one, 'ana')], at),
+      () => pages.cancelUnsent(one, 'ana acknowledged', at),
+      () =>
+        db
+          .insertInto('alerts')
+          .values({
+            incident: one,
+            fingerprint: 'f',
+            status: 'firing',
+            labels: '{}',
+            annotations: '{}',
+            starts_at: new Date(at),
+          })
+          .execute(),
+      () => db.updateTable('alerts').set({ status: 'resolved' }).where('incident', '=', one).execute(),
+    ]
+    for (const change of changes) {
+      await change()
+      seen.push(await marks.ofIncident(one))
+    }
+    expect(new Set(seen).size).toBe(changes.length + 1)
+    await incidents.describe(other, 'Something else')
+    expect(await marks.ofIncident(one)).toBe(seen.at(-1))
+  })
+
+  it('of the list change when an incident opens, moves on or ends', async () => {
+    const { db } = database
+    const [marks, incidents] = [createIncidentMarks(db), createIncidentRecords(db)]
+    const seen = [await marks.ofAll()]
+    const one = await open()
+    seen.push(await marks.ofAll())
+    await incidents.describe(one, 'Flushing the cache')
+    seen.push(await marks.ofAll())
+    await incidents.close(one, 'ana', at, null)
+    seen.push(await marks.ofAll())
+    expect(new Set(seen).size).toBe(4)
+    expect(await marks.ofAll()).toBe(seen.at(-1))
+  })
+})
+
+describe('the newest verdicts of a check', () => {
+  it('are those of its newest bucket, firing ones first, at most so many', async () => {
+    const later = '2026-03-01T03:15:00.000Z'
+    await storeVerdicts(database.db, [
+      verdict(at, 'firing', 1, { group: 'old' }),
+      verdict(later, 'ok', 1, { group: 'a' }),
+      verdict(later, 'unknown', null, { group: 'b' }),
+      verdict(later, 'firing', 1, { group: 'c' }),
+      verdict(later, 'firing', 1, { check: 'another' }),
+    ])
+    const verdicts = createVerdictRecords(database.db)
+    const groups = async (most: number) =>
+      (await verdicts.newest('feed-activity', most)).map(({ group }) => group)
+    expect(await groups(10)).toEqual(['c', 'b', 'a'])
+    expect(await groups(1)).toEqual(['c'])
+    expect(await verdicts.newest('none', 10)).toEqual([])
+  })
+})

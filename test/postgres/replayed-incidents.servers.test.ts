@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { groupRows, type InboxRow } from '../../src/domain/dispatch.ts'
+import type { ReplayedIncident } from '../../src/domain/replay-incident.ts'
+import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
+import { createDispatchRecords } from '../../src/postgres/dispatch.ts'
+import { createReplayedIncidentRecords } from '../../src/postgres/replayed-incidents.ts'
+import { startPostgres, type TestPostgres } from '../support/servers.ts'
+import { at, configured, highMessages, walk } from '../domain/replay-world.ts'
+
+let postgres: TestPostgres
+let database: OpenDatabase
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+  database = openDatabase(postgres.url)
+  await migrate(database.pool)
+  await database.pool.query("INSERT INTO config_revisions (revision, content) VALUES ('r1', '{}')")
+})
+afterAll(async () => {
+  await database?.close()
+  await postgres?.stop()
+})
+beforeEach(() => database.pool.query('TRUNCATE incidents RESTART IDENTITY CASCADE'))
+
+/** Two incidents of one check, one after the other. */
+const [first, second] = walk(highMessages(), [100, 0, 0, 0, 0, 100, 0, 0, 0]).resolved
+
+let tokens = 0
+function add(incident: ReplayedIncident | undefined) {
+  if (incident === undefined) throw new Error('the walk opened too few incidents')
+  return createReplayedIncidentRecords(database.db).add({
+    incident,
+    configRevision: 'r1',
+    chartToken: `token-${tokens++}`,
+    runbook: null,
+    replayedAt: '2026-11-24T00:00:00.000Z',
+    detail: { by: 'ana' },
+  })
+}
+
+const recurrences = async () =>
+  (
+    await database.pool.query<{ number: string; recurrence_of: string | null }>(
+      'SELECT number, recurrence_of FROM incidents ORDER BY number',
+    )
+  ).rows.map(({ number, recurrence_of }) => [number, recurrence_of])
+
+describe('incidents of a replay', () => {
+  it('are stored once, also by two replays at the same time', async () => {
+    const stored = await Promise.all([add(first), add(first), add(first)])
+    expect(new Set(stored.map(({ number }) => number)).size).toBe(1)
+    expect(stored.map(({ outcome }) => outcome).toSorted()).toEqual(['kept', 'kept', 'stored'])
+  })
+
+  it('are resolved from the first moment, so that no alert ever joins them', async () => {
+    await add(first)
+    const { rows } = await database.pool.query(
+      'SELECT state, resolved_at, resolved_by, (SELECT array_agg(status) FROM alerts) AS alerts FROM incidents',
+    )
+    expect(rows).toEqual([
+      { state: 'resolved', resolved_at: new Date(at(4)), resolved_by: 'firewatch', alerts: ['resolved'] },
+    ])
+  })
+
+  it('say in their timeline what they are', async () => {
+    await add(first)
+    const { rows } = await database.pool.query(
+      "SELECT at, summary, detail FROM timeline WHERE event_key = 'replayed'",
+    )
+    expect(rows).toEqual([
+      {
+        at: new Date(at(1)),
+        summary: 'Replayed from recorded measurements: nobody was paged, and nothing was repaired',
+        detail: { by: 'ana', replayedAt: '2026-11-24T00:00:00.000Z' },
+      },
+    ])
+  })
+
+  it('repeat the one that began before them', async () => {
+    await add(first)
+    await add(second)
+    expect(await recurrences()).toEqual([
+      [1, null],
+      [2, 1],
+    ])
+  })
+
+  it('are refused while they are not over', async () => {
+    const { state } = walk(highMessages(), [100])
+    await expect(add([...state.incidents.values()][0])).rejects.toThrow(/stored when it is over/)
+  })
+
+  it('are never what a live incident repeats', async () => {
+    await add(first)
+    const { routes } = configured(highMessages())
+    const labels = { alertname: 'many-messages', service: 'chat', severity: 'critical' }
+    const row: InboxRow = {
+      id: 1,
+      source: 'check/many-messages',
+      eventId: 'e1',
+      fingerprint: first?.alerts[0]?.fingerprint ?? '',
+      status: 'firing',
+      labels,
+      annotations: {},
+      startsAt: '2026-11-24T00:00:00.000Z',
+      acceptedAt: '2026-11-24T00:15:00.000Z',
+      home: null,
+      resolvedBefore: null,
+    }
+    const [group] = groupRows([row], routes)
+    if (group === undefined) throw new Error('no group')
+    expect(group.groupingKey).toBe(first?.groupingKey)
+    const dispatch = createDispatchRecords(database.db)
+    await dispatch.apply(group, { configRevision: 'r1', chartToken: 'live' })
+    expect(await recurrences()).toEqual([
+      [1, null],
+      [2, null],
+    ])
+  })
+})
