@@ -1,7 +1,8 @@
 import type { Alert } from '../src/domain/alert.ts'
-import type { Configuration, Contact, User } from '../src/domain/configuration.ts'
+import type { Configuration, Contact } from '../src/domain/configuration.ts'
 import type { NewPage } from '../src/domain/escalate.ts'
 import type { Incident } from '../src/domain/incident.ts'
+import type { Schedule } from '../src/domain/on-call/schedule.ts'
 import type { Page, PageMessage, SendOutcome } from '../src/domain/page.ts'
 import type { PageSettlement } from '../src/domain/page-state.ts'
 import type { TimelineEntry } from '../src/domain/timeline.ts'
@@ -16,7 +17,11 @@ export interface PageStore {
   startSending(id: string): Promise<Page | undefined>
   /** Records what became of a page and queues the one that takes its place, both or neither; answers with the page as it is then. */
   settle(id: string, settlement: PageSettlement, next?: NewPage): Promise<Page>
-  cancelUnsent(incident: number, reason: string, at: string): Promise<void>
+  cancelUnsent(
+    incident: number,
+    calledOff: { readonly reason: string; readonly except: readonly string[] },
+    at: string,
+  ): Promise<void>
 }
 
 /** One way to reach people. It is given only contacts of its own name, and answers instead of throwing. */
@@ -34,8 +39,10 @@ export interface EscalateDependencies {
     alertsOf(incident: number): Promise<readonly Alert[]>
   }
   readonly configurations: { get(revision: string): Promise<Configuration> }
-  /** As configured now: who is paged is fixed when the incident starts, how a person is reached is not. */
-  readonly users: () => Configuration['users']
+  /** As configured now: whom a policy names is fixed when the incident starts, who that is and how they are reached is not. */
+  readonly running: () => Pick<Configuration, 'users' | 'teams' | 'channels' | 'calendars' | 'services'>
+  /** Schedules as they stand now, with every override that people made; those that do not exist are left out. */
+  readonly schedules: { current(names: readonly string[]): Promise<ReadonlyMap<string, Schedule>> }
   readonly pages: PageStore
   readonly timeline: { append(entry: TimelineEntry): Promise<void> }
   readonly channels: Readonly<Record<Contact['channel'], Channel>>
@@ -43,11 +50,6 @@ export interface EscalateDependencies {
   readonly now: () => Date
   /** Before the second try of a page; it doubles from there. */
   readonly retryBaseMs?: number
-}
-
-/** Somebody who has left the configuration is reached as they were when the incident started. */
-export function userOf(deps: EscalateDependencies, atStart: Configuration, person: string): User | undefined {
-  return deps.users()[person] ?? atStart.users[person]
 }
 
 export function timestamp({ now }: EscalateDependencies): string {

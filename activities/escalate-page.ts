@@ -1,18 +1,14 @@
 import { Context } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
-import {
-  type FailPageInput,
-  type NewPage,
-  nextContactPage,
-  type PageRef,
-  type PageResult,
-} from '../src/domain/escalate.ts'
+import { type NewPage, nextContactPage, type PageRef } from '../src/domain/escalate.ts'
+import type { FailPageInput, PageResult } from '../src/domain/escalate-messages.ts'
 import { pageEntry } from '../src/domain/escalate-record.ts'
+import { reachableOf } from '../src/domain/escalate-targets.ts'
 import type { Incident } from '../src/domain/incident.ts'
 import type { Page, SendOutcome } from '../src/domain/page.ts'
 import { composePageMessage } from '../src/domain/page-message.ts'
 import { type PageSettlement, retryDelayMs } from '../src/domain/page-state.ts'
-import { type EscalateDependencies, timestamp, userOf } from './escalate-dependencies.ts'
+import { type EscalateDependencies, timestamp } from './escalate-dependencies.ts'
 
 const defaultRetryBaseMs = 500
 /** After so many tries with an unknown end, the next one with such an end was the last. */
@@ -65,7 +61,7 @@ async function dropStale(deps: EscalateDependencies, { id, state }: Page): Promi
 
 async function send(deps: EscalateDependencies, page: Page, incident: Incident): Promise<SendOutcome> {
   const configuration = await deps.configurations.get(incident.configRevision)
-  const contact = userOf(deps, configuration, page.person)?.contacts[page.contact]
+  const contact = reachableOf(page.person, deps.running(), configuration)?.contacts[page.contact]
   if (contact === undefined || contact.channel !== page.channel) {
     return {
       kind: 'final',
@@ -94,11 +90,11 @@ async function send(deps: EscalateDependencies, page: Page, incident: Incident):
 
 /** What the provider called the page after which this message comes, where it said. */
 async function followedBy({ pages }: EscalateDependencies, page: Page): Promise<string | null> {
-  if (page.kind === 'page') return null
+  if (page.kind === 'page' || page.kind === 'notice') return null
   const { person, contact, channel } = page
   const heard = (await pages.ofIncident(page.incident)).findLast(
     (one) =>
-      one.kind === 'page' &&
+      (one.kind === 'page' || one.kind === 'notice') &&
       one.providerId !== null &&
       one.person === person &&
       one.contact === contact &&
@@ -151,16 +147,18 @@ async function giveUp(
 async function settled(deps: EscalateDependencies, page: Page): Promise<PageResult> {
   const entry = pageEntry(page)
   if (entry !== undefined) await deps.timeline.append(entry)
-  if (page.state !== 'failed' && page.state !== 'unknown') return { state: page.state, next: null }
+  if (page.state !== 'failed' && page.state !== 'unknown')
+    return { state: page.state, next: null, waitMs: null }
   const successor = await successorOf(deps, page)
   // Only one that was queued with this end: a page that was called off while it was being sent has none.
   const queued = successor === undefined ? undefined : await deps.pages.find(successor.id)
-  return { state: page.state, next: queued === undefined ? null : refOf(queued) }
+  return { state: page.state, next: queued === undefined ? null : refOf(queued), waitMs: null }
 }
 
 async function successorOf(deps: EscalateDependencies, page: Page): Promise<NewPage | undefined> {
   const { configRevision } = await deps.incidents.get(page.incident)
-  return nextContactPage(page, userOf(deps, await deps.configurations.get(configRevision), page.person))
+  const atStart = await deps.configurations.get(configRevision)
+  return nextContactPage(page, reachableOf(page.person, deps.running(), atStart))
 }
 
 async function pageNamed(deps: EscalateDependencies, id: string): Promise<Page> {

@@ -2,9 +2,25 @@ import { ApplicationFailure, proxyActivities, setHandler } from '@temporalio/wor
 import type { IncidentActivities } from '../activities/incident.ts'
 import { incidentName } from '../src/domain/evidence.ts'
 import { incidentNotBegun } from '../src/domain/incident.ts'
-import type { Command, CommandAnswer, NoteCommand } from '../src/domain/incident-messages.ts'
-import { continueEscalation, stopEscalation, tellEverybody } from './incident-paging.ts'
-import { inBackground, nowDoing, say, type Situation } from './incident-situation.ts'
+import type {
+  ApplyPolicyCommand,
+  Command,
+  CommandAnswer,
+  EscalateCommand,
+  NoteCommand,
+  SeverityCommand,
+} from '../src/domain/incident-messages.ts'
+import {
+  acknowledge,
+  acknowledgeLater,
+  handOver,
+  isOver,
+  releaseOwner,
+  snooze,
+  takeOver,
+} from './incident-ownership.ts'
+import { continueEscalation, restartEscalation } from './incident-paging.ts'
+import { nowDoing, type Situation } from './incident-situation.ts'
 import * as messages from './messages.ts'
 
 const activities = proxyActivities<IncidentActivities>({
@@ -26,6 +42,14 @@ export function listen(situation: Situation): void {
   setHandler(messages.acknowledgeUpdate, (command) => acknowledge(situation, command), { validator })
   setHandler(messages.acknowledgeLaterSignal, (command) => acknowledgeLater(situation, command))
   setHandler(messages.resolveUpdate, (command) => resolve(situation, command), { validator })
+  setHandler(messages.takeOverUpdate, (command) => takeOver(situation, command), { validator })
+  setHandler(messages.handOverUpdate, (command) => handOver(situation, command), { validator })
+  setHandler(messages.snoozeUpdate, (command) => snooze(situation, command), { validator })
+  setHandler(messages.setSeverityUpdate, (command) => setSeverity(situation, command), { validator })
+  setHandler(messages.applyPolicyUpdate, (command) => applyPolicy(situation, command), { validator })
+  setHandler(messages.configurationChangedSignal, () => {
+    situation.configurationChanges++
+  })
   setHandler(messages.noteUpdate, (command) => note(command), { validator })
   setHandler(messages.escalateNowUpdate, (command) => escalateNow(situation, command), { validator })
   setHandler(messages.stopAutomationUpdate, (command) => stopAutomation(situation, command), { validator })
@@ -52,35 +76,6 @@ function refuseUnlessOpen(situation: Situation, { incident }: Command): void {
   }
 }
 
-function isOver({ state, resolvedBy }: Situation): boolean {
-  return state === 'resolved' || resolvedBy !== null
-}
-
-/**
- * Takes an acknowledgement.
- * Paging stops before anything is written down, for the next page may be due at this moment.
- */
-export async function acknowledge(situation: Situation, command: Command): Promise<CommandAnswer> {
-  const { actor, incident } = command
-  if (situation.acknowledgedBy !== null) {
-    return { changed: false, message: `already acknowledged by ${situation.acknowledgedBy}` }
-  }
-  situation.acknowledgedBy = actor
-  situation.peopleTookOver = true
-  stopEscalation(situation, `${actor} acknowledged`)
-  say(situation, 'people', `${actor} has it`)
-  await activities.recordAcknowledgement(command)
-  inBackground(situation, () => tellEverybody(situation, 'acknowledged'))
-  return { changed: true, message: `${incidentName(incident)} acknowledged; nobody else is paged` }
-}
-
-async function acknowledgeLater(situation: Situation, command: Command): Promise<void> {
-  if (command.incident === situation.incident && !isOver(situation)) await acknowledge(situation, command)
-  if (command.incident <= situation.incident) return
-  situation.successor = command.incident
-  situation.successorAcknowledged ??= command
-}
-
 async function resolve(situation: Situation, command: Command): Promise<CommandAnswer> {
   situation.resolvedBy = command
   return { changed: true, message: `${incidentName(command.incident)} is being resolved; its review follows` }
@@ -91,15 +86,59 @@ async function note(command: NoteCommand): Promise<CommandAnswer> {
   return { changed: true, message: 'noted' }
 }
 
-async function escalateNow(situation: Situation, command: Command): Promise<CommandAnswer> {
+async function escalateNow(situation: Situation, command: EscalateCommand): Promise<CommandAnswer> {
   if (situation.escalateCommands.includes(command.commandId)) {
     return { changed: false, message: 'this was asked for and done before' }
   }
+  refuseStale(situation, command)
+  const { hold = null } = situation.paging ?? {}
+  if (hold?.firm === true) throw refusal(`nobody can be paged now: ${hold.reason}`)
   situation.escalateCommands = [...situation.escalateCommands, command.commandId].slice(-commandsRemembered)
+  const reopened = situation.acknowledgedBy !== null
+  releaseOwner(situation)
   continueEscalation(situation)
   const summary = `${command.actor} escalates at once`
   await activities.recordCommand({ ...command, kind: 'escalation', summary })
+  if (reopened) {
+    const { incident } = situation
+    const released = `nobody has it any more: ${command.actor} escalated it`
+    await activities.releaseAcknowledgement({ incident, change: ++situation.changes, summary: released })
+  }
   return { changed: true, message: 'the next escalation step is paged now' }
+}
+
+/** An answer to a message that was overtaken: what it asks for has happened. */
+function refuseStale({ paging }: Situation, { asOf }: EscalateCommand): void {
+  const at = paging?.at ?? null
+  if (asOf === undefined || at === null) return
+  if (at.round < asOf.round || (at.round === asOf.round && at.step <= asOf.step)) return
+  throw refusal(`already escalated: step ${at.step} was entered after the message that this answers`)
+}
+
+function refusal(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, 'CommandRefused')
+}
+
+async function setSeverity(situation: Situation, command: SeverityCommand): Promise<CommandAnswer> {
+  await activities.setSeverity(command)
+  situation.changed = true
+  return { changed: true, message: `${incidentName(command.incident)} is ${command.severity} now` }
+}
+
+/** Until this, an incident goes by the policy that it started with, whatever the configuration says since. */
+async function applyPolicy(situation: Situation, command: ApplyPolicyCommand): Promise<CommandAnswer> {
+  const position = situation.paging?.at ?? null
+  const { name, kept } = await activities.applyPolicy({ ...command, position })
+  const message = `policy ${name} applies from now on`
+  if (situation.acknowledgedBy !== null || !situation.responding) {
+    situation.nextStep = kept?.entered === true ? kept.next : null
+    return { changed: true, message }
+  }
+  const why = `${command.actor} applied policy ${name}`
+  if (kept === null) restartEscalation(situation, why)
+  else if (kept.entered) situation.nextStep = kept.next
+  else restartEscalation(situation, why, kept.position)
+  return { changed: true, message }
 }
 
 async function stopAutomation(situation: Situation, command: Command): Promise<CommandAnswer> {

@@ -7,6 +7,7 @@ import {
 import { defineSearchAttributeKey } from '@temporalio/common'
 import type { IncidentActivities } from '../activities/incident.ts'
 import type { EscalationPosition } from '../src/domain/escalate.ts'
+import type { Hold } from '../src/domain/escalate-hold.ts'
 import { incidentName } from '../src/domain/evidence.ts'
 import {
   searchText,
@@ -15,6 +16,8 @@ import {
   type IncidentState,
 } from '../src/domain/incident.ts'
 import { searchAttributeNames, type Command } from '../src/domain/incident-messages.ts'
+
+import type { Hearing } from './incident-hearing.ts'
 
 const activities = proxyActivities<IncidentActivities>({
   startToCloseTimeout: '10s',
@@ -26,8 +29,14 @@ export interface Paging {
   readonly scope: CancellationScope
   /** Why it is to end; null while it goes on. */
   stopped: string | null
+  /** Who goes on hearing although it was stopped. */
+  except: readonly string[]
   /** A step was entered: somebody may have been paged. */
   entered: boolean
+  /** The step that was entered last; `null` before the first and after the last. */
+  at: EscalationPosition | null
+  /** What holds the next step back. */
+  hold: Hold | null
   /** Never rejects. */
   ended: Promise<void>
 }
@@ -35,6 +44,12 @@ export interface Paging {
 /** What one run of a long incident hands on to the next. */
 export interface Carried {
   acknowledgedBy: string | null
+  /** How often people were told that somebody has it. */
+  acknowledgements: number
+  /** How often it was handed over. */
+  handOvers: number
+  /** Those whom the policy wants told of a P0 were told. */
+  noticed: boolean
   /** Somebody acknowledged once: from then on automation begins nothing new, also when more people are called. */
   peopleTookOver: boolean
   automationStoppedBy: string | null
@@ -68,6 +83,8 @@ export type Voice = 'automation' | 'people'
 /** Where an incident stands, as its handlers and its plot share it. */
 export interface Situation extends Carried {
   readonly incident: number
+  /** A scope that only ends with the workflow, wherever it is asked for. */
+  readonly newScope: () => CancellationScope
   state: IncidentState
   title: string
   /** An alert changed since the alerts were last read. */
@@ -80,6 +97,19 @@ export interface Situation extends Carried {
   remediationHelped: boolean
   /** What was said is being written. */
   describing: boolean
+  /** Everybody who hears of it. */
+  hearing: Hearing | null
+  /** Ends when pages that nobody needs any more are called off. */
+  callingOff: Promise<void>
+  /** Until when the present acknowledgement holds. */
+  acknowledgementTimer: CancellationScope | null
+  /** Whom the incident is being handed over to. */
+  handingTo: string | null
+  /** How often the alerts were read anew, and the configuration changed. */
+  alertLooks: number
+  configurationChanges: number
+  /** In how long paging does something next, `null` while it waits for nothing but people; absent once that is written. */
+  dueInMs: number | null | undefined
   /** The newest escalation; null once its pages are sent or called off. */
   paging: Paging | null
   /** Sends of pages under way. */
@@ -96,6 +126,7 @@ export interface Situation extends Carried {
 export function beginSituation(incident: number, carried: Carried | undefined): Situation {
   return {
     incident,
+    newScope: scopeMaker(),
     state: 'open',
     title: '',
     changed: false,
@@ -104,6 +135,13 @@ export function beginSituation(incident: number, carried: Carried | undefined): 
     remediation: null,
     remediationHelped: false,
     describing: false,
+    hearing: null,
+    callingOff: Promise.resolve(),
+    acknowledgementTimer: null,
+    handingTo: null,
+    alertLooks: 0,
+    configurationChanges: 0,
+    dueInMs: undefined,
     paging: null,
     sending: 0,
     urges: 0,
@@ -114,8 +152,17 @@ export function beginSituation(incident: number, carried: Carried | undefined): 
   }
 }
 
+/** Bound to the scope of the workflow itself: one that is made inside another ends with that. */
+function scopeMaker(): () => CancellationScope {
+  const root = CancellationScope.current()
+  return () => new CancellationScope({ cancellable: true, parent: root })
+}
+
 const nothingCarried: Carried = {
   acknowledgedBy: null,
+  acknowledgements: 0,
+  handOvers: 0,
+  noticed: false,
   peopleTookOver: false,
   automationStoppedBy: null,
   handedOver: false,
@@ -132,11 +179,15 @@ const nothingCarried: Carried = {
 }
 
 export function carriedBy(situation: Situation): Carried {
-  const { acknowledgedBy, peopleTookOver, automationStoppedBy, handedOver, nextStep, resumeAt, round } =
+  const { acknowledgedBy, acknowledgements, handOvers, noticed, peopleTookOver, automationStoppedBy } =
     situation
+  const { handedOver, nextStep, resumeAt, round } = situation
   const { paged, investigated, changes, openings, responding, escalateCommands, said } = situation
   return {
     acknowledgedBy,
+    acknowledgements,
+    handOvers,
+    noticed,
     peopleTookOver,
     automationStoppedBy,
     handedOver,
@@ -176,8 +227,9 @@ export function enterState(situation: Situation, plan: IncidentPlan, state: Inci
 }
 
 /** One sentence for people, for the incident's row and Temporal's UI. It is written in the background: nothing waits for words. */
-export function say(situation: Situation, voice: Voice, text: string): void {
+export function say(situation: Situation, voice: Voice, text: string, dueInMs: number | null = null): void {
   situation.said = { ...situation.said, [voice]: text }
+  if (voice === 'people') situation.dueInMs = dueInMs
   showDetails(situation)
   if (situation.describing) return
   situation.describing = true
@@ -189,7 +241,10 @@ async function describe(situation: Situation): Promise<void> {
   let written: string | null = null
   while (written !== nowDoing(situation)) {
     written = nowDoing(situation)
-    await activities.describeProgress({ incident: situation.incident, text: written })
+    const { incident, dueInMs } = situation
+    situation.dueInMs = undefined
+    const due = dueInMs === undefined ? {} : { dueInMs }
+    await activities.describeProgress({ incident, text: written, ...due })
   }
   situation.describing = false
 }

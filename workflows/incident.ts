@@ -23,10 +23,13 @@ import {
 import type { Command } from '../src/domain/incident-messages.ts'
 import type { Stage } from '../src/domain/investigate.ts'
 import { highestSeverity } from '../src/domain/severity.ts'
-import { acknowledge, listen } from './incident-commands.ts'
+import { listen } from './incident-commands.ts'
+import { waitsForRules } from './incident-hearing.ts'
+import { acknowledge, holdFor } from './incident-ownership.ts'
 import {
   raiseEscalation,
   resumeEscalation,
+  sendNotices,
   startEscalation,
   stopEscalation,
   tellEverybody,
@@ -78,6 +81,7 @@ export async function incident({ incident: number, carried, acknowledged }: Inci
 
 async function goThrough(situation: Situation, reading: IncidentReading): Promise<void> {
   recall(situation, reading)
+  if (situation.acknowledgedBy !== null) holdFor(situation, reading.acknowledgedForMs)
   enterState(situation, reading.plan, 'open')
   let { plan } = reading
   let alerts: IncidentAlerts | null = reading.alerts
@@ -123,12 +127,14 @@ function beginResponse(situation: Situation, plan: IncidentPlan): void {
   situation.openings++
   startRemediation(situation, plan)
   startEscalation(situation, plan.remediateFirstMs)
+  sendNotices(situation, plan.severity)
   startInvestigation(situation, 'opened')
 }
 
 /** Where the alerts stand now; changes that arrive from here on set `changed` again. */
 async function readAlerts(situation: Situation): Promise<IncidentAlerts> {
   situation.changed = false
+  situation.alertLooks++
   return activities.readAlerts(situation.incident)
 }
 
@@ -150,6 +156,7 @@ async function changeSeverity(
   enterState(situation, plan, 'open')
   const rose = plan.severity !== severity && highestSeverity([plan.severity, severity]) === plan.severity
   const why = `the severity rose from ${severity} to ${plan.severity}`
+  sendNotices(situation, plan.severity)
   if (rose) raiseEscalation(situation, { policyChanged: plan.policy !== policy, why })
   return plan
 }
@@ -264,7 +271,8 @@ async function startAfreshWhenLong(situation: Situation): Promise<void> {
     situation.remediation !== null ||
     situation.paging !== null ||
     situation.sending > 0 ||
-    situation.investigating > 0
+    situation.investigating > 0 ||
+    waitsForRules(situation)
   if (!workflowInfo().continueAsNewSuggested || isBusy()) return
   await condition(() => isBusy() || isSettled(situation))
   if (isBusy()) return

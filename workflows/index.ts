@@ -1,6 +1,6 @@
 /** Everything that runs as a workflow; the only entry of the bundle. */
 export { checkShard } from './check.ts'
-export { followUp } from './escalate.ts'
+export { followUp } from './deliver.ts'
 export { incident } from './incident.ts'
 export { review } from './post-mortem.ts'
 export { remediationAttempt } from './remediate.ts'

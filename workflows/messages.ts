@@ -2,10 +2,15 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 import {
   incidentMessages as names,
   type AlertsChanged,
+  type ApplyPolicyCommand,
   type Command,
   type CommandAnswer,
+  type EscalateCommand,
+  type HandOverCommand,
   type IncidentStatus,
   type NoteCommand,
+  type SeverityCommand,
+  type SnoozeCommand,
 } from '../src/domain/incident-messages.ts'
 
 export const alertsChangedSignal = defineSignal<[AlertsChanged]>(names.alertsChanged)
@@ -15,7 +20,15 @@ export const acknowledgeUpdate = defineUpdate<CommandAnswer, [Command]>(names.ac
 export const acknowledgeLaterSignal = defineSignal<[Command]>(names.acknowledgeLater)
 export const resolveUpdate = defineUpdate<CommandAnswer, [Command]>(names.resolve)
 export const noteUpdate = defineUpdate<CommandAnswer, [NoteCommand]>(names.note)
-export const escalateNowUpdate = defineUpdate<CommandAnswer, [Command]>(names.escalateNow)
+export const escalateNowUpdate = defineUpdate<CommandAnswer, [EscalateCommand]>(names.escalateNow)
+export const takeOverUpdate = defineUpdate<CommandAnswer, [Command]>(names.takeOver)
+export const handOverUpdate = defineUpdate<CommandAnswer, [HandOverCommand]>(names.handOver)
+export const snoozeUpdate = defineUpdate<CommandAnswer, [SnoozeCommand]>(names.snooze)
+export const setSeverityUpdate = defineUpdate<CommandAnswer, [SeverityCommand]>(names.setSeverity)
+export const applyPolicyUpdate = defineUpdate<CommandAnswer, [ApplyPolicyCommand]>(names.applyPolicy)
 export const stopAutomationUpdate = defineUpdate<CommandAnswer, [Command]>(names.stopAutomation)
+
+/** People's own notification rules may be others now. */
+export const configurationChangedSignal = defineSignal(names.configurationChanged)
 
 export const statusQuery = defineQuery<IncidentStatus>(names.status)

@@ -115,7 +115,7 @@ async function createActivities(
       configuration: () => configuration,
       now,
     }),
-    ...createIncidentActivities(common),
+    ...createIncidentActivities({ ...common, running: () => configuration }),
     ...createInvestigateActivities({
       ...common,
       metricStore: clickhouse,
@@ -124,7 +124,8 @@ async function createActivities(
     ...createRemediateActivities({ ...common, executor: createHttpActions({ resolveSecret }) }),
     ...createEscalateActivities({
       ...common,
-      users: () => configuration.users,
+      running: () => configuration,
+      schedules: currentSchedules(configuration),
       channels: createChannels(
         resolveSecret,
         now,
@@ -138,6 +139,15 @@ async function createActivities(
       renderChart,
       folder: reviewFolder(settings.dataDir),
     }),
+  }
+}
+
+function currentSchedules({ schedules }: Configuration) {
+  return {
+    current: async (names: readonly string[]) =>
+      new Map(
+        names.flatMap((name) => (schedules[name] === undefined ? [] : [[name, schedules[name]] as const])),
+      ),
   }
 }
 

@@ -27,6 +27,7 @@ const listsWithoutRepeats = [
   'checks.*.slices',
   'policies.*.steps.*.notify',
   'policies.*.fallback',
+  'teams.*.members',
   'routes.*.groupBy',
   'runbooks',
 ]
@@ -37,7 +38,6 @@ export function configurationRuleFindings(configuration: unknown): Finding[] {
     ...takenNames(configuration),
     ...entriesOf(under(configuration, 'checks')).flatMap(([name, check]) => cadence(['checks', name], check)),
     ...routesTakeEverything(itemsOf(under(configuration, 'routes'))),
-    ...peopleCanBePaged(configuration),
     ...listsWithoutRepeats.flatMap((pattern) =>
       reach(configuration, pattern).flatMap(({ path, value }) => repeated(path, itemsOf(value).map(textOf))),
     ),
@@ -111,19 +111,4 @@ function routesTakeEverything(routes: readonly unknown[]): Finding[] {
       : 'takes everything, so the routes behind it are never reached: give it a "match" or put it last'
     return [{ path: isLast ? ['routes', index, 'match'] : ['routes', index], message }]
   })
-}
-
-function peopleCanBePaged(configuration: unknown): Finding[] {
-  const users = under(configuration, 'users')
-  return ['policies.*.steps.*.notify.*', 'policies.*.fallback.*']
-    .flatMap((pattern) => reach(configuration, pattern))
-    .filter(({ value }) => {
-      const user = under(users, textOf(value) ?? '')
-      const contacts = under(user, 'contacts') ?? []
-      return isMap(user) && Array.isArray(contacts) && contacts.length === 0
-    })
-    .map(({ path, value }) => ({
-      path,
-      message: `user "${String(value)}" has no contacts, so no page can reach them`,
-    }))
 }

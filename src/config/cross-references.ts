@@ -20,8 +20,17 @@ const configurationReferences: References = [
   ['checks.*.service', 'service'],
   ['checks.*.metrics.*', 'metric'],
   ['checks.*.slices.*', 'slice'],
-  ['policies.*.steps.*.notify.*', 'user'],
-  ['policies.*.fallback.*', 'user'],
+  ['teams.*.members.*', 'user'],
+  ['schedules.*.layers.*.rotation.participants.*', 'user'],
+  ['schedules.*.layers.*.rotation.participants.*.*', 'user'],
+  ['schedules.*.layers.*.shifts.*.people.*', 'user'],
+  ['schedules.*.overrides.*.add', 'user'],
+  ['schedules.*.overrides.*.remove', 'user'],
+  ['schedules.*.temporary.*.shifts.*.people.*', 'user'],
+  ...targetsOf('policies.*.steps.*.notify.*'),
+  ...targetsOf('policies.*.fallback.*'),
+  ...targetsOf('policies.*.executives.*'),
+  ['policies.*.steps.*.during', 'calendar'],
   ['routes.*.service', 'service'],
   ['routes.*.policies.*', 'policy'],
   ['targets.*.service', 'service'],
@@ -35,6 +44,16 @@ const runbookReferences: References = [
   ['actions.*.cause', 'cause'],
   ['actions.*.owner', 'user or role'],
 ]
+
+/** Where a policy names whom to page: a plain text is a user. */
+function targetsOf(pattern: string): References {
+  return [
+    [pattern, 'user'],
+    [`${pattern}.schedule`, 'schedule'],
+    [`${pattern}.team`, 'team'],
+    [`${pattern}.channel`, 'channel'],
+  ]
+}
 
 /** Names in `firewatch.yaml` that nothing in it has. */
 export function configurationReferenceFindings(configuration: unknown): Finding[] {
@@ -94,6 +113,10 @@ function declaredNames(configuration: unknown): Names {
     slice: section('slices')?.union(new Set(['total'])),
     user: users,
     'user or role': users?.union(new Set(roles)),
+    team: section('teams'),
+    channel: section('channels'),
+    schedule: section('schedules'),
+    calendar: section('calendars'),
     policy: section('policies'),
     target: section('targets'),
   }

@@ -6,8 +6,11 @@ import type { Runbook } from '../domain/runbook.ts'
 import { configurationRuleFindings } from './configuration-rules.ts'
 import { configurationReferenceFindings, runbookReferenceFindings } from './cross-references.ts'
 import { readYaml, type YamlDocument } from './document.ts'
+import { withIncluded } from './include.ts'
 import { describeIssue, toFindings } from './messages.ts'
+import { onCallRuleFindings } from './on-call-rules.ts'
 import { ConfigurationError, type Finding, type Problem, sortProblems } from './problems.ts'
+import { reasonOf } from './reason.ts'
 import { deepFreeze, revisionOf } from './revision.ts'
 import { readRunbooks, type RunbookFile } from './runbook-file.ts'
 import { runbookRuleFindings } from './runbook-rules.ts'
@@ -35,10 +38,11 @@ export async function loadConfiguration(path: string): Promise<Configuration> {
 export async function validateConfiguration(path: string): Promise<Validation> {
   const text = await readText(path)
   if (typeof text !== 'string') return { problems: [text] }
-  const document = readYaml(path, text)
+  const document = await withIncluded(path, readYaml(path, text))
   const written = parse(configurationSchema, document, [
     ...configurationReferenceFindings(document.value),
     ...configurationRuleFindings(document.value),
+    ...onCallRuleFindings(document.value),
   ])
   const runbooks = await loadRunbooks(path, document)
   const problems = sortProblems([...written.problems, ...runbooks.problems])
@@ -121,15 +125,4 @@ function namesakes(files: readonly RunbookFile[]): Problem[] {
       { file, line: 1, column: 1, path: '', message: `${first.path} has the same name: rename one of them` },
     ]
   })
-}
-
-function reasonOf(error: unknown): string {
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: 'there is no such file or folder',
-    EACCES: 'it may not be read by this user',
-    EISDIR: 'it is a folder',
-    ENOTDIR: 'it is not a folder',
-  }
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return reasons[code] ?? (error instanceof Error ? error.message : String(error))
 }

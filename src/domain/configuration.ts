@@ -1,4 +1,6 @@
 import type { Labels } from './alert.ts'
+import type { Calendar as OpenHours } from './on-call/business-hours.ts'
+import type { Schedule } from './on-call/schedule.ts'
 import type { Runbook } from './runbook.ts'
 import type { Severity } from './severity.ts'
 
@@ -15,6 +17,11 @@ export interface Configuration {
   readonly slices: Readonly<Record<string, Slice>>
   readonly checks: Readonly<Record<string, Check>>
   readonly users: Readonly<Record<string, User>>
+  readonly teams: Readonly<Record<string, Team>>
+  /** Places where many people hear, such as a chat room. */
+  readonly channels: Readonly<Record<string, SharedChannel>>
+  readonly schedules: Readonly<Record<string, Schedule>>
+  readonly calendars: Readonly<Record<string, Calendar>>
   readonly policies: Readonly<Record<string, EscalationPolicy>>
   /** The first route whose matchers all hold takes the alert; the last one has no matchers. */
   readonly routes: readonly Route[]
@@ -28,6 +35,15 @@ export interface Service {
   /** Who owns action items of its reviews: a user or a role's name. */
   readonly owner?: string
   readonly dashboardUrl?: string
+  /** While one of them lasts, nobody is paged about the service; what is still wrong at its end is paged then. */
+  readonly maintenance?: readonly Maintenance[]
+}
+
+/** Half-open; epoch milliseconds. */
+export interface Maintenance {
+  readonly from: number
+  readonly to: number
+  readonly reason: string
 }
 
 /** A ClickHouse table with one row per event. `table` and `timeColumn` are identifiers, checked, never free SQL. */
@@ -116,6 +132,38 @@ export interface User {
   readonly role: Role
   /** In the order in which they are tried. */
   readonly contacts: readonly Contact[]
+  /** When which contact is used after a page became due; absent: the first one, at once. */
+  readonly notify?: readonly NotificationRule[]
+  /** In which shifts are shown to this person; absent: that of the configuration. */
+  readonly timeZone?: string
+}
+
+/** One of a person's own notification rules. They hold as configured now, not as they were when an incident began. */
+export interface NotificationRule {
+  /** Index into the person's contacts. */
+  readonly contact: number
+  /** After the step was entered. */
+  readonly afterMs: number
+  /** Only for incidents of these severities; absent: for all. */
+  readonly severities?: readonly Severity[]
+}
+
+export interface Team {
+  readonly name: string
+  readonly title: string
+  /** Users, all paged together. */
+  readonly members: readonly string[]
+}
+
+export interface SharedChannel {
+  readonly name: string
+  readonly title: string
+  readonly contact: Contact
+}
+
+/** Hours in which people work. */
+export interface Calendar extends OpenHours {
+  readonly name: string
 }
 
 /** Where a person hears. Secrets are references such as `${env:PAGER_KEY}`, resolved only at the edge. */
@@ -133,20 +181,42 @@ export type Contact =
 /** Text that may hold `${env:NAME}` or `${file:PATH}`. */
 export type SecretReference = string
 
+/** Whom a step pages. A plain text is a user. */
+export type NotifyTarget =
+  | string
+  | { readonly schedule: string }
+  | { readonly team: string }
+  | { readonly channel: string }
+
 export interface EscalationPolicy {
   readonly name: string
   readonly steps: readonly EscalationStep[]
   /** How often the steps are gone through again before the policy is exhausted. */
   readonly repeat: number
   /** Paged when the policy is exhausted. */
-  readonly fallback: readonly string[]
+  readonly fallback: readonly NotifyTarget[]
+  /** An acknowledgement holds this long; then the incident is escalated anew. Absent: for good. */
+  readonly acknowledgedForMs?: number
+  /** Told of a P0 when paging begins; they are not waited for. */
+  readonly executives?: readonly NotifyTarget[]
 }
 
 export interface EscalationStep {
-  /** Users paged when the step is entered. */
-  readonly notify: readonly string[]
-  /** How long an acknowledgement is awaited before the next step, in milliseconds. */
-  readonly ackTimeoutMs: number
+  /** Paged when the step is entered: who is on call at that moment, whatever changes later. */
+  readonly notify: readonly NotifyTarget[]
+  /** How long an acknowledgement is awaited before the next step, in milliseconds; absent: see `ackTimeoutOf`. */
+  readonly ackTimeoutMs?: number
+  /** `each`: the first acknowledgement stops the escalation, but each of the others goes on being paged until they acknowledge too. */
+  readonly acknowledge?: 'each'
+  /** Name of the calendar outside whose hours the step waits. */
+  readonly during?: string
+  /** The step waits until more than so many alerts began within so long. */
+  readonly when?: AlertRate
+}
+
+export interface AlertRate {
+  readonly moreThan: number
+  readonly withinMs: number
 }
 
 export interface Route {

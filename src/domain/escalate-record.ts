@@ -1,6 +1,9 @@
 import type { Page } from './page.ts'
 import { firewatch, type TimelineEntry } from './timeline.ts'
-import { outsideSteps, type EscalationPosition } from './escalate.ts'
+import { handOver, outsideSteps, type EscalationPosition } from './escalate.ts'
+import type { Hold } from './escalate-hold.ts'
+import { byName, type ResolvedTargets } from './escalate-targets.ts'
+import { fnv1a64 } from './hash.ts'
 
 const channelTitles: Readonly<Record<string, string>> = {
   pagerduty: 'PagerDuty',
@@ -50,7 +53,7 @@ function pageSummary(page: Page): string | undefined {
 }
 
 function occasionOf({ step, contact }: Page): string {
-  const occasion = step === outsideSteps ? 'fallback' : `step ${step}`
+  const occasion = step === outsideSteps ? 'fallback' : step === handOver ? 'handed over' : `step ${step}`
   return contact === 0 ? occasion : `${occasion}, contact ${contact + 1}`
 }
 
@@ -59,32 +62,56 @@ function triesOf({ attempts }: Page): string {
   return attempts === 1 ? 'tried once' : `tried ${attempts} times`
 }
 
-/** How long a step waits for an acknowledgement, and whom the escalation pages after that. */
-export interface StepWait {
+/** What was worked out when a step was entered. */
+export interface StepRecord {
+  readonly incident: number
+  readonly at: string
+  readonly position: EscalationPosition
+  readonly resolved: ResolvedTargets
+  /** Those of them whom a page is queued for. */
+  readonly paged: readonly string[]
   readonly ackTimeoutMs: number
+  /** Whom the escalation pages after that, by the names of the targets. */
   readonly following: readonly string[]
 }
 
-/** The entry of a step that was entered: whom it pages, who could not be paged for want of a contact, and what it waits for. */
-export function stepEntry(
-  incident: number,
-  { step, round }: EscalationPosition,
-  people: readonly string[],
-  paged: readonly string[],
-  at: string,
-  wait: StepWait,
-): TimelineEntry {
+/**
+ * The entry of a step that was entered: whom it pages and why them, who could not be paged for want of a contact, which target is empty, and what it
+ * waits for.
+ */
+export function stepEntry(record: StepRecord): TimelineEntry {
+  const { incident, at, position, resolved, paged, ackTimeoutMs, following } = record
+  const { step, round } = position
   const name = round === 0 ? `Step ${step}` : `Step ${step}, round ${round + 1}`
-  const doing = paged.length === 0 ? 'skipped, nobody to page' : `paging ${paged.join(', ')}`
-  const summary = `${name}: ${doing}${withoutContact(people, paged)}`
+  const doing = paged.length === 0 ? 'skipped, nobody to page' : `paging ${whoAndWhy(resolved, paged)}`
+  const { notified, empty } = resolved
   return {
     incident,
     eventKey: `escalation/r${round}/s${step}`,
     at,
     kind: 'escalation',
     actor: firewatch,
-    summary,
-    detail: { step, round, paged, ...wait },
+    summary: `${name}: ${doing}${missing(resolved, paged)}`,
+    detail: { step, round, paged, notified, empty, ackTimeoutMs, following },
+  }
+}
+
+/** The entry of a step that may not be entered yet. One per reason: it may be held for several, one after the other. */
+export function holdEntry(
+  incident: number,
+  { step, round }: EscalationPosition,
+  { reason, inMs }: Hold,
+  at: string,
+): TimelineEntry {
+  const dueAt = inMs === null ? null : new Date(Date.parse(at) + inMs).toISOString()
+  return {
+    incident,
+    eventKey: `held/r${round}/s${step}/${fnv1a64(reason)}`,
+    at,
+    kind: 'escalation',
+    actor: firewatch,
+    summary: `Step ${step} waits: ${reason}`,
+    detail: { step, round, held: reason, dueAt },
   }
 }
 
@@ -92,24 +119,53 @@ export function stepEntry(
 export function exhaustedEntry(
   incident: number,
   { policy, round }: { policy: string; round: number },
-  people: readonly string[],
+  resolved: ResolvedTargets,
   paged: readonly string[],
   at: string,
 ): TimelineEntry {
   const fallback =
-    paged.length === 0 ? 'there is no fallback to page' : `paging the fallback ${paged.join(', ')}`
-  const summary = `Policy ${policy} is exhausted, nobody acknowledged: ${fallback}${withoutContact(people, paged)}`
+    paged.length === 0 ? 'there is no fallback to page' : `paging the fallback ${whoAndWhy(resolved, paged)}`
+  const { notified, empty } = resolved
   return {
     incident,
     eventKey: `escalation/r${round}/exhausted`,
     at,
     kind: 'escalation',
     actor: firewatch,
-    summary,
+    summary: `Policy ${policy} is exhausted, nobody acknowledged: ${fallback}${missing(resolved, paged)}`,
+    detail: { round, paged, notified, empty },
   }
 }
 
-function withoutContact(people: readonly string[], paged: readonly string[]): string {
-  const missing = [...new Set(people)].filter((person) => !paged.includes(person))
-  return missing.length === 0 ? '' : `; no contact for ${missing.join(', ')}`
+/** Those told of a P0 although they are not waited for. */
+export function noticeEntry(
+  incident: number,
+  resolved: ResolvedTargets,
+  paged: readonly string[],
+  at: string,
+): TimelineEntry {
+  const { notified, empty } = resolved
+  return {
+    incident,
+    eventKey: 'notice',
+    at,
+    kind: 'escalation',
+    actor: firewatch,
+    summary: `P0: notice to ${paged.length === 0 ? 'nobody' : whoAndWhy(resolved, paged)}${missing(resolved, paged)}`,
+    detail: { paged, notified, empty },
+  }
+}
+
+/** `ana (schedule primary), ben` */
+function whoAndWhy({ notified }: ResolvedTargets, paged: readonly string[]): string {
+  return notified
+    .filter(({ person }) => paged.includes(person))
+    .map(({ person, via }) => (via === byName || via === person ? person : `${person} (${via})`))
+    .join(', ')
+}
+
+function missing({ notified, empty }: ResolvedTargets, paged: readonly string[]): string {
+  const without = notified.map(({ person }) => person).filter((person) => !paged.includes(person))
+  const contacts = without.length === 0 ? [] : [`no contact for ${without.join(', ')}`]
+  return [...empty, ...contacts].map((text) => `; ${text}`).join('')
 }

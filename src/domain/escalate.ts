@@ -1,6 +1,9 @@
-import type { EscalationPolicy, EscalationStep, User } from './configuration.ts'
+import type { EscalationPolicy, EscalationStep } from './configuration.ts'
+import type { Reachable } from './escalate-targets.ts'
+import { canonicalJson, toJson } from './canonical-json.ts'
 import { incidentName } from './evidence.ts'
-import type { Page, PageKind, PageState } from './page.ts'
+import type { FollowUpKind, Page, PageKind, PageState } from './page.ts'
+import { acknowledgeTargetMs, type Severity } from './severity.ts'
 
 /** Where an escalation stands. Steps count from 1; round 0 is the first time through. */
 export interface EscalationPosition {
@@ -12,6 +15,9 @@ export const firstPosition: EscalationPosition = { step: 1, round: 0 }
 
 /** The step number of pages that belong to none: the fallback's, and messages that follow. */
 export const outsideSteps = 0
+
+/** The step number of pages by which one person hands an incident over to another; their round counts the hand-overs. */
+export const handOver = -1
 
 export function stepAt(policy: EscalationPolicy, step: number): EscalationStep | undefined {
   return policy.steps[step - 1]
@@ -27,6 +33,38 @@ export function nextPosition(
   return null
 }
 
+/**
+ * How long a step waits for an acknowledgement. Where the policy does not say, the steps share the time in which somebody should have
+ * acknowledged, so that the last of them is entered in time.
+ */
+export function ackTimeoutOf({ steps }: EscalationPolicy, step: EscalationStep, severity: Severity): number {
+  if (step.ackTimeoutMs !== undefined) return step.ackTimeoutMs
+  return Math.floor(acknowledgeTargetMs[severity] / steps.length / 1_000) * 1_000
+}
+
+/** Where an escalation goes on under an edited policy. */
+export type KeptPosition =
+  /** The step is still there, and was entered already: only what follows it changes. */
+  | { readonly entered: true; readonly next: EscalationPosition | null }
+  /** Another stands at its place, to be entered at once. */
+  | { readonly entered: false; readonly position: EscalationPosition }
+
+/**
+ * Keeps the place in a policy that was edited. A step that is gone is followed at once by the one now at its place, or by the first when that is past the
+ * end. Source: GoAlert, engine/escalationmanager/db.go.
+ */
+export function keepPosition(
+  before: EscalationPolicy,
+  after: EscalationPolicy,
+  at: EscalationPosition,
+): KeptPosition {
+  const current = canonicalJson(toJson(stepAt(before, at.step)))
+  const index = after.steps.findIndex((step) => canonicalJson(toJson(step)) === current)
+  if (index >= 0) return { entered: true, next: nextPosition(after, { ...at, step: index + 1 }) }
+  const isPastTheEnd = at.step > after.steps.length
+  return { entered: false, position: { ...at, step: isPastTheEnd ? 1 : at.step } }
+}
+
 /** A page to be stored as queued. */
 export type NewPage = Pick<
   Page,
@@ -36,41 +74,61 @@ export type NewPage = Pick<
 /** A page as workflows hold it. */
 export type PageRef = Pick<Page, 'id' | 'person' | 'channel'>
 
-type PageAddress = Pick<Page, 'incident' | 'kind' | 'step' | 'round' | 'person' | 'contact'>
-
-/**
- * `INC-42/r0/s1/ana/c0`: the same page has the same id whenever it is worked out, and the id is its idempotency key everywhere. Plain ASCII, so that it
- * fits into a header.
- */
-export function pageId({ incident, kind, step, round, person, contact }: PageAddress): string {
-  const who = encodeURIComponent(person.toWellFormed())
-  const occasion = step === outsideSteps ? 'fallback' : `s${step}`
-  const stage = kind === 'page' ? `r${round}/${occasion}` : kind
-  return `${incidentName(incident)}/${stage}/${who}/c${contact}`
+type PageAddress = Pick<Page, 'incident' | 'kind' | 'step' | 'round' | 'person' | 'contact'> & {
+  /** After the step was entered, by the rule that says so; tells pages of one step over one contact apart. */
+  readonly afterMs?: number
 }
 
-type Users = Readonly<Record<string, User>>
+/**
+ * `INC-42/r0/s1/ana/c0`, with `/t1800` behind it where a personal rule waited half an hour: the same page has the same id whenever it is worked
+ * out, and the id is its idempotency key everywhere. Plain ASCII, so that it fits into a header.
+ */
+export function pageId({ incident, kind, step, round, person, contact, afterMs = 0 }: PageAddress): string {
+  const who = encodeURIComponent(person.toWellFormed())
+  const late = afterMs === 0 ? '' : `/t${afterMs / 1_000}`
+  return `${incidentName(incident)}/${occasionOf(kind, step, round)}/${who}/c${contact}${late}`
+}
 
-/** Pages of one step, or of the fallback: each person once, over the first contact. People without a contact are left out. */
+function occasionOf(kind: PageKind, step: number, round: number): string {
+  if (kind !== 'page') return round === 0 ? kind : `${kind}-${round}`
+  if (step === handOver) return `handover-${round}`
+  return `r${round}/${step === outsideSteps ? 'fallback' : `s${step}`}`
+}
+
+/** Somebody to page over one of their contacts. */
+export interface Recipient {
+  readonly person: string
+  readonly contact: number
+  readonly afterMs?: number
+}
+
+export type ReachableBy = (person: string) => Reachable | undefined
+
+/** Pages of one occasion. Recipients without that contact are left out. */
 export function pagesFor(
   incident: number,
-  at: EscalationPosition,
-  people: readonly string[],
-  users: Users,
+  { kind = 'page', step, round }: EscalationPosition & { readonly kind?: PageKind },
+  recipients: readonly Recipient[],
+  reachable: ReachableBy,
 ): NewPage[] {
-  return [...new Set(people)].flatMap((person) => {
-    const page = pageOver(users[person], { incident, kind: 'page', ...at, person, contact: 0 })
+  return recipients.flatMap(({ person, contact, afterMs = 0 }) => {
+    const page = pageOver(reachable(person), { incident, kind, step, round, person, contact, afterMs })
     return page === undefined ? [] : [page]
   })
 }
 
-/** The page over the person's next contact, after this one could not be delivered. Only what wakes somebody is worth it. */
-export function nextContactPage(failed: Page, user: User | undefined): NewPage | undefined {
-  return failed.kind === 'page' ? pageOver(user, { ...failed, contact: failed.contact + 1 }) : undefined
+/**
+ * The page over the person's next contact, after this one could not be delivered. It is for what wakes somebody, and for what takes an executive by
+ * the sleeve; other messages are not worth it.
+ */
+export function nextContactPage(failed: Page, reachable: Reachable | undefined): NewPage | undefined {
+  if (failed.kind !== 'page' && failed.kind !== 'notice') return undefined
+  const afterMs = Number(/\/t(\d+)$/.exec(failed.id)?.[1] ?? 0) * 1_000
+  return pageOver(reachable, { ...failed, contact: failed.contact + 1, afterMs })
 }
 
-function pageOver(user: User | undefined, address: PageAddress): NewPage | undefined {
-  const contact = user?.contacts[address.contact]
+function pageOver(reachable: Reachable | undefined, address: PageAddress): NewPage | undefined {
+  const contact = reachable?.contacts[address.contact]
   if (contact === undefined) return undefined
   const { incident, kind, step, round, person } = address
   return {
@@ -91,62 +149,22 @@ const perhapsHeard: readonly PageState[] = ['sending', 'sent', 'delivered', 'unk
 /**
  * Messages that follow the pages of an incident: one to each person and contact that heard of it, except to the one whose deed it is. A channel that
  * keeps an incident of its own is told in any case: it would go on calling.
+ * @param occasion counts messages of one kind, from 0
  */
 export function followUpPages(
-  kind: Exclude<PageKind, 'page'>,
+  { kind, occasion }: { readonly kind: FollowUpKind; readonly occasion: number },
   pages: readonly Page[],
   actor: string | null,
   keepsIncidents: (channel: string) => boolean,
 ): NewPage[] {
-  const heard = pages.filter((page) => page.kind === 'page' && perhapsHeard.includes(page.state))
+  const heard = pages.filter((page) => isCall(page) && perhapsHeard.includes(page.state))
   const told = heard.filter((page) => page.person !== actor || keepsIncidents(page.channel))
-  const byId = new Map(told.map((page) => [pageId({ ...page, kind }), page]))
+  const byId = new Map(told.map((page) => [pageId({ ...page, kind, round: occasion }), page]))
   return [...byId].map(([id, { incident, person, channel, contact }]) => {
-    return { id, incident, kind, step: outsideSteps, round: 0, person, channel, contact }
+    return { id, incident, kind, step: outsideSteps, round: occasion, person, channel, contact }
   })
 }
 
-export interface EnterStepInput extends EscalationPosition {
-  readonly incident: number
-}
-
-export interface EnterStepResult {
-  readonly pages: readonly PageRef[]
-  /** Nobody could be paged: go on at once. */
-  readonly nobody: boolean
-  /** How long to wait for an acknowledgement; 0 when there is nobody to wait for. */
-  readonly ackTimeoutMs: number
-  /** `null`: exhausted after this step. */
-  readonly next: EscalationPosition | null
-}
-
-export interface FallbackInput {
-  readonly incident: number
-  readonly round: number
-}
-
-export interface PageInput {
-  readonly page: string
-}
-
-export interface FailPageInput extends PageInput {
-  /** Used when the last try left no reason of its own. */
-  readonly reason: string
-}
-
-export interface PageResult {
-  readonly state: PageState
-  /** Queued over the person's next contact, because this one failed. */
-  readonly next: PageRef | null
-}
-
-export interface CancelPagesInput {
-  readonly incident: number
-  /** For people: `ana acknowledged`. */
-  readonly reason: string
-}
-
-export interface FollowUpInput {
-  readonly incident: number
-  readonly kind: Exclude<PageKind, 'page'>
+function isCall({ kind }: Page): boolean {
+  return kind === 'page' || kind === 'notice'
 }

@@ -1,3 +1,5 @@
+import type { Severity } from './severity.ts'
+
 /**
  * What may be said to a running incident. The names and shapes stand here, so that the client edge and the workflow agree without
  * knowing each other.
@@ -8,6 +10,12 @@ export const incidentMessages = {
   acknowledgeLater: 'acknowledgeLater',
   resolve: 'resolve',
   note: 'note',
+  takeOver: 'takeOver',
+  handOver: 'handOver',
+  snooze: 'snooze',
+  setSeverity: 'setSeverity',
+  applyPolicy: 'applyPolicy',
+  configurationChanged: 'configurationChanged',
   escalateNow: 'escalateNow',
   stopAutomation: 'stopAutomation',
   status: 'status',
@@ -29,6 +37,32 @@ export interface Command {
 
 export interface NoteCommand extends Command {
   readonly text: string
+}
+
+/** `asOf` is where the escalation stood when the message was sent that this answers; past it, the command is refused. */
+export interface EscalateCommand extends Command {
+  readonly asOf?: { readonly round: number; readonly step: number }
+}
+
+export interface HandOverCommand extends Command {
+  /** A user. */
+  readonly to: string
+}
+
+export interface SnoozeCommand extends Command {
+  readonly forMs: number
+}
+
+export interface SeverityCommand extends Command {
+  readonly severity: Severity
+}
+
+/** Puts the policy as configured now in the place of the one that the incident started with. */
+export interface ApplyPolicyCommand extends Command {
+  /** By its route when absent. */
+  readonly policy?: string
+  /** Goes on where it stands, instead of from the first step. */
+  readonly keep: boolean
 }
 
 /** What came of a command, as a sentence for the one who gave it. */

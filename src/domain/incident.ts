@@ -17,6 +17,9 @@ export interface Incident {
   readonly state: IncidentState
   readonly version: number
   readonly configRevision: string
+  /** Where its escalation policy comes from, once a person applied another than it started with. */
+  readonly policyRevision: string | null
+  readonly policyName: string | null
   readonly runbook: string | null
   readonly recurrenceOf: number | null
   readonly chartToken: string
@@ -24,7 +27,10 @@ export interface Incident {
   readonly startedAt: string
   readonly detectedAt: string
   readonly acknowledgedAt: string | null
+  /** Who has it; `null` again when an acknowledgement ran out or the incident was escalated anew. */
   readonly acknowledgedBy: string | null
+  /** When an acknowledgement runs out; `null`: never. */
+  readonly acknowledgedUntil: string | null
   /** When the last of its alerts cleared. */
   readonly mitigatedAt: string | null
   readonly resolvedAt: string | null
@@ -90,4 +96,6 @@ export interface IncidentReading {
   readonly alerts: IncidentAlerts
   readonly state: IncidentState
   readonly acknowledgedBy: string | null
+  /** Until the acknowledgement runs out; `null`: never. */
+  readonly acknowledgedForMs: number | null
 }

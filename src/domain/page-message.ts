@@ -1,6 +1,7 @@
 import type { Alert } from './alert.ts'
 import type { Configuration } from './configuration.ts'
 import { cutText, oneLine } from './delivery.ts'
+import { handOver } from './escalate.ts'
 import { incidentName } from './evidence.ts'
 import { fnv1a64 } from './hash.ts'
 import type { Incident } from './incident.ts'
@@ -46,7 +47,7 @@ export function composePageMessage({
   return {
     idempotencyKey: `${origin}/${page.id}`,
     conversationKey: `firewatch/${origin}/${name}/${page.person}`,
-    kind: page.kind,
+    kind: page.kind === 'notice' ? 'page' : page.kind,
     incident: name,
     title: cutText(oneLine(incident.title), longestText),
     severity: incident.severity,
@@ -69,7 +70,9 @@ export function composePageMessage({
   }
 }
 
-function headline({ kind }: Page, { acknowledgedBy, resolvedBy }: Incident): string {
+function headline({ kind, step }: Page, { acknowledgedBy, resolvedBy }: Incident): string {
+  if (kind === 'notice') return 'For your information: nobody waits for you to acknowledge'
+  if (kind === 'page' && step === handOver) return `${acknowledgedBy ?? 'somebody'} asks you to take it over`
   if (kind === 'acknowledged') return `${acknowledgedBy ?? 'somebody'} acknowledged`
   return kind === 'resolved' ? `Resolved by ${resolvedBy ?? 'somebody'}` : ''
 }

@@ -2,8 +2,10 @@ import type { Severity } from './severity.ts'
 
 export type PageState = 'queued' | 'sending' | 'sent' | 'delivered' | 'failed' | 'unknown' | 'cancelled'
 
-/** `page` wakes a person; the others follow it over the same contact. */
-export type PageKind = 'page' | 'acknowledged' | 'resolved'
+/** `page` wakes a person, `notice` tells one who is not waited for; the others follow these over the same contact. */
+export type PageKind = 'page' | 'notice' | FollowUpKind
+
+export type FollowUpKind = 'acknowledged' | 'resolved'
 
 /** One message to one person over one channel for one escalation step, as stored. */
 export interface Page {
@@ -33,7 +35,8 @@ export interface PageMessage {
   readonly idempotencyKey: string
   /** Stable over all messages about this incident to one person, and of no other incident of any installation. */
   readonly conversationKey: string
-  readonly kind: PageKind
+  /** A notice reads like a page: what tells them apart is said in its text. */
+  readonly kind: Exclude<PageKind, 'notice'>
   /** `INC-42`. */
   readonly incident: string
   readonly title: string

@@ -28,6 +28,17 @@ export function policyOf(configuration: Configuration, labels: Labels, severity:
   return policy
 }
 
+/** The policy of an incident: by its route, or by the name that a person gave when they applied another. */
+export function policyOfIncident(incident: Incident, configuration: Configuration): EscalationPolicy {
+  const named = incident.policyName === null ? undefined : configuration.policies[incident.policyName]
+  return named ?? policyOf(configuration, incident.labels, incident.severity)
+}
+
+/** Which revision an incident's policy comes from: the one it started with, until a person applies a newer one. */
+export function policyRevisionOf({ policyRevision, configRevision }: Incident): string {
+  return policyRevision ?? configRevision
+}
+
 /** The first runbook all of whose matchers hold for these labels. */
 export function runbookOf(labels: Labels, runbooks: readonly Runbook[]): Runbook | undefined {
   return runbooks.find(({ match }) =>
@@ -36,7 +47,11 @@ export function runbookOf(labels: Labels, runbooks: readonly Runbook[]): Runbook
 }
 
 /** What the configuration says should be done about this incident. */
-export function planIncident(incident: Incident, configuration: Configuration): IncidentPlan {
+export function planIncident(
+  incident: Incident,
+  configuration: Configuration,
+  policy: EscalationPolicy,
+): IncidentPlan {
   const route = routeOf(incident.labels, configuration.routes)
   const runbook = runbookOf(incident.labels, configuration.runbooks)
   const ladder = runbook?.remediation ?? []
@@ -46,7 +61,7 @@ export function planIncident(incident: Incident, configuration: Configuration): 
     title: incident.title,
     service: incident.service,
     severity: incident.severity,
-    policy: policyOf(configuration, incident.labels, incident.severity).name,
+    policy: policy.name,
     runbook: runbook?.name ?? null,
     ladder,
     remediateFirstMs: waits ? (route.remediateFirstMs[incident.severity] ?? 0) : 0,

@@ -1,6 +1,6 @@
 import { cutText, oneLine } from '../domain/delivery.ts'
 import { fnv1a64 } from '../domain/hash.ts'
-import type { PageKind, PageMessage } from '../domain/page.ts'
+import type { PageMessage } from '../domain/page.ts'
 import type { Severity } from '../domain/severity.ts'
 import { longestField, pagerDutyLimits } from './limits.ts'
 
@@ -30,7 +30,7 @@ interface PagerDutyPayload {
   readonly custom_details: Readonly<Record<string, unknown>>
 }
 
-const actions: Readonly<Record<PageKind, EventAction>> = {
+const actions: Readonly<Record<PageMessage['kind'], EventAction>> = {
   page: 'trigger',
   acknowledged: 'acknowledge',
   resolved: 'resolve',

@@ -128,15 +128,32 @@ function changing(db: Database) {
     },
 
     /** The first acknowledgement sets the time; a later one, after the incident was escalated again, its owner. */
-    async acknowledge(incident: number, actor: string, at: string): Promise<void> {
+    async acknowledge(incident: number, actor: string, at: string, until: string | null): Promise<void> {
       await db
         .updateTable('incidents')
         .set({
           acknowledged_at: sql<Date>`coalesce(acknowledged_at, ${new Date(at)})`,
           acknowledged_by: actor,
+          acknowledged_until: until === null ? null : new Date(until),
         })
         .where('number', '=', incident)
         .execute()
+    },
+
+    /** When it was first acknowledged stays known. */
+    async release(incident: number): Promise<void> {
+      const nobody = { acknowledged_by: null, acknowledged_until: null }
+      await db.updateTable('incidents').set(nobody).where('number', '=', incident).execute()
+    },
+
+    async setSeverity(incident: number, severity: Severity, actor: string): Promise<void> {
+      const set = { severity, severity_set_by: actor }
+      await db.updateTable('incidents').set(set).where('number', '=', incident).execute()
+    },
+
+    async setPolicy(incident: number, revision: string, policy: string | null): Promise<void> {
+      const set = { policy_revision: revision, policy_name: policy }
+      await db.updateTable('incidents').set(set).where('number', '=', incident).execute()
     },
 
     /** A repeat of a close that took place is told so again, since the activity may run twice. */
@@ -157,8 +174,10 @@ function changing(db: Database) {
       return (await finding(db).get(incident)).state === 'resolved'
     },
 
-    async describe(incident: number, nowDoing: string): Promise<void> {
-      await db.updateTable('incidents').set({ now_doing: nowDoing }).where('number', '=', incident).execute()
+    async describe(incident: number, nowDoing: string, dueAt?: string | null): Promise<void> {
+      const due = dueAt === undefined ? {} : { next_due_at: dueAt === null ? null : new Date(dueAt) }
+      const set = { now_doing: nowDoing, ...due }
+      await db.updateTable('incidents').set(set).where('number', '=', incident).execute()
     },
   }
 }
@@ -195,6 +214,8 @@ function fromRow(row: Selectable<Schema['incidents']>): Incident {
     state: row.state,
     version: row.version,
     configRevision: row.config_revision,
+    policyRevision: row.policy_revision,
+    policyName: row.policy_name,
     runbook: row.runbook,
     recurrenceOf: row.recurrence_of,
     chartToken: row.chart_token,
@@ -202,6 +223,7 @@ function fromRow(row: Selectable<Schema['incidents']>): Incident {
     detectedAt: row.detected_at.toISOString(),
     acknowledgedAt: row.acknowledged_at?.toISOString() ?? null,
     acknowledgedBy: row.acknowledged_by,
+    acknowledgedUntil: row.acknowledged_until?.toISOString() ?? null,
     mitigatedAt: row.mitigated_at?.toISOString() ?? null,
     resolvedAt: row.resolved_at?.toISOString() ?? null,
     resolvedBy: row.resolved_by,

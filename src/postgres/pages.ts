@@ -67,9 +67,13 @@ export function createPageRecords(db: Database) {
 
     /**
      * Ends every page that is not with a provider: those waiting are `cancelled`, and one that is being sent right now is `unknown` until its try
-     * reports. Messages that follow pages stay as they are.
+     * reports. Messages that follow pages stay as they are, and so do pages to the people in `except`.
      */
-    async cancelUnsent(incident: number, reason: string, at: string): Promise<void> {
+    async cancelUnsent(
+      incident: number,
+      { reason, except }: { readonly reason: string; readonly except: readonly string[] },
+      at: string,
+    ): Promise<void> {
       const calledOff = errorText(`called off while it was being sent: ${reason}`)
       await db
         .updateTable('pages')
@@ -82,6 +86,7 @@ export function createPageRecords(db: Database) {
         .where('kind', '=', 'page')
         .where('state', 'in', [...pageStatesBefore.cancelled, ...pageStatesBefore.unknown])
         .where('finished_at', 'is', null)
+        .where((page) => page.not(page('person', '=', page.fn.any(page.val([...except])))))
         .execute()
     },
   }

@@ -49,6 +49,8 @@ export interface Schema {
     state: 'open' | 'monitoring' | 'resolved'
     version: Generated<number>
     config_revision: string
+    policy_revision: Generated<string | null>
+    policy_name: Generated<string | null>
     runbook: string | null
     recurrence_of: number | null
     chart_token: string
@@ -56,6 +58,8 @@ export interface Schema {
     detected_at: Generated<Date>
     acknowledged_at: Date | null
     acknowledged_by: string | null
+    acknowledged_until: Generated<Date | null>
+    next_due_at: Generated<Date | null>
     mitigated_at: Date | null
     resolved_at: Date | null
     resolved_by: string | null
@@ -114,6 +118,8 @@ export interface Schema {
     created_at: Generated<Date>
     sent_at: Date | null
     finished_at: Date | null
+    leader: Generated<string | null>
+    begun_at: Generated<Date | null>
   }
   remediation_attempts: {
     id: string

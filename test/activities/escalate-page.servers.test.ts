@@ -1,7 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Channel } from '../../activities/escalate-dependencies.ts'
-import type { PageRef, PageResult } from '../../src/domain/escalate.ts'
+import type { PageRef } from '../../src/domain/escalate.ts'
+import type { PageResult } from '../../src/domain/escalate-messages.ts'
 import type { SendOutcome } from '../../src/domain/page.ts'
 import { atStart, backup, chat, duty, escalationWorld, start } from '../support/escalation.ts'
 import { user } from '../support/pages.ts'
@@ -28,7 +29,7 @@ function unsureChannel(outcomes: readonly SendOutcome[] = [{ kind: 'unknown', er
 describe('delivering a page', () => {
   it('sends what is stored, records it and tells the timeline', async () => {
     const id = await world.onlyPageOf(1, 'ana')
-    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null })
+    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null, waitMs: null })
     expect(world.receiver.effects()).toMatchObject([
       {
         key: expect.stringMatching(new RegExp(`^[0-9a-f]{16}/${id}$`)) as string,
@@ -53,7 +54,7 @@ describe('delivering a page', () => {
     const id = await world.onlyPageOf(1, 'ana')
     await world.deliver(id)
     world.timeline.clear()
-    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null })
+    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null, waitMs: null })
     expect(world.receiver.received).toHaveLength(1)
     expect(world.said()).toEqual(['Paged ana by webhook (step 1)'])
   })
@@ -64,7 +65,7 @@ describe('delivering a page', () => {
       pages: { ...world.pages, settle: () => Promise.reject(new Error('the process died')) },
     })
     await expect(world.deliver(id, dying)).rejects.toThrow('the process died')
-    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null })
+    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null, waitMs: null })
     expect(world.receiver.received).toHaveLength(2)
     expect(world.receiver.effects()).toHaveLength(1)
   })
@@ -89,7 +90,7 @@ describe('delivering a page', () => {
       lastError: 'answered 429',
       finishedAt: null,
     })
-    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null })
+    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null, waitMs: null })
   })
 
   it('refuses a page that was never queued, for good', async () => {
@@ -107,7 +108,7 @@ describe('a person who cannot be reached', () => {
     const result = await world.deliverOrFail(id)
     expect(result).toMatchObject({ state: 'failed', next: { person: 'ana', channel: 'pagerduty' } })
     expect(world.said()).toContain('Could not reach ana by webhook: answered 500, tried 3 times')
-    expect(await world.deliver(result.next?.id ?? '')).toEqual({ state: 'sent', next: null })
+    expect(await world.deliver(result.next?.id ?? '')).toEqual({ state: 'sent', next: null, waitMs: null })
     expect(world.pagerDuty.incidents).toMatchObject([{ status: 'triggered' }])
     expect(world.said()).toContain('Paged ana by PagerDuty (step 1, contact 2)')
   })
@@ -158,8 +159,10 @@ describe('a person who cannot be reached', () => {
         'Could not reach ana by PagerDuty: connection refused (ECONNREFUSED), tried once',
       ]),
     )
-    const { next } = await world.activities().queueStepPages({ incident: world.incident, step: 2, round: 0 })
-    expect(next).toEqual({ step: 3, round: 0 })
+    const { next } = await world
+      .activities()
+      .queueStepPages({ incident: world.incident, step: 2, round: 0, urged: false })
+    expect(next).toEqual({ step: 3, round: 0, urged: false })
   })
 
   it('may have been reached by a try that never reported: unknown, and the next contact is tried', async () => {
@@ -210,7 +213,7 @@ describe('a person who cannot be reached', () => {
     const unsure = world.activities({ channels: everyChannel(channel) })
     await expect(world.deliver(id, unsure)).rejects.toMatchObject({ type: 'PageNotSent' })
     await expect(world.deliver(id, unsure)).rejects.toMatchObject({ type: 'PageNotSent' })
-    expect(await world.deliver(id, unsure)).toEqual({ state: 'sent', next: null })
+    expect(await world.deliver(id, unsure)).toEqual({ state: 'sent', next: null, waitMs: null })
     expect(marks).toEqual([false, true, true])
   })
 
@@ -219,8 +222,8 @@ describe('a person who cannot be reached', () => {
     const { channel, marks } = unsureChannel()
     const unsure = world.activities({ channels: everyChannel(channel) })
     await expect(world.deliver(id, unsure)).rejects.toMatchObject({ type: 'PageNotSent' })
-    await world.activities().cancelPages({ incident: world.incident, reason: 'ben acknowledged' })
-    expect(await world.deliver(id, unsure)).toEqual({ state: 'unknown', next: null })
+    await world.activities().cancelPages({ incident: world.incident, reason: 'ben acknowledged', except: [] })
+    expect(await world.deliver(id, unsure)).toEqual({ state: 'unknown', next: null, waitMs: null })
     expect(marks).toEqual([false])
   })
 })
@@ -232,10 +235,12 @@ describe('a person on Telegram', () => {
 
   it('sees the page with its chart, and the end of it as an answer', async () => {
     const id = await world.onlyPageOf(1, 'ana')
-    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null })
+    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null, waitMs: null })
     expect(world.said()).toContain('Paged ana by Telegram (step 1)')
     await world.incidents.close(world.incident, 'firewatch', start, null)
-    const [followUp] = await world.activities().queueFollowUps({ incident: world.incident, kind: 'resolved' })
+    const [followUp] = await world
+      .activities()
+      .queueFollowUps({ incident: world.incident, kind: 'resolved', occasion: 0 })
     await world.deliver(followUp?.id ?? '')
     expect(world.telegram.messages).toMatchObject([
       { messageId: 1, text: expect.stringContaining('• Error rate of ios is 12 %') as string, photo: {} },
@@ -247,7 +252,7 @@ describe('a person on Telegram', () => {
     const id = await world.onlyPageOf(1, 'ana')
     world.telegram.next({ kind: 'reset', when: 'after' })
     await expect(world.deliver(id)).rejects.toMatchObject({ type: 'PageNotSent' })
-    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null })
+    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null, waitMs: null })
     const texts = world.telegram.messages.map(({ text }) => text.split('\n')[0])
     expect(texts).toEqual([
       `P1 INC-${world.incident}: checkout: error-rate`,
@@ -261,7 +266,7 @@ describe('a person on Telegram', () => {
       pages: { ...world.pages, settle: () => Promise.reject(new Error('the process died')) },
     })
     await expect(world.deliver(id, dying)).rejects.toThrow('the process died')
-    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null })
+    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null, waitMs: null })
     expect(world.telegram.messages).toHaveLength(2)
     expect(world.telegram.messages[1]?.text).toMatch(/^Possible repeat/)
   })

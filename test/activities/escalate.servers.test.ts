@@ -5,7 +5,9 @@ const world = escalationWorld()
 
 describe('entering a step', () => {
   it('queues a page per person and says when to go on, and where', async () => {
-    const entered = await world.activities().queueStepPages({ incident: world.incident, step: 1, round: 0 })
+    const entered = await world
+      .activities()
+      .queueStepPages({ incident: world.incident, step: 1, round: 0, urged: false })
     expect(entered).toEqual({
       pages: [
         { id: `INC-${world.incident}/r0/s1/ana/c0`, person: 'ana', channel: 'webhook' },
@@ -13,7 +15,7 @@ describe('entering a step', () => {
       ],
       nobody: false,
       ackTimeoutMs: 300_000,
-      next: { step: 2, round: 0 },
+      next: { step: 2, round: 0, urged: false },
     })
     expect((await world.pages.ofIncident(world.incident)).map(({ state }) => state)).toEqual([
       'queued',
@@ -30,7 +32,10 @@ describe('entering a step', () => {
   })
 
   it('E07: goes on at once when nobody can be paged', async () => {
-    expect(await world.activities().queueStepPages({ incident: world.incident, step: 2, round: 0 })).toEqual({
+    expect(
+      await world.activities().queueStepPages({ incident: world.incident, step: 2, round: 0, urged: false }),
+    ).toMatchObject({
+      hold: null,
       pages: [],
       nobody: true,
       ackTimeoutMs: 0,
@@ -41,13 +46,15 @@ describe('entering a step', () => {
 
   it('knows the last step of the last round', async () => {
     expect(
-      (await world.activities().queueStepPages({ incident: world.incident, step: 3, round: 0 })).next,
+      (await world.activities().queueStepPages({ incident: world.incident, step: 3, round: 0, urged: false }))
+        .next,
     ).toEqual({
       step: 1,
       round: 1,
     })
     expect(
-      (await world.activities().queueStepPages({ incident: world.incident, step: 3, round: 1 })).next,
+      (await world.activities().queueStepPages({ incident: world.incident, step: 3, round: 1, urged: false }))
+        .next,
     ).toBeNull()
   })
 
@@ -66,11 +73,11 @@ describe('an acknowledgement', () => {
   it('stops every page that is not with a provider, and says so', async () => {
     const [ana, ben] = await world.enter(1)
     await world.deliver(ana?.id ?? '')
-    await world.activities().cancelPages({ incident: world.incident, reason: 'ana acknowledged' })
-    expect(await world.deliver(ben?.id ?? '')).toEqual({ state: 'cancelled', next: null })
+    await world.activities().cancelPages({ incident: world.incident, reason: 'ana acknowledged', except: [] })
+    expect(await world.deliver(ben?.id ?? '')).toEqual({ state: 'cancelled', next: null, waitMs: null })
     expect(world.receiver.effects().map(({ body }) => body['person'])).toEqual(['ana'])
     expect(world.said()).toContain('Did not page ben by webhook: ana acknowledged')
-    await world.activities().cancelPages({ incident: world.incident, reason: 'ana acknowledged' })
+    await world.activities().cancelPages({ incident: world.incident, reason: 'ana acknowledged', except: [] })
     expect(world.timeline.size).toBe(3)
   })
 
@@ -79,9 +86,9 @@ describe('an acknowledgement', () => {
     world.receiver.next({ kind: 'hang' })
     const delivery = world.deliver(id)
     await expect.poll(() => world.receiver.received).toHaveLength(1)
-    await world.activities().cancelPages({ incident: world.incident, reason: 'ben acknowledged' })
-    expect(await delivery).toEqual({ state: 'unknown', next: null })
-    expect(await world.deliver(id)).toEqual({ state: 'unknown', next: null })
+    await world.activities().cancelPages({ incident: world.incident, reason: 'ben acknowledged', except: [] })
+    expect(await delivery).toEqual({ state: 'unknown', next: null, waitMs: null })
+    expect(await world.deliver(id)).toEqual({ state: 'unknown', next: null, waitMs: null })
     expect(world.receiver.received).toHaveLength(1)
   })
 
@@ -91,15 +98,16 @@ describe('an acknowledgement', () => {
     const { next } = await world.deliver(ana?.id ?? '')
     await world.deliver(next?.id ?? '')
     await world.deliver(ben?.id ?? '')
-    await world.incidents.acknowledge(world.incident, 'ana', start)
+    await world.incidents.acknowledge(world.incident, 'ana', start, null)
     const followUps = await world
       .activities()
-      .queueFollowUps({ incident: world.incident, kind: 'acknowledged' })
+      .queueFollowUps({ incident: world.incident, kind: 'acknowledged', occasion: 0 })
     expect(followUps.map(({ id }) => id).toSorted()).toEqual([
       `INC-${world.incident}/acknowledged/ana/c1`,
       `INC-${world.incident}/acknowledged/ben/c0`,
     ])
-    for (const { id } of followUps) expect(await world.deliver(id)).toEqual({ state: 'sent', next: null })
+    for (const { id } of followUps)
+      expect(await world.deliver(id)).toEqual({ state: 'sent', next: null, waitMs: null })
     expect(world.pagerDuty.incidents).toMatchObject([{ status: 'acknowledged' }])
     expect(world.receiver.effects().at(-1)?.body).toMatchObject({
       kind: 'acknowledged',
@@ -108,19 +116,21 @@ describe('an acknowledgement', () => {
     })
     expect(world.said()).toContain('Told ben by webhook: acknowledged')
     expect(
-      await world.activities().queueFollowUps({ incident: world.incident, kind: 'acknowledged' }),
+      await world
+        .activities()
+        .queueFollowUps({ incident: world.incident, kind: 'acknowledged', occasion: 0 }),
     ).toEqual(followUps)
   })
 
   it('that cannot be told to somebody wakes nobody over another contact', async () => {
     const id = await world.onlyPageOf(1, 'ana')
     await world.deliver(id)
-    await world.incidents.acknowledge(world.incident, 'ben', start)
+    await world.incidents.acknowledge(world.incident, 'ben', start, null)
     const [followUp] = await world
       .activities()
-      .queueFollowUps({ incident: world.incident, kind: 'acknowledged' })
+      .queueFollowUps({ incident: world.incident, kind: 'acknowledged', occasion: 0 })
     world.receiver.next({ kind: 'answer', status: 404 })
-    expect(await world.deliver(followUp?.id ?? '')).toEqual({ state: 'failed', next: null })
+    expect(await world.deliver(followUp?.id ?? '')).toEqual({ state: 'failed', next: null, waitMs: null })
   })
 })
 
@@ -128,7 +138,7 @@ describe('an incident that is over', () => {
   it('wakes nobody with a page that was still waiting', async () => {
     const id = await world.onlyPageOf(1, 'ana')
     await world.incidents.close(world.incident, 'firewatch', start, null)
-    expect(await world.deliver(id)).toEqual({ state: 'cancelled', next: null })
+    expect(await world.deliver(id)).toEqual({ state: 'cancelled', next: null, waitMs: null })
     expect(world.receiver.received).toEqual([])
     expect(world.said()).toContain('Did not page ana by webhook: the incident was resolved before')
   })
@@ -137,7 +147,7 @@ describe('an incident that is over', () => {
     const id = await world.onlyPageOf(1, 'ana')
     await world.pages.startSending(id)
     await world.incidents.close(world.incident, 'firewatch', start, null)
-    expect(await world.deliver(id)).toEqual({ state: 'unknown', next: null })
+    expect(await world.deliver(id)).toEqual({ state: 'unknown', next: null, waitMs: null })
     expect(world.receiver.received).toEqual([])
   })
 
@@ -148,7 +158,7 @@ describe('an incident that is over', () => {
     await world.incidents.close(world.incident, 'firewatch', start, null)
     for (const { id } of await world
       .activities()
-      .queueFollowUps({ incident: world.incident, kind: 'resolved' }))
+      .queueFollowUps({ incident: world.incident, kind: 'resolved', occasion: 0 }))
       await world.deliver(id)
     expect(
       world.receiver

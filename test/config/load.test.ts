@@ -22,7 +22,7 @@ describe('what is not written has a default', () => {
     expect(users['ana']).toMatchObject({ name: 'ana', title: 'ana', role: 'responder' })
     expect(policies['standard']).toEqual({
       name: 'standard',
-      steps: [{ notify: ['ana'], ackTimeoutMs: 300_000 }],
+      steps: [{ notify: ['ana'] }],
       repeat: 0,
       fallback: [],
     })

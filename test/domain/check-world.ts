@@ -71,6 +71,10 @@ export function configurationWith(
     slices: { os },
     checks: Object.fromEntries(checks.map((one) => [one.name, one])),
     users: {},
+    teams: {},
+    channels: {},
+    schedules: {},
+    calendars: {},
     policies: {},
     routes: [
       {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { exhaustedEntry, pageEntry, stepEntry } from '../../src/domain/escalate-record.ts'
+import { exhaustedEntry, holdEntry, pageEntry, stepEntry } from '../../src/domain/escalate-record.ts'
+import { byName, type ResolvedTargets } from '../../src/domain/escalate-targets.ts'
 import type { Page } from '../../src/domain/page.ts'
 import { page } from '../support/pages.ts'
 
@@ -50,28 +51,60 @@ describe('what the timeline says of a page', () => {
   })
 })
 
+function resolved(people: readonly string[], empty: readonly string[] = []): ResolvedTargets {
+  return { notified: people.map((person) => ({ person, via: byName })), empty }
+}
+
 describe('what the timeline says of a step', () => {
   it.each([
-    [{ step: 1, round: 0 }, ['ana', 'ben'], ['ana', 'ben'], 'Step 1: paging ana, ben'],
-    [{ step: 2, round: 1 }, ['ana', 'carl'], ['ana'], 'Step 2, round 2: paging ana; no contact for carl'],
-    [{ step: 2, round: 0 }, [], [], 'Step 2: skipped, nobody to page'],
-    [{ step: 2, round: 0 }, ['carl'], [], 'Step 2: skipped, nobody to page; no contact for carl'],
+    [{ step: 1, round: 0 }, resolved(['ana', 'ben']), ['ana', 'ben'], 'Step 1: paging ana, ben'],
+    [
+      { step: 2, round: 1 },
+      resolved(['ana', 'carl']),
+      ['ana'],
+      'Step 2, round 2: paging ana; no contact for carl',
+    ],
+    [{ step: 2, round: 0 }, resolved([]), [], 'Step 2: skipped, nobody to page'],
+    [{ step: 2, round: 0 }, resolved(['carl']), [], 'Step 2: skipped, nobody to page; no contact for carl'],
+    [
+      { step: 1, round: 0 },
+      { notified: [{ person: 'ana', via: 'schedule primary' }], empty: [] },
+      ['ana'],
+      'Step 1: paging ana (schedule primary)',
+    ],
+    [
+      { step: 1, round: 0 },
+      resolved([], ['nobody is on call in schedule primary']),
+      [],
+      'Step 1: skipped, nobody to page; nobody is on call in schedule primary',
+    ],
   ])('%j of %j', (position, people, paged, summary) => {
     const wait = { ackTimeoutMs: 300_000, following: ['carl'] }
-    expect(stepEntry(42, position, people, paged, at, wait)).toMatchObject({
+    expect(stepEntry({ incident: 42, position, resolved: people, paged, at, ...wait })).toMatchObject({
       summary,
       kind: 'escalation',
       at,
-      detail: { ...position, paged, ackTimeoutMs: 300_000, following: ['carl'] },
+      detail: { ...position, ...people, paged, ackTimeoutMs: 300_000, following: ['carl'] },
     })
+  })
+
+  it('says once per reason that it is held back, and until when', () => {
+    const hold = { reason: 'feed is in maintenance', inMs: 60_000, firm: true }
+    const entry = holdEntry(42, { step: 1, round: 0 }, hold, at)
+    expect(entry).toMatchObject({
+      summary: 'Step 1 waits: feed is in maintenance',
+      detail: { held: 'feed is in maintenance', dueAt: '2026-03-01T03:01:05.000Z' },
+    })
+    const other = holdEntry(42, { step: 1, round: 0 }, { ...hold, reason: 'outside office' }, at)
+    expect(other.eventKey).not.toBe(entry.eventKey)
   })
 
   it('names the end of a policy, with a fallback and without', () => {
     const ended = { policy: 'default', round: 0 }
-    expect(exhaustedEntry(42, ended, ['ana'], ['ana'], at).summary).toBe(
+    expect(exhaustedEntry(42, ended, resolved(['ana']), ['ana'], at).summary).toBe(
       'Policy default is exhausted, nobody acknowledged: paging the fallback ana',
     )
-    expect(exhaustedEntry(42, ended, [], [], at).summary).toBe(
+    expect(exhaustedEntry(42, ended, resolved([]), [], at).summary).toBe(
       'Policy default is exhausted, nobody acknowledged: there is no fallback to page',
     )
   })

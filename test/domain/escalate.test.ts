@@ -67,9 +67,12 @@ describe('the way through a policy', () => {
   })
 })
 
+const reachable = (person: string) => (Object.hasOwn(users, person) ? users[person as 'ana'] : undefined)
+const to = (person: string) => ({ person, contact: 0 })
+
 describe('the pages of a step', () => {
-  it('go to each person once, over the first contact', () => {
-    const pages = pagesFor(42, { step: 2, round: 1 }, ['ana', 'ben', 'ana'], users)
+  it('go to each recipient over the contact that is meant', () => {
+    const pages = pagesFor(42, { step: 2, round: 1 }, [to('ana'), to('ben')], reachable)
     expect(pages.map(({ id, channel }) => [id, channel])).toEqual([
       ['INC-42/r1/s2/ana/c0', 'pagerduty'],
       ['INC-42/r1/s2/ben/c0', 'webhook'],
@@ -77,26 +80,27 @@ describe('the pages of a step', () => {
   })
 
   it('E07, E08: are none when nobody can be reached', () => {
-    expect(pagesFor(42, firstPosition, ['carl', 'nobody'], users)).toEqual([])
-    expect(pagesFor(42, firstPosition, [], users)).toEqual([])
+    expect(pagesFor(42, firstPosition, [to('carl'), to('nobody')], reachable)).toEqual([])
+    expect(pagesFor(42, firstPosition, [], reachable)).toEqual([])
   })
 
   it('of the fallback have ids of their own', () => {
-    const [first] = pagesFor(42, { step: outsideSteps, round: 1 }, ['ben'], users)
+    const [first] = pagesFor(42, { step: outsideSteps, round: 1 }, [to('ben')], reachable)
     expect(first?.id).toBe('INC-42/r1/fallback/ben/c0')
   })
 
   it('have ids that differ whenever person, step, round, contact or kind does, and fit into a header', () => {
     const address = fc.record({
       incident: fc.integer({ min: 1, max: 3 }),
-      kind: fc.constantFrom('page', 'acknowledged', 'resolved'),
-      step: fc.integer({ min: 0, max: 3 }),
+      kind: fc.constantFrom('page', 'notice', 'acknowledged', 'resolved'),
+      step: fc.integer({ min: -1, max: 3 }),
       round: fc.nat(3),
       person: fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('a/c0', 'a', '李')),
       contact: fc.nat(3),
+      afterMs: fc.constantFrom(0, 60_000),
     })
     const told = ({ kind, step, round, ...rest }: { kind: string; step: number; round: number }) =>
-      JSON.stringify(kind === 'page' ? { kind, step, round, ...rest } : { kind, ...rest })
+      JSON.stringify(kind === 'page' ? { kind, step, round, ...rest } : { kind, round, ...rest })
     fc.assert(
       fc.property(address, address, (a, b) => {
         expect(pageId(a)).toMatch(/^[\x21-\x7e]+$/)
@@ -136,7 +140,7 @@ describe('messages that follow', () => {
   const never = () => false
 
   it('go once to each person and contact that heard, or may have', () => {
-    expect(followUpPages('resolved', sent, null, never).map(({ id }) => id)).toEqual([
+    expect(followUpPages({ kind: 'resolved', occasion: 0 }, sent, null, never).map(({ id }) => id)).toEqual([
       'INC-42/resolved/ana/c0',
       'INC-42/resolved/ben/c0',
       'INC-42/resolved/dora/c0',
@@ -145,19 +149,29 @@ describe('messages that follow', () => {
   })
 
   it('M06: do not go to the person whose deed it is', () => {
-    const told = followUpPages('acknowledged', sent, 'ana', never)
+    const told = followUpPages({ kind: 'acknowledged', occasion: 0 }, sent, 'ana', never)
     expect(told.map(({ person }) => person)).toEqual(['ben', 'dora'])
   })
 
   it('go to a channel that would go on calling even then', () => {
-    const told = followUpPages('acknowledged', sent, 'ana', (channel) => channel === 'pagerduty')
+    const told = followUpPages(
+      { kind: 'acknowledged', occasion: 0 },
+      sent,
+      'ana',
+      (channel) => channel === 'pagerduty',
+    )
     expect(told.map(({ id }) => id)).toContain('INC-42/acknowledged/ana/c1')
     expect(told.map(({ id }) => id)).not.toContain('INC-42/acknowledged/ana/c0')
   })
 
   it('do not follow each other', () => {
-    expect(followUpPages('resolved', [page({ kind: 'acknowledged', state: 'sent' })], null, never)).toEqual(
-      [],
-    )
+    expect(
+      followUpPages(
+        { kind: 'resolved', occasion: 0 },
+        [page({ kind: 'acknowledged', state: 'sent' })],
+        null,
+        never,
+      ),
+    ).toEqual([])
   })
 })

@@ -77,7 +77,7 @@ describe('the list of incidents', () => {
     const first = await open({ title: 'Likes 100% down' })
     const second = await open({ service: 'shop', severity: 'P2', state: 'monitoring' })
     const third = await open({ service: 'shop', state: 'resolved' })
-    await incidents.acknowledge(second, 'ana', at)
+    await incidents.acknowledge(second, 'ana', at, null)
     await pages.queue([page(first, 'ana'), page(third, 'ana', 'resolved'), page(third, 'ben')], at)
     const list = async (filter: Partial<IncidentFilter>) =>
       (await incidents.list({ limit: 10, ...filter })).map(({ number }) => number)
@@ -113,7 +113,7 @@ describe('marks', () => {
     const seen = [await marks.ofIncident(one)]
     const changes: (() => Promise<unknown>)[] = [
       () => incidents.describe(one, 'Flushing the cache'),
-      () => incidents.acknowledge(one, 'ana', at),
+      () => incidents.acknowledge(one, 'ana', at, null),
       () =>
         createTimelineRecords(db).append({
           incident: one,
@@ -124,7 +124,7 @@ describe('marks', () => {
           summary: 'x',
         }),
       () => pages.queue([page(one, 'ana')], at),
-      () => pages.cancelUnsent(one, 'ana acknowledged', at),
+      () => pages.cancelUnsent(one, { reason: 'ana acknowledged', except: [] }, at),
       () =>
         db
           .insertInto('alerts')

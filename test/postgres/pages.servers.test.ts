@@ -217,7 +217,7 @@ describe('calling pages off', () => {
   it('ends those that no provider has, and no other', async () => {
     for (const state of everyState) await pageIn(state, state)
     await pages.queue([newPage({ kind: 'acknowledged', person: 'follow-up' })], at)
-    await pages.cancelUnsent(incident, 'ana acknowledged', later)
+    await pages.cancelUnsent(incident, { reason: 'ana acknowledged', except: [] }, later)
     const states = Object.fromEntries(
       (await pages.ofIncident(incident)).map((page) => [page.person, page.state]),
     )
@@ -238,7 +238,7 @@ describe('calling pages off', () => {
     await pageIn('cancelled', 'before')
     await pageIn('queued', 'now')
     await pageIn('sending', 'halfway')
-    await pages.cancelUnsent(incident, 'ana acknowledged', later)
+    await pages.cancelUnsent(incident, { reason: 'ana acknowledged', except: [] }, later)
     const told = (await pages.ofIncident(incident)).map((page) => [
       page.person,
       [page.lastError, page.finishedAt],
@@ -255,7 +255,7 @@ describe('calling pages off', () => {
       const { id } = await pageIn('queued', `person-${round}`)
       const [started] = await Promise.all([
         pages.startSending(id),
-        pages.cancelUnsent(incident, 'ana acknowledged', at),
+        pages.cancelUnsent(incident, { reason: 'ana acknowledged', except: [] }, at),
       ])
       const { state } = (await pages.find(id)) ?? {}
       expect(state).toBe(started === undefined ? 'cancelled' : 'unknown')

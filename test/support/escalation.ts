@@ -8,7 +8,8 @@ import { type FakeTelegram, startFakeTelegram } from '../../examples/fakes/teleg
 import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
 import type { Configuration } from '../../src/domain/configuration.ts'
 import type { HttpPost } from '../../src/domain/delivery.ts'
-import type { PageRef, PageResult } from '../../src/domain/escalate.ts'
+import type { PageRef } from '../../src/domain/escalate.ts'
+import type { PageResult } from '../../src/domain/escalate-messages.ts'
 import type { TimelineEntry } from '../../src/domain/timeline.ts'
 import { createPost } from '../../src/http/post.ts'
 import { createPagerDutyChannel } from '../../src/pagerduty/channel.ts'
@@ -131,7 +132,11 @@ function deedsOf(world: () => EscalationWorld, db: () => Database, post: HttpPos
       createEscalateActivities({ ...dependenciesOf(world(), db(), post), ...change }),
     said: () => [...world().timeline.values()].map(({ summary }) => summary),
     async enter(step) {
-      return (await world().activities().queueStepPages({ incident: world().incident, step, round: 0 })).pages
+      return (
+        await world()
+          .activities()
+          .queueStepPages({ incident: world().incident, step, round: 0, urged: false })
+      ).pages
     },
     async onlyPageOf(step, person) {
       const page = (await world().enter(step)).find((one) => one.person === person)
@@ -168,7 +173,8 @@ function dependenciesOf(world: EscalationWorld, db: Database, post: HttpPost): E
   return {
     incidents: world.incidents,
     configurations: createConfigurationRecords(db),
-    users: () => world.running,
+    running: () => ({ ...atStart, users: world.running }),
+    schedules: { current: () => Promise.resolve(new Map()) },
     pages: world.pages,
     timeline: {
       append: (entry) => {

@@ -19,6 +19,8 @@ export interface IncidentRules {
   /** Policies beside `default`, by name. */
   readonly policies?: Readonly<Record<string, Partial<EscalationPolicy>>>
   readonly route?: Partial<Route>
+  /** What else is configured: schedules, teams, calendars … */
+  readonly more?: Partial<Configuration>
   /** Actions of the ladder; none by default. */
   readonly ladder?: readonly string[]
 }
@@ -69,5 +71,6 @@ export function incidentConfiguration(number: number, rules: IncidentRules = {})
         path: 'runbooks/likes.md',
       },
     ],
+    ...rules.more,
   }
 }

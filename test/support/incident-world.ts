@@ -1,11 +1,14 @@
 import type { Labels } from '../../src/domain/alert.ts'
 import { groupingKeyOf } from '../../src/domain/alert.ts'
 import type { PageMessage, SendOutcome } from '../../src/domain/page.ts'
+import type { IncidentRules } from './incident-configuration.ts'
 import { createRemediationWorld, type RemediationWorld } from './remediation.ts'
 
 /** What an incident meets outside of Firewatch. */
 export interface IncidentWorld {
   readonly number: number
+  /** What is configured now; the incident began with what they were then. */
+  rules: IncidentRules
   readonly remediation: RemediationWorld
   /** Ids of pages whose send began, and of those that a provider took. */
   readonly begun: string[]
@@ -31,10 +34,11 @@ export interface Gate {
   open(): void
 }
 
-export function createIncidentWorld(number: number): IncidentWorld {
+export function createIncidentWorld(number: number, rules: IncidentRules): IncidentWorld {
   const gates: Gate[] = []
   const world: IncidentWorld = {
     number,
+    rules,
     remediation: createRemediationWorld(),
     begun: [],
     sent: [],

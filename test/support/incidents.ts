@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { Context } from '@temporalio/activity'
 import { Client, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { Worker, type WorkerOptions } from '@temporalio/worker'
@@ -40,7 +41,7 @@ export async function startIncidents(begin: () => Promise<TestWorkflowEnvironmen
   const database = starting.adopt(openDatabase(postgres.url), (one) => one.close())
   const temporal = starting.adopt(await begin(), (one) => one.teardown())
   await migrate(database.pool)
-  let world = createIncidentWorld(0)
+  let world = createIncidentWorld(0, {})
   let configuration: Configuration = incidentConfiguration(0)
   let begun: IncidentStory[] = []
   const createWorker = (options: Partial<WorkerOptions> = {}) =>
@@ -67,7 +68,7 @@ export async function startIncidents(begin: () => Promise<TestWorkflowEnvironmen
     records: createIncidentRecords(database.db),
     /** A new world and a configuration of its own, as the next incident finds it. */
     async begin(rules: IncidentRules = {}): Promise<{ world: IncidentWorld; story: IncidentStory }> {
-      world = createIncidentWorld(world.number + 1)
+      world = createIncidentWorld(world.number + 1, rules)
       configuration = incidentConfiguration(world.number, rules)
       await createConfigurationRecords(database.db).save(configuration)
       const story = createStory({ temporal, db: database.db, world, configuration })
@@ -103,8 +104,9 @@ function activitiesOf(db: Database, world: () => IncidentWorld) {
   const incidents = createIncidentRecords(db)
   const configurations = createConfigurationRecords(db)
   const timeline = createTimelineRecords(db)
-  const now = () => new Date()
-  const common = { incidents, configurations, timeline, now }
+  const now = serverTime
+  const running = () => incidentConfiguration(world().number, world().rules)
+  const common = { incidents, configurations, timeline, now, running }
   const channel: Channel = {
     keepsIncidents: false,
     hasKey: true,
@@ -113,7 +115,7 @@ function activitiesOf(db: Database, world: () => IncidentWorld) {
   const paging = {
     ...common,
     pages: createPageRecords(db),
-    users: () => ({}),
+    schedules: { current: () => Promise.resolve(new Map(Object.entries(running().schedules))) },
     publicUrl: 'https://firewatch.example.com',
     retryBaseMs: 20,
   }
@@ -135,6 +137,11 @@ function activitiesOf(db: Database, world: () => IncidentWorld) {
     collectEvidence: (input: { incident: number; stage: string }) => world().collectEvidence(input),
     draftReview: (input: { incident: number }) => world().draftReview(input),
   }
+}
+
+/** When the running activity was scheduled, by the clock of the server, which may be far ahead of ours. */
+function serverTime(): Date {
+  return new Date(Context.current().info.currentAttemptScheduledTimestampMs)
 }
 
 /** The time-skipping server measures deadlines by its own clock, which is far ahead after some tests. */

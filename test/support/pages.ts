@@ -72,6 +72,8 @@ export function incident(change: Partial<Incident> = {}): Incident {
     state: 'open',
     version: 1,
     configRevision: 'r1',
+    policyRevision: null,
+    policyName: null,
     runbook: null,
     recurrenceOf: null,
     chartToken: 'c0ffee',
@@ -79,6 +81,7 @@ export function incident(change: Partial<Incident> = {}): Incident {
     detectedAt: '2026-03-01T03:01:00.000Z',
     acknowledgedAt: null,
     acknowledgedBy: null,
+    acknowledgedUntil: null,
     mitigatedAt: null,
     resolvedAt: null,
     resolvedBy: null,
@@ -116,6 +119,10 @@ export function configuration(
     slices: {},
     checks: {},
     users: Object.fromEntries(people.map((one) => [one.name, one])),
+    teams: {},
+    channels: {},
+    schedules: {},
+    calendars: {},
     policies: { default: { name: 'default', ...policy } },
     routes: [
       {

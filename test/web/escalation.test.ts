@@ -6,11 +6,12 @@ import { entry } from '../domain/review-world.ts'
 
 const at = '2026-03-02T03:02:00.000Z'
 const wait = { ackTimeoutMs: 300_000, following: ['ben'] }
-const step = stepEntry(42, { step: 1, round: 0 }, ['ana'], ['ana'], at, wait)
+const entered = { incident: 42, position: { step: 1, round: 0 }, resolved: { notified: [], empty: [] }, at }
+const step = stepEntry({ ...entered, paged: ['ana'], ...wait })
 const waiting = { kind: 'waiting', step: 1, dueAt: '2026-03-02T03:07:00.000Z', following: ['ben'] }
 const idle = { kind: 'idle' }
 const acknowledged = entry('acknowledged/1', '03:03', { kind: 'acknowledged', actor: 'ana' })
-const skipped = stepEntry(42, { step: 1, round: 0 }, ['ana'], [], at, { ackTimeoutMs: 0, following: [] })
+const skipped = stepEntry({ ...entered, paged: [], ackTimeoutMs: 0, following: [] })
 
 describe('the countdown to the next escalation step', () => {
   const stories: [string, readonly TimelineEntry[], unknown][] = [

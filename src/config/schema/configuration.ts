@@ -4,7 +4,18 @@ import type { Runbook } from '../../domain/runbook.ts'
 import { checkSchema, toCheck } from './checks.ts'
 import { named, text, webAddress } from './fields.ts'
 import { metricSchema, sliceSchema, sourceSchema, toMetric, toSlice, toSource } from './metrics.ts'
-import { policySchema, serviceSchema, toPolicy, toService, toUser, userSchema } from './people.ts'
+import { calendarSchema, scheduleSchema, toCalendar, toSchedule } from './on-call.ts'
+import {
+  channelSchema,
+  serviceSchema,
+  teamSchema,
+  toChannel,
+  toService,
+  toTeam,
+  toUser,
+  userSchema,
+} from './people.ts'
+import { policySchema, toPolicy } from './policies.ts'
 import { routeSchema, toRoute } from './routes.ts'
 import { targetSchema, toTarget } from './targets.ts'
 import { timeZone } from './time-fields.ts'
@@ -19,10 +30,15 @@ export const configurationSchema = z.strictObject({
   slices: named(sliceSchema).default({}),
   checks: named(checkSchema).default({}),
   users: named(userSchema),
+  teams: named(teamSchema).default({}),
+  channels: named(channelSchema).default({}),
+  calendars: named(calendarSchema).default({}),
+  schedules: named(scheduleSchema).default({}),
   policies: named(policySchema),
   routes: z.array(routeSchema).min(1),
   targets: named(targetSchema).default({}),
   runbooks: z.array(text).default([]),
+  include: z.array(text).default([]),
 })
 
 export type WrittenConfiguration = z.output<typeof configurationSchema>
@@ -36,12 +52,16 @@ export function toConfiguration(
     timeZone: written.timeZone,
     // Paths are put behind it, so it ends without a slash.
     ...(written.publicUrl !== undefined && { publicUrl: written.publicUrl.replace(/\/+$/, '') }),
-    services: mapped(written.services, toService),
+    services: mapped(written.services, toService(written.timeZone)),
     sources: mapped(written.sources, toSource),
     metrics: mapped(written.metrics, toMetric),
     slices: mapped(written.slices, toSlice),
     checks: mapped(written.checks, toCheck),
     users: mapped(written.users, toUser),
+    teams: mapped(written.teams, toTeam),
+    channels: mapped(written.channels, toChannel),
+    calendars: mapped(written.calendars, toCalendar(written.timeZone)),
+    schedules: mapped(written.schedules, toSchedule(written.timeZone)),
     policies: mapped(written.policies, toPolicy),
     routes: written.routes.map(toRoute),
     targets: mapped(written.targets, toTarget),

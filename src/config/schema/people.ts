@@ -1,46 +1,67 @@
 import { z } from 'zod'
-import type { EscalationPolicy, Role, Service, User } from '../../domain/configuration.ts'
+import type { Role, Service, SharedChannel, Team, User } from '../../domain/configuration.ts'
+import { severities } from '../../domain/severity.ts'
 import { contactSchema } from './contacts.ts'
 import { duration, text, webAddress } from './fields.ts'
+import { maintenanceSchema, toMaintenance } from './on-call.ts'
+import { timeZone } from './time-fields.ts'
 
 export const roles = ['viewer', 'responder', 'admin'] as const satisfies readonly Role[]
-
-const secondMs = 1_000
 
 export const serviceSchema = z.strictObject({
   description: text.exactOptional(),
   owner: text.exactOptional(),
   dashboardUrl: webAddress.exactOptional(),
+  maintenance: z.array(maintenanceSchema).exactOptional(),
 })
 
-export function toService(serviceName: string, written: z.output<typeof serviceSchema>): Service {
-  return { name: serviceName, ...written }
+export function toService(zone: string) {
+  return (serviceName: string, { maintenance, ...written }: z.output<typeof serviceSchema>): Service => ({
+    name: serviceName,
+    ...written,
+    ...(maintenance === undefined ? {} : { maintenance: maintenance.map(toMaintenance(zone)) }),
+  })
 }
 
-export const userSchema = z.strictObject({
-  title: text.exactOptional(),
-  role: z.enum(roles).default('responder'),
-  contacts: z.array(contactSchema).default([]),
+const ruleSchema = z.strictObject({
+  contact: z.int('write the number of a contact, counted from 1').min(1),
+  after: duration().prefault('0s'),
+  severities: z.array(z.enum(severities)).min(1).exactOptional(),
 })
 
-export function toUser(userName: string, written: z.output<typeof userSchema>): User {
-  return { name: userName, title: userName, ...written }
+export const userSchema = z
+  .strictObject({
+    title: text.exactOptional(),
+    role: z.enum(roles).default('responder'),
+    timeZone: timeZone.exactOptional(),
+    contacts: z.array(contactSchema).default([]),
+    notify: z.array(ruleSchema).min(1).exactOptional(),
+  })
+  .superRefine(({ contacts, notify = [] }, context) => {
+    for (const [index, { contact }] of notify.entries()) {
+      if (contact <= contacts.length) continue
+      const message = `there is no contact ${contact}: the user has ${contacts.length}`
+      context.addIssue({ code: 'custom', path: ['notify', index, 'contact'], message })
+    }
+  })
+
+export function toUser(userName: string, { notify, ...written }: z.output<typeof userSchema>): User {
+  const rules = notify?.map(({ contact, after, ...rest }) => ({
+    contact: contact - 1,
+    afterMs: after,
+    ...rest,
+  }))
+  return { name: userName, title: userName, ...written, ...(rules === undefined ? {} : { notify: rules }) }
 }
 
-export const policySchema = z.strictObject({
-  steps: z
-    .array(
-      z.strictObject({
-        notify: z.array(text).min(1),
-        ackTimeout: duration({ leastMs: secondMs }).prefault('5m'),
-      }),
-    )
-    .min(1),
-  repeat: z.int().min(0).max(9).default(0),
-  fallback: z.array(text).default([]),
-})
+export const teamSchema = z.strictObject({ title: text.exactOptional(), members: z.array(text).min(1) })
 
-export function toPolicy(policyName: string, written: z.output<typeof policySchema>): EscalationPolicy {
-  const steps = written.steps.map(({ notify, ackTimeout }) => ({ notify, ackTimeoutMs: ackTimeout }))
-  return { name: policyName, steps, repeat: written.repeat, fallback: written.fallback }
+export function toTeam(teamName: string, written: z.output<typeof teamSchema>): Team {
+  return { name: teamName, title: teamName, ...written }
+}
+
+export const channelSchema = z.strictObject({ title: text.exactOptional(), contact: contactSchema })
+
+export function toChannel(channelName: string, written: z.output<typeof channelSchema>): SharedChannel {
+  return { name: channelName, title: channelName, ...written }
 }

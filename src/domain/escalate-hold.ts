@@ -1,0 +1,67 @@
+import type { AlertRate, Calendar, EscalationStep, Maintenance } from './configuration.ts'
+import { formatDuration } from './duration.ts'
+
+/** Why a step that is due is not entered yet. */
+export interface Hold {
+  readonly reason: string
+  /** When to look again; `null`: when an alert changes. */
+  readonly inMs: number | null
+  /** Nobody may urge it on: paging would wake people about work that was announced. */
+  readonly firm: boolean
+}
+
+/** What may hold a step back, as it stands at the instant in question. */
+export interface HoldFacts {
+  readonly at: number
+  readonly service: string
+  readonly maintenance: readonly Maintenance[]
+  readonly calendars: Readonly<Record<string, Calendar>>
+  /** When alerts of the incident began, epoch milliseconds. */
+  readonly alertsBegan: readonly number[]
+  /** When a calendar is open again: `at` itself while it is, `null` when that never comes. */
+  readonly opensAt: (calendar: Calendar, at: number) => number | null
+}
+
+/** What holds a step back at this instant; `undefined` when it may be entered. A person's urging passes all but maintenance. */
+export function holdOf(step: EscalationStep, facts: HoldFacts, urged: boolean): Hold | undefined {
+  const working = maintenanceHold(facts)
+  if (working !== undefined || urged) return working
+  return calendarHold(step, facts) ?? rateHold(step, facts)
+}
+
+function maintenanceHold({ at, service, maintenance }: HoldFacts): Hold | undefined {
+  const running = maintenance.filter(({ from, to }) => from <= at && at < to)
+  if (running.length === 0) return undefined
+  const to = Math.max(...running.map((one) => one.to))
+  const why = running.map(({ reason }) => reason).join('; ')
+  return { reason: `${service} is in maintenance until ${instant(to)}: ${why}`, inMs: to - at, firm: true }
+}
+
+function calendarHold({ during }: EscalationStep, { at, calendars, opensAt }: HoldFacts): Hold | undefined {
+  const calendar = during === undefined ? undefined : calendars[during]
+  // A calendar that is gone holds nobody back: paging fails open.
+  if (calendar === undefined) return undefined
+  const opens = opensAt(calendar, at)
+  if (opens === null || opens <= at) return undefined
+  return { reason: `outside ${calendar.name}, which begin ${instant(opens)}`, inMs: opens - at, firm: false }
+}
+
+function rateHold({ when }: EscalationStep, { at, alertsBegan }: HoldFacts): Hold | undefined {
+  if (when === undefined || rateReached(alertsBegan, when, at)) return undefined
+  const { moreThan, withinMs } = when
+  const reason = `until more than ${moreThan} alerts begin within ${formatDuration(withinMs)}`
+  return { reason, inMs: null, firm: false }
+}
+
+/** Whether at `at` more than so many alerts had begun within the time before it, both ends included. */
+export function rateReached(
+  began: readonly number[],
+  { moreThan, withinMs }: AlertRate,
+  at: number,
+): boolean {
+  return began.filter((one) => one <= at && one >= at - withinMs).length > moreThan
+}
+
+function instant(at: number): string {
+  return new Date(at).toISOString().slice(0, 16).replace('T', ' ') + ' UTC'
+}
