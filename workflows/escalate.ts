@@ -20,8 +20,9 @@ const activities = proxyActivities<EscalateActivities>({
 export interface Escalation {
   readonly incident: number
   readonly from: EscalationPosition
-  /** How often somebody asked for the next step at once. */
+  /** How often somebody asked for the next step at once, and how many of these are done. */
   readonly urges: () => number
+  readonly urgesDone: number
   /** How often the alerts of the incident were looked at anew: a step may wait for more of them. */
   readonly alertLooks: () => number
   /** True when what is left is not to be begun here: another run of the incident goes on with it. */
@@ -54,10 +55,11 @@ export interface Escalation {
  */
 export async function escalate(escalation: Escalation): Promise<void> {
   try {
+    const urging = urgingOf(escalation)
     let at: EscalationPosition | null = escalation.from
     while (at !== null && !escalation.handsOn(at)) {
-      const next: EscalationPosition | null = await goThroughStep(escalation, at)
-      at = next ?? (await exhaust(escalation, at))
+      const next: EscalationPosition | null = await goThroughStep(escalation, urging, at)
+      at = next ?? (await exhaust(escalation, urging, at))
     }
   } catch (error) {
     if (isCancellation(error)) {
@@ -69,16 +71,31 @@ export async function escalate(escalation: Escalation): Promise<void> {
   }
 }
 
+/** Whether somebody asks for the next step. What they ask for is done when it is entered, or cannot be. */
+interface Urging {
+  readonly isDue: () => boolean
+  readonly done: () => void
+}
+
+function urgingOf({ urges, urgesDone }: Escalation): Urging {
+  let served = urgesDone
+  return {
+    isDue: () => urges() > served,
+    done: () => {
+      served = urges()
+    },
+  }
+}
+
 async function goThroughStep(
   escalation: Escalation,
+  urging: Urging,
   at: EscalationPosition,
 ): Promise<EscalationPosition | null> {
-  const { urges } = escalation
-  const step = await enterStep(escalation, at)
+  const step = await enterStep(escalation, urging, at)
   escalation.entered(at, step)
   goOnUnlessCancelled()
   if (step.nobody) return escalation.next()
-  const before = urges()
   let reached: boolean | null = null
   inBackground(escalation.pageStep(at, step), (heard) => {
     reached = heard
@@ -88,27 +105,32 @@ async function goThroughStep(
   const wait = step.ackTimeoutMs
   escalation.say(`Paging ${people} (step ${at.step}); next step in ${formatDuration(wait)}`, wait)
   const summary = `step ${at.step}: waits for an acknowledgement by ${people}`
-  await condition(() => reached === false || urges() > before, wait, { summary })
+  await condition(() => reached === false || urging.isDue(), wait, { summary })
   return escalation.next()
 }
 
 /** Enters a step as soon as nothing holds it back any more. */
-async function enterStep(escalation: Escalation, at: EscalationPosition): Promise<EnterStepResult> {
-  const { incident, urges, alertLooks, held, say } = escalation
-  for (let urged = false; ; ) {
+async function enterStep(
+  escalation: Escalation,
+  urging: Urging,
+  at: EscalationPosition,
+): Promise<EnterStepResult> {
+  const { incident, alertLooks, held, say } = escalation
+  for (;;) {
     goOnUnlessCancelled()
+    const urged = urging.isDue()
+    urging.done()
     const step = await workOutStep({ incident, ...at, urged })
     if (step.hold === null) return step
     const { hold } = step
     held(hold)
     say(`Step ${at.step} waits: ${hold.reason}`, hold.inMs ?? undefined)
-    const [urgesBefore, looksBefore] = [urges(), alertLooks()]
-    const isOver = () => urges() > urgesBefore || (hold.inMs === null && alertLooks() > looksBefore)
+    const looks = alertLooks()
+    const isOver = () => urging.isDue() || (hold.inMs === null && alertLooks() > looks)
     const summary = `step ${at.step} is held back: ${hold.reason}`
     if (hold.inMs === null) await condition(isOver)
     else await condition(isOver, hold.inMs, { summary })
     held(null)
-    urged ||= urges() > urgesBefore
   }
 }
 
@@ -121,20 +143,24 @@ function workOutStep(input: EnterStepInput): Promise<EnterStepResult> {
 }
 
 /** Pages the fallback, and ends once no page is under way. Asked to escalate meanwhile, the steps begin anew. */
-async function exhaust(escalation: Escalation, at: EscalationPosition): Promise<EscalationPosition | null> {
-  const { incident, urges, idle } = escalation
+async function exhaust(
+  escalation: Escalation,
+  urging: Urging,
+  at: EscalationPosition,
+): Promise<EscalationPosition | null> {
+  const { incident, idle } = escalation
+  urging.done()
   goOnUnlessCancelled()
   const pages = await CancellationScope.nonCancellable(() =>
     activities.queueFallbackPages({ incident, round: at.round }),
   )
   escalation.exhausted(at)
   goOnUnlessCancelled()
-  const before = urges()
   inBackground(escalation.deliver(pages))
   const then = pages.length === 0 ? 'there is no fallback to page' : `paging the fallback, ${namesOf(pages)}`
   escalation.say(`Every step is exhausted and nobody acknowledged; ${then}`)
-  await condition(() => idle() || urges() > before)
-  return urges() > before ? { step: 1, round: at.round + 1 } : null
+  await condition(() => idle() || urging.isDue())
+  return urging.isDue() ? { step: 1, round: at.round + 1 } : null
 }
 
 function goOnUnlessCancelled(): void {

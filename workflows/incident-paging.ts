@@ -39,7 +39,8 @@ export function continueEscalation(situation: Situation): void {
   if (goesOn(situation.paging)) return
   // Somebody had acknowledged and asks for more: whoever is paged now takes over by acknowledging.
   const from = situation.nextStep ?? { ...firstPosition, round: situation.round }
-  begin(situation, (paging) => goUpTheSteps(situation, paging, from))
+  const before = situation.urges - 1
+  begin(situation, (paging) => goUpTheSteps(situation, paging, from, before))
 }
 
 /** Puts the steps of another policy in the place of those under way; `from` absent: from the first on. */
@@ -150,11 +151,17 @@ async function headStart(situation: Situation, forMs: number): Promise<void> {
   })
 }
 
-async function goUpTheSteps(situation: Situation, paging: Paging, from: EscalationPosition): Promise<void> {
+async function goUpTheSteps(
+  situation: Situation,
+  paging: Paging,
+  from: EscalationPosition,
+  urgesDone = situation.urges,
+): Promise<void> {
   await escalate({
     incident: situation.incident,
     from,
     urges: () => situation.urges,
+    urgesDone,
     alertLooks: () => situation.alertLooks,
     handsOn: (at) => at !== from && handsOn(situation, at),
     held: (hold) => {

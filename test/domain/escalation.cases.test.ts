@@ -1,0 +1,190 @@
+import { expect } from 'vitest'
+import type { EscalationPolicy } from '../../src/domain/configuration.ts'
+import { keepPosition } from '../../src/domain/escalate.ts'
+import { rateReached } from '../../src/domain/escalate-hold.ts'
+import { simulateEscalation } from '../../src/domain/escalate-model.ts'
+import type { ModelEntry, ModelOutcome } from '../../src/domain/escalate-model-world.ts'
+import { nextInside } from '../../src/domain/on-call/business-hours.ts'
+import { describeCases, type Expectation, type Fields, listOf, textOf } from '../support/cases.ts'
+import { type EscalationCase, escalationCase, timeOf } from './escalation-case.ts'
+
+const minuteMs = 60_000
+
+type Row = readonly unknown[]
+type Page = Extract<ModelEntry, { kind: 'page' }>
+
+describeCases('on-call', 'escalation', (input, expectation) => {
+  checkHeldSteps(input, expectation)
+  checkDeletedSteps(input, expectation)
+  if (expectation.left().length > 0) checkStory(input, expectation)
+})
+
+/** When a step goes on that waits for a time of the day, or for alerts. */
+function checkHeldSteps(input: Fields, expectation: Expectation): void {
+  expectation.field('resumesAt', (expected) => {
+    const [start = '', end = ''] = listOf<string>(input['window'])
+    const timeZone = textOf(input['timeZone'], 'UTC')
+    const weekdays = listOf<number>(input['weekdaysMon0'] ?? [0, 1, 2, 3, 4, 5, 6]).map((day) => day + 1)
+    const hours = { timeZone, windows: [{ timeZone, weekdays, start, end }], holidays: [] }
+    const resumes = listOf<string>(input['at']).map((at) => {
+      const open = nextInside(hours, Date.parse(at))
+      return open === Date.parse(at) ? 'immediately' : open === null ? null : iso(open)
+    })
+    expect(resumes).toEqual(listOf(expected))
+  })
+  expectation.field('resumesAtMin', (expected) => {
+    const began = listOf<number>(input['alertsMin']).map((at) => at * minuteMs)
+    const rate = { moreThan: Number(input['moreThan']), withinMs: Number(input['windowMin']) * minuteMs }
+    const reached = began.find((at) => rateReached(began, rate, at))
+    expect(reached === undefined ? null : reached / minuteMs).toBe(expected)
+  })
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z')
+}
+
+/** The edited policy is applied by command, with the position kept. */
+function checkDeletedSteps(input: Fields, expectation: Expectation): void {
+  if (input['deleted'] === undefined) return
+  expectation.field('next', (expected) => {
+    const names = listOf<string>(input['steps'])
+    const deleted = listOf<string>(input['deleted'])
+    const next = listOf<string>(input['current']).map((current, index) => {
+      const before = policyOf(names)
+      const after = policyOf(names.filter((name) => name !== (deleted[index] ?? deleted[0])))
+      const kept = keepPosition(before, after, { step: names.indexOf(current) + 1, round: 0 })
+      return kept.entered ? current : after.steps[kept.position.step - 1]?.notify[0]
+    })
+    expect(next).toEqual(listOf(expected))
+  })
+}
+
+function policyOf(names: readonly string[]): EscalationPolicy {
+  return { name: 'p', steps: names.map((name) => ({ notify: [name] })), repeat: 0, fallback: [] }
+}
+
+function checkStory(input: Fields, expectation: Expectation): void {
+  const given = escalationCase(input)
+  const outcome = simulateEscalation({ ...given.world, untilMs: untilMs(input, given, expectation) })
+  checkEvents(input, outcome, expectation)
+  checkPages(given, outcome, expectation)
+  checkEnds(outcome, expectation)
+}
+
+/** Where the case does not say how a story ends, only what it tells of is looked at. */
+function untilMs(input: Fields, { wholeMs }: EscalationCase, expectation: Expectation): number {
+  const isWhole = input['repeat'] !== undefined || input['delaysMin'] !== undefined || input['fallback'] !== undefined
+  if (isWhole) return wholeMs
+  const rows = listOf<Row>(expectation.peek('eventsSec') ?? [])
+  if (rows.length > 0) return Math.max(...rows.map(([second]) => Number(second))) * 1_000
+  return input['handoffAtMin'] !== undefined ? wholeMs : Math.min(wholeMs, lastTimeMs(input))
+}
+
+/** An hour after the last thing that the case names. */
+function lastTimeMs(input: Fields): number {
+  const named = ['ack', 'swapAt', 'backAt', 'reply', 'manualEscalate', 'addedAt', 'step2At']
+  return Math.max(0, ...named.map((name) => timeOf(input, name) ?? 0)) + 60 * minuteMs
+}
+
+function checkEvents(input: Fields, { entries }: ModelOutcome, expectation: Expectation): void {
+  expectation.field('eventsSec', (expected) => {
+    const rows = listOf<Row>(expected)
+    const words = rows.map(([, text]) => textOf(text))
+    const told = entries.flatMap((entry) =>
+      rowsOf(entry, {
+        notify: words.some((text) => /^step\d+ notify/.test(text)),
+        loop: rows.some((row) => row.length > 2),
+        fallback: input['fallback'] !== undefined || words.some((text) => text.startsWith('fallback')),
+      }),
+    )
+    expect(told).toEqual(rows)
+  })
+}
+
+interface Words {
+  readonly notify: boolean
+  readonly loop: boolean
+  readonly fallback: boolean
+}
+
+function rowsOf(entry: ModelEntry, { notify, loop, fallback }: Words): Row[] {
+  const row = (text: string, round: number): Row[] => [
+    [entry.atMs / 1_000, text, ...(loop ? [`loop${round}`] : [])],
+  ]
+  switch (entry.kind) {
+    case 'step':
+      return notify ? [] : row(`step${entry.step}`, entry.round)
+    case 'skipped':
+      return row(`step${entry.step} skipped: nobody on call`, entry.round)
+    case 'exhausted':
+      return row('exhausted', entry.round)
+    case 'page':
+      if (entry.step === 'fallback') return fallback ? row(`fallback notify ${entry.person}`, entry.round) : []
+      return notify ? row(`step${entry.step} notify ${entry.person}`, entry.round) : []
+    default:
+      return []
+  }
+}
+
+/** Who was paged when, over what. */
+function checkPages({ contacts }: EscalationCase, { entries }: ModelOutcome, expectation: Expectation): void {
+  const all = entries.filter((entry): entry is Page => entry.kind === 'page')
+  const pages = all.filter(({ step }) => step !== 'fallback')
+  const minutes = pages.map(({ atMs }) => atMs / minuteMs)
+  expectation.field('sentMin', (expected) => expect(minutes).toEqual(listOf(expected)))
+  expectation.field('messages', (expected) => expect(pages.length).toBe(expected))
+  expectation.field('sent', (expected) => {
+    const rows = listOf(expected)
+    const inWords = rows.every((one) => typeof one === 'string')
+    const told = pages.map(({ contact, person, atMs }) =>
+      inWords ? `${contacts[contact]}@${atMs / minuteMs}` : [person, atMs / minuteMs],
+    )
+    expect(told).toEqual(rows)
+  })
+  expectation.field('notified', (expected) => {
+    if (typeof expected === 'string') return expect(pages.at(-1)?.person).toBe(expected)
+    return expect(pages.map(({ atMs, person }) => [atMs / 1_000, person])).toEqual(expected)
+  })
+  expectation.field('notifiedMin', (expected) =>
+    expect(pages.map(({ atMs, person }) => [atMs / minuteMs, person])).toEqual(expected),
+  )
+  const calls = (name: string) =>
+    pages.filter(({ contact }) => contacts[contact] === name).map(({ atMs }) => atMs / minuteMs)
+  const deduplicated = expectation.take('orDeduplicated')
+  expectation.field('callsAtMin', (expected) => {
+    expect([expected, ...(deduplicated === undefined ? [] : [deduplicated])]).toContainEqual(calls('call'))
+  })
+  expectation.field('fallbackNotified', (expected) =>
+    expect(all.some(({ step }) => step === 'fallback')).toBe(expected),
+  )
+}
+
+/** How it ended, and what was refused. */
+function checkEnds(outcome: ModelOutcome, expectation: Expectation): void {
+  const { entries, state } = outcome
+  const refused = entries.filter((entry) => entry.kind === 'refused').map(({ why }) => why)
+  const acknowledged = entries.findLast(({ kind }) => kind === 'acknowledged')
+  expectation.field('status', (expected) => expect(state).toBe(expected))
+  expectation.field('incident', (expected) => {
+    expect(state === 'resolved' ? 'resolved' : 'open').toBe(expected)
+  })
+  expectation.field('laterMessages', (expected) => {
+    const since = acknowledged?.atMs ?? 0
+    expect(entries.filter(({ kind, atMs }) => kind === 'page' && atMs > since)).toHaveLength(Number(expected))
+  })
+  for (const name of expectation.left().filter((field) => /^step\d+Fires$/.test(field))) {
+    expectation.field(name, (expected) => {
+      const step = Number(/\d+/.exec(name)?.[0])
+      expect(entries.some((entry) => entry.kind === 'step' && entry.step === step)).toBe(expected)
+    })
+  }
+  expectation.field('manual', (expected) => expect(refused.length > 0 ? 'refused' : 'done').toBe(expected))
+  expectation.field('result', (expected) => {
+    expect(refused.length > 0 ? `rejected: ${refused[0]}` : 'done').toBe(expected)
+  })
+  expectation.field('ackResult', (expected) => {
+    expect(textOf(expected)).toContain(refused.length > 0 ? 'rejected' : 'accepted')
+  })
+}
+
