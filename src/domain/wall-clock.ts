@@ -8,11 +8,29 @@ import { Temporal } from 'temporal-polyfill'
  */
 export function daysBefore(at: number, days: number, timeZone: string): number {
   const now = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone)
-  const wanted = now.toPlainDateTime().subtract({ days })
-  const first = wanted.toZonedDateTime(timeZone, { disambiguation: 'earlier' })
-  if (first.toPlainDateTime().equals(wanted)) return first.epochMilliseconds
+  return firstInstantOf(now.toPlainDateTime().subtract({ days }), timeZone)
+}
+
+/**
+ * The first instant at which the clock on the wall shows `local`; for a local time that does not exist the first instant after the gap.
+ * Never falls when `local` rises, so hand-offs in the order of the wall clock are in the order of time.
+ * @returns epoch milliseconds
+ */
+export function firstInstantOf(local: Temporal.PlainDateTime, timeZone: string): number {
+  return instantOf(local, timeZone, 'earlier')
+}
+
+/** As `firstInstantOf`, but of a local time that occurs twice the last: windows end so, lest two that meet leave a gap. */
+export function lastInstantOf(local: Temporal.PlainDateTime, timeZone: string): number {
+  return instantOf(local, timeZone, 'later')
+}
+
+function instantOf(local: Temporal.PlainDateTime, timeZone: string, occurrence: 'earlier' | 'later'): number {
+  const found = local.toZonedDateTime(timeZone, { disambiguation: occurrence })
+  if (found.toPlainDateTime().equals(local)) return found.epochMilliseconds
   // In a gap, `earlier` lies before it by the gap's length, so the next transition is its end.
-  return (first.getTimeZoneTransition('next') ?? first).epochMilliseconds
+  const before = local.toZonedDateTime(timeZone, { disambiguation: 'earlier' })
+  return (before.getTimeZoneTransition('next') ?? before).epochMilliseconds
 }
 
 /** Minutes since local midnight that the clock on the wall shows. */
