@@ -14,17 +14,27 @@ export function rotationOf(fields: Fields, shared: Fields = {}): Rotation {
   }
 }
 
-/** The rotations of a case by name: one, or several in a list or a record. */
+/** The rotations of a case by name: one, several in a list or a record, or one for each value of a field that has a list. */
 export function rotationsOf(input: Fields): ReadonlyMap<string, Rotation> {
   const { rotations } = input
-  if (rotations === undefined) {
-    const zones = listOf<string>(input['timeZones'] ?? input['timeZone'] ?? 'UTC')
-    return new Map(zones.map((timeZone) => [timeZone, rotationOf({ ...input, timeZone })]))
-  }
+  if (rotations === undefined) return spread(input)
   const named = Array.isArray(rotations)
     ? (rotations as Fields[]).map((fields, at) => [textOf(fields['name'], `${at}`), fields] as const)
     : Object.entries(rotations as Readonly<Record<string, Fields>>)
   return new Map(named.map(([name, fields]) => [name, rotationOf(fields, input)]))
+}
+
+function spread(input: Fields): ReadonlyMap<string, Rotation> {
+  const several = ['timeZone', 'startLocal', 'kind', 'shiftLength'].filter((name) =>
+    Array.isArray(input[name]),
+  )
+  const lists = several.map((name) => [name, listOf(input[name])] as const)
+  const count = Math.max(1, ...lists.map(([, values]) => values.length))
+  const rotations = Array.from({ length: count }, (_, at): [string, Rotation] => {
+    const values = Object.fromEntries(lists.map(([name, list]) => [name, list[at] ?? list[0]]))
+    return [textOf(lists[0]?.[1][at], 'rotation'), rotationOf(values, input)]
+  })
+  return new Map(rotations)
 }
 
 export function scheduleOf(layers: Schedule['layers'], rest: Partial<Schedule> = {}): Schedule {

@@ -27,7 +27,7 @@ function checkRotations(input: Fields, expectation: Expectation): void {
   })
   expectation.field('onCallAt', (holders) => {
     for (const [instant, people] of Object.entries(holders as Fields))
-      expect(onCallAt(schedule, instantOf(instant)).people, instant).toEqual(peopleOf(people))
+      checkHolders(rotations, instant, people)
   })
   expectation.field('onCall', (holders) => {
     const queries = listOf(input['queries'])
@@ -39,6 +39,19 @@ function checkRotations(input: Fields, expectation: Expectation): void {
     expect(empty.filter(({ people }) => people.length === 0).map((answer) => answer.reason)).toContain(reason)
   })
   checkCoverage(input, expectation, rotations)
+}
+
+/** Names, or by the name of each rotation who has its turn. */
+function checkHolders(rotations: ReadonlyMap<string, Rotation>, instant: string, people: unknown): void {
+  if (typeof people !== 'object' || people === null || Array.isArray(people)) {
+    const schedule = scheduleOfRotations(rotations)
+    expect(onCallAt(schedule, instantOf(instant)).people, instant).toEqual(peopleOf(people))
+    return
+  }
+  for (const [rotation, expected] of perRotation(rotations, people)) {
+    const schedule = scheduleOfRotations([['rotation', rotation]])
+    expect(onCallAt(schedule, instantOf(instant)).people, instant).toEqual(peopleOf(expected))
+  }
 }
 
 /** The span that is looked at for gaps and overlaps: `from` and `to`, or between the first and the last query. */

@@ -35,8 +35,12 @@ export function scheduleFrom(input: Fields): Schedule {
   )
 }
 
-/** `[from, to, removed, added]`, `[from, to, words]` or words alone, which hold all day unless they say from when to when. */
+/** A record, `[from, to, removed, added]`, `[from, to, words]`, or words alone, which hold all day unless they say from when to when. */
 export function overrideOf(written: unknown, id: string): Override {
+  if (typeof written === 'object' && written !== null && !Array.isArray(written)) {
+    const { from, start, to, end, removed, added } = written as Fields
+    return overrideOf([from ?? start, to ?? end, removed ?? null, added ?? null], id)
+  }
   const [from, to, removed, added] = Array.isArray(written) ? written : [undefined, undefined, written]
   const words = added === undefined && typeof removed === 'string' ? inWords(removed) : { removed, added }
   const clocks = typeof removed === 'string' ? (removed.match(/\d{1,2}:\d{2}/g) ?? []) : []
