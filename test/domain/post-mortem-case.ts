@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import type { Evidence, EvidenceKind } from '../../src/domain/evidence.ts'
 import type { RemediationAttempt } from '../../src/domain/remediation.ts'
 import type { ReviewRecords } from '../../src/domain/review-records.ts'
 import type { ActionTemplate, CauseEdge, CauseProblem, CauseTemplate } from '../../src/domain/runbook.ts'
 import type { TimelineEntry } from '../../src/domain/timeline.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
+import { readCases } from '../support/cases.ts'
 
 /** A published incident with what a review of it has to reach; see `test/cases/post-mortems.json`. */
 export interface PostMortemCase {
@@ -57,8 +57,7 @@ export interface PostMortemCase {
   }
 }
 
-const file = new URL('../cases/post-mortems.json', import.meta.url)
-export const postMortemCases = (JSON.parse(readFileSync(file, 'utf8')) as { cases: PostMortemCase[] }).cases
+export const postMortemCases = readCases<PostMortemCase>('post-mortems')
 
 const number = 1
 const severities: Readonly<Record<string, 'P1' | 'P2' | 'P3'>> = { SEV1: 'P1', SEV2: 'P2', SEV3: 'P3' }
@@ -79,11 +78,7 @@ const edges: Readonly<Record<string, CauseEdge>> = {
 }
 
 /** The case as the records of an incident; the cause tree becomes a runbook whose tests look for the evidence that a node names. */
-export function recordsOfCase(
-  given: PostMortemCase,
-  problems: Readonly<Record<string, CauseProblem>>,
-  attempts: readonly RemediationAttempt[],
-): ReviewRecords {
+export function recordsOfCase(given: PostMortemCase, attempts: readonly RemediationAttempt[]): ReviewRecords {
   const { incident: about } = given
   return {
     incident: {
@@ -131,7 +126,7 @@ export function recordsOfCase(
       match: {},
       evidence: [],
       remediation: [],
-      causes: causesOf(given, problems),
+      causes: causesOf(given),
       actions: given.actions_in_source.map(({ text, type, addresses }) => ({
         type,
         title: text,
@@ -198,12 +193,13 @@ function timelineOf(
   ]
 }
 
-function causesOf(
-  { cause_graph: graph }: PostMortemCase,
-  problems: Readonly<Record<string, CauseProblem>>,
-): CauseTemplate[] {
+/** A node that causes nothing further is a problem itself. */
+function causesOf({ cause_graph: graph }: PostMortemCase): CauseTemplate[] {
   const effectOf = (id: string) => graph.links.find(({ cause }) => cause === id)
-  const problemOf = (id: string): CauseProblem => problems[id] ?? problemOf(effectOf(id)?.effect ?? 'P1')
+  const problems = Object.fromEntries(
+    graph.nodes.filter(({ id }) => effectOf(id) === undefined).map(({ id, claim }) => [id, problemIn(claim)]),
+  )
+  const problemOf = (id: string): CauseProblem => problems[id] ?? problemOf(effectOf(id)?.effect ?? '')
   return graph.nodes
     .filter(({ id }) => problems[id] === undefined)
     .map(({ id, claim, evidence, status }) => {
@@ -222,4 +218,9 @@ function causesOf(
         ...test,
       }
     })
+}
+
+function problemIn(claim: string): CauseProblem {
+  if (/detect|alert|notice|told/i.test(claim)) return 'detected-late'
+  return /mitigat|took .*min|slow|longer/i.test(claim) ? 'mitigated-slowly' : 'occurred'
 }

@@ -22,7 +22,11 @@ export function editParticipants(
   const turn = turnAt(turns, from)
   if (turn === null) return [{ ...layer, turns: { ...turns, participants } }]
   const size = participants.length
-  const starts = activeAfterEdit(turns.participants, turn % turns.participants.length, participants)
+  const starts = activeAfterEdit(
+    turns.participants,
+    turn % Math.max(1, turns.participants.length),
+    participants,
+  )
   const shift = starts === null ? 0 : (((starts - turn) % size) + size) % size
   const turned = [...participants.slice(shift), ...participants.slice(0, shift)]
   const edited = { ...layer, from, turns: { ...turns, participants: turned } }
@@ -30,8 +34,8 @@ export function editParticipants(
 }
 
 /**
- * Where in an edited list the one stands who is on call: the turn with the same people, else one that shares somebody, else the
- * next of the old order that is left.
+ * Where in an edited list the one stands who is on call: the turn with the same people, else one that shares somebody; else whoever
+ * newly stands in their place of an otherwise equal list; else the next of the old order that is left.
  * @returns an index of `after`, or `null` when it is empty
  */
 export function activeAfterEdit(
@@ -40,23 +44,26 @@ export function activeAfterEdit(
   after: readonly Turn[],
 ): number | null {
   if (after.length === 0) return null
-  for (let ahead = 0; ahead < before.length; ahead += 1) {
-    const index = (active + ahead) % before.length
-    const found = placeOf(before, index, after)
-    if (found !== -1) return found
+  const kept = placeOf(before, active, after)
+  if (kept !== null) return kept
+  const others =
+    before.length === after.length &&
+    before.every((turn, at) => at === active || sameTurn(turn, after[at] ?? []))
+  if (others) return active
+  for (let ahead = 1; ahead < before.length; ahead += 1) {
+    const found = placeOf(before, (active + ahead) % before.length, after)
+    if (found !== null) return found
   }
   return 0
 }
 
 /** Somebody may have several turns in a round: the second of the old list is the second of the new one, if it has so many. */
-function placeOf(before: readonly Turn[], index: number, after: readonly Turn[]): number {
+function placeOf(before: readonly Turn[], index: number, after: readonly Turn[]): number | null {
   const turn = before[index] ?? []
   const same = after.flatMap((candidate, at) => (sameTurn(turn, candidate) ? [at] : []))
   const earlier = before.slice(0, index).filter((candidate) => sameTurn(turn, candidate)).length
-  return (
-    same[Math.min(earlier, same.length - 1)] ??
-    after.findIndex((candidate) => candidate.some((person) => turn.includes(person)))
-  )
+  const shared = after.findIndex((candidate) => candidate.some((person) => turn.includes(person)))
+  return same[Math.min(earlier, same.length - 1)] ?? (shared === -1 ? null : shared)
 }
 
 function sameTurn(a: Turn, b: Turn): boolean {

@@ -7,7 +7,9 @@ import { overlaps } from './spans.ts'
  */
 export function overrideConflict(existing: readonly Override[], candidate: Override): string | null {
   const { id, from, to, removed, added } = candidate
-  if (!(from < to)) return `override "${id}" ends at or before its start: give it an end after ${iso(from)}`
+  if (Number.isNaN(from) || Number.isNaN(to))
+    return `override "${id}" has no time: give it a start and an end`
+  if (from >= to) return `override "${id}" ends at or before its start: give it an end after ${iso(from)}`
   const named = [removed, added].filter((person) => person !== null)
   if (named.length === 0) return `override "${id}" names nobody: say whom it removes, whom it adds, or both`
   if (removed === added)

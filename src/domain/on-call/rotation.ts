@@ -44,7 +44,12 @@ function handoffsOf({ start, timeZone, unit, length }: Rotation): Handoffs {
   if (!Number.isInteger(length) || length < 1)
     throw new RangeError(`a turn of ${length} units is none: a whole number from 1 expected`)
   const first = Temporal.PlainDateTime.from(start)
-  return (step) => firstInstantOf(first.add({ [units[unit]]: step * length }), timeZone)
+  const known = new Map<number, number>()
+  return (step) => {
+    const instant = known.get(step) ?? firstInstantOf(first.add({ [units[unit]]: step * length }), timeZone)
+    known.set(step, instant)
+    return instant
+  }
 }
 
 /**

@@ -4,7 +4,8 @@ import { overlaps } from './spans.ts'
 /** Why somebody's offer cannot stand beside the ones that exist, or `null`: one shift is not offered twice. */
 export function swapConflict(existing: readonly ShiftSwap[], candidate: ShiftSwap): string | null {
   const { id, from, to, owner, taker } = candidate
-  if (!(from < to)) return `swap "${id}" ends at or before its start: give it an end after ${iso(from)}`
+  if (Number.isNaN(from) || Number.isNaN(to)) return `swap "${id}" has no time: give it a start and an end`
+  if (from >= to) return `swap "${id}" ends at or before its start: give it an end after ${iso(from)}`
   if (taker === owner) return ownSwap(candidate)
   const other = existing.find(
     (known) => known.id !== id && known.owner === owner && overlaps(known, candidate),

@@ -1,0 +1,4 @@
+import { describeCases } from '../../support/cases.ts'
+import { checkSchedule } from './schedule-expectation.ts'
+
+describeCases('on-call', 'override', checkSchedule)
