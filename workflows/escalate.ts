@@ -33,8 +33,6 @@ export interface Escalation {
   readonly entered: (at: EscalationPosition, step: EnterStepResult) => void
   /** Where to go after the step that was entered last: an edited policy may have moved that. `null`: the policy is exhausted. */
   readonly next: () => EscalationPosition | null
-  /** After the last step, the fallback is paged. */
-  readonly exhausted: (at: EscalationPosition) => void
   /** Sends pages; true when one of them reached somebody. */
   readonly deliver: (pages: readonly PageRef[]) => Promise<boolean>
   /** Sends the pages of a step and, beside the steps, those that its people's own rules ask for later; as `deliver`, for the first. */
@@ -154,7 +152,6 @@ async function exhaust(
   const pages = await CancellationScope.nonCancellable(() =>
     activities.queueFallbackPages({ incident, round: at.round }),
   )
-  escalation.exhausted(at)
   goOnUnlessCancelled()
   inBackground(escalation.deliver(pages))
   const then = pages.length === 0 ? 'there is no fallback to page' : `paging the fallback, ${namesOf(pages)}`

@@ -108,8 +108,7 @@ async function escalateNow(situation: Situation, command: EscalateCommand): Prom
 }
 
 /** An answer to a message that was overtaken: what it asks for has happened. */
-function refuseStale({ paging }: Situation, { asOf }: EscalateCommand): void {
-  const at = paging?.at ?? null
+function refuseStale({ at }: Situation, { asOf }: EscalateCommand): void {
   if (asOf === undefined || at === null) return
   if (at.round < asOf.round || (at.round === asOf.round && at.step <= asOf.step)) return
   throw refusal(`already escalated: step ${at.step} was entered after the message that this answers`)
@@ -127,8 +126,7 @@ async function setSeverity(situation: Situation, command: SeverityCommand): Prom
 
 /** Until this, an incident goes by the policy that it started with, whatever the configuration says since. */
 async function applyPolicy(situation: Situation, command: ApplyPolicyCommand): Promise<CommandAnswer> {
-  const position = situation.paging?.at ?? null
-  const { name, kept } = await activities.applyPolicy({ ...command, position })
+  const { name, kept } = await activities.applyPolicy({ ...command, position: situation.at })
   const message = `policy ${name} applies from now on`
   if (situation.acknowledgedBy !== null || !situation.responding) {
     situation.nextStep = kept?.entered === true ? kept.next : null

@@ -126,7 +126,7 @@ function begin(situation: Situation, steps: (paging: Paging) => Promise<void>): 
   const before = situation.paging?.ended
   const scope = new CancellationScope()
   const ended = Promise.resolve()
-  const paging: Paging = { scope, stopped: null, except: [], entered: false, at: null, hold: null, ended }
+  const paging: Paging = { scope, stopped: null, except: [], entered: false, hold: null, ended }
   situation.paging = paging
   paging.ended = scope
     .run(async () => {
@@ -168,15 +168,13 @@ async function goUpTheSteps(
       paging.hold = hold
     },
     entered: (at, { next }) => {
-      Object.assign(paging, { entered: true, at })
+      paging.entered = true
+      situation.at = at
       situation.nextStep = next
       // Begun again, the rounds count on: the pages of each time through are pages of their own.
       situation.round = at.round + 1
     },
     next: () => situation.nextStep,
-    exhausted: () => {
-      paging.at = null
-    },
     deliver: (pages) => deliver(situation, pages),
     pageStep: (at, step) => pageStep(situation, at, step),
     idle: () => situation.sending === 0,

@@ -33,8 +33,6 @@ export interface Paging {
   except: readonly string[]
   /** A step was entered: somebody may have been paged. */
   entered: boolean
-  /** The step that was entered last; `null` before the first and after the last. */
-  at: EscalationPosition | null
   /** What holds the next step back. */
   hold: Hold | null
   /** Never rejects. */
@@ -55,6 +53,8 @@ export interface Carried {
   automationStoppedBy: string | null
   /** Automation is at its end with this incident. */
   handedOver: boolean
+  /** The step that was entered last; `null` before the first. */
+  at: EscalationPosition | null
   /** Where an escalation that is asked to go on would go on. */
   nextStep: EscalationPosition | null
   /** Where an escalation goes on that was interrupted between two steps. */
@@ -166,6 +166,7 @@ const nothingCarried: Carried = {
   peopleTookOver: false,
   automationStoppedBy: null,
   handedOver: false,
+  at: null,
   nextStep: null,
   resumeAt: null,
   round: 0,
@@ -181,7 +182,7 @@ const nothingCarried: Carried = {
 export function carriedBy(situation: Situation): Carried {
   const { acknowledgedBy, acknowledgements, handOvers, noticed, peopleTookOver, automationStoppedBy } =
     situation
-  const { handedOver, nextStep, resumeAt, round } = situation
+  const { handedOver, at, nextStep, resumeAt, round } = situation
   const { paged, investigated, changes, openings, responding, escalateCommands, said } = situation
   return {
     acknowledgedBy,
@@ -191,6 +192,7 @@ export function carriedBy(situation: Situation): Carried {
     peopleTookOver,
     automationStoppedBy,
     handedOver,
+    at,
     nextStep,
     resumeAt,
     round,

@@ -115,7 +115,6 @@ export function exhaust(standing: Standing): void {
     entries.push({ atMs: sentAt(world, nowMs), kind: 'page', person, contact: 0, step: 'fallback', round })
   }
   standing.next = null
-  standing.at = null
 }
 
 export function runOut(standing: Standing): void {

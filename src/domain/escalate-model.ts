@@ -115,6 +115,7 @@ function escalateNow(standing: Standing, { asOf, atMs }: Extract<ModelEvent, { k
   release(standing)
   // The last step is urged on to the end of the policy; from there on it begins anew.
   if (standing.next !== null && standing.next.position === null) return exhaust(standing)
+  // Somebody had acknowledged: what would have come next.
   const following = at === null ? null : nextPosition(standing.policy, at)
   const position = standing.next?.position ?? following ?? { ...firstPosition, round: standing.round }
   enter(standing, position, true)

@@ -33,12 +33,20 @@ export function escalationCase(input: Fields): EscalationCase {
       policy,
       severity: 'P1',
       events: eventsOf(input),
-      resolve: (targets, atMs) => resolveTargets(targets, { teams: {} }, (schedule) => onCall(input, schedule, atMs)),
+      resolve: (targets, atMs) =>
+        resolveTargets(targets, { teams: {} }, (schedule) => onCall(input, schedule, atMs)),
       rulesOf: (person, atMs) => rulesOf(input, contacts, person, atMs),
       ackTimeoutMs: ({ steps }, step) => steps[step - 1]?.ackTimeoutMs ?? 5 * minuteMs,
       holdOf: ({ steps }, step, at, urged) => {
         const entered = steps[step - 1]
-        const facts = { at, service: 'service', maintenance, calendars: {}, alertsBegan: [], opensAt: () => at }
+        const facts = {
+          at,
+          service: 'service',
+          maintenance,
+          calendars: {},
+          alertsBegan: [],
+          opensAt: () => at,
+        }
         return entered === undefined ? undefined : holdOf(entered, facts, urged)
       },
       downMs: listOf(input['downMin']).length < 2 ? [] : [downtime(input['downMin'])],
@@ -58,7 +66,11 @@ function wholeMs({ steps, repeat }: EscalationPolicy): number {
 
 /** A time under `ackSec`, `ackMin`, `ackHours` …, in milliseconds. */
 export function timeOf(input: Fields, name: string): number | undefined {
-  for (const [suffix, unit] of [['Sec', secondMs], ['Min', minuteMs], ['Hours', 60 * minuteMs]] as const) {
+  for (const [suffix, unit] of [
+    ['Sec', secondMs],
+    ['Min', minuteMs],
+    ['Hours', 60 * minuteMs],
+  ] as const) {
     const value = input[`${name}${suffix}`]
     if (typeof value === 'number') return value * unit
   }
@@ -69,12 +81,16 @@ function policyOf(input: Fields): EscalationPolicy {
   if (input['policy1'] !== undefined) return policyInWords(textOf(input['policy1']))
   const delays = delaysOf(input)
   const written = listOf(input['steps'])
-  const count = Math.max(written.length, delays.length, input['step2At'] === undefined ? 1 : 2)
-  const steps = Array.from({ length: count }, (_, index): EscalationStep => ({
-    notify: targetsOf(input, written[index], index),
-    ackTimeoutMs: delayIn(written[index]) ?? delays[index] ?? delays.at(-1) ?? stepWait(input),
-    ...(isMultiple(input) ? { acknowledge: 'each' } : {}),
-  }))
+  const hasSecond = input['step2At'] !== undefined || timeOf(input, 'autoEscalation') !== undefined
+  const count = Math.max(written.length, delays.length, hasSecond ? 2 : 1)
+  const steps = Array.from(
+    { length: count },
+    (_, index): EscalationStep => ({
+      notify: targetsOf(input, written[index], index),
+      ackTimeoutMs: delayIn(written[index]) ?? delays[index] ?? delays.at(-1) ?? stepWait(input),
+      ...(isMultiple(input) ? { acknowledge: 'each' } : {}),
+    }),
+  )
   const fallback = listOf<string>(input['fallback'] ?? silentFallback)
   return { name: 'default', steps, repeat: Number(input['repeat'] ?? 0), fallback }
 }
@@ -147,8 +163,14 @@ function rulesOf(
   if (person === silentFallback) return undefined
   const added = atMs >= (timeOf(input, 'addedAt') ?? Infinity) ? listOf<string>(input['added']) : []
   const named = [...listOf<string>(input['rules'] ?? input['existing']), ...added].map(ruleOf)
-  const minutes = listOf<number>(input['rulesMin']).map((after) => ({ contact: 0, afterMs: after * minuteMs }))
-  const rules = [...named.map(({ name, afterMs }) => ({ contact: contacts.indexOf(name), afterMs })), ...minutes]
+  const minutes = listOf<number>(input['rulesMin']).map((after) => ({
+    contact: 0,
+    afterMs: after * minuteMs,
+  }))
+  const rules = [
+    ...named.map(({ name, afterMs }) => ({ contact: contacts.indexOf(name), afterMs })),
+    ...minutes,
+  ]
   return rules.length === 0 ? undefined : rules
 }
 
@@ -158,8 +180,12 @@ function eventsOf(input: Fields): ModelEvent[] {
     ...escalations(input),
     ...policyChanges(input),
     ...listOf<readonly unknown[]>(input['events']).flatMap(eventInWords),
-    ...[timeOf(input, 'addedAt')].flatMap((atMs) => (atMs === undefined ? [] : [{ atMs, kind: 'look-again' } as const])),
-    ...[timeOf(input, 'resolve')].flatMap((atMs) => (atMs === undefined ? [] : [{ atMs, kind: 'resolve' } as const])),
+    ...[timeOf(input, 'addedAt')].flatMap((atMs) =>
+      atMs === undefined ? [] : [{ atMs, kind: 'look-again' } as const],
+    ),
+    ...[timeOf(input, 'resolve')].flatMap((atMs) =>
+      atMs === undefined ? [] : [{ atMs, kind: 'resolve' } as const],
+    ),
   ]
 }
 
@@ -191,7 +217,9 @@ function policyChanges(input: Fields): ModelEvent[] {
       ['policy1', timeOf(input, 'backAt')],
     ] as const
   ).flatMap(([name, atMs]) =>
-    atMs === undefined ? [] : [{ atMs, kind: 'apply-policy', policy: policyInWords(textOf(input[name])), keep: false }],
+    atMs === undefined
+      ? []
+      : [{ atMs, kind: 'apply-policy', policy: policyInWords(textOf(input[name])), keep: false }],
   )
 }
 

@@ -74,16 +74,19 @@ function checkStory(input: Fields, expectation: Expectation): void {
 
 /** Where the case does not say how a story ends, only what it tells of is looked at. */
 function untilMs(input: Fields, { wholeMs }: EscalationCase, expectation: Expectation): number {
-  const isWhole = input['repeat'] !== undefined || input['delaysMin'] !== undefined || input['fallback'] !== undefined
+  const isWhole =
+    input['repeat'] !== undefined || input['delaysMin'] !== undefined || input['fallback'] !== undefined
   if (isWhole) return wholeMs
   const rows = listOf<Row>(expectation.peek('eventsSec') ?? [])
   if (rows.length > 0) return Math.max(...rows.map(([second]) => Number(second))) * 1_000
   return input['handoffAtMin'] !== undefined ? wholeMs : Math.min(wholeMs, lastTimeMs(input))
 }
 
-/** An hour after the last thing that the case names. */
+/** An hour after the last thing that the case names; of a policy that was swapped, only its beginning counts. */
 function lastTimeMs(input: Fields): number {
-  const named = ['ack', 'swapAt', 'backAt', 'reply', 'manualEscalate', 'addedAt', 'step2At']
+  const swapped = ['swapAt', 'backAt'].flatMap((name) => timeOf(input, name) ?? [])
+  if (swapped.length > 0) return Math.max(...swapped)
+  const named = ['ack', 'reply', 'manualEscalate', 'addedAt', 'step2At']
   return Math.max(0, ...named.map((name) => timeOf(input, name) ?? 0)) + 60 * minuteMs
 }
 
@@ -120,7 +123,8 @@ function rowsOf(entry: ModelEntry, { notify, loop, fallback }: Words): Row[] {
     case 'exhausted':
       return row('exhausted', entry.round)
     case 'page':
-      if (entry.step === 'fallback') return fallback ? row(`fallback notify ${entry.person}`, entry.round) : []
+      if (entry.step === 'fallback')
+        return fallback ? row(`fallback notify ${entry.person}`, entry.round) : []
       return notify ? row(`step${entry.step} notify ${entry.person}`, entry.round) : []
     default:
       return []
@@ -187,4 +191,3 @@ function checkEnds(outcome: ModelOutcome, expectation: Expectation): void {
     expect(textOf(expected)).toContain(refused.length > 0 ? 'rejected' : 'accepted')
   })
 }
-

@@ -25,6 +25,7 @@ export const readers = [
   { file: 'on-call', area: 'override' },
   { file: 'on-call', area: 'layers' },
   { file: 'on-call', area: 'interval' },
+  { file: 'on-call', area: 'escalation' },
   { file: 'post-mortems' },
 ] as const satisfies readonly { file: string; area?: string }[]
 
@@ -85,6 +86,11 @@ export class Expectation {
   /** The value of a field that is being checked, for those that need more than one. */
   take(name: string): unknown {
     if (this.has(name)) this.#taken.add(name)
+    return this.#fields[name]
+  }
+
+  /** A value that decides how the story is told; whoever checks it takes it. */
+  peek(name: string): unknown {
     return this.#fields[name]
   }
 
