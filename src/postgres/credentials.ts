@@ -8,9 +8,9 @@ export interface Principal {
   readonly role: Role
 }
 
-export type CredentialKind = 'token' | 'session' | 'login'
+export type CredentialKind = 'token' | 'session' | 'login' | 'calendar'
 
-/** API tokens, console sessions and one-time log-in codes: 256 random bits each, of which only the SHA-256 is stored. */
+/** API tokens, console sessions, one-time log-in codes and addresses of calendars: 256 random bits each, of which only the SHA-256 is stored. */
 export function createCredentialRecords(db: Database, now: () => Date) {
   return {
     /** Makes a credential and returns its secret, which cannot be read again. */

@@ -143,9 +143,28 @@ export interface Schema {
   guard_fences: { target: string; fence: number }
   guard_switches: { scope: string; stopped_by: string; reason: string; stopped_at: Generated<Date> }
   reviews: { incident: number; state: string; markdown: string; model: Json; drafted_at: Generated<Date> }
+  schedule_changes: {
+    id: Generated<number>
+    request_key: string
+    schedule: string
+    kind: 'override' | 'temporary' | 'swap'
+    from_at: Date
+    to_at: Date
+    removed: string | null
+    added: string | null
+    shifts: ColumnType<unknown, string | null, string | null>
+    owner: string | null
+    taker: string | null
+    taken_at: Date | null
+    reason: string
+    made_by: string
+    made_at: Date
+    ended_by: string | null
+    ended_at: Date | null
+  }
   credentials: {
     secret_hash: string
-    kind: 'token' | 'session' | 'login'
+    kind: 'token' | 'session' | 'login' | 'calendar'
     person: string
     role: 'viewer' | 'responder' | 'admin'
     created_at: Generated<Date>
