@@ -6,6 +6,7 @@ import { loadConfiguration } from '../config/load.ts'
 import type { AcceptedAlert } from '../domain/alert.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import { incidentName } from '../domain/evidence.ts'
+import { personCalendar, scheduleCalendar } from '../ical/write.ts'
 import { createAlertmanagerDoor } from '../intake/alertmanager-door.ts'
 import { createDispatcher } from '../intake/dispatcher.ts'
 import { parseAlerts } from '../intake/firewatch-alerts.ts'
@@ -22,6 +23,7 @@ import { createCheckReadings } from './check-readings.ts'
 import { countedDoors } from './counted.ts'
 import { createLog } from './log.ts'
 import { createNotActionable } from './not-actionable.ts'
+import { createOnCallDesk } from './on-call.ts'
 import { prepareDatabase } from './prepare.ts'
 import { unanswered } from './readiness.ts'
 import { createRecords, type Records } from './records.ts'
@@ -118,6 +120,8 @@ function webDependencies(parts: Parts): WebDependencies {
     runbooks: async () => configuration.runbooks,
     services: async () => Object.keys(configuration.services),
     reviews: records.reviews,
+    onCall: createOnCallDesk(configuration, records),
+    calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: createCharts(records, clickhouse, now),
     ...doors(parts),
     unready: () => unready(parts),

@@ -42,3 +42,19 @@ export function instantText(instant: number, timeZone: string): string {
   const smallestUnit = zoned.second === 0 ? 'minute' : 'second'
   return zoned.toString({ smallestUnit, timeZoneName: 'never' })
 }
+
+const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** As people say it, the year and the zone going without saying: `Mon 2 Mar 09:00`. */
+export function clockWords(instant: number, timeZone: string): string {
+  const zoned = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone)
+  const day = `${weekdays[zoned.dayOfWeek - 1]} ${zoned.day} ${months[zoned.month - 1]}`
+  return `${day} ${zoned.toPlainTime().toString({ smallestUnit: 'minute' })}`
+}
+
+/** `Mon 2026-03-02 09:00+01:00`: in columns, and over years. */
+export function datedWords(instant: number, timeZone: string): string {
+  const zoned = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone)
+  return `${weekdays[zoned.dayOfWeek - 1]} ${instantText(instant, timeZone).replace('T', ' ')}`
+}

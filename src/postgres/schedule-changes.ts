@@ -1,24 +1,15 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
-import { type ScheduleChange, type Wish, wishConflict } from '../domain/on-call/changes.ts'
+import {
+  type Asking,
+  type Kept,
+  type ScheduleChange,
+  type Wish,
+  wishConflict,
+} from '../domain/on-call/changes.ts'
 import type { Schedule, Shift, ShiftSwap } from '../domain/on-call/schedule.ts'
 import { takeSwap } from '../domain/on-call/swaps.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
-
-/** Who wants a change, when and why. */
-export interface Asking {
-  readonly actor: string
-  /** Epoch milliseconds. */
-  readonly at: number
-  readonly reason: string
-  /** Stable over repeats of one request. */
-  readonly requestKey: string
-}
-
-/** What came of it; a refusal changes nothing and says what to do. */
-export type Kept =
-  | { readonly kept: true; readonly change: ScheduleChange }
-  | { readonly kept: false; readonly reason: string }
 
 export type ScheduleChangeRecords = ReturnType<typeof createScheduleChangeRecords>
 

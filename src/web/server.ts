@@ -6,6 +6,7 @@ import { answerErrors } from './errors.ts'
 import { observeRequests } from './observe.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { assetRoutes } from './routes/assets.ts'
+import { calendarRoutes } from './routes/calendars.ts'
 import { checkRoutes } from './routes/checks.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { consoleRoutes } from './routes/console.ts'
@@ -16,6 +17,9 @@ import { incidentRoutes } from './routes/incidents.ts'
 import { loginRoutes } from './routes/login.ts'
 import { metricRoutes } from './routes/metrics.ts'
 import { notActionableRoutes } from './routes/not-actionable.ts'
+import { onCallChangeRoutes } from './routes/on-call-changes.ts'
+import { onCallPageRoutes } from './routes/on-call-page.ts'
+import { onCallRoutes } from './routes/on-call.ts'
 import { reviewRoutes } from './routes/reviews.ts'
 import { runbookRoutes } from './routes/runbooks.ts'
 
@@ -60,6 +64,10 @@ export async function createServer(dependencies: WebDependencies): Promise<Fasti
     notActionableRoutes,
     eventRoutes,
     consoleRoutes,
+    onCallRoutes,
+    onCallChangeRoutes,
+    onCallPageRoutes,
+    calendarRoutes,
     reviewRoutes,
     runbookRoutes,
   ]

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { withChanges } from '../../src/domain/on-call/changes.ts'
+import { type Asking, withChanges } from '../../src/domain/on-call/changes.ts'
 import { onCallAt } from '../../src/domain/on-call/segments.ts'
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import {
-  type Asking,
   createScheduleChangeRecords,
   type ScheduleChangeRecords,
 } from '../../src/postgres/schedule-changes.ts'

@@ -29,6 +29,21 @@ export type ScheduleChange = Wish & {
   readonly takenAt: number | null
 }
 
+/** Who wants a change, when and why. */
+export interface Asking {
+  readonly actor: string
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly reason: string
+  /** Stable over repeats of one request. */
+  readonly requestKey: string
+}
+
+/** What came of a wish; a refusal changes nothing and says what to do. */
+export type Kept =
+  | { readonly kept: true; readonly change: ScheduleChange }
+  | { readonly kept: false; readonly reason: string }
+
 /** How a change is named before it is kept. */
 const unkept = 'new'
 
