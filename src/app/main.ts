@@ -4,8 +4,10 @@ import { CommandFailed, exitCodes } from './api-client.ts'
 import { addConfigCommands } from './commands/config.ts'
 import { addCredentialCommands } from './commands/credentials.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
+import { addOnCallCommands } from './commands/on-call.ts'
 import { addReplayCommand } from './commands/replay.ts'
 import { addRunCommands } from './commands/run.ts'
+import { addSimulateCommand } from './commands/simulate.ts'
 import { tell } from './terminal.ts'
 
 const program = new Command('firewatch')
@@ -22,6 +24,8 @@ const program = new Command('firewatch')
 addRunCommands(program)
 addIncidentCommands(program)
 addCredentialCommands(program)
+addOnCallCommands(program)
+addSimulateCommand(program)
 addReplayCommand(program)
 addConfigCommands(program)
 

@@ -16,6 +16,7 @@ import { readFeed } from '../../src/ical/read.ts'
 import { scheduleCalendar } from '../../src/ical/write.ts'
 import { changes, people, schedules, shiftsIn, spansIn } from '../domain/on-call/arbitraries.ts'
 import { minuteMs } from '../domain/on-call/naive.ts'
+import { override, swapOffer, temporary } from '../support/on-call.ts'
 import { configuration, incident, user } from '../support/pages.ts'
 import { as, startWeb } from '../web/world.ts'
 
@@ -39,15 +40,19 @@ const worlds: fc.Arbitrary<World> = changes.chain(({ timeZone, at: change }) => 
   const span = spansIn(from, to)
   const maybe = fc.option(people, { nil: null })
   const wish: fc.Arbitrary<Wish> = fc.oneof(
-    fc.tuple(span, maybe, maybe).map(([s, removed, added]) => ({ kind: 'override', ...s, removed, added })),
-    fc.tuple(span, people).map(([s, owner]) => ({ kind: 'swap', ...s, owner })),
+    fc.tuple(span, maybe, maybe).map(([s, removed, added]) => override(s.from, s.to, removed, added)),
+    fc.tuple(span, people).map(([s, owner]) => swapOffer(s.from, s.to, owner)),
     fc
       .tuple(span, fc.array(shiftsIn(from, to), { maxLength: 2 }))
-      .map(([s, shifts]) => ({ kind: 'temporary', ...s, shifts })),
+      .map(([s, shifts]) => temporary(s.from, s.to, shifts)),
   )
   const deed = fc.record({ wish, ended: fc.option(instants), taker: maybe, takenAt: instants })
   return fc
-    .record({ schedule: schedules(timeZone, from, to), deeds: fc.array(deed, { maxLength: 6 }), at: instants })
+    .record({
+      schedule: schedules(timeZone, from, to),
+      deeds: fc.array(deed, { maxLength: 6 }),
+      at: instants,
+    })
     .map(({ schedule, deeds, at }) => ({ schedule, made: keptOf(schedule, deeds), from, to, at }))
 })
 
@@ -77,7 +82,11 @@ function keptOf(
 }
 
 function running(schedule: Schedule): Configuration {
-  const policy = { steps: [{ notify: [{ schedule: 'feed' }], ackTimeoutMs: 60_000 }], repeat: 0, fallback: [] }
+  const policy = {
+    steps: [{ notify: [{ schedule: 'feed' }], ackTimeoutMs: 60_000 }],
+    repeat: 0,
+    fallback: [],
+  }
   const everybody = names.map((name) => user(name, [hook]))
   return { ...configuration(everybody, policy), schedules: { feed: schedule } }
 }
