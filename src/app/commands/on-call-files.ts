@@ -67,11 +67,10 @@ async function importAction(path: string, options: Import): Promise<void> {
   if (options.store !== true) return print(options, told.value, () => told.text)
   const { change } = await import('../on-call-changing.ts')
   const { shifts } = told.value as { readonly shifts: readonly object[] }
-  const last = Math.max(...imported.shifts.map(({ to }) => to))
-  const times = {
-    from: new Date(span.from).toISOString(),
-    to: new Date(Math.min(last, span.to)).toISOString(),
-  }
+  // From the first shift on: a temporary schedule that began before it would leave nobody on call.
+  const first = Math.max(span.from, Math.min(...imported.shifts.map(({ from }) => from)))
+  const last = Math.min(span.to, Math.max(...imported.shifts.map(({ to }) => to)))
+  const times = { from: new Date(first).toISOString(), to: new Date(last).toISOString() }
   const stored = await change(
     [options.schedule, 'temporary'],
     { shifts },

@@ -95,7 +95,9 @@ async function answerOf(
   onCall: WebDependencies['onCall'],
 ): Promise<Answer> {
   const after = await scheduleOf({ name: before.name }, onCall)
-  return { change: changeJson(change), ...effectJson(before, after, change) }
+  // What was before somebody took or ended it, stays.
+  const from = Math.max(change.from, change.takenAt ?? change.from, change.endedAt ?? change.from)
+  return { change: changeJson(change), ...effectJson(before, after, { from, to: change.to }) }
 }
 
 /** @throws HttpProblem 404 for what is not there, 409 for what cannot stand beside what is */
