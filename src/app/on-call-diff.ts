@@ -8,7 +8,7 @@ import { rangeOption, yearMs } from './on-call-source.ts'
 import { table } from './terminal.ts'
 
 /** Changes that are told one by one; the hours are told of all. */
-const mostChanges = 20
+const mostChanges = 5
 
 interface Compared {
   readonly schedule: string

@@ -42,7 +42,8 @@ export function pagingContext(
 ): PagingContext {
   return {
     timeZone: running.timeZone,
-    schedules: Object.values(atStart.schedules).map((configured) => ({
+    // A revision that was kept before there were schedules has none.
+    schedules: Object.values(atStart.schedules ?? {}).map((configured) => ({
       configured,
       changes: changes.filter(({ schedule }) => schedule === configured.name),
     })),

@@ -43,6 +43,11 @@ const Bodies = {
   swap: z.strictObject({ from: maybe, to: given, owner: maybe }),
 } as const
 
+/** Calendars know whole seconds, so changes begin and end on one: everybody then says the same at every instant. */
+export function wholeSecond(instant: number): number {
+  return Math.floor(instant / 1_000) * 1_000
+}
+
 /** Why, and the id of the command: what all bodies may have beside the wish itself. */
 const Beside = z.object({
   reason: z.string().trim().max(500).default(''),
@@ -130,7 +135,7 @@ function instantAt(path: string, written: string, timeZone: string, problems: st
     problems.push(
       `${path}: "${written}" is no instant: write 2026-05-01T12:00 (on the wall clock of ${timeZone}), or with Z or an offset behind it`,
     )
-  return instant ?? Number.NaN
+  return wholeSecond(instant ?? Number.NaN)
 }
 
 function shiftOf(

@@ -93,6 +93,18 @@ describe('changing schedules', () => {
     expect(desk.made).toHaveLength(1)
   })
 
+  it('begins and ends changes on a whole second, as calendars know them', async () => {
+    const desk = deskOver([feed])
+    const { app } = await startWeb({ onCall: desk, now: () => new Date('2026-03-02T03:04:05.678Z') })
+    const headers = as('responder')
+    const payload = { to: '2026-03-02T06:00:00.900Z', add: 'ben' }
+    await app.inject({ method: 'POST', url: '/api/v1/schedules/feed/overrides', headers, payload })
+    await app.inject({ method: 'POST', url: '/api/v1/schedules/feed/changes/1/end', headers })
+    expect(desk.made).toMatchObject([
+      { from: Date.parse(now), to: Date.parse(at('06:00')), endedAt: Date.parse(now) },
+    ])
+  })
+
   it('tells of the gap that an override makes', async () => {
     const { post } = await world()
     const answer = await post('feed/overrides', { to: at('06:00'), remove: 'ana' })

@@ -6,7 +6,7 @@ import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 import { zoneOf } from '../on-call-desk.ts'
 import { changeJson, effectJson } from '../on-call-answers.ts'
-import { besideOf, cannotTake, readWish, type WishKind } from '../on-call-wishes.ts'
+import { besideOf, cannotTake, readWish, wholeSecond, type WishKind } from '../on-call-wishes.ts'
 import { scheduleOf } from './on-call.ts'
 
 /** Kinds of changes by the last word of their path. */
@@ -53,7 +53,7 @@ async function addChange(
 ): Promise<Answer> {
   const before = await scheduleOf(request.params, onCall)
   const { reason, commandId } = besideOf(request.body)
-  const asked = { actor: actorOf(request), at: now().getTime() }
+  const asked = { actor: actorOf(request), at: wholeSecond(now().getTime()) }
   const people = await onCall.people()
   const wish = readWish(kind, request.body, {
     schedule: before,
@@ -75,14 +75,14 @@ async function takeSwap(request: FastifyRequest, { onCall, now }: WebDependencie
   const taker = Taker.safeParse(request.body ?? {}).data?.taker ?? actorOf(request)
   const problems = cannotTake(taker, 'taker', { people: await onCall.people() })
   if (problems.length > 0) throw new HttpProblem(400, 'the swap cannot be taken so', problems)
-  const kept = await onCall.take(before.name, id, taker, now().getTime())
+  const kept = await onCall.take(before.name, id, taker, wholeSecond(now().getTime()))
   return answerOf(before, keptOf(kept, `swap ${id} of schedule ${before.name}`), onCall)
 }
 
 async function endChange(request: FastifyRequest, { onCall, now }: WebDependencies): Promise<Answer> {
   const before = await scheduleOf(request.params, onCall)
   const { id } = Numbered.parse(request.params)
-  const kept = await onCall.end(before.name, id, actorOf(request), now().getTime())
+  const kept = await onCall.end(before.name, id, actorOf(request), wholeSecond(now().getTime()))
   return answerOf(before, keptOf(kept, `change ${id} of schedule ${before.name}`), onCall)
 }
 
