@@ -1,4 +1,5 @@
 import type { Alert } from '../src/domain/alert.ts'
+import type { Lane, PageClaim } from '../src/domain/bundle.ts'
 import type { Configuration, Contact } from '../src/domain/configuration.ts'
 import type { NewPage } from '../src/domain/escalate.ts'
 import type { Incident } from '../src/domain/incident.ts'
@@ -13,8 +14,10 @@ export interface PageStore {
   ofIncident(incident: number): Promise<readonly Page[]>
   /** Stores those that are not there yet. */
   queue(pages: readonly NewPage[], at: string): Promise<void>
-  /** Begins and counts a try; `undefined` when the page is not to be sent any more. */
-  startSending(id: string): Promise<Page | undefined>
+  /** Begins and counts a try, together with the pages that wait for the same contact. */
+  claim(id: string, lane: Lane, at: string): Promise<PageClaim>
+  /** When each service was last told of over the contact of this page; ISO 8601 in UTC. */
+  toldAt(page: Page): Promise<Readonly<Record<string, string>>>
   /** Records what became of a page and queues the one that takes its place, both or neither; answers with the page as it is then. */
   settle(id: string, settlement: PageSettlement, next?: NewPage): Promise<Page>
   cancelUnsent(
@@ -37,6 +40,8 @@ export interface EscalateDependencies {
   readonly incidents: {
     get(incident: number): Promise<Incident>
     alertsOf(incident: number): Promise<readonly Alert[]>
+    /** Those of them that exist. */
+    many(incidents: readonly number[]): Promise<readonly Incident[]>
   }
   readonly configurations: { get(revision: string): Promise<Configuration> }
   /** As configured now: whom a policy names is fixed when the incident starts, who that is and how they are reached is not. */
@@ -50,6 +55,10 @@ export interface EscalateDependencies {
   readonly now: () => Date
   /** Before the second try of a page; it doubles from there. */
   readonly retryBaseMs?: number
+}
+
+export function isChannel(deps: EscalateDependencies, name: string): name is Contact['channel'] {
+  return Object.hasOwn(deps.channels, name)
 }
 
 export function timestamp({ now }: EscalateDependencies): string {

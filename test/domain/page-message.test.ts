@@ -8,6 +8,7 @@ function compose(alerts: readonly Alert[], change: Partial<Parameters<typeof com
   return composePageMessage({
     page: page(),
     incident: incident(),
+    others: [],
     alerts,
     runbookTitle: undefined,
     configuration: { services: {}, metrics: {}, slices: {} },

@@ -10,6 +10,7 @@ import type { Configuration } from '../../src/domain/configuration.ts'
 import type { HttpPost } from '../../src/domain/delivery.ts'
 import type { PageRef } from '../../src/domain/escalate.ts'
 import type { PageResult } from '../../src/domain/escalate-messages.ts'
+import type { Severity } from '../../src/domain/severity.ts'
 import type { TimelineEntry } from '../../src/domain/timeline.ts'
 import { createPost } from '../../src/http/post.ts'
 import { createPagerDutyChannel } from '../../src/pagerduty/channel.ts'
@@ -69,6 +70,10 @@ export interface EscalationWorld {
   enter(step: number): Promise<readonly PageRef[]>
   onlyPageOf(step: number, person: string): Promise<string>
   deliver(page: string, by?: ReturnType<typeof createEscalateActivities>): Promise<PageResult>
+  /** Another open incident, which is the world's from now on. */
+  openAnother(change?: { readonly service?: string; readonly severity?: Severity }): Promise<void>
+  /** Somebody acknowledged the incident of this page before it was sent. */
+  callOff(page: string): Promise<void>
   /** What a workflow does: tries until the last attempt, then gives up. */
   deliverOrFail(page: string, attempts?: number): Promise<PageResult>
 }
@@ -102,6 +107,8 @@ export function escalationWorld(): EscalationWorld {
     await postgres.stop()
   })
   beforeEach(async () => {
+    // What another test left waiting for the same people would go along.
+    await database.db.deleteFrom('pages').execute()
     Object.assign(world, {
       pages: createPageRecords(database.db),
       incidents: createIncidentRecords(database.db),
@@ -123,7 +130,7 @@ export function escalationWorld(): EscalationWorld {
 
 type Deeds = Pick<
   EscalationWorld,
-  'activities' | 'said' | 'enter' | 'onlyPageOf' | 'deliver' | 'deliverOrFail'
+  'activities' | 'said' | 'enter' | 'onlyPageOf' | 'openAnother' | 'callOff' | 'deliver' | 'deliverOrFail'
 >
 
 function deedsOf(world: () => EscalationWorld, db: () => Database, post: HttpPost): Deeds {
@@ -142,6 +149,13 @@ function deedsOf(world: () => EscalationWorld, db: () => Database, post: HttpPos
       const page = (await world().enter(step)).find((one) => one.person === person)
       if (page === undefined) throw new Error(`step ${step} pages nobody called ${person}`)
       return page.id
+    },
+    async openAnother(change = {}) {
+      Object.assign(world(), { incident: await openIncident(db(), change) })
+    },
+    async callOff(page) {
+      const incident = Number(/^INC-(\d+)/.exec(page)?.[1])
+      await world().pages.cancelUnsent(incident, { reason: 'ana acknowledged', except: [] }, start)
     },
     deliver(page, by = world().activities()) {
       return new MockActivityEnvironment({}, { logger: quiet }).run(by.deliverPage, { page })
@@ -198,16 +212,19 @@ function dependenciesOf(world: EscalationWorld, db: Database, post: HttpPost): E
 
 let opened = 0
 
-async function openIncident(db: Database): Promise<number> {
+async function openIncident(
+  db: Database,
+  { service = 'checkout', severity = 'P1' }: { service?: string; severity?: Severity } = {},
+): Promise<number> {
   opened++
   const { number } = await db
     .insertInto('incidents')
     .values({
       grouping_key: `key-${opened}`,
-      title: 'checkout: error-rate',
-      service: 'checkout',
-      labels: JSON.stringify({ service: 'checkout', alertname: 'error-rate' }),
-      severity: 'P1',
+      title: `${service}: error-rate`,
+      service,
+      labels: JSON.stringify({ service, alertname: 'error-rate' }),
+      severity,
       severity_set_by: null,
       state: 'open',
       config_revision: atStart.revision,
