@@ -81,6 +81,14 @@ export async function startIncidents(begin: () => Promise<TestWorkflowEnvironmen
       await Promise.all(begun.map((story) => story.end()))
       begun = []
       if (temporal.supportsTimeSkipping) await unlockTime(temporal)
+      // Another test pages the same people, whose next message would wait after several.
+      await database.db.deleteFrom('pages').execute()
+    },
+    /** The server's time, epoch milliseconds. */
+    now: (): Promise<number> => temporal.currentTimeMs(),
+    /** What is configured now is stored as a revision, as a start does. */
+    async save(changed: IncidentWorld): Promise<void> {
+      await createConfigurationRecords(database.db).save(revised(changed))
     },
     /** Lets this much time pass for the workflows. */
     sleep: (ms: number) => temporal.sleep(ms),
@@ -105,7 +113,7 @@ function activitiesOf(db: Database, world: () => IncidentWorld) {
   const configurations = createConfigurationRecords(db)
   const timeline = createTimelineRecords(db)
   const now = serverTime
-  const running = () => incidentConfiguration(world().number, world().rules)
+  const running = () => revised(world())
   const common = { incidents, configurations, timeline, now, running }
   const channel: Channel = {
     keepsIncidents: false,
@@ -137,6 +145,11 @@ function activitiesOf(db: Database, world: () => IncidentWorld) {
     collectEvidence: (input: { incident: number; stage: string }) => world().collectEvidence(input),
     draftReview: (input: { incident: number }) => world().draftReview(input),
   }
+}
+
+/** The configuration as a test left it: another revision than the one that the incident began with. */
+function revised({ number, rules }: IncidentWorld): Configuration {
+  return { ...incidentConfiguration(number, rules), revision: `r${number}-now` }
 }
 
 /** When the running activity was scheduled, by the clock of the server, which may be far ahead of ours. */
@@ -223,6 +236,11 @@ function createStory({ temporal, db, world, configuration }: StoryParts) {
     name,
     apply,
     fire,
+    /** An alert fires that began at this moment by the server's clock. */
+    async fireNow(fingerprint: string): Promise<void> {
+      const at = new Date(await temporal.currentTimeMs()).toISOString()
+      await deliver([{ ...alert('firing', fingerprint, 'critical'), startsAt: at }])
+    },
     /** An alert fires, and nobody tells the workflow yet. */
     fireUntold: (fingerprint = 'ios', severity = 'critical') =>
       apply([alert('firing', fingerprint, severity)]),
