@@ -40,6 +40,8 @@ export interface EscalateDependencies {
   readonly timeline: { append(entry: TimelineEntry): Promise<void> }
   readonly channels: Readonly<Record<Contact['channel'], Channel>>
   readonly publicUrl: string
+  /** The address by which a page is acknowledged as its person, for channels that carry nothing but text. */
+  readonly answerUrl?: (page: Page) => string
   readonly now: () => Date
   /** Before the second try of a page; it doubles from there. */
   readonly retryBaseMs?: number

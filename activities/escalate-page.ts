@@ -88,8 +88,15 @@ async function send(deps: EscalateDependencies, page: Page, incident: Incident):
     configuration,
     follows,
     publicUrl,
+    ...answerLink(deps, page),
   })
   return channel.send(contact, message, Context.current().cancellationSignal)
+}
+
+/** Only a mail needs one: wherever else it went, it would be one more secret to keep. */
+function answerLink({ answerUrl }: EscalateDependencies, page: Page): { answerUrl?: string } {
+  const isWanted = page.channel === 'email' && page.kind === 'page'
+  return isWanted && answerUrl !== undefined ? { answerUrl: answerUrl(page) } : {}
 }
 
 /** What the provider called the page after which this message comes, where it said. */

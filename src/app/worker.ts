@@ -5,6 +5,7 @@ import { createIncidentActivities } from '../../activities/incident.ts'
 import { createInvestigateActivities } from '../../activities/investigate.ts'
 import { createPostMortemActivities } from '../../activities/post-mortem.ts'
 import { createRemediateActivities } from '../../activities/remediate.ts'
+import { createAnswerLinks } from '../answers/links.ts'
 import { renderChart } from '../chart/render.ts'
 import { createClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { createMetricReader } from '../clickhouse/metric-query.ts'
@@ -129,8 +130,10 @@ async function createActivities(
         resolveSecret,
         now,
         chartsByName(records, createCharts(records, clickhouse, now)),
+        configuration.integrations,
       ),
       publicUrl: settings.publicUrl,
+      ...answerLinks(settings, now),
     }),
     ...createPostMortemActivities({
       ...common,
@@ -139,6 +142,11 @@ async function createActivities(
       folder: reviewFolder(settings.dataDir),
     }),
   }
+}
+
+/** Without a key mails carry only the link to the console. */
+function answerLinks({ linkKey: key, publicUrl }: Settings, now: () => Date) {
+  return key === undefined ? {} : { answerUrl: createAnswerLinks({ key, publicUrl, now }).urlOf }
 }
 
 /** Draws nothing where no check measures what fires: an empty picture tells nobody anything. */

@@ -20,6 +20,39 @@ export interface Configuration {
   readonly routes: readonly Route[]
   readonly targets: Readonly<Record<string, RemediationTarget>>
   readonly runbooks: readonly Runbook[]
+  /** Accounts of this installation with those who carry its messages. */
+  readonly integrations?: Integrations
+}
+
+/** What channels share, whoever they reach. Secrets are references, as in contacts. */
+export interface Integrations {
+  readonly slack?: SlackIntegration
+  readonly email?: EmailIntegration
+  readonly telegram?: TelegramIntegration
+}
+
+export interface SlackIntegration {
+  /** Of a bot. */
+  readonly token: SecretReference
+  readonly signingSecret: SecretReference
+  readonly apiUrl?: SecretReference
+  /** Hosts that results may be sent to; Slack names one with each button and command. */
+  readonly responseHosts?: readonly string[]
+}
+
+export interface EmailIntegration {
+  /** `smtps://user:password@host:465`. */
+  readonly url: SecretReference
+  /** `Firewatch <firewatch@example.org>`. */
+  readonly from: string
+  readonly replyTo?: string
+}
+
+export interface TelegramIntegration {
+  /** What Telegram proves itself by when it brings a pressed button. */
+  readonly webhookSecret: SecretReference
+  readonly token?: SecretReference
+  readonly apiUrl?: SecretReference
 }
 
 export interface Service {
@@ -116,6 +149,10 @@ export interface User {
   readonly role: Role
   /** In the order in which they are tried. */
   readonly contacts: readonly Contact[]
+  /** Who they are at Slack, such as `U0123456789`: their buttons and commands count as theirs. */
+  readonly slackUser?: string
+  /** Who they are at Telegram, a number as text. */
+  readonly telegramUser?: string
 }
 
 /** Where a person hears. Secrets are references such as `${env:PAGER_KEY}`, resolved only at the edge. */
@@ -129,6 +166,9 @@ export type Contact =
       readonly token: SecretReference
       readonly apiUrl?: SecretReference
     }
+  /** A channel or a person: `C0123456789`, `U0123456789`. */
+  | { readonly channel: 'slack'; readonly to: string }
+  | { readonly channel: 'email'; readonly address: string }
 
 /** Text that may hold `${env:NAME}` or `${file:PATH}`. */
 export type SecretReference = string

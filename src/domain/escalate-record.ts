@@ -3,7 +3,9 @@ import { firewatch, type TimelineEntry } from './timeline.ts'
 import { outsideSteps, type EscalationPosition } from './escalate.ts'
 
 const channelTitles: Readonly<Record<string, string>> = {
+  email: 'e-mail',
   pagerduty: 'PagerDuty',
+  slack: 'Slack',
   telegram: 'Telegram',
   webhook: 'webhook',
 }

@@ -53,6 +53,10 @@ export interface PageMessage {
   readonly links: readonly PageLink[]
   /** Users who answer for what fires, by metric and by slice. */
   readonly responsible: readonly string[]
+  /** Where the escalation stood: an answer that was made to this message says so. */
+  readonly position: { readonly round: number; readonly step: number }
+  /** Whoever opens it may acknowledge as this person: for a channel that has no buttons, and for nobody else. */
+  readonly answerUrl?: string
   /** An earlier try of this page may have reached the person. */
   readonly possibleRepeat: boolean
   /** What the provider calls the message that this one follows, when it follows one. */

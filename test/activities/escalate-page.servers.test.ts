@@ -8,7 +8,13 @@ import { user } from '../support/pages.ts'
 
 const world = escalationWorld()
 
-const everyChannel = (channel: Channel) => ({ webhook: channel, pagerduty: channel, telegram: channel })
+const everyChannel = (channel: Channel) => ({
+  webhook: channel,
+  pagerduty: channel,
+  telegram: channel,
+  slack: channel,
+  email: channel,
+})
 
 /** A channel without a key. It answers in turn, and goes on with the last answer; `marks` says which tries were possible repeats. */
 function unsureChannel(outcomes: readonly SendOutcome[] = [{ kind: 'unknown', error: 'connection lost' }]) {

@@ -119,7 +119,13 @@ function activitiesOf(db: Database, world: () => IncidentWorld) {
   }
   const escalate = createEscalateActivities({
     ...paging,
-    channels: { webhook: channel, telegram: channel, pagerduty: { ...channel, keepsIncidents: true } },
+    channels: {
+      webhook: channel,
+      telegram: channel,
+      slack: channel,
+      email: channel,
+      pagerduty: { ...channel, keepsIncidents: true },
+    },
   })
   const remediate = () =>
     createRemediateActivities({ ...remediateDependencies(db, world().remediation), ...common })

@@ -3,6 +3,7 @@ import type { Configuration } from '../../domain/configuration.ts'
 import type { Runbook } from '../../domain/runbook.ts'
 import { checkSchema, toCheck } from './checks.ts'
 import { named, text, webAddress } from './fields.ts'
+import { integrationsSchema } from './integrations.ts'
 import { metricSchema, sliceSchema, sourceSchema, toMetric, toSlice, toSource } from './metrics.ts'
 import { policySchema, serviceSchema, toPolicy, toService, toUser, userSchema } from './people.ts'
 import { routeSchema, toRoute } from './routes.ts'
@@ -23,6 +24,7 @@ export const configurationSchema = z.strictObject({
   routes: z.array(routeSchema).min(1),
   targets: named(targetSchema).default({}),
   runbooks: z.array(text).default([]),
+  integrations: integrationsSchema.exactOptional(),
 })
 
 export type WrittenConfiguration = z.output<typeof configurationSchema>
@@ -46,6 +48,7 @@ export function toConfiguration(
     routes: written.routes.map(toRoute),
     targets: mapped(written.targets, toTarget),
     runbooks,
+    ...(written.integrations !== undefined && { integrations: written.integrations }),
   }
 }
 

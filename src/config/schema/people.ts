@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { EscalationPolicy, Role, Service, User } from '../../domain/configuration.ts'
+import { slackUserId } from '../../slack/contact-schema.ts'
+import { telegramUserId } from '../../telegram/contact-schema.ts'
 import { contactSchema } from './contacts.ts'
 import { duration, text, webAddress } from './fields.ts'
 
@@ -21,6 +23,8 @@ export const userSchema = z.strictObject({
   title: text.exactOptional(),
   role: z.enum(roles).default('responder'),
   contacts: z.array(contactSchema).default([]),
+  slackUser: slackUserId.exactOptional(),
+  telegramUser: telegramUserId.exactOptional(),
 })
 
 export function toUser(userName: string, written: z.output<typeof userSchema>): User {

@@ -1,0 +1,53 @@
+import { errorText } from '../domain/delivery.ts'
+import type { PageMessage } from '../domain/page.ts'
+import { telegramLimits } from './limits.ts'
+
+export interface ChartOptions {
+  /** The chart of `INC-42` as PNG; `undefined` when there is nothing to show. It may fail and may take long: then the page goes without. */
+  readonly chartOf: (incident: string) => Promise<Uint8Array | undefined>
+  /** How long a page waits for its chart. */
+  readonly chartWaitMs?: number
+  /** Told why a page that arrived has no chart. */
+  readonly onMissingChart: (incident: string, reason: string) => void
+}
+
+const defaultChartWaitMs = 2_000
+
+export interface Chart {
+  /** `undefined` when there is none in time. */
+  readonly png: Promise<Uint8Array | undefined>
+  readonly missed: (reason: string) => void
+}
+
+/** Being drawn while the text is on its way. */
+export function chartFor(options: ChartOptions, message: PageMessage, stop: AbortSignal): Chart | undefined {
+  if (message.kind !== 'page' || message.possibleRepeat) return undefined
+  const { chartOf, chartWaitMs = defaultChartWaitMs, onMissingChart } = options
+  const { incident } = message
+  const missed = (reason: string) => onMissingChart(incident, reason)
+  const late = AbortSignal.any([stop, AbortSignal.timeout(chartWaitMs)])
+  const png = Promise.race([chartOf(incident), endOf(late, chartWaitMs)]).then(
+    (bytes) => {
+      if (bytes === undefined || (bytes.length > 0 && bytes.length <= telegramLimits.photoBytes)) return bytes
+      missed(`it has ${bytes.length} bytes, and Telegram takes 1 to ${telegramLimits.photoBytes}`)
+      return undefined
+    },
+    (error: unknown) => {
+      missed(reasonOf(error, 'it could not be drawn'))
+      return undefined
+    },
+  )
+  return { png, missed }
+}
+
+function endOf(signal: AbortSignal, waitMs: number): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = () => reject(new Error(`it was not there within ${waitMs} ms`))
+    if (signal.aborted) end()
+    else signal.addEventListener('abort', end, { once: true })
+  })
+}
+
+function reasonOf(error: unknown, otherwise: string): string {
+  return errorText(error instanceof Error ? error.message : otherwise)
+}
