@@ -1,4 +1,5 @@
 import type { AddressInfo, Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import { SMTPServer } from 'smtp-server'
 import { type ParsedMail, parseMail } from './mail-parts.ts'
 
@@ -69,21 +70,11 @@ export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<Fake
     onData: (stream, session, done) => {
       const now = failure
       failure = undefined
-      const chunks: Buffer[] = []
-      stream.on('data', (chunk: Buffer) => {
-        chunks.push(chunk)
-        if (now?.kind === 'drop' && now.at === 'in-data') drop()
-      })
-      stream.on('end', () => {
-        if (now?.kind === 'drop' && now.at === 'in-data') return
-        if (now?.kind === 'answer') return done(refusal(now.code, now.text))
+      receive(stream, now, drop, (raw) => {
         const { mailFrom, rcptTo } = session.envelope
-        const raw = Buffer.concat(chunks).toString('utf8')
         const from = mailFrom === false ? '' : (mailFrom?.address ?? '')
         mails.push({ ...parseMail(raw), from, to: rcptTo.map(({ address }) => address), raw })
-        if (now?.kind === 'drop') return drop()
-        if (now === undefined) done()
-      })
+      }, done)
     },
   })
   const address = await listen(server, sockets)
@@ -101,6 +92,29 @@ export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<Fake
       })
     },
   }
+}
+
+/** Takes what comes after DATA, as far as the failure lets it. */
+function receive(
+  stream: Readable,
+  failure: SmtpFailure | undefined,
+  drop: () => void,
+  keep: (raw: string) => void,
+  done: (error?: Error) => void,
+): void {
+  const chunks: Buffer[] = []
+  const breaksOff = failure?.kind === 'drop' && failure.at === 'in-data'
+  stream.on('data', (chunk: Buffer) => {
+    chunks.push(chunk)
+    if (breaksOff) drop()
+  })
+  stream.on('end', () => {
+    if (breaksOff) return
+    if (failure?.kind === 'answer') return done(refusal(failure.code, failure.text))
+    keep(Buffer.concat(chunks).toString('utf8'))
+    if (failure?.kind === 'drop') return drop()
+    if (failure === undefined) done()
+  })
 }
 
 async function listen(server: SMTPServer, sockets: Set<Socket>): Promise<string> {
