@@ -48,7 +48,8 @@ function contentOf(part: Part, type: string): string {
   const contentType = headerOf(part.headers, 'content-type')
   const boundary = /boundary="?(?<boundary>[^";]+)"?/.exec(contentType)?.groups?.['boundary']
   if (boundary === undefined) return contentType.startsWith(type) ? decodeBody(part) : ''
-  const inner = part.body.split(`--${boundary}`).slice(1, -1)
+  // The line break before a boundary is the boundary's.
+  const inner = `\r\n${part.body}`.split(`\r\n--${boundary}`).slice(1, -1)
   return inner.map((raw) => contentOf(partOf(raw.replace(/^\r\n/, '')), type)).join('')
 }
 

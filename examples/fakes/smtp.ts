@@ -70,11 +70,17 @@ export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<Fake
     onData: (stream, session, done) => {
       const now = failure
       failure = undefined
-      receive(stream, now, drop, (raw) => {
-        const { mailFrom, rcptTo } = session.envelope
-        const from = mailFrom === false ? '' : (mailFrom?.address ?? '')
-        mails.push({ ...parseMail(raw), from, to: rcptTo.map(({ address }) => address), raw })
-      }, done)
+      receive(
+        stream,
+        now,
+        drop,
+        (raw) => {
+          const { mailFrom, rcptTo } = session.envelope
+          const from = mailFrom === false ? '' : (mailFrom?.address ?? '')
+          mails.push({ ...parseMail(raw), from, to: rcptTo.map(({ address }) => address), raw })
+        },
+        done,
+      )
     },
   })
   const address = await listen(server, sockets)

@@ -51,10 +51,11 @@ export function handOver(
   let ended = false
   return new Promise((resolve) => {
     const end = (outcome: SmtpOutcome) => {
+      // First of all: closing tells of its end, which is then no news.
+      resolve(outcome)
       stop.removeEventListener('abort', giveUp)
       if (outcome.kind === 'sent') connection.quit()
       else connection.close()
-      resolve(outcome)
     }
     const fail = (error: unknown) => end(classify(error, ended, server))
     const giveUp = () =>

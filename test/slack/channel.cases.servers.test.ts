@@ -19,7 +19,8 @@ beforeEach(async () => {
     post,
     timeoutMs: 200,
     now: () => now,
-    resolveSecret: (reference) => Promise.resolve(reference === '${env:TOKEN}' ? slack.token : `${slack.url}/api`),
+    resolveSecret: (reference) =>
+      Promise.resolve(reference === '${env:TOKEN}' ? slack.token : `${slack.url}/api`),
     integration: { token: '${env:TOKEN}', apiUrl: '${env:API}' },
   })
 })
@@ -41,7 +42,11 @@ describe('F06: Slack answers 200 with ok: false', () => {
     'F06: %s is tried again',
     async (error) => {
       slack.next({ kind: 'answer', status: 200, body: JSON.stringify({ ok: false, error }), retryAfter: '2' })
-      expect(await send('a')).toEqual({ kind: 'retry', error: `Slack refused: ${error}`, retryAfterMs: 2_000 })
+      expect(await send('a')).toEqual({
+        kind: 'retry',
+        error: `Slack refused: ${error}`,
+        retryAfterMs: 2_000,
+      })
       now = new Date(now.getTime() + 2_000)
       expect((await send('a')).kind).toBe('sent')
       expect(slack.messages).toHaveLength(1)
@@ -54,7 +59,11 @@ describe('F07: Slack answers 429 with Retry-After', () => {
     slack.next({ kind: 'answer', status: 429, retryAfter: '30' })
     expect(await send('a')).toMatchObject({ kind: 'retry', retryAfterMs: 30_000 })
     now = new Date(now.getTime() + 29_000)
-    expect(await send('a')).toEqual({ kind: 'retry', error: 'Slack asked to wait for this channel', retryAfterMs: 1_000 })
+    expect(await send('a')).toEqual({
+      kind: 'retry',
+      error: 'Slack asked to wait for this channel',
+      retryAfterMs: 1_000,
+    })
     expect(await send('b')).toMatchObject({ kind: 'retry', retryAfterMs: 2_000 })
     expect(slack.received).toHaveLength(1)
     expect((await send('c', 'C0000000001')).kind).toBe('sent')

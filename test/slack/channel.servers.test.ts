@@ -16,7 +16,11 @@ let channel: ReturnType<typeof createSlackChannel>
 const later = (ms: number) => void (now = new Date(now.getTime() + ms))
 let sent = 0
 
-function send(change: Partial<PageMessage> = {}, to = 'C0123456789', signal?: AbortSignal): Promise<SendOutcome> {
+function send(
+  change: Partial<PageMessage> = {},
+  to = 'C0123456789',
+  signal?: AbortSignal,
+): Promise<SendOutcome> {
   sent++
   const message = pageMessage({ idempotencyKey: `page-${sent}`, ...change })
   return channel.send({ channel: 'slack', to }, message, signal ?? new AbortController().signal)
@@ -44,10 +48,15 @@ afterAll(close)
 describe('a page over Slack', () => {
   it('is a message, and what follows edits it', async () => {
     const page = await send()
-    expect(page).toMatchObject({ kind: 'sent', providerId: expect.stringMatching(/^C0123456789\//) as string })
+    expect(page).toMatchObject({
+      kind: 'sent',
+      providerId: expect.stringMatching(/^C0123456789\//) as string,
+    })
     const follows = page.kind === 'sent' ? (page.providerId ?? '') : ''
     expect(await send({ kind: 'acknowledged', follows, nowDoing: 'ben acknowledged' })).toEqual(page)
-    expect(slack.messages).toMatchObject([{ edits: 1, shown: expect.stringContaining('ben acknowledged') as string }])
+    expect(slack.messages).toMatchObject([
+      { edits: 1, shown: expect.stringContaining('ben acknowledged') as string },
+    ])
     await send({ kind: 'resolved', follows })
     expect(slack.messages).toMatchObject([{ edits: 2, buttons: [] }])
   })
@@ -60,19 +69,25 @@ describe('a page over Slack', () => {
     expect(slack.messages).toMatchObject([{ channel: 'D0123456789', edits: 1 }])
   })
 
-  it.each(['C0123456789/1.000001', 'something else'])('follows by a new message when it cannot edit %s', async (follows) => {
-    expect((await send({ kind: 'resolved', follows })).kind).toBe('sent')
-    expect(slack.messages).toHaveLength(1)
-  })
+  it.each(['C0123456789/1.000001', 'something else'])(
+    'follows by a new message when it cannot edit %s',
+    async (follows) => {
+      expect((await send({ kind: 'resolved', follows })).kind).toBe('sent')
+      expect(slack.messages).toHaveLength(1)
+    },
+  )
 
-  it.each(['msg_blocks_too_long', 'invalid_blocks'])('goes as text when Slack says %s, once', async (error) => {
-    slack.next({ kind: 'answer', status: 200, body: JSON.stringify({ ok: false, error }) })
-    expect((await send()).kind).toBe('sent')
-    expect(slack.received.at(-1)?.fields).not.toHaveProperty('blocks')
-    later(1_000)
-    slack.next({ kind: 'answer', status: 200, body: JSON.stringify({ ok: false, error }) }, 2)
-    expect(await send()).toEqual({ kind: 'final', error: `Slack refused: ${error}` })
-  })
+  it.each(['msg_blocks_too_long', 'invalid_blocks'])(
+    'goes as text when Slack says %s, once',
+    async (error) => {
+      slack.next({ kind: 'answer', status: 200, body: JSON.stringify({ ok: false, error }) })
+      expect((await send()).kind).toBe('sent')
+      expect(slack.received.at(-1)?.fields).not.toHaveProperty('blocks')
+      later(1_000)
+      slack.next({ kind: 'answer', status: 200, body: JSON.stringify({ ok: false, error }) }, 2)
+      expect(await send()).toEqual({ kind: 'final', error: `Slack refused: ${error}` })
+    },
+  )
 
   it('unfolds no links', async () => {
     await send()
@@ -114,7 +129,11 @@ const final = (error: string) => ({ kind: 'final', error })
 const retry = (error: string, retryAfterMs?: number) =>
   retryAfterMs === undefined ? { kind: 'retry', error } : { kind: 'retry', error, retryAfterMs }
 const unknown = (error: string) => ({ kind: 'unknown', error })
-const says = (error: string): Failure => ({ kind: 'answer', status: 200, body: JSON.stringify({ ok: false, error }) })
+const says = (error: string): Failure => ({
+  kind: 'answer',
+  status: 200,
+  body: JSON.stringify({ ok: false, error }),
+})
 
 describe('what became of a try', () => {
   const cases: [string, Failure, unknown][] = [
@@ -123,13 +142,33 @@ describe('what became of a try', () => {
     ['500', { kind: 'answer', status: 500 }, retry('answered 500')],
     ['503', { kind: 'answer', status: 503, body: '<html>' }, retry('answered 503')],
     ['403', { kind: 'answer', status: 403, body: '{"ok":false,"error":"x"}' }, final('answered 403: x')],
-    ['302', { kind: 'answer', status: 302, location: 'http://127.0.0.1:1' }, final('answered 302: redirects are not followed')],
-    ['200 of somebody else', { kind: 'answer', status: 200, body: '<html>' }, retry('answered 200, but not in the words of Slack')],
-    ['200 whose body stalls', { kind: 'hang-in-body', body: '{"ok":' }, unknown('answered 200, and the answer broke off')],
+    [
+      '302',
+      { kind: 'answer', status: 302, location: 'http://127.0.0.1:1' },
+      final('answered 302: redirects are not followed'),
+    ],
+    [
+      '200 of somebody else',
+      { kind: 'answer', status: 200, body: '<html>' },
+      retry('answered 200, but not in the words of Slack'),
+    ],
+    [
+      '200 whose body stalls',
+      { kind: 'hang-in-body', body: '{"ok":' },
+      unknown('answered 200, and the answer broke off'),
+    ],
     ['silence', { kind: 'hang' }, unknown('no answer within 200 ms')],
-    ['a reset before it was taken', { kind: 'reset', when: 'before' }, unknown('connection lost (ECONNRESET)')],
+    [
+      'a reset before it was taken',
+      { kind: 'reset', when: 'before' },
+      unknown('connection lost (ECONNRESET)'),
+    ],
     ['a reset after it was taken', { kind: 'reset', when: 'after' }, unknown('connection lost (ECONNRESET)')],
-    ['an error without a word', { kind: 'answer', status: 200, body: '{"ok":false}' }, final('Slack refused: without a reason')],
+    [
+      'an error without a word',
+      { kind: 'answer', status: 200, body: '{"ok":false}' },
+      final('Slack refused: without a reason'),
+    ],
   ]
 
   it.each(cases)('%s', async (_, failure, expected) => {
@@ -162,9 +201,17 @@ describe('what became of a try', () => {
   })
 
   it.each([
-    ['a token of no form', { '${env:TOKEN}': 'x y' }, 'integrations.slack.token cannot be right: a bot has one like xoxb-…'],
+    [
+      'a token of no form',
+      { '${env:TOKEN}': 'x y' },
+      'integrations.slack.token cannot be right: a bot has one like xoxb-…',
+    ],
     ['no address', { '${env:API}': 's3cr3t' }, 'integrations.slack.apiUrl is not an http or https URL'],
-    ['a revoked token', { '${env:TOKEN}': 'xoxb-other' }, 'Slack refused: invalid_auth (the token was refused)'],
+    [
+      'a revoked token',
+      { '${env:TOKEN}': 'xoxb-other' },
+      'Slack refused: invalid_auth (the token was refused)',
+    ],
   ])('%s is final', async (_, change, error) => {
     Object.assign(secrets, change)
     expect(await send()).toEqual(final(error))

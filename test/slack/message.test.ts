@@ -65,7 +65,9 @@ describe('a page in Slack', () => {
       runbookTitle: text,
       lines: fc.array(text, { maxLength: 11 }),
       responsible: fc.array(text, { maxLength: 10 }),
-      links: fc.array(fc.record({ title: text, url: fc.webUrl({ withQueryParameters: true }) }), { maxLength: 4 }),
+      links: fc.array(fc.record({ title: text, url: fc.webUrl({ withQueryParameters: true }) }), {
+        maxLength: 4,
+      }),
       kind: fc.constantFrom('page', 'acknowledged', 'resolved'),
       possibleRepeat: fc.boolean(),
     })

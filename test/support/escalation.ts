@@ -135,7 +135,7 @@ export function escalationWorld(): EscalationWorld {
       pagerDuty: await startFakePagerDuty(),
       telegram: await startFakeTelegram(),
       slack: await startFakeSlack({ now: () => world.at }),
-      smtp: await startFakeSmtp(),
+      smtp: await startFakeSmtp({ boxes: ['ana@example.org', 'ben@example.org'] }),
       at: new Date(start),
       timeline: new Map(),
       running: atStart.users,
