@@ -26,6 +26,8 @@ export interface AnswerDeskOptions {
     resolve(groupingKey: string, command: Command): Promise<CommandAnswer>
     escalateNow(groupingKey: string, command: EscalateCommand): Promise<CommandAnswer>
   }
+  /** Names of the services, as configured now. */
+  readonly services: () => readonly string[]
   /** Returns only after the alerts are committed. */
   readonly accept: (alerts: readonly AcceptedAlert[]) => Promise<unknown>
   /** Of one schedule, or of all. */
@@ -57,11 +59,14 @@ export function createAnswerDesk(options: AnswerDeskOptions): ChannelAnswers {
       safely(async () => {
         const found = personFor(options, account, 'declare', undefined)
         if ('told' in found) return found.told
-        const shown = cutText(oneLine(title), longestTitle)
-        if (shown === '')
+        const { service, text } = titleIn(title, options.services())
+        if (text === '')
           return { kind: 'refused', message: 'Say what is wrong: /firewatch declare checkout is down' }
-        await accept([declared(account, found.user, shown, id, now().toISOString())])
-        return { kind: 'done', message: `Declared: “${shown}”. The incident opens in a moment.` }
+        await accept([declared(account, found.user, { service, text }, id, now().toISOString())])
+        return {
+          kind: 'done',
+          message: `Declared: “${text}”. It opens an incident, or joins the one of its group.`,
+        }
       }),
 
     who: (account, schedule) =>
@@ -187,22 +192,36 @@ function failure({ log }: AnswerDeskOptions, error: unknown): Told {
   }
 }
 
-/** Several that are declared before the first is resolved meet by the route's `groupBy`, as alerts do. */
+interface DeclaredTitle {
+  readonly service: string | undefined
+  readonly text: string
+}
+
+/** `checkout: nobody can pay` is about a service, when there is one of that name. */
+function titleIn(written: string, services: readonly string[]): DeclaredTitle {
+  const title = cutText(oneLine(written), longestTitle)
+  const { name, rest } = /^(?<name>[\w-]+): *(?<rest>.*)$/.exec(title)?.groups ?? {}
+  const isService = name !== undefined && services.includes(name)
+  return isService ? { service: name, text: rest ?? '' } : { service: undefined, text: title }
+}
+
+/** Several that are declared for one service before the first is resolved meet by the route's `groupBy`, as alerts do. */
 function declared(
   { channel }: Account,
   { name }: User,
-  title: string,
+  { service, text }: DeclaredTitle,
   id: string,
   at: string,
 ): AcceptedAlert {
-  const labels = { alertname: 'Declared', severity: 'critical', declaration: id }
+  const about = service === undefined ? {} : { service }
+  const labels = { alertname: 'Declared', severity: 'critical', declaration: id, ...about }
   return {
     source: channel,
     eventId: `${channel}/${id}`,
     fingerprint: fingerprintOf(labels),
     status: 'firing',
     labels,
-    annotations: { summary: title, declaredBy: name },
+    annotations: { summary: text, declaredBy: name },
     startsAt: at,
   }
 }

@@ -41,6 +41,7 @@ export function createChannelDoors(parts: ChannelDoorParts): {
     users: () => configuration.users,
     incidents: records.incidents,
     commands: parts.commands,
+    services: () => Object.keys(configuration.services),
     accept: parts.accept,
     whoIsOnCall: async (schedule) => firstPaged(configuration, schedule),
     publicUrl: settings.publicUrl,

@@ -51,6 +51,7 @@ export async function doorsOf(
     configuration: {
       ...atStart,
       users: world.running,
+      services: { checkout: { name: 'checkout' } },
       integrations: {
         ...accounts,
         slack: { ...accounts.slack, responseHosts: [new URL(world.slack.url).host] },
