@@ -1,6 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { SMTPServer } from 'smtp-server'
+import { SMTPServer, type SMTPServerSession } from 'smtp-server'
 import { type ParsedMail, parseMail } from './mail-parts.ts'
 
 /** How the fake fails for one mail. */
@@ -70,17 +70,7 @@ export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<Fake
     onData: (stream, session, done) => {
       const now = failure
       failure = undefined
-      receive(
-        stream,
-        now,
-        drop,
-        (raw) => {
-          const { mailFrom, rcptTo } = session.envelope
-          const from = mailFrom === false ? '' : (mailFrom?.address ?? '')
-          mails.push({ ...parseMail(raw), from, to: rcptTo.map(({ address }) => address), raw })
-        },
-        done,
-      )
+      receive(stream, now, drop, (raw) => void mails.push(delivered(raw, session)), done)
     },
   })
   const address = await listen(server, sockets)
@@ -98,6 +88,11 @@ export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<Fake
       })
     },
   }
+}
+
+function delivered(raw: string, { envelope: { mailFrom, rcptTo } }: SMTPServerSession): DeliveredMail {
+  const from = mailFrom === false ? '' : (mailFrom?.address ?? '')
+  return { ...parseMail(raw), from, to: rcptTo.map(({ address }) => address), raw }
 }
 
 /** Takes what comes after DATA, as far as the failure lets it. */

@@ -24,8 +24,6 @@ interface Place {
 /** A page that has not come back so long after its turn was called off. */
 const graceMs = 30_000
 
-export type Turns = ReturnType<typeof createTurns>
-
 /**
  * Keeps the pace of each place, and what its provider asked for. It never sleeps: whoever comes too early is told when to come back, so a place
  * that must wait holds up no other. Of one process; the provider's own 429 is what binds several.

@@ -64,10 +64,10 @@ const journeys: Readonly<Record<Contact['channel'], Journey>> = {
         body: '{"ok":false,"error_code":429,"parameters":{"retry_after":17}}',
       }),
     refuse: () => world.telegram.next({ kind: 'answer', status: 403, body: '{"ok":false,"error_code":403}' }),
-    acknowledge: ({ bring }) => {
+    acknowledge: (doors) => {
       const [page] = world.telegram.messages
       if (page === undefined) throw new Error('there is no page')
-      return bring('/telegram/webhook', world.telegram.press(42, page, 'Acknowledge'))
+      return doors.bring('/telegram/webhook', world.telegram.press(42, page, 'Acknowledge'))
     },
     acknowledged: () => {
       expect(world.telegram.messages[0]?.buttons).toMatchObject([{ text: '✓ Acknowledged' }])
@@ -87,12 +87,12 @@ const journeys: Readonly<Record<Contact['channel'], Journey>> = {
     fail: () => world.slack.next({ kind: 'answer', status: 429, retryAfter: '30' }),
     refuse: () =>
       world.slack.next({ kind: 'answer', status: 200, body: '{"ok":false,"error":"channel_not_found"}' }),
-    acknowledge: async ({ bring }) => {
+    acknowledge: async (doors) => {
       const button = world.slack.messages[0]?.buttons[0]
       if (button === undefined) throw new Error('there is no button')
-      expect((await bring('/slack/interactions', world.slack.press('U0123456789', button))).statusCode).toBe(
-        200,
-      )
+      expect(
+        (await doors.bring('/slack/interactions', world.slack.press('U0123456789', button))).statusCode,
+      ).toBe(200)
     },
     acknowledged: () => {
       expect(world.slack.messages).toHaveLength(2)
@@ -132,7 +132,7 @@ const journeys: Readonly<Record<Contact['channel'], Journey>> = {
     },
     resolved: () => {
       const [one, other] = world.smtp.mails.slice(3)
-      expect([one?.to, other?.to].flat().toSorted()).toEqual(['ana@example.org', 'ben@example.org'])
+      expect(new Set([one?.to, other?.to].flat())).toEqual(new Set(['ana@example.org', 'ben@example.org']))
       expect([one?.text, other?.text].join('')).toContain('Resolved by firewatch')
     },
   },

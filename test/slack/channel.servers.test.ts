@@ -129,12 +129,6 @@ const final = (error: string) => ({ kind: 'final', error })
 const retry = (error: string, retryAfterMs?: number) =>
   retryAfterMs === undefined ? { kind: 'retry', error } : { kind: 'retry', error, retryAfterMs }
 const unknown = (error: string) => ({ kind: 'unknown', error })
-const says = (error: string): Failure => ({
-  kind: 'answer',
-  status: 200,
-  body: JSON.stringify({ ok: false, error }),
-})
-
 describe('what became of a try', () => {
   const cases: [string, Failure, unknown][] = [
     ['429', { kind: 'answer', status: 429, retryAfter: '30' }, retry('answered 429', 30_000)],
