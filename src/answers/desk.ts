@@ -1,10 +1,11 @@
-import { type AcceptedAlert, fingerprintOf } from '../domain/alert.ts'
+import type { AcceptedAlert } from '../domain/alert.ts'
 import type { Account, Answer, ChannelAnswers, OnCall, Told } from '../domain/channel-answers.ts'
 import type { Configuration, User } from '../domain/configuration.ts'
-import { cutText, oneLine } from '../domain/delivery.ts'
+import { oneLine } from '../domain/delivery.ts'
 import { incidentName } from '../domain/evidence.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Command, CommandAnswer, EscalateCommand } from '../domain/incident-messages.ts'
+import { declared, titleIn } from './declaration.ts'
 
 /** Somebody who was turned away, for the audit. */
 export interface Refusal {
@@ -38,8 +39,6 @@ export interface AnswerDeskOptions {
   readonly refused: (refusal: Refusal) => void
   readonly log: (message: string, error: unknown) => void
 }
-
-const longestTitle = 300
 
 /**
  * Takes what people answer in channels: who they are here, whether they may, and what became of it. A provider's word about who pressed a button
@@ -189,40 +188,6 @@ function failure({ log }: AnswerDeskOptions, error: unknown): Told {
   return {
     kind: 'failed',
     message: 'Not carried out: unexpected failure, the server log says more. Try again.',
-  }
-}
-
-interface DeclaredTitle {
-  readonly service: string | undefined
-  readonly text: string
-}
-
-/** `checkout: nobody can pay` is about a service, when there is one of that name. */
-function titleIn(written: string, services: readonly string[]): DeclaredTitle {
-  const title = cutText(oneLine(written), longestTitle)
-  const { name, rest } = /^(?<name>[\w-]+): *(?<rest>.*)$/.exec(title)?.groups ?? {}
-  const isService = name !== undefined && services.includes(name)
-  return isService ? { service: name, text: rest ?? '' } : { service: undefined, text: title }
-}
-
-/** Several that are declared for one service before the first is resolved meet by the route's `groupBy`, as alerts do. */
-function declared(
-  { channel }: Account,
-  { name }: User,
-  { service, text }: DeclaredTitle,
-  id: string,
-  at: string,
-): AcceptedAlert {
-  const about = service === undefined ? {} : { service }
-  const labels = { alertname: 'Declared', severity: 'critical', declaration: id, ...about }
-  return {
-    source: channel,
-    eventId: `${channel}/${id}`,
-    fingerprint: fingerprintOf(labels),
-    status: 'firing',
-    labels,
-    annotations: { summary: text, declaredBy: name },
-    startsAt: at,
   }
 }
 

@@ -41,7 +41,7 @@ export function createChannels(
       }),
     ),
     slack: only('slack', createSlackChannel({ ...common, integration: slack })),
-    email: only('email', createEmailChannel({ ...common, integration: email })),
+    email: only('email', createEmailChannel({ ...common, chartOf, onMissingChart, integration: email })),
   }
 }
 

@@ -2,13 +2,15 @@ import { createTransport } from 'nodemailer'
 import type { Contact, EmailIntegration } from '../domain/configuration.ts'
 import { errorText } from '../domain/delivery.ts'
 import type { PageMessage, SendOutcome } from '../domain/page.ts'
+import { chartFor, type ChartOptions, defaultChartWaitMs } from '../domain/page-chart.ts'
 import { type Mailbox, mailboxOf } from './contact-schema.ts'
+import { mailLimits } from './limits.ts'
 import { type Mail, mailOf } from './mail.ts'
 import { handOver, type SmtpServer, smtpServerOf } from './smtp.ts'
 
 export type EmailContact = Extract<Contact, { channel: 'email' }>
 
-export interface EmailChannelOptions {
+export interface EmailChannelOptions extends ChartOptions {
   /** For handing one mail over, from the first packet to the last answer. */
   readonly timeoutMs: number
   /** Throws with a message that names the reference, never its value. */
@@ -31,7 +33,9 @@ export function createEmailChannel(options: EmailChannelOptions) {
       const target = await targetOf(options)
       if (target.kind === 'final') return target
       const { server, from, replyTo } = target
-      const mail = mailOf(message, domainOf(from))
+      const late = AbortSignal.any([signal, AbortSignal.timeout(options.chartWaitMs ?? defaultChartWaitMs)])
+      const png = await chartFor(options, message, late, chartLimit)?.png
+      const mail = mailOf(message, domainOf(from), png)
       const raw = await composed(mail, { from, to: address, replyTo }, options.now())
       const outcome = await handOver(
         server,
@@ -43,6 +47,8 @@ export function createEmailChannel(options: EmailChannelOptions) {
     },
   }
 }
+
+const chartLimit = { taker: 'a mail', bytes: mailLimits.chartBytes }
 
 interface Sender {
   readonly from: Mailbox
@@ -98,6 +104,13 @@ async function composed(
     headers: { 'Auto-Submitted': 'auto-generated' },
     text: mail.text,
     html: mail.html,
+    attachments: mail.pictures.map(({ cid, png }) => ({
+      cid,
+      filename: 'chart.png',
+      contentType: 'image/png',
+      contentDisposition: 'inline' as const,
+      content: Buffer.from(png),
+    })),
     disableFileAccess: true,
     disableUrlAccess: true,
   })

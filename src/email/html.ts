@@ -13,8 +13,11 @@ function escaped(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
 }
 
-/** The mail as HTML: every text is escaped, no style is fetched, no picture is loaded from anywhere. */
-export function htmlOf(message: PageMessage): string {
+/**
+ * The mail as HTML: every text is escaped, no style is fetched, and no picture but the one that travels along is shown.
+ * @param chartId of the chart within the mail, https://www.rfc-editor.org/rfc/rfc2392
+ */
+export function htmlOf(message: PageMessage, chartId?: string): string {
   const { headline, notes, lines, facts, answer, links } = contentOf(message)
   const parts = [
     ...notes.map((note) => `<p><em>${escaped(note)}</em></p>`),
@@ -26,6 +29,7 @@ export function htmlOf(message: PageMessage): string {
         ([name, text]) => `<p style="margin:4px 0"><strong>${escaped(name)}:</strong> ${escaped(text)}</p>`,
       )
       .join('\n'),
+    chartId === undefined ? '' : picture(chartId, `Chart of ${message.incident}`),
     links.length === 0 ? '' : `<p>${links.map((link) => anchor(link)).join(' &middot; ')}</p>`,
   ]
   const body = parts.filter((written) => written !== '').join('\n')
@@ -37,6 +41,10 @@ const buttonStyle =
 
 function list(items: readonly string[]): string {
   return items.length === 0 ? '' : `<ul>\n${items.map((item) => `<li>${item}</li>`).join('\n')}\n</ul>`
+}
+
+function picture(id: string, words: string): string {
+  return `<p><img src="cid:${escaped(id)}" alt="${escaped(words)}" style="max-width:100%"></p>`
 }
 
 function anchor({ title, url }: { readonly title: string; readonly url: string }, style = ''): string {

@@ -5,4 +5,6 @@
 export const mailLimits = {
   subjectLength: 200,
   addressLength: 2_000,
+  /** Far below what any server takes whole; the chart is a few dozen kilobytes. */
+  chartBytes: 2 * 1024 * 1024,
 } as const

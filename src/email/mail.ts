@@ -5,6 +5,8 @@ import { htmlOf } from './html.ts'
 import { mailLimits } from './limits.ts'
 import { textOf } from './text.ts'
 
+const chartId = 'chart@firewatch'
+
 /** A mail in the terms of its fields; whoever composes it folds and encodes them. */
 export interface Mail {
   readonly subject: string
@@ -13,6 +15,8 @@ export interface Mail {
   readonly references: readonly string[]
   readonly text: string
   readonly html: string
+  /** Shown where the HTML names them; they travel with the mail, for readers fetch nothing from elsewhere. */
+  readonly pictures: readonly { readonly cid: string; readonly png: Uint8Array }[]
 }
 
 /**
@@ -20,8 +24,9 @@ export interface Mail {
  * conversation refers to one that was never sent, which keeps them in one thread whichever of them arrives.
  * https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4
  * @param domain of the sender
+ * @param png the chart, when there is one
  */
-export function mailOf(message: PageMessage, domain: string): Mail {
+export function mailOf(message: PageMessage, domain: string, png?: Uint8Array): Mail {
   const thread = idOf(`thread/${message.conversationKey}`, domain)
   const followed = followedIn(message)
   return {
@@ -30,7 +35,8 @@ export function mailOf(message: PageMessage, domain: string): Mail {
     inReplyTo: followed ?? thread,
     references: followed === undefined ? [thread] : [thread, followed],
     text: textOf(message),
-    html: htmlOf(message),
+    html: htmlOf(message, png === undefined ? undefined : chartId),
+    pictures: png === undefined ? [] : [{ cid: chartId, png }],
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Contact } from '../domain/configuration.ts'
 import { errorText, type HttpPost } from '../domain/delivery.ts'
 import type { PageMessage, SendOutcome } from '../domain/page.ts'
+import { type Chart, chartFor, type ChartOptions, defaultChartWaitMs } from '../domain/page-chart.ts'
 import { createTurns } from '../domain/turns.ts'
 import { type Bot, type BotAnswer, botAt, createBotApi } from './bot-api.ts'
 import { keyboardOf, noButtons } from './buttons.ts'
-import { type Chart, chartFor, type ChartOptions } from './chart.ts'
 import { pace, telegramLimits } from './limits.ts'
 import { type TelegramText, textOf } from './text.ts'
 
@@ -45,7 +45,8 @@ export function createTelegramChannel(options: TelegramChannelOptions) {
         return { kind: 'retry', error: 'Telegram asked to wait for this chat', retryAfterMs: turn.waitMs }
       const stop = AbortSignal.any([signal, AbortSignal.timeout(2 * timeoutMs)])
       const chat = chatWith(call, bot, contact.chatId, message, stop, options.buttons === true)
-      const outcome = await sendPage(chat, message, chartFor(options, message, stop))
+      const late = AbortSignal.any([stop, AbortSignal.timeout(options.chartWaitMs ?? defaultChartWaitMs)])
+      const outcome = await sendPage(chat, message, chartFor(options, message, late, chartLimit))
       if (outcome.kind === 'sent' && message.kind !== 'page') await removeButtons(chat, message, options)
       turns.note(place, message.idempotencyKey, outcome)
       return outcome
@@ -65,6 +66,8 @@ async function botOf(
     return { kind: 'final', error: reasonOf(error, 'a secret of this contact cannot be read') }
   }
 }
+
+const chartLimit = { taker: 'Telegram', bytes: telegramLimits.photoBytes }
 
 /** A chat of one bot. */
 function placeOf({ token }: Bot, chatId: string): string {

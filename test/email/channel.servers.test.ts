@@ -6,11 +6,13 @@ import { type FakeSmtp, type SmtpFailure, startFakeSmtp } from '../../examples/f
 import type { PageMessage, SendOutcome } from '../../src/domain/page.ts'
 import { createEmailChannel } from '../../src/email/channel.ts'
 import { handOver, smtpServerOf } from '../../src/email/smtp.ts'
-import { pageMessage } from '../support/pages.ts'
+import { pageMessage, smallPng } from '../support/pages.ts'
 import { freePort } from '../support/servers.ts'
 
 let smtp: FakeSmtp
 let url: string
+let chart: (incident: string) => Promise<Uint8Array | undefined>
+let missed: string[]
 
 function send(
   change: Partial<PageMessage> = {},
@@ -21,6 +23,9 @@ function send(
     timeoutMs: 500,
     now: () => new Date('2026-03-01T03:00:00Z'),
     resolveSecret: (reference) => Promise.resolve(reference === '${env:SMTP_URL}' ? url : reference),
+    chartOf: (incident) => chart(incident),
+    chartWaitMs: 100,
+    onMissingChart: (incident, reason) => void missed.push(`${incident}: ${reason}`),
     integration: {
       url: '${env:SMTP_URL}',
       from: 'Firewatch Ünit <firewatch@example.org>',
@@ -37,6 +42,8 @@ function send(
 beforeEach(async () => {
   smtp = await startFakeSmtp()
   url = smtp.url
+  chart = () => Promise.resolve(undefined)
+  missed = []
 })
 afterEach(() => smtp.stop())
 
@@ -102,6 +109,32 @@ describe('a page by mail', () => {
       'Re: P1 INC-42: checkout: error-rate',
     ])
     expect(smtp.mails[1]?.text).toMatch(/^Possible repeat/)
+  })
+
+  it('shows its chart, which travels along, except in a possible repeat', async () => {
+    chart = () => Promise.resolve(smallPng)
+    await send()
+    await send({ possibleRepeat: true })
+    const [page, repeat] = smtp.mails
+    expect(page?.html).toContain('<img src="cid:chart@firewatch" alt="Chart of INC-42"')
+    expect(page?.raw).toContain('Content-ID: <chart@firewatch>')
+    expect(page?.raw).toContain(Buffer.from(smallPng).toString('base64').slice(0, 70))
+    expect(repeat?.html).not.toContain('<img')
+    expect(missed).toEqual([])
+  })
+
+  it.each([
+    ['fails', () => Promise.reject(new Error('no font')), 'INC-42: no font'],
+    ['is late', () => new Promise<never>(() => undefined), 'INC-42: it was not there within 100 ms'],
+    [
+      'is empty',
+      () => Promise.resolve(new Uint8Array()),
+      'INC-42: it has 0 bytes, and a mail takes 1 to 2097152',
+    ],
+  ])('arrives without a chart that %s', async (_, chartOf, reason) => {
+    chart = chartOf
+    expect((await send()).kind).toBe('sent')
+    expect([missed, smtp.mails[0]?.html.includes('<img')]).toEqual([[reason], false])
   })
 
   it('carries any character', async () => {

@@ -14,6 +14,8 @@ async function send(change: Partial<PageMessage>, from = 'Firewatch <firewatch@e
     now: () => new Date('2026-03-01T03:00:00Z'),
     resolveSecret: () => Promise.resolve(smtp.url),
     integration: { url: '${env:SMTP_URL}', from },
+    chartOf: () => Promise.resolve(undefined),
+    onMissingChart: () => undefined,
   })
   const contact = { channel: 'email', address: 'ana@example.org' } as const
   return channel.send(contact, pageMessage(change), new AbortController().signal)

@@ -1,6 +1,5 @@
-import { errorText } from '../domain/delivery.ts'
-import type { PageMessage } from '../domain/page.ts'
-import { telegramLimits } from './limits.ts'
+import { errorText } from './delivery.ts'
+import type { PageMessage } from './page.ts'
 
 export interface ChartOptions {
   /** The chart of `INC-42` as PNG; `undefined` when there is nothing to show. It may fail and may take long: then the page goes without. */
@@ -11,7 +10,7 @@ export interface ChartOptions {
   readonly onMissingChart: (incident: string, reason: string) => void
 }
 
-const defaultChartWaitMs = 2_000
+export const defaultChartWaitMs = 2_000
 
 export interface Chart {
   /** `undefined` when there is none in time. */
@@ -19,17 +18,31 @@ export interface Chart {
   readonly missed: (reason: string) => void
 }
 
-/** Being drawn while the text is on its way. */
-export function chartFor(options: ChartOptions, message: PageMessage, stop: AbortSignal): Chart | undefined {
+/** What a provider takes, and its name. */
+export interface ChartLimit {
+  readonly taker: string
+  readonly bytes: number
+}
+
+/**
+ * The chart of a page, being drawn while the text is on its way; only pages have one, and no possible repeat: the smallest message is the likeliest to
+ * arrive.
+ * @param late aborts when it is not waited for any longer
+ */
+export function chartFor(
+  options: ChartOptions,
+  message: PageMessage,
+  late: AbortSignal,
+  { taker, bytes: most }: ChartLimit,
+): Chart | undefined {
   if (message.kind !== 'page' || message.possibleRepeat) return undefined
   const { chartOf, chartWaitMs = defaultChartWaitMs, onMissingChart } = options
   const { incident } = message
   const missed = (reason: string) => onMissingChart(incident, reason)
-  const late = AbortSignal.any([stop, AbortSignal.timeout(chartWaitMs)])
   const png = Promise.race([chartOf(incident), endOf(late, chartWaitMs)]).then(
     (bytes) => {
-      if (bytes === undefined || (bytes.length > 0 && bytes.length <= telegramLimits.photoBytes)) return bytes
-      missed(`it has ${bytes.length} bytes, and Telegram takes 1 to ${telegramLimits.photoBytes}`)
+      if (bytes === undefined || (bytes.length > 0 && bytes.length <= most)) return bytes
+      missed(`it has ${bytes.length} bytes, and ${taker} takes 1 to ${most}`)
       return undefined
     },
     (error: unknown) => {
