@@ -31,6 +31,8 @@ export interface PageStore {
 export interface Channel {
   /** Whether the other side keeps an incident of its own, which goes on calling until it is told. */
   readonly keepsIncidents: boolean
+  /** Whether one message may tell of several incidents; a provider that keeps one for each does so by itself. */
+  readonly bundles: boolean
   /** Whether the other side takes several tries of one page for one. Without that a person hears each of them. */
   readonly hasKey: boolean
   send(contact: Contact, message: PageMessage, signal: AbortSignal): Promise<SendOutcome>
@@ -52,6 +54,8 @@ export interface EscalateDependencies {
   readonly timeline: { append(entry: TimelineEntry): Promise<void> }
   readonly channels: Readonly<Record<Contact['channel'], Channel>>
   readonly publicUrl: string
+  /** The address by which a page is acknowledged as its person, for channels that carry nothing but text. */
+  readonly answerUrl?: (page: Page) => string
   readonly now: () => Date
   /** Before the second try of a page; it doubles from there. */
   readonly retryBaseMs?: number

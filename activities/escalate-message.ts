@@ -10,41 +10,66 @@ export async function messageOf(
   page: Page,
   bundled: readonly Page[],
 ): Promise<PageMessage> {
-  const [incident, ...others] = await inLaneOrder(deps, page, bundled)
+  const [{ incident, ...position }, ...others] = await inLaneOrder(deps, page, bundled)
   const configuration = await deps.configurations.get(incident.configRevision)
   const alerts = await deps.incidents.alertsOf(incident.number)
   const runbookTitle = configuration.runbooks.find(({ name }) => name === incident.runbook)?.title
   const follows = await followedBy(deps, page)
   const { publicUrl } = deps
   return composePageMessage({
-    page,
+    page: { ...page, ...position },
     incident,
-    others,
+    others: others.map((other) => other.incident),
     alerts,
     runbookTitle,
     configuration,
     follows,
     publicUrl,
+    ...answerLink(deps, page, bundled),
   })
+}
+
+/** Only a mail needs one: wherever else it went, it would be one more secret to keep. It answers for one page, so not for many. */
+function answerLink(
+  { answerUrl }: EscalateDependencies,
+  page: Page,
+  bundled: readonly Page[],
+): { answerUrl?: string } {
+  const isWanted = page.channel === 'email' && page.kind === 'page' && bundled.length === 0
+  return isWanted && answerUrl !== undefined ? { answerUrl: answerUrl(page) } : {}
+}
+
+/** An incident that a message tells of, and where its escalation stands. */
+interface Told {
+  readonly incident: Incident
+  readonly step: number
+  readonly round: number
 }
 
 async function inLaneOrder(
   deps: EscalateDependencies,
   page: Page,
   bundled: readonly Page[],
-): Promise<[Incident, ...Incident[]]> {
-  const own = await deps.incidents.get(page.incident)
+): Promise<[Told, ...Told[]]> {
+  const { step, round } = page
+  const own = { incident: await deps.incidents.get(page.incident), step, round }
   if (bundled.length === 0) return [own]
   const incidents = await deps.incidents.many([page, ...bundled].map((one) => one.incident))
   const byNumber = new Map(incidents.map((one) => [one.number, one]))
-  const waiting = [page, ...bundled].flatMap(({ id, incident, createdAt }) => {
-    const { service, severity } = byNumber.get(incident) ?? own
-    return { page: id, incident, service, severity, createdAt }
+  const byPage = new Map([page, ...bundled].map((one) => [one.id, one]))
+  const waiting = [...byPage.values()].flatMap(({ id, incident: number, createdAt }) => {
+    const incident = byNumber.get(number)
+    if (incident === undefined) return []
+    return [{ page: id, service: incident.service, severity: incident.severity, createdAt }]
   })
-  const numberOf = new Map(waiting.map((one) => [one.page, one.incident]))
-  const ordered = laneOrder(waiting, await deps.pages.toldAt(page))
-  const numbers = [...new Set(ordered.map((one) => numberOf.get(one.page) ?? own.number))]
-  const [first = own, ...rest] = numbers.flatMap((number) => byNumber.get(number) ?? [])
+  const told = new Map<number, Told>()
+  for (const one of laneOrder(waiting, await deps.pages.toldAt(page))) {
+    const { incident: number, ...at } = byPage.get(one.page) ?? page
+    const incident = byNumber.get(number)
+    if (incident !== undefined && !told.has(number))
+      told.set(number, { incident, step: at.step, round: at.round })
+  }
+  const [first = own, ...rest] = told.values()
   return [first, ...rest]
 }
 

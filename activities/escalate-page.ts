@@ -46,10 +46,10 @@ export async function deliverPage(deps: EscalateDependencies, id: string): Promi
   }
 }
 
-/** Only what wakes a person queues up for them; a provider that keeps incidents of its own bundles by itself. */
+/** Only what wakes a person queues up for them. */
 function laneOf(deps: EscalateDependencies, { kind, channel }: Page, { severity }: Incident): Lane {
   const now = deps.now().getTime()
-  const bundles = kind === 'page' && isChannel(deps, channel) && !deps.channels[channel].keepsIncidents
+  const bundles = kind === 'page' && isChannel(deps, channel) && deps.channels[channel].bundles
   const waitMs = (begun: readonly number[]) => (bundles ? laneWaitMs(begun, now, severity) : 0)
   return { since: now - laneRules.gapMs, waitMs, bundles }
 }

@@ -5,6 +5,7 @@ import { createIncidentActivities } from '../../activities/incident.ts'
 import { createInvestigateActivities } from '../../activities/investigate.ts'
 import { createPostMortemActivities } from '../../activities/post-mortem.ts'
 import { createRemediateActivities } from '../../activities/remediate.ts'
+import { createAnswerLinks } from '../answers/links.ts'
 import { renderChart } from '../chart/render.ts'
 import { createClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { createMetricReader } from '../clickhouse/metric-query.ts'
@@ -130,8 +131,10 @@ async function createActivities(
         resolveSecret,
         now,
         chartsByName(records, createCharts(records, clickhouse, now)),
+        configuration.integrations,
       ),
       publicUrl: settings.publicUrl,
+      ...answerLinks(settings, now),
     }),
     ...createPostMortemActivities({
       ...common,
@@ -149,6 +152,11 @@ function currentSchedules({ schedules }: Configuration) {
         names.flatMap((name) => (schedules[name] === undefined ? [] : [[name, schedules[name]] as const])),
       ),
   }
+}
+
+/** Without a key mails carry only the link to the console. */
+function answerLinks({ linkKey: key, publicUrl }: Settings, now: () => Date) {
+  return key === undefined ? {} : { answerUrl: createAnswerLinks({ key, publicUrl, now }).urlOf }
 }
 
 /** Draws nothing where no check measures what fires: an empty picture tells nobody anything. */

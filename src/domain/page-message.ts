@@ -31,6 +31,8 @@ export interface PageFacts {
   readonly follows: string | null
   /** Where people's links lead, without a slash at its end. */
   readonly publicUrl: string
+  /** Acknowledges as this person. */
+  readonly answerUrl?: string
 }
 
 /** The message of a page, whatever channel it goes over; every text in it is bounded and, except `nowDoing`, on one line. */
@@ -43,6 +45,7 @@ export function composePageMessage({
   configuration,
   follows,
   publicUrl,
+  answerUrl,
 }: PageFacts): PageMessage {
   const firing = alerts.filter((alert) => alert.status === 'firing')
   const name = incidentName(incident.number)
@@ -70,6 +73,8 @@ export function composePageMessage({
     ...(runbookTitle === undefined ? {} : { runbookTitle: cutText(oneLine(runbookTitle), longestName) }),
     links: linksOf(incident, firing, configuration),
     responsible: responsibleFor(firing, configuration),
+    position: { round: page.round, step: page.step },
+    ...(answerUrl === undefined ? {} : { answerUrl }),
     possibleRepeat: page.unknownTries > 0,
     ...(follows === null ? {} : { follows }),
   }

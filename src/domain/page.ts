@@ -60,6 +60,10 @@ export interface PageMessage {
   readonly responsible: readonly string[]
   /** Other incidents that this one message tells of too. */
   readonly bundled: readonly BundledIncident[]
+  /** Where the escalation stood: an answer that was made to this message says so. */
+  readonly position: { readonly round: number; readonly step: number }
+  /** Whoever opens it may acknowledge as this person: for a channel that has no buttons, and for nobody else. */
+  readonly answerUrl?: string
   /** An earlier try of this page may have reached the person. */
   readonly possibleRepeat: boolean
   /** What the provider calls the message that this one follows, when it follows one. */

@@ -9,13 +9,20 @@ import { begin, user } from '../support/pages.ts'
 
 const world = escalationWorld()
 
-const everyChannel = (channel: Channel) => ({ webhook: channel, pagerduty: channel, telegram: channel })
+const everyChannel = (channel: Channel) => ({
+  webhook: channel,
+  pagerduty: channel,
+  telegram: channel,
+  slack: channel,
+  email: channel,
+})
 
 /** A channel without a key. It answers in turn, and goes on with the last answer; `marks` says which tries were possible repeats. */
 function unsureChannel(outcomes: readonly SendOutcome[] = [{ kind: 'unknown', error: 'connection lost' }]) {
   const marks: boolean[] = []
   const channel: Channel = {
     keepsIncidents: false,
+    bundles: true,
     hasKey: false,
     send: (_contact, { possibleRepeat }) => {
       const outcome = outcomes[Math.min(marks.length, outcomes.length - 1)]

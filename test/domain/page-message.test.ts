@@ -58,6 +58,15 @@ describe('a page', () => {
     })
   })
 
+  it('says where the escalation stood, and carries a link to answer only when it was given one', () => {
+    const at = page({ round: 2, step: 3 })
+    expect(compose([], { page: at }).position).toEqual({ round: 2, step: 3 })
+    expect(compose([])).not.toHaveProperty('answerUrl')
+    expect(compose([], { answerUrl: 'https://x.example/answers/t' })).toMatchObject({
+      answerUrl: 'https://x.example/answers/t',
+    })
+  })
+
   it('names the runbook when there is one', () => {
     expect(compose([])).not.toHaveProperty('runbookTitle')
     expect(compose([], { runbookTitle: 'Checkout errors' }).runbookTitle).toBe('Checkout errors')

@@ -117,6 +117,7 @@ function activitiesOf(db: Database, world: () => IncidentWorld) {
   const common = { incidents, configurations, timeline, now, running }
   const channel: Channel = {
     keepsIncidents: false,
+    bundles: true,
     hasKey: true,
     send: (_, message) => world().send(message),
   }
@@ -129,7 +130,13 @@ function activitiesOf(db: Database, world: () => IncidentWorld) {
   }
   const escalate = createEscalateActivities({
     ...paging,
-    channels: { webhook: channel, telegram: channel, pagerduty: { ...channel, keepsIncidents: true } },
+    channels: {
+      webhook: channel,
+      telegram: channel,
+      slack: channel,
+      email: channel,
+      pagerduty: { ...channel, keepsIncidents: true, bundles: false },
+    },
   })
   const remediate = () =>
     createRemediateActivities({ ...remediateDependencies(db, world().remediation), ...common })

@@ -35,6 +35,7 @@ export function pageMessage(change: Partial<PageMessage> = {}): PageMessage {
     runbookTitle: 'Checkout errors',
     links: [],
     responsible: [],
+    position: { round: 0, step: 1 },
     possibleRepeat: false,
     bundled: [],
     ...change,
