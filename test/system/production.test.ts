@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
 import type { Incident } from '../../src/domain/incident.ts'
-import type { IncidentRecords } from '../../src/web/dependencies.ts'
+import type { CheckReading, IncidentRecords } from '../../src/web/dependencies.ts'
 import { parseOpenMetrics, valueIn } from '../support/open-metrics.ts'
 import { createProductionWorld, type ProductionWorld } from './production-world.ts'
 
@@ -97,6 +97,11 @@ describe('production: serve and two workers beside servers of their own', () => 
     (await (await request('GET', `/api/v1/incidents/INC-${number}`)).json()) as {
       incident: Incident
     } & IncidentRecords
+  const newestVerdict = async () => {
+    const answer = await request('GET', '/api/v1/checks/orders/verdicts')
+    const { series } = (await answer.json()) as Pick<CheckReading, 'series'>
+    return series[0]?.verdicts.at(-1)
+  }
   const serverMetrics = async () =>
     parseOpenMetrics(await (await request('GET', '/metrics', undefined, viewer)).text())
 
@@ -270,6 +275,7 @@ describe('production: serve and two workers beside servers of their own', () => 
     await vi.waitFor(() => expect(pagesAbout('WhileClickhouseWasAway')).toHaveLength(1), soon)
     // The checks that cannot measure are an incident of their own.
     await vi.waitFor(() => expect(pagesAbout('check-failing')).toHaveLength(1), soon)
+    expect(await newestVerdict()).toMatchObject({ state: 'unknown', reason: 'query-failed', value: null })
 
     await delay(backAt - Date.now())
     await world.clickhouse.start()
@@ -280,6 +286,7 @@ describe('production: serve and two workers beside servers of their own', () => 
       }
       expect(incidents.map(({ title }) => title)).toContain('shop: check-failing')
     }, soon)
+    expect((await newestVerdict())?.reason).not.toBe('query-failed')
   })
 
   it('lets a worker that is told to end finish the page that it is sending', async () => {
