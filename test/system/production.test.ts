@@ -241,7 +241,7 @@ describe('production: serve and two workers beside servers of their own', () => 
     }, soon)
     expect((await fetch(new URL('/health/live', world.serverUrl))).status).toBe(200)
 
-    await delay(backAt - Date.now())
+    await delay(Math.max(0, backAt - Date.now()))
     await world.temporal.start()
     await allReady()
     await vi.waitFor(() => expect(pagesAbout('WhileTemporalWasAway')).toHaveLength(1), soon)
@@ -259,7 +259,7 @@ describe('production: serve and two workers beside servers of their own', () => 
       const refused = await alert('WhilePostgresWasAway')
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
 
-      await delay(backAt - Date.now())
+      await delay(Math.max(0, backAt - Date.now()))
       await world.postgres.start()
       await allReady()
       expect((await alert('WhilePostgresWasAway')).status).toBe(202)
@@ -277,7 +277,7 @@ describe('production: serve and two workers beside servers of their own', () => 
     await vi.waitFor(() => expect(pagesAbout('check-failing')).toHaveLength(1), soon)
     expect(await newestVerdict()).toMatchObject({ state: 'unknown', reason: 'query-failed', value: null })
 
-    await delay(backAt - Date.now())
+    await delay(Math.max(0, backAt - Date.now()))
     await world.clickhouse.start()
     await allReady()
     await vi.waitFor(async () => {
