@@ -11,8 +11,8 @@ export interface Principal {
 export type CredentialKind = 'token' | 'session' | 'login'
 
 /**
- * When a credential was used last is known to the minute: noted at every request, senders with one token waited for each other's commits,
- * which held 64 of them to some 700 requests a second.
+ * When a credential was used last is known to the minute. Noted at every request, it was a commit for each, on the one row that all senders
+ * with the same token share.
  */
 const usedWithinMs = 60_000
 

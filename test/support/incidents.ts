@@ -95,7 +95,7 @@ export async function startIncidents(begin: () => Promise<TestWorkflowEnvironmen
     sleep: (ms: number) => temporal.sleep(ms),
     /**
      * From now on workflows and activities have a worker each. The one for activities does one at a time and is the test's to stop: a workflow's
-     * next task, given to a worker that is just ending, is lost for ever by the time-skipping server.
+     * next task that came up while its worker ended was seen never to start again on the time-skipping server.
      */
     async splitWorker(): Promise<{ stop(): Promise<void>; restart(): Promise<unknown> }> {
       await stopWorkers()
