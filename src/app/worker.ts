@@ -30,17 +30,19 @@ import { reviewFolder } from './review-folder.ts'
 import type { Settings } from './settings.ts'
 import { openWorkerDoor, type WorkerDoor } from './worker-door.ts'
 import { installRuntime } from './worker-runtime.ts'
+import { workflowBundle } from './workflow-bundle.ts'
 
 /** Longer than the longest activity, so that a deploy in the middle of an act lets it finish and report. */
 const shutdownGraceTime = '30s'
-
-const workflowsPath = new URL('../../workflows/index.ts', import.meta.url).pathname
 
 /** Runs workflows and activities until the process is told to end; then lets what runs finish. */
 export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<void> {
   const log = createLog('worker', settings.logLevel)
   const temporalMetricsUrl = await installRuntime(log, settings.metricsPort !== undefined)
   const configuration = await loadConfiguration(settings.configPath)
+  const bundle = workflowBundle(settings.dataDir)
+  // It is awaited later, and must not be an unhandled rejection until then.
+  bundle.catch(() => undefined)
   const now = () => new Date()
   const metrics = createWorkerMetrics()
   const database = openDatabase(settings.databaseUrl)
@@ -58,7 +60,7 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
       connection,
       namespace: settings.temporalNamespace,
       taskQueue,
-      workflowsPath,
+      workflowBundle: await bundle,
       activities,
       shutdownGraceTime,
       interceptors: { activity: [observeActivities(metrics.activityEnded)] },
