@@ -97,8 +97,9 @@ async function checkCrash(input: Fields, expectation: Expectation): Promise<void
   })
 }
 
-function dyingAfterSend({ pages, activities }: EscalationWorld) {
-  return activities({ pages: { ...pages, settle: () => Promise.reject(new Error('killed')) } })
+function dyingAfterSend(escalation: EscalationWorld) {
+  const { pages } = escalation
+  return escalation.activities({ pages: { ...pages, settle: () => Promise.reject(new Error('killed')) } })
 }
 
 /** Row by row: so many wait, so many of them are acknowledged, and then the first is sent. */
