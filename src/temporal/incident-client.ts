@@ -13,6 +13,7 @@ import {
   type AlertsChanged,
   type Command,
   type CommandAnswer,
+  type EscalateCommand,
   type NoteCommand,
 } from '../domain/incident-messages.ts'
 
@@ -79,7 +80,8 @@ export function createIncidentClient(client: Client, answerWithinMs = 5_000) {
 
     resolve: (groupingKey: string, command: Command) => update(groupingKey, names.resolve, command),
     note: (groupingKey: string, command: NoteCommand) => update(groupingKey, names.note, command),
-    escalateNow: (groupingKey: string, command: Command) => update(groupingKey, names.escalateNow, command),
+    escalateNow: (groupingKey: string, command: EscalateCommand) =>
+      update(groupingKey, names.escalateNow, command),
     stopAutomation: (groupingKey: string, command: Command) =>
       update(groupingKey, names.stopAutomation, command),
   }

@@ -1,9 +1,10 @@
 import type { AcceptedAlert, Alert } from '../domain/alert.ts'
+import type { Told } from '../domain/channel-answers.ts'
 import type { ChartModel } from '../domain/chart.ts'
 import type { Check, Role } from '../domain/configuration.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import type { Incident, IncidentState } from '../domain/incident.ts'
-import type { Command, CommandAnswer, NoteCommand } from '../domain/incident-messages.ts'
+import type { Command, CommandAnswer, EscalateCommand, NoteCommand } from '../domain/incident-messages.ts'
 import type { Schedule, Span } from '../domain/on-call/schedule.ts'
 import type { Page } from '../domain/page.ts'
 import type { Review } from '../domain/post-mortem.ts'
@@ -54,6 +55,10 @@ export interface WebDependencies {
      */
     receive(body: unknown): Promise<NotificationReceipt>
   }
+  /** What channels bring in; one that is not configured has no door. */
+  readonly slack?: SlackDoor
+  readonly telegram?: TelegramDoor
+  readonly mail?: MailDoor
   /** What does not answer, by name; empty when all is well. */
   readonly unready: () => Promise<Readonly<Record<string, string>>>
   /** What Firewatch counts of itself, as text of this content type. */
@@ -81,6 +86,34 @@ export interface CalendarWriter {
     schedules: readonly Schedule[],
     range: CalendarRange,
   ): string
+}
+
+/** What a provider is answered: 401 when it could not prove itself, and then nothing was done. */
+export type DoorReceipt =
+  | { readonly status: 401 }
+  | { readonly status: 200; readonly reply?: Readonly<Record<string, unknown>> }
+
+export interface SlackDoor {
+  interactions(request: SlackRequest): Promise<DoorReceipt>
+  commands(request: SlackRequest): Promise<DoorReceipt>
+}
+
+export interface SlackRequest {
+  readonly timestamp: string | undefined
+  readonly signature: string | undefined
+  /** Byte by byte as it came in. */
+  readonly body: Uint8Array
+}
+
+export interface TelegramDoor {
+  receive(update: { readonly secret: string | undefined; readonly body: Uint8Array }): Promise<DoorReceipt>
+}
+
+/** Links in mails; the token is the proof of who opens one. */
+export interface MailDoor {
+  /** Changes nothing. `undefined` when the token is not ours or no longer good. */
+  look(token: string): Promise<{ readonly person: string; readonly incident: Incident } | undefined>
+  acknowledge(token: string): Promise<Told | undefined>
 }
 
 /** What became of a notification. */
@@ -166,6 +199,6 @@ export interface IncidentCommands {
   acknowledge(groupingKey: string, command: Command): Promise<CommandAnswer>
   resolve(groupingKey: string, command: Command): Promise<CommandAnswer>
   note(groupingKey: string, command: NoteCommand): Promise<CommandAnswer>
-  escalateNow(groupingKey: string, command: Command): Promise<CommandAnswer>
+  escalateNow(groupingKey: string, command: EscalateCommand): Promise<CommandAnswer>
   stopAutomation(groupingKey: string, command: Command): Promise<CommandAnswer>
 }

@@ -46,7 +46,7 @@ export function answerErrors(app: FastifyInstance, log: (message: string, error:
   })
 }
 
-/** For the log, which must not learn the secret that some addresses carry. */
+/** A path that is itself a secret goes into no log. */
 function placeOf({ url, routeOptions }: FastifyRequest): string {
   return routeOptions.config.access === 'capability' ? (routeOptions.url ?? '') : url
 }

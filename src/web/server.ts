@@ -4,7 +4,9 @@ import { guardRoutes } from './access.ts'
 import type { WebDependencies } from './dependencies.ts'
 import { answerErrors } from './errors.ts'
 import { observeRequests } from './observe.ts'
+import { channelRoutes } from './routes/channels.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { answerRoutes } from './routes/answers.ts'
 import { assetRoutes } from './routes/assets.ts'
 import { calendarRoutes } from './routes/calendars.ts'
 import { checkRoutes } from './routes/checks.ts'
@@ -39,7 +41,14 @@ const contentSecurityPolicy = [
 
 /** The HTTP API and the console. Not listening yet. */
 export async function createServer(dependencies: WebDependencies): Promise<FastifyInstance> {
-  const app = fastify({ bodyLimit: bodyLimitBytes, logger: false, trustProxy: false, requestTimeout: 30_000 })
+  const app = fastify({
+    bodyLimit: bodyLimitBytes,
+    logger: false,
+    trustProxy: false,
+    requestTimeout: 30_000,
+    // The token of a mail's link is longer than the usual 100.
+    routerOptions: { maxParamLength: 500 },
+  })
   guardRoutes(app, dependencies.credentials)
   observeRequests(app, dependencies.served)
   answerErrors(app, dependencies.log)
@@ -70,6 +79,8 @@ export async function createServer(dependencies: WebDependencies): Promise<Fasti
     calendarRoutes,
     reviewRoutes,
     runbookRoutes,
+    channelRoutes,
+    answerRoutes,
   ]
   for (const add of routes) add(app, dependencies)
   return app
