@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { createChannelDoors } from '../../src/app/channel-doors.ts'
 import type { AcceptedAlert } from '../../src/domain/alert.ts'
+import type { Schedule } from '../../src/domain/on-call/schedule.ts'
 import type { Command } from '../../src/domain/incident-messages.ts'
 import type { IncidentCommands } from '../../src/web/dependencies.ts'
 import { startWeb } from '../web/world.ts'
@@ -24,6 +25,20 @@ export interface DoorWorld {
 interface Answer {
   readonly statusCode: number
   readonly body: string
+}
+
+/** A schedule in which the same people are on call for ever. */
+function alwaysOnCall(name: string, people: readonly string[]): Schedule {
+  const shifts = [{ from: 0, to: Date.parse('2100-01-01'), people }]
+  return {
+    name,
+    title: name,
+    timeZone: 'UTC',
+    layers: [{ name: 'only', priority: 1, windows: [], turns: { kind: 'shifts', shifts } }],
+    overrides: [],
+    temporary: [],
+    swaps: [],
+  }
 }
 
 /** The real routes and doors over a world's records, with the users that it runs with now. */
@@ -52,6 +67,7 @@ export async function doorsOf(
       ...atStart,
       users: world.running,
       services: { checkout: { name: 'checkout' } },
+      schedules: { primary: alwaysOnCall('primary', ['ana', 'ben']) },
       integrations: {
         ...accounts,
         slack: { ...accounts.slack, responseHosts: [new URL(world.slack.url).host] },

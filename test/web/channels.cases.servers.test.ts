@@ -240,7 +240,7 @@ describe('/firewatch', () => {
   it('says who is on call', async () => {
     await type('who')
     await type('who nowhere')
-    expect(told()).toEqual(['default: ana, ben', 'There is no schedule “nowhere”.'])
+    expect(told()).toEqual(['primary: ana, ben', 'There is no schedule “nowhere”.'])
   })
 
   it('declares an incident, through the same door as every alert', async () => {
