@@ -54,7 +54,9 @@ export async function startIncidents(begin: () => Promise<TestWorkflowEnvironmen
       connection: temporal.nativeConnection,
       taskQueue,
       ...(part === 'activities' ? {} : { workflowBundle }),
-      ...(part === 'workflows' ? {} : { activities: activitiesOf(database.db, () => world) }),
+      // What workflows do within their own tasks is done by their worker.
+      enableNonLocalActivities: part !== 'workflows',
+      activities: activitiesOf(database.db, () => world),
       shutdownGraceTime: '1s',
       ...options,
     })
