@@ -4,6 +4,7 @@ import { CommandFailed, exitCodes } from './api-client.ts'
 import { addConfigCommands } from './commands/config.ts'
 import { addCredentialCommands } from './commands/credentials.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
+import { addOwnershipCommands } from './commands/ownership.ts'
 import { addReplayCommand } from './commands/replay.ts'
 import { addRunCommands } from './commands/run.ts'
 import { tell } from './terminal.ts'
@@ -21,6 +22,7 @@ const program = new Command('firewatch')
 
 addRunCommands(program)
 addIncidentCommands(program)
+addOwnershipCommands(program)
 addCredentialCommands(program)
 addReplayCommand(program)
 addConfigCommands(program)

@@ -117,6 +117,7 @@ function webDependencies(parts: Parts): WebDependencies {
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
     runbooks: async () => configuration.runbooks,
     services: async () => Object.keys(configuration.services),
+    policies: async () => Object.keys(configuration.policies),
     reviews: records.reviews,
     charts: createCharts(records, clickhouse, now),
     ...doors(parts),

@@ -3,7 +3,16 @@ import type { ChartModel } from '../domain/chart.ts'
 import type { Check, Role } from '../domain/configuration.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import type { Incident, IncidentState } from '../domain/incident.ts'
-import type { Command, CommandAnswer, NoteCommand } from '../domain/incident-messages.ts'
+import type {
+  ApplyPolicyCommand,
+  Command,
+  CommandAnswer,
+  EscalateCommand,
+  HandOverCommand,
+  NoteCommand,
+  SeverityCommand,
+  SnoozeCommand,
+} from '../domain/incident-messages.ts'
 import type { Page } from '../domain/page.ts'
 import type { Review } from '../domain/post-mortem.ts'
 import type { RemediationAttempt } from '../domain/remediation.ts'
@@ -30,6 +39,8 @@ export interface WebDependencies {
   readonly services: () => Promise<readonly string[]>
   /** People and their roles, as configured now. */
   readonly people: () => Promise<Readonly<Record<string, Role>>>
+  /** Names of the escalation policies, as configured now. */
+  readonly policies: () => Promise<readonly string[]>
   readonly reviews: { get(incident: number): Promise<StoredReview | undefined> }
   readonly charts: {
     /** PNG of the incident's chart as it stands. */
@@ -142,6 +153,11 @@ export interface IncidentCommands {
   acknowledge(groupingKey: string, command: Command): Promise<CommandAnswer>
   resolve(groupingKey: string, command: Command): Promise<CommandAnswer>
   note(groupingKey: string, command: NoteCommand): Promise<CommandAnswer>
-  escalateNow(groupingKey: string, command: Command): Promise<CommandAnswer>
+  escalateNow(groupingKey: string, command: EscalateCommand): Promise<CommandAnswer>
+  takeOver(groupingKey: string, command: Command): Promise<CommandAnswer>
+  handOver(groupingKey: string, command: HandOverCommand): Promise<CommandAnswer>
+  snooze(groupingKey: string, command: SnoozeCommand): Promise<CommandAnswer>
+  setSeverity(groupingKey: string, command: SeverityCommand): Promise<CommandAnswer>
+  applyPolicy(groupingKey: string, command: ApplyPolicyCommand): Promise<CommandAnswer>
   stopAutomation(groupingKey: string, command: Command): Promise<CommandAnswer>
 }

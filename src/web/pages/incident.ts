@@ -14,6 +14,9 @@ export interface IncidentPage {
   readonly mark: string
   readonly now: string
   readonly person: string
+  /** Who may take the incident, and which policies there are, as configured now. */
+  readonly people: readonly string[]
+  readonly policies: readonly string[]
   /** Whether the reader may give commands. */
   readonly mayCommand: boolean
   /** Carried by the forms of this page: sent twice, a command is the same one. */
