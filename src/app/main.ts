@@ -7,6 +7,7 @@ import { addIncidentCommands } from './commands/incidents.ts'
 import { addOwnershipCommands } from './commands/ownership.ts'
 import { addReplayCommand } from './commands/replay.ts'
 import { addRunCommands } from './commands/run.ts'
+import { addWhyCommands } from './commands/why.ts'
 import { tell } from './terminal.ts'
 
 const program = new Command('firewatch')
@@ -23,6 +24,7 @@ const program = new Command('firewatch')
 addRunCommands(program)
 addIncidentCommands(program)
 addOwnershipCommands(program)
+addWhyCommands(program)
 addCredentialCommands(program)
 addReplayCommand(program)
 addConfigCommands(program)

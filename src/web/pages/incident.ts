@@ -4,7 +4,8 @@ import type { IncidentRecords } from '../dependencies.ts'
 import { html, type Html } from '../html.ts'
 import { evidenceSection } from './evidence.ts'
 import { commandBar, noteForm, toldSection } from './incident-commands.ts'
-import { alertSection, attemptSection, pageSection, timelineSection } from './incident-records.ts'
+import { pagingSection } from './incident-paging.ts'
+import { alertSection, attemptSection, timelineSection } from './incident-records.ts'
 import { factSection, nowSection } from './incident-standing.ts'
 import { layout } from './layout.ts'
 
@@ -46,7 +47,7 @@ ${chartSection(incident, name)}
 ${alertSection(records.alerts)}
 ${attemptSection(records.attempts)}
 ${timelineSection(records.timeline, noteForm(page))}
-${pageSection(records.pages)}
+${pagingSection(page)}
 ${evidenceSection(records.evidence)}
 </div>
 </div>`,

@@ -1,0 +1,98 @@
+import type { Page } from './page.ts'
+
+/** A page as it is stored; `leader` is the page whose message it went out with, when several were bundled into one. */
+export type ExplainingPage = Page & { readonly leader?: string | null }
+
+/** Somebody who was to hear. */
+export interface ExplainedPerson {
+  readonly person: string
+  /** `schedule primary`, `team sre` or `by name`; `null` where that is not recorded. */
+  readonly via: string | null
+  /** In the order in which they were queued; a page over the next contact follows the one that failed. */
+  readonly pages: readonly ExplainedPage[]
+  /** A provider took one of them. */
+  readonly heard: boolean
+  /** Why they did not hear, as far as that is known; `null` when they did, or may yet. */
+  readonly why: string | null
+}
+
+/** One page, and what became of it. */
+export type ExplainedPage = Pick<
+  Page,
+  | 'id'
+  | 'channel'
+  | 'contact'
+  | 'state'
+  | 'attempts'
+  | 'unknownTries'
+  | 'providerId'
+  | 'lastError'
+  | 'createdAt'
+  | 'sentAt'
+  | 'finishedAt'
+> & {
+  /** How long after the step the person's own rules asked for it. */
+  readonly afterMs: number
+  /** The page of which it is a part, when it was bundled with others. */
+  readonly leader: string | null
+}
+
+/** @param notified whom a step came to, as its timeline entry has it; anything else counts as nobody */
+export function peopleOf(notified: unknown, pages: readonly ExplainingPage[]): ExplainedPerson[] {
+  const byPerson = Map.groupBy(pages, ({ person }) => person)
+  const named = notifiedIn(notified)
+  const others = [...byPerson.keys()].filter((person) => !named.some((one) => one.person === person))
+  return [...named, ...others.map((person) => ({ person, via: null }))].map(({ person, via }) => {
+    const own = (byPerson.get(person) ?? []).map(explained)
+    return { person, via, pages: own, heard: own.some(wasTaken), why: whyNot(own) }
+  })
+}
+
+function notifiedIn(notified: unknown): { person: string; via: string | null }[] {
+  if (!Array.isArray(notified)) return []
+  return notified.flatMap((one: unknown) => {
+    if (typeof one !== 'object' || one === null) return []
+    const { person, via } = one as { person?: unknown; via?: unknown }
+    return typeof person === 'string' ? [{ person, via: typeof via === 'string' ? via : null }] : []
+  })
+}
+
+function explained(page: ExplainingPage): ExplainedPage {
+  const { id, channel, contact, state, attempts, unknownTries, providerId, lastError } = page
+  const { createdAt, sentAt, finishedAt, leader = null } = page
+  const afterMs = Number(/\/t(\d+)$/.exec(id)?.[1] ?? 0) * 1_000
+  return {
+    id,
+    channel,
+    contact,
+    state,
+    attempts,
+    unknownTries,
+    providerId,
+    lastError,
+    createdAt,
+    sentAt,
+    finishedAt,
+    afterMs,
+    leader: leader === id ? null : leader,
+  }
+}
+
+function wasTaken({ state }: ExplainedPage): boolean {
+  return state === 'sent' || state === 'delivered'
+}
+
+function whyNot(pages: readonly ExplainedPage[]): string | null {
+  const last = pages.at(-1)
+  if (last === undefined) return 'no contact to page then'
+  if (pages.some(wasTaken) || pages.some(({ finishedAt }) => finishedAt === null)) return null
+  const error = last.lastError ?? 'no reason was recorded'
+  switch (last.state) {
+    case 'cancelled':
+      return error
+    case 'unknown':
+      return `whether they heard is not known: ${error}`
+    default:
+      return `could not be reached: ${error}`
+  }
+}
