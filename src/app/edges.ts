@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { log } from '@temporalio/activity'
 import { resolveSecret } from '../config/secrets.ts'
+import { createHeartbeat } from '../heartbeat/heartbeat.ts'
 import { createPost } from '../http/post.ts'
 import { createPagerDutyChannel } from '../pagerduty/channel.ts'
 import { createTelegramChannel } from '../telegram/channel.ts'
@@ -29,6 +30,11 @@ export function createChannels(
     pagerduty: only('pagerduty', createPagerDutyChannel(common)),
     telegram: only('telegram', createTelegramChannel({ ...common, chartOf, onMissingChart })),
   }
+}
+
+/** The way to the watchdog outside. */
+export function createOutsideHeartbeat(resolve: (reference: string) => Promise<string>) {
+  return createHeartbeat({ post: createPost().post, timeoutMs: pageTimeoutMs, resolveSecret: resolve })
 }
 
 /** Channels send only while an activity runs, whose log names the page. */
