@@ -11,7 +11,6 @@ import { createConfigurationRecords } from '../../src/postgres/configurations.ts
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import { createFigureRecords } from '../../src/postgres/figures.ts'
 import { createPageRecords } from '../../src/postgres/pages.ts'
-import { createTimelineRecords } from '../../src/postgres/timeline.ts'
 import { configuration, page } from '../support/pages.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 
