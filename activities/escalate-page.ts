@@ -2,30 +2,37 @@ import { Context } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import { type NewPage, nextContactPage, type PageRef } from '../src/domain/escalate.ts'
 import type { FailPageInput, PageResult } from '../src/domain/escalate-messages.ts'
+import { type Lane, laneRules, laneWaitMs, type PageClaim, spreadWaitMs } from '../src/domain/bundle.ts'
 import { pageEntry } from '../src/domain/escalate-record.ts'
 import { reachableOf } from '../src/domain/escalate-targets.ts'
 import type { Incident } from '../src/domain/incident.ts'
 import type { Page, SendOutcome } from '../src/domain/page.ts'
-import { composePageMessage } from '../src/domain/page-message.ts'
 import { type PageSettlement, retryDelayMs } from '../src/domain/page-state.ts'
-import { type EscalateDependencies, timestamp } from './escalate-dependencies.ts'
+import { type EscalateDependencies, isChannel, timestamp } from './escalate-dependencies.ts'
+import { messageOf } from './escalate-message.ts'
 
 const defaultRetryBaseMs = 500
 /** After so many tries with an unknown end, the next one with such an end was the last. */
 const mostUnknownTries = 1
+const takenAlongMs = 1_000
 
 /** Sends one page, and says what became of it: see `deliverPage` of the activities. */
 export async function deliverPage(deps: EscalateDependencies, id: string): Promise<PageResult> {
   const known = await pageNamed(deps, id)
   const incident = await deps.incidents.get(known.incident)
   if (incident.state === 'resolved' && known.kind !== 'resolved') await dropStale(deps, known)
-  const page = await deps.pages.startSending(id)
-  if (page === undefined) return settled(deps, await pageNamed(deps, id))
-  const outcome = await send(deps, page, incident)
+  const claim = await deps.pages.claim(id, laneOf(deps, known, incident), timestamp(deps))
+  if (claim.kind === 'over') return settled(deps, await pageNamed(deps, id))
+  if (claim.kind === 'wait')
+    return { state: known.state, next: null, waitMs: waitMsOf(deps, known, incident, claim) }
+  const { page, bundled } = claim
+  const outcome = await send(deps, page, bundled)
   const at = timestamp(deps)
   switch (outcome.kind) {
     case 'sent': {
-      const providerId = outcome.providerId === undefined ? {} : { providerId: outcome.providerId }
+      // What follows must not take the place of a message that told of others too.
+      const isAlone = outcome.providerId !== undefined && bundled.length === 0
+      const providerId = isAlone ? { providerId: outcome.providerId } : {}
       return settled(deps, await deps.pages.settle(id, { state: 'sent', at, ...providerId }))
     }
     case 'retry':
@@ -37,6 +44,25 @@ export async function deliverPage(deps: EscalateDependencies, id: string): Promi
         ? repeatOnce(deps, page, outcome.error)
         : giveUp(deps, page, { state: 'unknown', at, error: outcome.error })
   }
+}
+
+/** Only what wakes a person queues up for them. */
+function laneOf(deps: EscalateDependencies, { kind, channel }: Page, { severity }: Incident): Lane {
+  const now = deps.now().getTime()
+  const bundles = kind === 'page' && isChannel(deps, channel) && deps.channels[channel].bundles
+  const waitMs = (begun: readonly number[]) => (bundles ? laneWaitMs(begun, now, severity) : 0)
+  return { since: now - laneRules.gapMs, waitMs, bundles }
+}
+
+/** One that is being taken along is looked at again soon; nothing is left to do then. */
+function waitMsOf(
+  { now }: EscalateDependencies,
+  { id }: Page,
+  { severity }: Incident,
+  { begun, leader }: Extract<PageClaim, { kind: 'wait' }>,
+): number {
+  const waitMs = leader === null ? laneWaitMs(begun, now().getTime(), severity) : takenAlongMs
+  return spreadWaitMs(waitMs, id)
 }
 
 /** Gives up a page that no further try is due for: see `failPage` of the activities. */
@@ -59,7 +85,8 @@ async function dropStale(deps: EscalateDependencies, { id, state }: Page): Promi
   else await deps.pages.settle(id, { state: 'cancelled', at, reason })
 }
 
-async function send(deps: EscalateDependencies, page: Page, incident: Incident): Promise<SendOutcome> {
+async function send(deps: EscalateDependencies, page: Page, bundled: readonly Page[]): Promise<SendOutcome> {
+  const incident = await deps.incidents.get(page.incident)
   const configuration = await deps.configurations.get(incident.configRevision)
   const contact = reachableOf(page.person, deps.running(), configuration)?.contacts[page.contact]
   if (contact === undefined || contact.channel !== page.channel) {
@@ -72,35 +99,8 @@ async function send(deps: EscalateDependencies, page: Page, incident: Incident):
   if (!channel.hasKey && page.unknownTries > mostUnknownTries) {
     return { kind: 'unknown', error: `${page.unknownTries} tries did not report back` }
   }
-  const alerts = await deps.incidents.alertsOf(incident.number)
-  const runbookTitle = configuration.runbooks.find(({ name }) => name === incident.runbook)?.title
-  const follows = await followedBy(deps, page)
-  const { publicUrl } = deps
-  const message = composePageMessage({
-    page,
-    incident,
-    alerts,
-    runbookTitle,
-    configuration,
-    follows,
-    publicUrl,
-  })
+  const message = await messageOf(deps, page, bundled)
   return channel.send(contact, message, Context.current().cancellationSignal)
-}
-
-/** What the provider called the page after which this message comes, where it said. */
-async function followedBy({ pages }: EscalateDependencies, page: Page): Promise<string | null> {
-  if (page.kind === 'page' || page.kind === 'notice') return null
-  const { person, contact, channel } = page
-  const heard = (await pages.ofIncident(page.incident)).findLast(
-    (one) =>
-      (one.kind === 'page' || one.kind === 'notice') &&
-      one.providerId !== null &&
-      one.person === person &&
-      one.contact === contact &&
-      one.channel === channel,
-  )
-  return heard?.providerId ?? null
 }
 
 /** Leaves the page as one that is being sent: its next try finds it so, counts this one as unknown and is marked as a possible repeat. */

@@ -62,8 +62,9 @@ export async function queueStepPages(
   const resolved = await resolve(deps, paging, entered.notify)
   const pages = pagesFor(number, { step, round }, recipientsAt(paging, resolved, null, 0), paging.reachable)
   await deps.pages.queue(pages, at)
-  const paged = reached(pages)
-  const ackTimeoutMs = pages.length === 0 ? 0 : ackTimeoutOf(policy, entered, incident.severity)
+  const paged = peopleToPage(paging, resolved)
+  const nobody = paged.length === 0
+  const ackTimeoutMs = nobody ? 0 : ackTimeoutOf(policy, entered, incident.severity)
   const following = (next === null ? policy.fallback : (stepAt(policy, next.step)?.notify ?? [])).map(
     targetName,
   )
@@ -74,7 +75,7 @@ export async function queueStepPages(
   return {
     ...nothing(at),
     pages: pages.map(refOf),
-    nobody: pages.length === 0,
+    nobody,
     ackTimeoutMs,
     next,
     people: paged,
@@ -208,6 +209,18 @@ async function holdFacts(deps: EscalateDependencies, { incident, atStart }: Pagi
     alertsBegan: alerts.map(({ startsAt }) => Date.parse(startsAt)),
     opensAt: (calendar: Calendar, instant: number) => nextInside(calendar, instant),
   }
+}
+
+/** Those whose rules lead to a contact, now or later. */
+function peopleToPage({ incident, reachable }: Paging, { notified }: ResolvedTargets): string[] {
+  return notified
+    .map(({ person }) => person)
+    .filter((person) => {
+      const how = reachable(person)
+      return (
+        how !== undefined && rulesFor(how, incident.severity).some(({ contact }) => how.contacts[contact])
+      )
+    })
 }
 
 function reached(pages: readonly NewPage[]): string[] {

@@ -1,4 +1,3 @@
-import type { Contact } from '../src/domain/configuration.ts'
 import { followUpPages, type PageRef } from '../src/domain/escalate.ts'
 import type {
   CancelPagesInput,
@@ -14,7 +13,7 @@ import type {
   RulePagesResult,
 } from '../src/domain/escalate-messages.ts'
 import { pageEntry } from '../src/domain/escalate-record.ts'
-import { type EscalateDependencies, timestamp } from './escalate-dependencies.ts'
+import { type EscalateDependencies, isChannel, timestamp } from './escalate-dependencies.ts'
 import { deliverPage, failPage, refOf } from './escalate-page.ts'
 import { queueRulePages } from './escalate-rules.ts'
 import { queueFallbackPages, queueHandOver, queueNotices, queueStepPages } from './escalate-step.ts'
@@ -82,8 +81,4 @@ async function cancelPages(
     const entry = page.state === 'cancelled' ? pageEntry(page) : undefined
     if (entry !== undefined) await deps.timeline.append(entry)
   }
-}
-
-function isChannel(deps: EscalateDependencies, name: string): name is Contact['channel'] {
-  return Object.hasOwn(deps.channels, name)
 }

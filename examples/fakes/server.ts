@@ -6,6 +6,7 @@ import { type Failure, fail, takesEffect } from './failure.ts'
 export interface FakeAnswer {
   readonly status: number
   readonly body: unknown
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface FakeServer {
@@ -50,7 +51,7 @@ export async function startFakeServer(
     }
     const answer = await take(request, body, bytes)
     if (failure !== undefined) return fail(failure, request, response, answer.status)
-    response.writeHead(answer.status, { 'content-type': 'application/json' })
+    response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
     response.end(JSON.stringify(answer.body))
   }
 

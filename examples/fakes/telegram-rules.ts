@@ -160,3 +160,26 @@ export function readPhoto(png: Buffer): PhotoSize {
   if (isBad) throw new Refused('Bad Request: PHOTO_INVALID_DIMENSIONS')
   return { width, height, bytes: png.length }
 }
+
+/** A button as people see it. */
+export interface FakeKey {
+  readonly text: string
+  readonly data: string
+}
+
+/**
+ * The buttons below a message, https://core.telegram.org/bots/api#inlinekeyboardbutton
+ * @throws Refused
+ */
+export function readKeyboard(markup: unknown): FakeKey[] {
+  if (markup === undefined) return []
+  const rows = (markup as { inline_keyboard?: unknown }).inline_keyboard
+  if (!Array.isArray(rows)) throw new Refused('Bad Request: object expected as reply markup')
+  return rows.flat().map((key: Readonly<Record<string, unknown>>) => {
+    const { text, callback_data: data } = key
+    if (typeof text !== 'string' || text === '') throw new Refused('Bad Request: text buttons are unallowed')
+    const isGood = typeof data === 'string' && Buffer.byteLength(data) >= 1 && Buffer.byteLength(data) <= 64
+    if (!isGood) throw new Refused('Bad Request: BUTTON_DATA_INVALID')
+    return { text, data }
+  })
+}

@@ -1,6 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import { type FakeAnswer, type FakeServer, startFakeServer } from './server.ts'
-import { limits, type MessageEntity, type PhotoSize, readPhoto, readText, Refused } from './telegram-rules.ts'
+import {
+  type FakeKey,
+  limits,
+  type MessageEntity,
+  type PhotoSize,
+  readKeyboard,
+  readPhoto,
+  readText,
+  Refused,
+} from './telegram-rules.ts'
 
 /** A request as it came in. */
 export interface ReceivedCall {
@@ -23,10 +32,20 @@ export interface FakeTelegramMessage {
   readonly photo?: PhotoSize
   /** The message that this one answers. */
   readonly replyTo?: number
+  readonly buttons: readonly FakeKey[]
+}
+
+/** A request of Telegram's to a bot's webhook. */
+export interface TelegramUpdate {
+  readonly headers: Readonly<Record<string, string>>
+  readonly payload: object
 }
 
 export interface FakeTelegram extends FakeServer {
   readonly token: string
+  readonly webhookSecret: string
+  /** A pressed button. */
+  press(user: number, message: FakeTelegramMessage, button: string): TelegramUpdate
   readonly received: readonly ReceivedCall[]
   readonly messages: readonly FakeTelegramMessage[]
 }
@@ -41,8 +60,9 @@ export interface FakeTelegramOptions {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** No bot of Telegram's has it. */
+/** No bot of Telegram's has them. */
 const token = '1234567890:FAKE-telegram_token-of-35-characters'
+const webhookSecret = 'fake-webhook_secret'
 
 /** Telegram's Bot API on 127.0.0.1, at least as strict as its documentation. */
 export async function startFakeTelegram(options: FakeTelegramOptions = {}): Promise<FakeTelegram> {
@@ -53,9 +73,11 @@ export async function startFakeTelegram(options: FakeTelegramOptions = {}): Prom
   async function take(request: IncomingMessage, _: string, bytes: Buffer): Promise<FakeAnswer> {
     const { fields, files } = await contentOf(request, bytes)
     try {
-      const message = send(addressOf(request), fields, files)
+      const { method } = addressOf(request)
+      const message =
+        method === 'editMessageReplyMarkup' ? edit(request, fields) : send(addressOf(request), fields, files)
       note(request, fields, true)
-      messages.push(message)
+      if (method !== 'editMessageReplyMarkup') messages.push(message)
       const chat = { id: Number(message.chatId) }
       return { status: 200, body: { ok: true, result: { message_id: message.messageId, chat } } }
     } catch (error) {
@@ -82,12 +104,47 @@ export async function startFakeTelegram(options: FakeTelegramOptions = {}): Prom
     return { chatId, messageId: messages.length + 1, ...content, ...replied }
   }
 
+  function edit(request: IncomingMessage, fields: Fields): FakeTelegramMessage {
+    if (addressOf(request).token !== token) throw new Refused('Unauthorized', 401)
+    allowOnly(fields, ['chat_id', 'message_id', 'reply_markup'])
+    const { chat_id: chatId, message_id: id } = fields
+    const index = messages.findIndex((one) => one.chatId === String(chatId) && one.messageId === id)
+    const old = messages[index]
+    if (old === undefined) throw new Refused('Bad Request: message to edit not found')
+    const buttons = readKeyboard(fields['reply_markup'])
+    if (JSON.stringify(buttons) === JSON.stringify(old.buttons))
+      throw new Refused('Bad Request: message is not modified')
+    const message = { ...old, buttons }
+    messages[index] = message
+    return message
+  }
+
   function note(request: IncomingMessage, fields: Fields, accepted: boolean, error?: string): void {
     received.push({ ...addressOf(request), fields, accepted, error })
   }
 
   const server = await startFakeServer(port, take, (request) => note(request, {}, false))
-  return { ...server, token, received, messages }
+  return { ...server, token, webhookSecret, received, messages, press }
+}
+
+let presses = 0
+
+function press(
+  user: number,
+  { chatId, messageId, buttons }: FakeTelegramMessage,
+  button: string,
+): TelegramUpdate {
+  const key = buttons.find(({ text }) => text === button)
+  if (key === undefined) throw new Error(`message ${messageId} has no button ${button}`)
+  const message = { message_id: messageId, chat: { id: Number(chatId) } }
+  presses++
+  return {
+    headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': webhookSecret },
+    payload: {
+      update_id: presses,
+      callback_query: { id: `${4242 + presses}`, from: { id: user, is_bot: false }, message, data: key.data },
+    },
+  }
 }
 
 interface Address {
@@ -121,18 +178,26 @@ async function contentOf(
 }
 
 function textMessage(fields: Fields) {
-  allowOnly(fields, ['chat_id', 'text', 'parse_mode', 'link_preview_options', 'reply_parameters'])
-  return readText(fields['text'], fields['parse_mode'], limits.text)
+  allowOnly(fields, [
+    'chat_id',
+    'text',
+    'parse_mode',
+    'link_preview_options',
+    'reply_parameters',
+    'reply_markup',
+  ])
+  const buttons = readKeyboard(fields['reply_markup'])
+  return { ...readText(fields['text'], fields['parse_mode'], limits.text), buttons }
 }
 
 function photoMessage(fields: Fields, { photo: png }: Files) {
-  allowOnly(fields, ['chat_id', 'caption', 'parse_mode', 'reply_parameters'])
+  allowOnly(fields, ['chat_id', 'caption', 'parse_mode', 'reply_parameters', 'reply_markup'])
   if (png === undefined) throw new Refused('Bad Request: there is no photo in the request')
   const photo = readPhoto(png)
   const { caption, parse_mode: parseMode } = fields
   const below =
     caption === undefined ? { text: '', entities: [] } : readText(caption, parseMode, limits.caption)
-  return { ...below, photo }
+  return { ...below, photo, buttons: readKeyboard(fields['reply_markup']) }
 }
 
 /** Telegram ignores what it does not know; here it is a spelling mistake. */

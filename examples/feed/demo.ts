@@ -2,9 +2,10 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadConfiguration } from '../../src/config/load.ts'
 import { startFirewatch } from '../../src/app/firewatch.ts'
+import { readRunFile } from '../../src/app/run-file.ts'
 import { ownDataDirectory } from '../../src/app/up.ts'
 import { startEmbedded } from '../../src/embedded/embedded-servers.ts'
-import { tellRecorded } from '../recorded/story.ts'
+import { recordedTitle, tellRecorded } from '../recorded/story.ts'
 import { emptyFolder, links } from '../stage.ts'
 import { backfill } from './backfill.ts'
 import { createNarrator } from './narrator.ts'
@@ -23,8 +24,15 @@ const { values } = parseArgs({
     scenario: { type: 'string', default: 'heals' },
     data: { type: 'string', default: join('.firewatch', 'demo') },
     json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
   },
 })
+
+/** All stories: those of the feed, and the recording. */
+const titles: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.entries(scenarios).map(([name, { title }]) => [name, title])),
+  recorded: recordedTitle,
+}
 
 const tell = (line: string) => process.stderr.write(`${line}\n`)
 
@@ -42,10 +50,14 @@ try {
 
 /** Tells one story from start to end. 0 only if all of it came true. */
 async function demo(): Promise<number> {
+  if (values.help) {
+    process.stdout.write(helpText())
+    return 0
+  }
   if (values.scenario === 'recorded') return tellRecorded({ ...values, tell, atEnd: (end) => ends.push(end) })
   const scenario = scenarios[values.scenario]
   if (scenario === undefined) {
-    const names = [...Object.keys(scenarios), 'recorded'].join(', ')
+    const names = Object.keys(titles).join(', ')
     tell(`there is no scenario "${values.scenario}"; there are ${names}`)
     return 2
   }
@@ -105,8 +117,28 @@ async function play(scenario: Scenario): Promise<Outcome> {
     world,
     pagers,
     firewatch,
+    worker: async () => {
+      const pid = (await readRunFile(lock.dir))?.processes['worker']
+      if (pid === undefined) throw new Error(`no worker runs on ${lock.dir}`)
+      return pid
+    },
     createNarrator: () => createNarrator(tell, Date.now),
   })
+}
+
+function helpText(): string {
+  const stories = Object.entries(titles).map(([name, title]) => `  ${name.padEnd(10)} ${title}`)
+  return `npm run demo -- [--scenario NAME] [--data DIRECTORY] [--json]
+
+Tells one story from start to end, on everything real but the pagers. The exit code is 0 only if all of it came true.
+
+Scenarios:
+${stories.join('\n')}
+
+  --scenario NAME    the story, "heals" unless given
+  --data DIRECTORY   where everything is kept, "${join('.firewatch', 'demo')}" unless given; it is emptied first
+  --json             print what is known at the end as JSON on standard output
+`
 }
 
 async function endAll(): Promise<void> {

@@ -17,6 +17,8 @@ export interface Outcome {
   readonly received: readonly ReceivedPage[]
   /** Of the service, before the fault and at the end: which process served. */
   readonly instances: { readonly before: string; readonly after: string }
+  /** Process ids of Firewatch's worker: the one that was killed, if the story kills it, and the one at the end. */
+  readonly workers: { readonly killed: number | null; readonly atEnd: number }
 }
 
 export interface Expectation {
@@ -29,12 +31,16 @@ export interface Scenario {
   readonly fault: FaultName
   /** Who acknowledges and mends the world by hand, once paged; absent: nobody is needed. */
   readonly rescuer?: string
+  /** Whether Firewatch's worker is killed with -9 while the first step waits for an acknowledgement. */
+  readonly killsWorker?: boolean
   readonly expectations: readonly Expectation[]
 }
 
 const attempt = ({ records }: Outcome, action: string) =>
   records.attempts.find((tried) => tried.action === action)
 const pagedPeople = ({ received }: Outcome) => [...new Set(received.map(({ person }) => person))]
+
+const pagesOnly = (pages: IncidentRecords['pages']) => pages.filter(({ kind }) => kind === 'page')
 
 const always: readonly Expectation[] = [
   {
@@ -51,6 +57,27 @@ const always: readonly Expectation[] = [
     what: 'the review cites evidence',
     holds: ({ incident, review }) => review.includes(`INC-${incident.number}/E`),
   },
+]
+
+/** What a cause that only people can mend leads to, whatever happens to Firewatch meanwhile. */
+const peopleAreNeeded: readonly Expectation[] = [
+  {
+    what: 'the cache flush had no effect',
+    holds: (outcome) => attempt(outcome, 'cache_invalidation')?.outcome === 'no-effect',
+  },
+  {
+    what: 'the restart had no effect',
+    holds: (outcome) => attempt(outcome, 'pipeline_restart')?.outcome === 'no-effect',
+  },
+  {
+    what: 'the service really was restarted',
+    holds: ({ instances }) => instances.before !== instances.after,
+  },
+  {
+    what: 'ana, ben and carol were paged, in this order',
+    holds: (outcome) => pagedPeople(outcome).join() === 'ana,ben,carol',
+  },
+  { what: 'carol acknowledged', holds: ({ incident }) => incident.acknowledgedBy === 'carol' },
 ]
 
 /** The stories that the demo can tell. What is expected is judged from records at the end, never from the script. */
@@ -77,25 +104,27 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       'A bad ranking configuration hides posts on iOS. Neither a flush nor a restart cures that: people are needed.',
     fault: 'bad-config',
     rescuer: 'carol',
+    expectations: [...always, ...peopleAreNeeded],
+  },
+  crash: {
+    title:
+      'People are needed, and while the first of them is awaited Firewatch’s worker is killed with -9: the story goes on.',
+    fault: 'bad-config',
+    rescuer: 'carol',
+    killsWorker: true,
     expectations: [
       ...always,
+      ...peopleAreNeeded,
       {
-        what: 'the cache flush had no effect',
-        holds: (outcome) => attempt(outcome, 'cache_invalidation')?.outcome === 'no-effect',
+        what: 'the worker was killed, and another took over by itself',
+        holds: ({ workers: { killed, atEnd } }) => killed !== null && killed !== atEnd,
       },
       {
-        what: 'the restart had no effect',
-        holds: (outcome) => attempt(outcome, 'pipeline_restart')?.outcome === 'no-effect',
+        what: 'nobody was paged twice, and every page is known to be sent',
+        holds: ({ records: { pages }, received }) =>
+          received.length === pagesOnly(pages).length &&
+          pagesOnly(pages).every(({ state }) => state === 'sent'),
       },
-      {
-        what: 'the service really was restarted',
-        holds: ({ instances }) => instances.before !== instances.after,
-      },
-      {
-        what: 'ana, ben and carol were paged, in this order',
-        holds: (outcome) => pagedPeople(outcome).join() === 'ana,ben,carol',
-      },
-      { what: 'carol acknowledged', holds: ({ incident }) => incident.acknowledgedBy === 'carol' },
     ],
   },
 }

@@ -13,6 +13,8 @@ export interface Stage {
   readonly world: FeedWorld
   readonly pagers: Pagers
   readonly firewatch: RunningFirewatch
+  /** Process id of Firewatch's worker now. */
+  readonly worker: () => Promise<number>
   readonly createNarrator: () => Narrator
 }
 
@@ -34,9 +36,12 @@ export async function tellStory(stage: Stage): Promise<Outcome> {
   const name = incidentName(incident.number)
   narrator.say('detected', `${name}: ${firewatch.url}/incidents/${name}`)
   let rescued = scenario.rescuer === undefined
+  let killed: number | null = null
   const outcome = await until(`the review of ${name}`, async () => {
     const { records, ...now } = await api.show(name)
     narrator.follow(records.timeline)
+    if (scenario.killsWorker === true && killed === null && records.pages.some(wasSent))
+      killed = await killWorker(stage, narrator)
     if (!rescued && pagers.received().some(({ person }) => person === scenario.rescuer)) {
       rescued = true
       await rescue(stage, name, narrator)
@@ -45,7 +50,24 @@ export async function tellStory(stage: Stage): Promise<Outcome> {
     return review === undefined ? undefined : { incident: now.incident, records, review }
   })
   narrator.follow((await api.show(name)).records.timeline)
-  return { ...outcome, received: pagers.received(), instances: { before, after: await instanceOf(world) } }
+  return {
+    ...outcome,
+    received: pagers.received(),
+    instances: { before, after: await instanceOf(world) },
+    workers: { killed, atEnd: await stage.worker() },
+  }
+}
+
+/** Only then does the step wait: a worker that dies before it could note the send leaves an honest `unknown`. */
+function wasSent({ kind, state }: IncidentRecords['pages'][number]): boolean {
+  return kind === 'page' && state === 'sent'
+}
+
+async function killWorker({ worker }: Stage, narrator: Narrator): Promise<number> {
+  const pid = await worker()
+  process.kill(pid, 'SIGKILL')
+  narrator.say('world', `Firewatch’s worker, process ${pid}, is killed with -9 while the step waits`)
+  return pid
 }
 
 /** What a person does who is woken: takes the incident, finds the cause by hand, and mends it. */

@@ -22,15 +22,16 @@ const configPath = new URL('./firewatch.yaml', import.meta.url).pathname
 const main = new URL('../../src/app/main.ts', import.meta.url).pathname
 const engineer = 'mira'
 
+export const recordedTitle =
+  'Eleven weeks of an industrial machine, walked as if they were live: two real failures, and one false alarm.'
+
 /** The recording, whole: until it ends, and not until it would be missed. */
 const range = ['--from', '2013-12-02', '--to', '2014-02-19T15:30:00Z']
 
 /** Walks the recording and tells what was seen and decided. 0 only if the whole story came true. */
 export async function tellRecorded(stage: RecordedStage): Promise<number> {
   const { tell } = stage
-  tell(
-    '\nEleven weeks of an industrial machine, walked as if they were live: two real failures, and one false alarm.\n',
-  )
+  tell(`\n${recordedTitle}\n`)
   const dataDir = resolve(stage.data)
   const firewatch = await begin(stage)
   const archive = createArchive(firewatch)

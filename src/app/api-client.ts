@@ -11,7 +11,7 @@ export class CommandFailed extends Error {
   }
 }
 
-/** 0 done, 1 unexpected, 2 wrong usage, 3 not running or unreachable, 4 refused or not found, 5 invalid configuration. */
+/** What a command that could not be carried out ends with. */
 export const exitCodes = {
   unexpected: 1,
   usage: 2,
@@ -19,6 +19,16 @@ export const exitCodes = {
   refused: 4,
   invalidConfiguration: 5,
 } as const
+
+/** The same as people read it, in the help and in `docs/cli.md`. */
+export const exitCodeMeanings: readonly (readonly [code: number, meaning: string])[] = [
+  [0, 'done'],
+  [exitCodes.unexpected, 'an unexpected failure'],
+  [exitCodes.usage, 'wrong usage'],
+  [exitCodes.unreachable, 'Firewatch, or a part of it that is needed, cannot be reached'],
+  [exitCodes.refused, 'refused, or not found'],
+  [exitCodes.invalidConfiguration, 'an invalid configuration'],
+]
 
 export interface ApiClient {
   readonly url: string

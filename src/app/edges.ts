@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { log } from '@temporalio/activity'
 import { resolveSecret } from '../config/secrets.ts'
+import { createEmailChannel } from '../email/channel.ts'
 import { createHeartbeat } from '../heartbeat/heartbeat.ts'
 import { createPost } from '../http/post.ts'
 import { createPagerDutyChannel } from '../pagerduty/channel.ts'
+import { createSlackChannel } from '../slack/channel.ts'
 import { createTelegramChannel } from '../telegram/channel.ts'
 import { createWebhookChannel } from '../webhook/channel.ts'
 import type { Channel } from '../../activities/escalate-dependencies.ts'
-import type { Contact } from '../domain/configuration.ts'
+import type { Contact, Integrations } from '../domain/configuration.ts'
 
 /** For one try of one page, the answer included. */
-const pageTimeoutMs = 5_000
+export const pageTimeoutMs = 5_000
 
 /** Looks a secret up where its reference says, at the moment of use. */
 export function secretsOf(env: NodeJS.ProcessEnv): (reference: string) => Promise<string> {
@@ -22,13 +24,25 @@ export function createChannels(
   resolve: (reference: string) => Promise<string>,
   now: () => Date,
   chartOf: (incident: string) => Promise<Uint8Array | undefined>,
+  { slack, email, telegram }: Integrations = {},
 ): Readonly<Record<Contact['channel'], Channel>> {
   const { post } = createPost()
   const common = { post, timeoutMs: pageTimeoutMs, resolveSecret: resolve, now }
   return {
     webhook: only('webhook', createWebhookChannel(common)),
     pagerduty: only('pagerduty', createPagerDutyChannel(common)),
-    telegram: only('telegram', createTelegramChannel({ ...common, chartOf, onMissingChart })),
+    telegram: only(
+      'telegram',
+      createTelegramChannel({
+        ...common,
+        chartOf,
+        onMissingChart,
+        onOldButtons,
+        buttons: telegram !== undefined,
+      }),
+    ),
+    slack: only('slack', createSlackChannel({ ...common, integration: slack })),
+    email: only('email', createEmailChannel({ ...common, chartOf, onMissingChart, integration: email })),
   }
 }
 
@@ -42,17 +56,23 @@ function onMissingChart(incident: string, reason: string): void {
   log.warn('a page went out without its chart', { incident, reason })
 }
 
+function onOldButtons(incident: string, reason: string): void {
+  log.warn('the buttons of a page that is over were left as they were', { incident, reason })
+}
+
 /** Lets through only contacts of the channel's own name, as whoever chooses the channel by name has seen to. */
 function only<Name extends Contact['channel']>(
   name: Name,
   channel: {
     readonly keepsIncidents: boolean
+    readonly bundles: boolean
     readonly hasKey: boolean
     send(contact: Extract<Contact, { channel: Name }>, ...rest: Rest): ReturnType<Channel['send']>
   },
 ): Channel {
   return {
     keepsIncidents: channel.keepsIncidents,
+    bundles: channel.bundles,
     hasKey: channel.hasKey,
     send: (contact, ...rest) => {
       if (!isOf(contact, name)) throw new Error(`a contact of ${contact.channel} was given to ${name}`)

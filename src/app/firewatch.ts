@@ -6,6 +6,7 @@ import { superviseNode } from '../embedded/supervise-node.ts'
 import type { SupervisedProcess } from '../embedded/supervised-process.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { freePort } from './free-port.ts'
+import { linkKeyIn } from './link-key.ts'
 import { prepareDatabase, prepareTemporal } from './prepare.ts'
 import { createRecords } from './records.ts'
 import { removeRunFile, writeRunFile, type RunFile } from './run-file.ts'
@@ -82,6 +83,7 @@ async function environmentOf({
     ...env,
     FIREWATCH_CONFIG: configPath,
     FIREWATCH_DATA: dataDir,
+    FIREWATCH_LINK_KEY: env['FIREWATCH_LINK_KEY'] ?? (await linkKeyIn(dataDir)),
     FIREWATCH_PORT: String(await choosePort(port)),
     TEMPORAL_ADDRESS: temporal.address,
     DATABASE_URL: postgres.url,

@@ -17,9 +17,11 @@ import { createIncidentClient, type IncidentClient } from '../temporal/incident-
 import type { WebDependencies } from '../web/dependencies.ts'
 import type { ServedRequest } from '../web/observe.ts'
 import { createServer } from '../web/server.ts'
+import { createChannelDoors } from './channel-doors.ts'
 import { createCharts } from './charts.ts'
 import { createCheckReadings } from './check-readings.ts'
 import { countedDoors } from './counted.ts'
+import { secretsOf } from './edges.ts'
 import { createLog } from './log.ts'
 import { createNotActionable } from './not-actionable.ts'
 import { prepareDatabase } from './prepare.ts'
@@ -42,7 +44,7 @@ interface Parts {
 const now = () => new Date()
 
 /** Runs the HTTP server and the dispatcher until the process is told to end. Temporal and ClickHouse may come and go meanwhile. */
-export async function serve(settings: Settings): Promise<void> {
+export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise<void> {
   const configuration = await loadConfiguration(settings.configPath)
   const log = createLog('server', settings.logLevel)
   const database = openDatabase(settings.databaseUrl, 20)
@@ -65,13 +67,22 @@ export async function serve(settings: Settings): Promise<void> {
     metrics,
   }
 
-  const app = await createServer(webDependencies(parts))
+  const stored = doors(parts)
+  const channels = createChannelDoors({
+    ...parts,
+    commands: incidents,
+    accept: (alerts) => stored.intake.accept(alerts),
+    resolveSecret: secretsOf(env),
+    now,
+  })
+  const app = await createServer({ ...webDependencies(parts), ...stored, ...channels.doors })
   const dispatcher = startDispatcher(parts)
   await app.listen({ host: settings.host, port: settings.port })
   log.info({ url: settings.publicUrl, revision: configuration.revision }, 'serving')
   await untilToldToEnd()
   log.info('told to end: requests under way are finished first')
   await app.close()
+  await channels.idle()
   await dispatcher.stop()
   await Promise.all([clickhouse.close(), connection.close(), database.close()])
 }
@@ -96,7 +107,7 @@ function startDispatcher({ configuration, log, database, records, incidents }: P
   return dispatcher
 }
 
-function webDependencies(parts: Parts): WebDependencies {
+function webDependencies(parts: Parts): Omit<WebDependencies, 'intake' | 'alertmanager'> {
   const { settings, configuration, log, records, clickhouse, incidents } = parts
   const roles = Object.fromEntries(
     Object.entries(configuration.users).map(([name, { role }]) => [name, role]),
@@ -120,7 +131,6 @@ function webDependencies(parts: Parts): WebDependencies {
     policies: async () => Object.keys(configuration.policies),
     reviews: records.reviews,
     charts: createCharts(records, clickhouse, now),
-    ...doors(parts),
     unready: () => unready(parts),
     metrics: () => parts.metrics.expose(),
     served: (request) => noteRequest(parts, request),

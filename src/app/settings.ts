@@ -14,8 +14,11 @@ export interface Settings {
   /** Where a worker tells of itself; without it, nowhere. */
   readonly metricsPort?: number
   readonly logLevel: LogLevel
+  /** Signs the links in mails that acknowledge; without it mails have none. Server and workers need the same. */
+  readonly linkKey?: string
 }
 
+const shortestLinkKey = 32
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const
 type LogLevel = (typeof logLevels)[number]
 
@@ -35,6 +38,9 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
   const port = portIn('FIREWATCH_PORT', defaultPort)
   const logLevel = logLevels.find((level) => level === (env['FIREWATCH_LOG_LEVEL'] ?? 'info'))
   if (logLevel === undefined) problems.push(`FIREWATCH_LOG_LEVEL is none of ${logLevels.join(', ')}`)
+  const linkKey = env['FIREWATCH_LINK_KEY'] === '' ? undefined : env['FIREWATCH_LINK_KEY']
+  if (linkKey !== undefined && linkKey.length < shortestLinkKey)
+    problems.push(`FIREWATCH_LINK_KEY is shorter than ${shortestLinkKey} characters`)
   const host = env['FIREWATCH_HOST'] ?? '127.0.0.1'
   const settings: Settings = {
     configPath: env['FIREWATCH_CONFIG'] ?? defaultConfigPath,
@@ -51,6 +57,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
       ? {}
       : { metricsPort: portIn('FIREWATCH_METRICS_PORT', 0) }),
     logLevel: logLevel ?? 'info',
+    ...(linkKey === undefined ? {} : { linkKey }),
   }
   if (problems.length > 0)
     throw new Error(`settings: ${problems.join('; ')}; "firewatch up" sets them all by itself`)

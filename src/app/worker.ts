@@ -7,6 +7,7 @@ import { createIncidentActivities } from '../../activities/incident.ts'
 import { createInvestigateActivities } from '../../activities/investigate.ts'
 import { createPostMortemActivities } from '../../activities/post-mortem.ts'
 import { createRemediateActivities } from '../../activities/remediate.ts'
+import { createAnswerLinks } from '../answers/links.ts'
 import { renderChart } from '../chart/render.ts'
 import { createClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { createMetricReader } from '../clickhouse/metric-query.ts'
@@ -32,17 +33,19 @@ import { reviewFolder } from './review-folder.ts'
 import type { Settings } from './settings.ts'
 import { openWorkerDoor, type WorkerDoor } from './worker-door.ts'
 import { installRuntime } from './worker-runtime.ts'
+import { workflowBundle } from './workflow-bundle.ts'
 
 /** Longer than the longest activity, so that a deploy in the middle of an act lets it finish and report. */
 const shutdownGraceTime = '30s'
-
-const workflowsPath = new URL('../../workflows/index.ts', import.meta.url).pathname
 
 /** Runs workflows and activities until the process is told to end; then lets what runs finish. */
 export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<void> {
   const log = createLog('worker', settings.logLevel)
   const temporalMetricsUrl = await installRuntime(log, settings.metricsPort !== undefined)
   const configuration = await loadConfiguration(settings.configPath)
+  const bundle = workflowBundle(settings.dataDir)
+  // It is awaited later, and must not be an unhandled rejection until then.
+  bundle.catch(() => undefined)
   const now = () => new Date()
   const metrics = createWorkerMetrics()
   const database = openDatabase(settings.databaseUrl)
@@ -63,7 +66,7 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
       connection,
       namespace: settings.temporalNamespace,
       taskQueue,
-      workflowsPath,
+      workflowBundle: await bundle,
       activities,
       shutdownGraceTime,
       interceptors: { activity: [observeActivities(metrics.activityEnded)] },
@@ -138,8 +141,10 @@ async function createActivities(
         resolveSecret,
         now,
         chartsByName(records, createCharts(records, clickhouse, now)),
+        configuration.integrations,
       ),
       publicUrl: settings.publicUrl,
+      ...answerLinks(settings, now),
     }),
     ...createAuditActivities({
       ...common,
@@ -164,6 +169,11 @@ function currentSchedules({ schedules }: Configuration) {
         names.flatMap((name) => (schedules[name] === undefined ? [] : [[name, schedules[name]] as const])),
       ),
   }
+}
+
+/** Without a key mails carry only the link to the console. */
+function answerLinks({ linkKey: key, publicUrl }: Settings, now: () => Date) {
+  return key === undefined ? {} : { answerUrl: createAnswerLinks({ key, publicUrl, now }).urlOf }
 }
 
 /** Draws nothing where no check measures what fires: an empty picture tells nobody anything. */

@@ -40,6 +40,8 @@ export function configurationRuleFindings(configuration: unknown): Finding[] {
     ...takenNames(configuration),
     ...entriesOf(under(configuration, 'checks')).flatMap(([name, check]) => cadence(['checks', name], check)),
     ...routesTakeEverything(itemsOf(under(configuration, 'routes'))),
+    ...channelsHaveAccounts(configuration),
+    ...accountsHaveOnePerson(configuration),
     ...listsWithoutRepeats.flatMap((pattern) =>
       reach(configuration, pattern).flatMap(({ path, value }) => repeated(path, itemsOf(value).map(textOf))),
     ),
@@ -112,5 +114,32 @@ function routesTakeEverything(routes: readonly unknown[]): Finding[] {
       ? 'the last route must take everything: leave out its "match", or put a route without one behind it'
       : 'takes everything, so the routes behind it are never reached: give it a "match" or put it last'
     return [{ path: isLast ? ['routes', index, 'match'] : ['routes', index], message }]
+  })
+}
+/** Channels that go out by an account of the installation's own. */
+const channelsWithAccount = ['slack', 'email']
+
+function channelsHaveAccounts(configuration: unknown): Finding[] {
+  const integrations = under(configuration, 'integrations')
+  return reach(configuration, 'users.*.contacts.*').flatMap(({ path, value }): Finding[] => {
+    const channel = textOf(under(value, 'channel')) ?? ''
+    if (!channelsWithAccount.includes(channel) || under(integrations, channel) !== undefined) return []
+    return [{ path, message: `channel ${channel} needs its account: add "integrations.${channel}"` }]
+  })
+}
+
+/** A button that two people press at once would have two owners. */
+function accountsHaveOnePerson(configuration: unknown): Finding[] {
+  return ['slackUser', 'telegramUser'].flatMap((key) => {
+    const written = reach(configuration, `users.*.${key}`)
+    const first = new Map<string, Path>()
+    return written.flatMap(({ path, value }): Finding[] => {
+      const account = String(value)
+      const other = first.get(account)
+      if (other === undefined) first.set(account, path)
+      return other === undefined
+        ? []
+        : [{ path, message: `is the account of user "${String(other[1])}" too` }]
+    })
   })
 }

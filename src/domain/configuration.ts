@@ -29,6 +29,39 @@ export interface Configuration {
   readonly routes: readonly Route[]
   readonly targets: Readonly<Record<string, RemediationTarget>>
   readonly runbooks: readonly Runbook[]
+  /** Accounts of this installation with those who carry its messages. */
+  readonly integrations?: Integrations
+}
+
+/** What channels share, whoever they reach. Secrets are references, as in contacts. */
+export interface Integrations {
+  readonly slack?: SlackIntegration
+  readonly email?: EmailIntegration
+  readonly telegram?: TelegramIntegration
+}
+
+export interface SlackIntegration {
+  /** Of a bot. */
+  readonly token: SecretReference
+  readonly signingSecret: SecretReference
+  readonly apiUrl?: SecretReference
+  /** Hosts that results may be sent to; Slack names one with each button and command. */
+  readonly responseHosts?: readonly string[]
+}
+
+export interface EmailIntegration {
+  /** `smtps://user:password@host:465`. */
+  readonly url: SecretReference
+  /** `Firewatch <firewatch@example.org>`. */
+  readonly from: string
+  readonly replyTo?: string
+}
+
+export interface TelegramIntegration {
+  /** What Telegram proves itself by when it brings a pressed button. */
+  readonly webhookSecret: SecretReference
+  readonly token?: SecretReference
+  readonly apiUrl?: SecretReference
 }
 
 /** A place outside that raises the alarm when it hears nothing. */
@@ -144,6 +177,10 @@ export interface User {
   readonly notify?: readonly NotificationRule[]
   /** In which shifts are shown to this person; absent: that of the configuration. */
   readonly timeZone?: string
+  /** Who they are at Slack, such as `U0123456789`: their buttons and commands count as theirs. */
+  readonly slackUser?: string
+  /** Who they are at Telegram, a number as text. */
+  readonly telegramUser?: string
 }
 
 /** One of a person's own notification rules. They hold as configured now, not as they were when an incident began. */
@@ -185,6 +222,9 @@ export type Contact =
       readonly token: SecretReference
       readonly apiUrl?: SecretReference
     }
+  /** A channel or a person: `C0123456789`, `U0123456789`. */
+  | { readonly channel: 'slack'; readonly to: string }
+  | { readonly channel: 'email'; readonly address: string }
 
 /** Text that may hold `${env:NAME}` or `${file:PATH}`. */
 export type SecretReference = string

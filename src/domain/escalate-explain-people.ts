@@ -1,8 +1,5 @@
 import type { Page } from './page.ts'
 
-/** A page as it is stored; `leader` is the page whose message it went out with, when several were bundled into one. */
-export type ExplainingPage = Page & { readonly leader?: string | null }
-
 /** Somebody who was to hear. */
 export interface ExplainedPerson {
   readonly person: string
@@ -38,7 +35,7 @@ export type ExplainedPage = Pick<
 }
 
 /** @param notified whom a step came to, as its timeline entry has it; anything else counts as nobody */
-export function peopleOf(notified: unknown, pages: readonly ExplainingPage[]): ExplainedPerson[] {
+export function peopleOf(notified: unknown, pages: readonly Page[]): ExplainedPerson[] {
   const byPerson = Map.groupBy(pages, ({ person }) => person)
   const named = notifiedIn(notified)
   const others = [...byPerson.keys()].filter((person) => !named.some((one) => one.person === person))
@@ -57,9 +54,9 @@ function notifiedIn(notified: unknown): { person: string; via: string | null }[]
   })
 }
 
-function explained(page: ExplainingPage): ExplainedPage {
+function explained(page: Page): ExplainedPage {
   const { id, channel, contact, state, attempts, unknownTries, providerId, lastError } = page
-  const { createdAt, sentAt, finishedAt, leader = null } = page
+  const { createdAt, sentAt, finishedAt, leader } = page
   const afterMs = Number(/\/t(\d+)$/.exec(id)?.[1] ?? 0) * 1_000
   return {
     id,

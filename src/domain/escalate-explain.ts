@@ -1,6 +1,7 @@
 import { formatDuration } from './duration.ts'
 import { handOver, outsideSteps } from './escalate.ts'
-import { type ExplainedPerson, type ExplainingPage, peopleOf } from './escalate-explain-people.ts'
+import { type ExplainedPerson, peopleOf } from './escalate-explain-people.ts'
+import type { Page } from './page.ts'
 import type { TimelineEntry } from './timeline.ts'
 
 /** People who were to hear at one moment: of a step, of the fallback … */
@@ -34,10 +35,7 @@ export interface PagingExplanation {
 }
 
 /** Explains the paging of one incident from its records alone: nothing is worked out anew, for whoever is on call now says nothing of then. */
-export function explainPaging(
-  timeline: readonly TimelineEntry[],
-  pages: readonly ExplainingPage[],
-): PagingExplanation {
+export function explainPaging(timeline: readonly TimelineEntry[], pages: readonly Page[]): PagingExplanation {
   const byOccasion = Map.groupBy(pages, occasionKey)
   const recorded = timeline.flatMap((entry) => momentOf(entry, timeline, byOccasion) ?? [])
   const known = new Set(timeline.map(({ eventKey }) => eventKey))
@@ -47,7 +45,7 @@ export function explainPaging(
 }
 
 /** The event key of the timeline entry that a page belongs to. */
-function occasionKey({ kind, step, round }: ExplainingPage): string {
+function occasionKey({ kind, step, round }: Page): string {
   if (kind === 'notice') return 'notice'
   if (kind !== 'page') return `message/${kind}/${round}`
   if (step === handOver) return `handover/${round}`
@@ -57,7 +55,7 @@ function occasionKey({ kind, step, round }: ExplainingPage): string {
 function momentOf(
   entry: TimelineEntry,
   timeline: readonly TimelineEntry[],
-  pages: ReadonlyMap<string, readonly ExplainingPage[]>,
+  pages: ReadonlyMap<string, readonly Page[]>,
 ): PagingMoment | undefined {
   const kind = occasionKind(entry)
   if (kind === undefined) return happeningOf(entry)
@@ -102,7 +100,7 @@ function happeningOf({ eventKey, kind, at, summary, detail }: TimelineEntry): Pa
 }
 
 /** Messages that follow pages have no entry of their own, and a page whose entry was lost in a crash still counts. */
-function messageOf(key: string, pages: readonly ExplainingPage[]): PagingOccasion {
+function messageOf(key: string, pages: readonly Page[]): PagingOccasion {
   const at = pages.map(({ createdAt }) => createdAt).toSorted()[0] ?? ''
   const [, kind] = /^message\/(\w+)\//.exec(key) ?? []
   const title = kind === undefined ? `${titleOf(key)}, of which no entry was written` : `Told: ${kind}`

@@ -6,7 +6,9 @@ import { byName, type ResolvedTargets } from './escalate-targets.ts'
 import { fnv1a64 } from './hash.ts'
 
 const channelTitles: Readonly<Record<string, string>> = {
+  email: 'e-mail',
   pagerduty: 'PagerDuty',
+  slack: 'Slack',
   telegram: 'Telegram',
   webhook: 'webhook',
 }

@@ -35,6 +35,12 @@ export interface Command {
   readonly commandId: string
 }
 
+/** Asks for the next step at once. */
+export interface EscalateCommand extends Command {
+  /** Where the escalation stood when whoever asks was told; absent when they saw it as it is. */
+  readonly asOf?: { readonly round: number; readonly step: number }
+}
+
 export interface NoteCommand extends Command {
   readonly text: string
 }

@@ -5,11 +5,12 @@ import { handOver } from './escalate.ts'
 import { incidentName } from './evidence.ts'
 import { fnv1a64 } from './hash.ts'
 import type { Incident } from './incident.ts'
-import type { Page, PageLink, PageMessage } from './page.ts'
+import type { BundledIncident, Page, PageLink, PageMessage } from './page.ts'
 import { severities, severityOfLabel } from './severity.ts'
 
 /** What a reader takes in at 3 a.m.; the rest is behind the link. */
 const mostLines = 10
+const mostBundledLines = 20
 const mostLinks = 4
 const mostResponsible = 10
 const longestLine = 300
@@ -20,6 +21,8 @@ const longestName = 200
 export interface PageFacts {
   readonly page: Page
   readonly incident: Incident
+  /** Whose pages go along in this message, in the order in which they are named. */
+  readonly others: readonly Incident[]
   readonly alerts: readonly Alert[]
   readonly runbookTitle: string | undefined
   /** What the configuration says about what fires. */
@@ -28,17 +31,21 @@ export interface PageFacts {
   readonly follows: string | null
   /** Where people's links lead, without a slash at its end. */
   readonly publicUrl: string
+  /** Acknowledges as this person. */
+  readonly answerUrl?: string
 }
 
 /** The message of a page, whatever channel it goes over; every text in it is bounded and, except `nowDoing`, on one line. */
 export function composePageMessage({
   page,
   incident,
+  others,
   alerts,
   runbookTitle,
   configuration,
   follows,
   publicUrl,
+  answerUrl,
 }: PageFacts): PageMessage {
   const firing = alerts.filter((alert) => alert.status === 'firing')
   const name = incidentName(incident.number)
@@ -49,11 +56,12 @@ export function composePageMessage({
     conversationKey: `firewatch/${origin}/${name}/${page.person}`,
     kind: page.kind === 'notice' ? 'page' : page.kind,
     incident: name,
-    title: cutText(oneLine(incident.title), longestText),
+    title: cutText(titleOf(incident, others), longestText),
     severity: incident.severity,
     service: cutText(oneLine(incident.service), longestName),
     person: page.person,
-    lines: linesOf(firing),
+    lines: [...linesOf(firing), ...bundleLines(others)],
+    bundled: others.map((other) => bundledOf(other, publicUrl)),
     firingCount: firing.length,
     nowDoing: cutText(
       [headline(page, incident), incident.nowDoing].filter((part) => part !== '').join('. '),
@@ -65,9 +73,39 @@ export function composePageMessage({
     ...(runbookTitle === undefined ? {} : { runbookTitle: cutText(oneLine(runbookTitle), longestName) }),
     links: linksOf(incident, firing, configuration),
     responsible: responsibleFor(firing, configuration),
+    position: { round: page.round, step: page.step },
+    ...(answerUrl === undefined ? {} : { answerUrl }),
     possibleRepeat: page.unknownTries > 0,
     ...(follows === null ? {} : { follows }),
   }
+}
+
+/** `shop: LatencyHigh, and 17 more incidents` */
+function titleOf({ title }: Incident, others: readonly Incident[]): string {
+  const more = others.length === 0 ? '' : `, and ${counted(others.length, 'more incident')}`
+  return `${cutText(oneLine(title), longestText - more.length)}${more}`
+}
+
+function bundleLines(others: readonly Incident[]): string[] {
+  const named = others.slice(0, mostBundledLines).map(({ number, severity, title }) => {
+    return cutText(`also ${incidentName(number)} ${severity}: ${oneLine(title)}`, longestLine)
+  })
+  const rest = others.length - named.length
+  return rest === 0 ? named : [...named, `and ${counted(rest, 'more incident')}: see the list of incidents`]
+}
+
+function bundledOf({ number, title, severity }: Incident, publicUrl: string): BundledIncident {
+  const incident = incidentName(number)
+  return {
+    incident,
+    title: cutText(oneLine(title), longestName),
+    severity,
+    url: link(publicUrl, 'incidents', incident),
+  }
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 function headline({ kind, step }: Page, { acknowledgedBy, resolvedBy }: Incident): string {

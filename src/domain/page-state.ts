@@ -21,6 +21,17 @@ export function mayBecome(page: Pick<Page, 'state' | 'finishedAt'>, next: PageSt
   return pageStatesBefore[next].includes(page.state)
 }
 
+/** News of a page from its provider, numbered in the order in which it happened. */
+export interface DeliveryReport {
+  readonly sequence: number
+  readonly state: PageState
+}
+
+/** Where the news leaves a page, in whatever order it came in: older news never takes newer back. */
+export function stateOfReports(reports: readonly DeliveryReport[]): PageState | undefined {
+  return reports.toSorted((a, b) => a.sequence - b.sequence).at(-1)?.state
+}
+
 /** What became of a page. Instants are ISO 8601 in UTC. */
 export type PageSettlement =
   | { readonly state: 'sent' | 'delivered'; readonly at: string; readonly providerId?: string }

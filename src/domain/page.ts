@@ -24,6 +24,8 @@ export interface Page {
   readonly unknownTries: number
   readonly providerId: string | null
   readonly lastError: string | null
+  /** The page in whose message it went out: its own id, or that of one that waited for the same contact. */
+  readonly leader: string | null
   readonly createdAt: string
   readonly sentAt: string | null
   readonly finishedAt: string | null
@@ -56,10 +58,24 @@ export interface PageMessage {
   readonly links: readonly PageLink[]
   /** Users who answer for what fires, by metric and by slice. */
   readonly responsible: readonly string[]
+  /** Other incidents that this one message tells of too. */
+  readonly bundled: readonly BundledIncident[]
+  /** Where the escalation stood: an answer that was made to this message says so. */
+  readonly position: { readonly round: number; readonly step: number }
+  /** Whoever opens it may acknowledge as this person: for a channel that has no buttons, and for nobody else. */
+  readonly answerUrl?: string
   /** An earlier try of this page may have reached the person. */
   readonly possibleRepeat: boolean
   /** What the provider calls the message that this one follows, when it follows one. */
   readonly follows?: string
+}
+
+export interface BundledIncident {
+  /** `INC-43`. */
+  readonly incident: string
+  readonly title: string
+  readonly severity: Severity
+  readonly url: string
 }
 
 export interface PageLink {

@@ -29,6 +29,7 @@ export function createPagerDutyChannel(options: PagerDutyChannelOptions) {
   return {
     /** PagerDuty goes on calling until its own incident is acknowledged or resolved. */
     keepsIncidents: true,
+    bundles: false,
     hasKey: true,
 
     async send(contact: PagerDutyContact, message: PageMessage, signal: AbortSignal): Promise<SendOutcome> {

@@ -10,6 +10,12 @@ export interface Principal {
 
 export type CredentialKind = 'token' | 'session' | 'login'
 
+/**
+ * When a credential was used last is known to the minute. Noted at every request, it was a commit for each, on the one row that all senders
+ * with the same token share.
+ */
+const usedWithinMs = 60_000
+
 /** API tokens, console sessions and one-time log-in codes: 256 random bits each, of which only the SHA-256 is stored. */
 export function createCredentialRecords(db: Database, now: () => Date) {
   return {
@@ -31,15 +37,18 @@ export function createCredentialRecords(db: Database, now: () => Date) {
 
     /** Whose secret this is, if it is known and not expired. */
     async check(kind: CredentialKind, secret: string): Promise<Principal | undefined> {
+      const at = now()
       const row = await db
-        .updateTable('credentials')
-        .set({ used_at: now() })
+        .selectFrom('credentials')
+        .select(['person', 'role', 'used_at'])
         .where('secret_hash', '=', hash(secret))
         .where('kind', '=', kind)
-        .where((row) => row.or([row('expires_at', 'is', null), row('expires_at', '>', now())]))
-        .returning(['person', 'role'])
+        .where((one) => one.or([one('expires_at', 'is', null), one('expires_at', '>', at)]))
         .executeTakeFirst()
-      return row
+      if (row === undefined) return undefined
+      const { used_at: usedAt, ...principal } = row
+      if (usedAt === null || at.getTime() - usedAt.getTime() >= usedWithinMs) await noteUse(db, secret, at)
+      return principal
     },
 
     /** Takes a one-time code: a second try with the same code finds nothing. */
@@ -57,6 +66,17 @@ export function createCredentialRecords(db: Database, now: () => Date) {
       await db.deleteFrom('credentials').where('kind', '=', kind).where('person', '=', person).execute()
     },
   }
+}
+
+/** Of requests at the same moment one notes it, and the others pass over the row that it holds. */
+async function noteUse(db: Database, secret: string, at: Date): Promise<void> {
+  const row = db
+    .selectFrom('credentials')
+    .select('secret_hash')
+    .where('secret_hash', '=', hash(secret))
+    .forUpdate()
+    .skipLocked()
+  await db.updateTable('credentials').set({ used_at: at }).where('secret_hash', 'in', row).execute()
 }
 
 function hash(secret: string): string {

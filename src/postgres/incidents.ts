@@ -56,6 +56,17 @@ function finding(db: Database) {
       return (await query.execute()).map(fromRow)
     },
 
+    /** Those of them that exist, in no order. */
+    async many(incidents: readonly number[]): Promise<Incident[]> {
+      if (incidents.length === 0) return []
+      const rows = await db
+        .selectFrom('incidents')
+        .selectAll()
+        .where('number', 'in', [...incidents])
+        .execute()
+      return rows.map(fromRow)
+    },
+
     /** How many there are in each state. */
     async counts(): Promise<Record<IncidentState, number>> {
       const rows = await db

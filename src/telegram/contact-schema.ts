@@ -31,3 +31,26 @@ export function telegramContactSchema({ addressReference, secretReference }: Tel
     apiUrl: addressReference.exactOptional(),
   })
 }
+
+const userForms = 'a Telegram user is a number, such as 123456789'
+
+/** Who somebody is at Telegram: https://core.telegram.org/bots/api#user */
+export const telegramUserId = z
+  .union([z.string(), z.number()], {
+    error: ({ input }) => (input === undefined ? undefined : `expected a number: ${userForms}`),
+  })
+  .transform((written, context) => {
+    const user = String(written).trim()
+    if (/^[1-9]\d{0,15}$/.test(user)) return user
+    context.addIssue({ code: 'custom', message: `"${user}" is no user: ${userForms}` })
+    return z.NEVER
+  })
+
+/** `integrations.telegram`: without it pages have no buttons, for nobody would hear them. */
+export function telegramIntegrationSchema({ addressReference, secretReference }: TelegramContactFields) {
+  return z.strictObject({
+    webhookSecret: secretReference,
+    token: secretReference.exactOptional(),
+    apiUrl: addressReference.exactOptional(),
+  })
+}

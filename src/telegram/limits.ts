@@ -7,6 +7,8 @@ export const telegramLimits = {
   textLength: 4096,
   captionLength: 1024,
   photoBytes: 10 * 1024 * 1024,
+  /** https://core.telegram.org/bots/api#answercallbackquery */
+  callbackAnswerLength: 200,
 } as const
 
 /**
@@ -22,3 +24,9 @@ export const longestPart = {
   address: 300,
   links: 6,
 } as const
+
+/**
+ * Bursts to one chat are taken, so only what Telegram asked to wait for waits; what waited comes back a second apart, in its order.
+ * https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+ */
+export const pace = { everyMs: 0, apartMs: 1_000 } as const

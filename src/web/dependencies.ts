@@ -1,4 +1,5 @@
 import type { AcceptedAlert, Alert } from '../domain/alert.ts'
+import type { Told } from '../domain/channel-answers.ts'
 import type { ChartModel } from '../domain/chart.ts'
 import type { Check, Role } from '../domain/configuration.ts'
 import type { Evidence } from '../domain/evidence.ts'
@@ -61,6 +62,10 @@ export interface WebDependencies {
      */
     receive(body: unknown): Promise<NotificationReceipt>
   }
+  /** What channels bring in; one that is not configured has no door. */
+  readonly slack?: SlackDoor
+  readonly telegram?: TelegramDoor
+  readonly mail?: MailDoor
   /** What does not answer, by name; empty when all is well. */
   readonly unready: () => Promise<Readonly<Record<string, string>>>
   /** What Firewatch counts of itself, as text of this content type. */
@@ -72,6 +77,34 @@ export interface WebDependencies {
   readonly log: (message: string, error: unknown) => void
   readonly now: () => Date
   readonly newId: () => string
+}
+
+/** What a provider is answered: 401 when it could not prove itself, and then nothing was done. */
+export type DoorReceipt =
+  | { readonly status: 401 }
+  | { readonly status: 200; readonly reply?: Readonly<Record<string, unknown>> }
+
+export interface SlackDoor {
+  interactions(request: SlackRequest): Promise<DoorReceipt>
+  commands(request: SlackRequest): Promise<DoorReceipt>
+}
+
+export interface SlackRequest {
+  readonly timestamp: string | undefined
+  readonly signature: string | undefined
+  /** Byte by byte as it came in. */
+  readonly body: Uint8Array
+}
+
+export interface TelegramDoor {
+  receive(update: { readonly secret: string | undefined; readonly body: Uint8Array }): Promise<DoorReceipt>
+}
+
+/** Links in mails; the token is the proof of who opens one. */
+export interface MailDoor {
+  /** Changes nothing. `undefined` when the token is not ours or no longer good. */
+  look(token: string): Promise<{ readonly person: string; readonly incident: Incident } | undefined>
+  acknowledge(token: string): Promise<Told | undefined>
 }
 
 /** What became of a notification. */

@@ -33,7 +33,7 @@ export function answerErrors(app: FastifyInstance, log: (message: string, error:
   app.setErrorHandler((error: FastifyError | HttpProblem, request, reply) => {
     if (error instanceof HttpProblem) return answer(request, reply, error)
     if (isAway(error)) {
-      log(`${request.method} ${request.url}: a store is away`, error)
+      log(`${request.method} ${placeOf(request)}: a store is away`, error)
       const lost = changesState(request) ? 'this cannot be stored durably' : 'the records cannot be read'
       return answer(request, reply, new HttpProblem(503, `${lost} right now; try again`))
     }
@@ -41,9 +41,14 @@ export function answerErrors(app: FastifyInstance, log: (message: string, error:
     if (status < 500) {
       return answer(request, reply, { status, message: error.message, problems: problemsOf(error) })
     }
-    log(`${request.method} ${request.url} failed`, error)
+    log(`${request.method} ${placeOf(request)} failed`, error)
     return answer(request, reply, new HttpProblem(500, 'unexpected failure; the server log says more'))
   })
+}
+
+/** A path that is itself a secret goes into no log. */
+function placeOf({ url, routeOptions }: FastifyRequest): string {
+  return routeOptions.config.access === 'capability' ? (routeOptions.url ?? '') : url
 }
 
 /** A browser asks for a page; programs, and whoever asks the API, get JSON. */

@@ -4,7 +4,9 @@ import { guardRoutes } from './access.ts'
 import type { WebDependencies } from './dependencies.ts'
 import { answerErrors } from './errors.ts'
 import { observeRequests } from './observe.ts'
+import { channelRoutes } from './routes/channels.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { answerRoutes } from './routes/answers.ts'
 import { assetRoutes } from './routes/assets.ts'
 import { checkRoutes } from './routes/checks.ts'
 import { commandRoutes } from './routes/commands.ts'
@@ -35,7 +37,14 @@ const contentSecurityPolicy = [
 
 /** The HTTP API and the console. Not listening yet. */
 export async function createServer(dependencies: WebDependencies): Promise<FastifyInstance> {
-  const app = fastify({ bodyLimit: bodyLimitBytes, logger: false, trustProxy: false, requestTimeout: 30_000 })
+  const app = fastify({
+    bodyLimit: bodyLimitBytes,
+    logger: false,
+    trustProxy: false,
+    requestTimeout: 30_000,
+    // The token of a mail's link is longer than the usual 100.
+    routerOptions: { maxParamLength: 500 },
+  })
   guardRoutes(app, dependencies.credentials)
   observeRequests(app, dependencies.served)
   answerErrors(app, dependencies.log)
@@ -62,6 +71,8 @@ export async function createServer(dependencies: WebDependencies): Promise<Fasti
     consoleRoutes,
     reviewRoutes,
     runbookRoutes,
+    channelRoutes,
+    answerRoutes,
   ]
   for (const add of routes) add(app, dependencies)
   return app

@@ -31,6 +31,7 @@ export function createWebhookChannel({
 }: WebhookChannelOptions) {
   return {
     keepsIncidents: false,
+    bundles: true,
     hasKey: true,
 
     async send(contact: WebhookContact, message: PageMessage, signal: AbortSignal): Promise<SendOutcome> {

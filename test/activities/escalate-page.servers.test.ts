@@ -5,17 +5,24 @@ import type { PageRef } from '../../src/domain/escalate.ts'
 import type { PageResult } from '../../src/domain/escalate-messages.ts'
 import type { SendOutcome } from '../../src/domain/page.ts'
 import { atStart, backup, chat, duty, escalationWorld, start } from '../support/escalation.ts'
-import { user } from '../support/pages.ts'
+import { begin, user } from '../support/pages.ts'
 
 const world = escalationWorld()
 
-const everyChannel = (channel: Channel) => ({ webhook: channel, pagerduty: channel, telegram: channel })
+const everyChannel = (channel: Channel) => ({
+  webhook: channel,
+  pagerduty: channel,
+  telegram: channel,
+  slack: channel,
+  email: channel,
+})
 
 /** A channel without a key. It answers in turn, and goes on with the last answer; `marks` says which tries were possible repeats. */
 function unsureChannel(outcomes: readonly SendOutcome[] = [{ kind: 'unknown', error: 'connection lost' }]) {
   const marks: boolean[] = []
   const channel: Channel = {
     keepsIncidents: false,
+    bundles: true,
     hasKey: false,
     send: (_contact, { possibleRepeat }) => {
       const outcome = outcomes[Math.min(marks.length, outcomes.length - 1)]
@@ -162,12 +169,12 @@ describe('a person who cannot be reached', () => {
     const { next } = await world
       .activities()
       .queueStepPages({ incident: world.incident, step: 2, round: 0, urged: false })
-    expect(next).toEqual({ step: 3, round: 0, urged: false })
+    expect(next).toEqual({ step: 3, round: 0 })
   })
 
   it('may have been reached by a try that never reported: unknown, and the next contact is tried', async () => {
     const id = await world.onlyPageOf(1, 'ana')
-    await world.pages.startSending(id)
+    await begin(world.pages, id)
     const result = await world.activities().failPage({ page: id, reason: 'the worker did not report back' })
     expect(result).toMatchObject({ state: 'unknown', next: { channel: 'pagerduty' } })
     expect(world.said()).toContain(
@@ -195,8 +202,8 @@ describe('a person who cannot be reached', () => {
 
   it('hears no third try over a channel without a key, however often the process dies', async () => {
     const id = await world.onlyPageOf(1, 'ana')
-    await world.pages.startSending(id)
-    await world.pages.startSending(id)
+    await begin(world.pages, id)
+    await begin(world.pages, id)
     const { channel, marks } = unsureChannel()
     const unsure = world.activities({ channels: everyChannel(channel) })
     expect(await world.deliver(id, unsure)).toMatchObject({ state: 'unknown' })

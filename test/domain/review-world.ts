@@ -141,6 +141,7 @@ export function page(change: Partial<Page> = {}): Page {
     unknownTries: 0,
     providerId: null,
     lastError: null,
+    leader: null,
     createdAt: at('03:18'),
     sentAt: at('03:18'),
     finishedAt: at('03:18'),

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
+import { createClickHouse } from '../../src/clickhouse/client.ts'
 import type { Incident } from '../../src/domain/incident.ts'
 import type { IncidentRecords } from '../../src/web/dependencies.ts'
 import { firewatch, removeData, startUp, type UpFirewatch } from '../support/firewatch.ts'
@@ -122,5 +123,63 @@ describe('the command line', () => {
       fetch(new URL(path, url), { method: 'POST', headers: { authorization: `Bearer ${token}` } })
     expect((await post('/api/v1/tokens')).status).toBe(403)
     expect((await run('token', 'mallory')).code).toBe(4)
+  })
+})
+
+describe('checks on the command line', () => {
+  const withChecks = `${twoPeople()}
+sources:
+  orders: { table: shop.orders, timeColumn: time }
+metrics:
+  orders: { title: Orders, source: orders, kind: count, sql: count() }
+checks:
+  orders: { service: shop, metrics: [orders], detector: { kind: threshold, op: '<', value: 1 }, bucket: 1s, late: 0s }
+  tried: { service: shop, metrics: [orders], detector: { kind: threshold, op: '<', value: 1 }, bucket: 1s, scheduled: false }
+`
+  let people: FakeWebhook
+  let up: UpFirewatch
+  const run = (...args: string[]) => firewatch([...args, '--data', up.dataDir])
+
+  beforeAll(async () => {
+    people = await startFakeWebhook()
+    up = await startUp(withChecks, { JOURNEY_ANA_URL: people.url, JOURNEY_BEN_URL: people.url })
+    const clickhouse = createClickHouse({ url: (await up.run()).clickhouseUrl })
+    await clickhouse.command('CREATE DATABASE shop')
+    await clickhouse.command('CREATE TABLE shop.orders (time DateTime) ENGINE = MergeTree ORDER BY time')
+    // An order each second, for longer than the test lasts.
+    await clickhouse.command('INSERT INTO shop.orders SELECT now() + number FROM numbers(300)')
+    await clickhouse.close()
+  })
+  afterAll(async () => {
+    await up.stop()
+    await people.stop()
+    await removeData(up.dataDir)
+  })
+
+  it('are listed with the counts of their verdicts, also those that were not judged yet', async () => {
+    await vi.waitFor(async () => {
+      const { stdout } = await run('checks')
+      expect(stdout).toMatch(/^check +firing +ok +unknown +newest bucket/)
+      expect(stdout).toMatch(/^orders +0 +1 +0 +\d{4}-/m)
+      expect(stdout).toMatch(/^tried +- +- +- +not judged yet$/m)
+    }, soon)
+    const told = JSON.parse((await run('checks', '--json')).stdout) as Record<string, unknown>
+    expect(told).toMatchObject({ checks: [{ check: 'orders', ok: 1 }], notJudged: ['tried'] })
+  })
+
+  it('tell the newest verdict of each series', async () => {
+    const { code, stdout } = await run('verdicts', 'orders')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^ok +Orders +1 +1 the threshold +within-threshold +\d{4}-/m)
+    expect((await run('verdicts', 'tried')).stdout).toContain('tried was not judged yet')
+    const { series } = JSON.parse((await run('verdicts', 'orders', '--json')).stdout) as {
+      series: { verdicts: { state: string }[] }[]
+    }
+    expect(series[0]?.verdicts.at(-1)?.state).toBe('ok')
+  })
+
+  it('are named when another one is asked for', async () => {
+    const { code, stderr } = await run('verdicts', 'ordres')
+    expect([code, stderr.trim()]).toEqual([4, 'there is no check ordres; "firewatch checks" lists them'])
   })
 })

@@ -33,7 +33,7 @@ function causesOf(review: string): { line: string; status: string }[] {
   })
 }
 
-describe.each(['heals', 'escalates'])('the story "%s"', (scenario) => {
+describe.each(['heals', 'escalates', 'crash'])('the story "%s"', (scenario) => {
   let told: Told
 
   beforeAll(async () => {
@@ -126,6 +126,13 @@ describe('the demo', () => {
   it('says which stories there are when it is asked for another', async () => {
     const { code, stderr } = await finished(spawn(process.execPath, [demo, '--scenario', 'ends-well']))
     expect(code).toBe(2)
-    expect(stderr).toContain('heals, escalates')
+    expect(stderr).toContain('heals, escalates, crash, recorded')
+  })
+
+  it('tells of them in its help', async () => {
+    const { code, stdout } = await finished(spawn(process.execPath, [demo, '--help']))
+    expect(code).toBe(0)
+    for (const name of ['heals', 'escalates', 'crash', 'recorded'])
+      expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'))
   })
 })

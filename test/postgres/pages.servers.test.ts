@@ -1,3 +1,4 @@
+import { begin } from '../support/pages.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { NewPage } from '../../src/domain/escalate.ts'
 import type { Page, PageState } from '../../src/domain/page.ts'
@@ -62,7 +63,7 @@ function newPage(change: Partial<NewPage> = {}): NewPage {
 async function pageIn(state: PageState | 'failed, for good', person = 'ana'): Promise<Page> {
   const page = newPage({ person })
   await pages.queue([page], at)
-  if (state !== 'queued' && state !== 'cancelled') await pages.startSending(page.id)
+  if (state !== 'queued' && state !== 'cancelled') await begin(pages, page.id)
   const how: Readonly<Record<string, PageSettlement>> = {
     sent: { state: 'sent', at },
     delivered: { state: 'delivered', at },
@@ -92,7 +93,7 @@ const everyState = [
 describe('the outbox of pages', () => {
   it('stores a page once, and a repeat changes nothing', async () => {
     await pages.queue([newPage(), newPage({ person: 'ben' })], at)
-    await pages.startSending(newPage().id)
+    await begin(pages, newPage().id)
     await pages.queue([newPage({ channel: 'pagerduty' }), newPage({ person: 'carl' })], later)
     expect(
       (await pages.ofIncident(incident)).map(({ person, channel, state, attempts }) => [
@@ -116,7 +117,7 @@ describe('the outbox of pages', () => {
 
   it('tells the whole story of a page that went out at the second try', async () => {
     await pages.queue([newPage()], at)
-    await pages.startSending(newPage().id)
+    await begin(pages, newPage().id)
     const failed = await pages.settle(newPage().id, {
       state: 'failed',
       at,
@@ -129,7 +130,7 @@ describe('the outbox of pages', () => {
       lastError: 'answered 500',
       finishedAt: null,
     })
-    await pages.startSending(newPage().id)
+    await begin(pages, newPage().id)
     expect(await pages.settle(newPage().id, { state: 'sent', at: later, providerId: 'pd-1' })).toEqual({
       ...newPage(),
       state: 'sent',
@@ -137,6 +138,7 @@ describe('the outbox of pages', () => {
       unknownTries: 0,
       providerId: 'pd-1',
       lastError: null,
+      leader: newPage().id,
       createdAt: at,
       sentAt: later,
       finishedAt: later,
@@ -145,9 +147,9 @@ describe('the outbox of pages', () => {
 
   it('counts tries that never reported when the next one begins', async () => {
     const { id } = await pageIn('sending')
-    expect(await pages.startSending(id)).toMatchObject({ attempts: 2, unknownTries: 1 })
+    expect(await begin(pages, id)).toMatchObject({ attempts: 2, unknownTries: 1 })
     await pages.settle(id, { state: 'failed', at, error: 'answered 500', final: false })
-    expect(await pages.startSending(id)).toMatchObject({ attempts: 3, unknownTries: 1 })
+    expect(await begin(pages, id)).toMatchObject({ attempts: 3, unknownTries: 1 })
   })
 
   it('keeps an error to one bounded line, whatever was said', async () => {
@@ -183,7 +185,7 @@ describe('a change that comes too late', () => {
 
   it.each(everyState)('%s: sending begins only where a try is due', async (state) => {
     const before = await pageIn(state)
-    const started = await pages.startSending(before.id)
+    const started = await begin(pages, before.id)
     if (mayBecome(before, 'sending'))
       expect(started).toMatchObject({ state: 'sending', attempts: before.attempts + 1 })
     else expect(started).toBeUndefined()
@@ -254,7 +256,7 @@ describe('calling pages off', () => {
     for (let round = 0; round < 20; round++) {
       const { id } = await pageIn('queued', `person-${round}`)
       const [started] = await Promise.all([
-        pages.startSending(id),
+        begin(pages, id),
         pages.cancelUnsent(incident, { reason: 'ana acknowledged', except: [] }, at),
       ])
       const { state } = (await pages.find(id)) ?? {}

@@ -50,6 +50,9 @@ function namesIn(envFile: string): string[] {
   return [...envFile.matchAll(/^(\w+)=/gm)].map(([, name]) => name ?? '')
 }
 
+/** For a key. */
+const longEnough = 'x'.repeat(32)
+
 /** The variables that the program reads. */
 function settingNames(): Set<string> {
   const asked = new Set<string>()
@@ -58,7 +61,11 @@ function settingNames(): Set<string> {
     new Proxy(values, {
       get: (_, name) => {
         asked.add(String(name))
-        return String(name).endsWith('_PORT') ? '1' : String(name) === 'FIREWATCH_LOG_LEVEL' ? 'info' : 'x'
+        return String(name).endsWith('_PORT')
+          ? '1'
+          : String(name) === 'FIREWATCH_LOG_LEVEL'
+            ? 'info'
+            : longEnough
       },
     }),
   )

@@ -4,19 +4,25 @@ import { DefaultLogger } from '@temporalio/worker'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { createEscalateActivities, type EscalateDependencies } from '../../activities/escalate.ts'
 import { type FakePagerDuty, startFakePagerDuty } from '../../examples/fakes/pagerduty.ts'
+import { type FakeSlack, startFakeSlack } from '../../examples/fakes/slack.ts'
+import { type FakeSmtp, startFakeSmtp } from '../../examples/fakes/smtp.ts'
 import { type FakeTelegram, startFakeTelegram } from '../../examples/fakes/telegram.ts'
 import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
+import { createAnswerLinks } from '../../src/answers/links.ts'
 import type { Configuration } from '../../src/domain/configuration.ts'
 import type { HttpPost } from '../../src/domain/delivery.ts'
 import type { PageRef } from '../../src/domain/escalate.ts'
 import type { PageResult } from '../../src/domain/escalate-messages.ts'
+import type { Severity } from '../../src/domain/severity.ts'
 import type { TimelineEntry } from '../../src/domain/timeline.ts'
+import { createEmailChannel } from '../../src/email/channel.ts'
 import { createPost } from '../../src/http/post.ts'
 import { createPagerDutyChannel } from '../../src/pagerduty/channel.ts'
 import { createConfigurationRecords } from '../../src/postgres/configurations.ts'
 import { type Database, migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import { createIncidentRecords, type IncidentRecords } from '../../src/postgres/incidents.ts'
 import { createPageRecords, type PageRecords } from '../../src/postgres/pages.ts'
+import { createSlackChannel } from '../../src/slack/channel.ts'
 import { createTelegramChannel } from '../../src/telegram/channel.ts'
 import { createWebhookChannel } from '../../src/webhook/channel.ts'
 import { configuration, routingKey, smallPng, user } from './pages.ts'
@@ -31,6 +37,21 @@ export const chat = {
   token: '${env:TOKEN}',
   apiUrl: '${env:TELEGRAM}',
 } as const
+/** The person and the channel that the fake Slack has, and the box that the fake mail server has. */
+export const slackPerson = { channel: 'slack', to: 'U0123456789' } as const
+export const mailbox = { channel: 'email', address: 'ana@example.org' } as const
+export const accounts = {
+  slack: {
+    token: '${env:SLACK_TOKEN}',
+    signingSecret: '${env:SLACK_SECRET}',
+    apiUrl: '${env:SLACK}',
+  },
+  email: { url: '${env:SMTP_URL}', from: 'Firewatch <firewatch@example.org>' },
+  telegram: { webhookSecret: '${env:TELEGRAM_SECRET}' },
+} as const
+export const linkKey = 'a-key-of-links-that-is-long-enough-for-tests'
+export const publicUrl = 'https://firewatch.example.com'
+
 export const backup = { channel: 'webhook', url: '${env:BACKUP}' } as const
 
 /** What every incident of the world started with. */
@@ -47,7 +68,7 @@ export const atStart = configuration(
   },
 )
 
-/** The world's time stands still. */
+/** The world's time stands still unless a test moves it. */
 export const start = '2026-03-01T03:00:00.000Z'
 
 /** PostgreSQL, receivers and one open incident per test, and the activities over them. */
@@ -58,17 +79,27 @@ export interface EscalationWorld {
   readonly backupReceiver: FakeWebhook
   readonly pagerDuty: FakePagerDuty
   readonly telegram: FakeTelegram
+  readonly slack: FakeSlack
+  readonly smtp: FakeSmtp
+  /** What the world's clock shows. */
+  at: Date
   /** By event key. */
   readonly timeline: Map<string, TimelineEntry>
   readonly incident: number
   /** The users of the running configuration. */
   running: Configuration['users']
+  /** What a reference stands for. */
+  resolveSecret(reference: string): Promise<string>
   activities(change?: Partial<EscalateDependencies>): ReturnType<typeof createEscalateActivities>
   /** Summaries of the timeline. */
   said(): string[]
   enter(step: number): Promise<readonly PageRef[]>
   onlyPageOf(step: number, person: string): Promise<string>
   deliver(page: string, by?: ReturnType<typeof createEscalateActivities>): Promise<PageResult>
+  /** Another open incident, which is the world's from now on. */
+  openAnother(change?: { readonly service?: string; readonly severity?: Severity }): Promise<void>
+  /** Somebody acknowledged the incident of this page before it was sent. */
+  callOff(page: string): Promise<void>
   /** What a workflow does: tries until the last attempt, then gives up. */
   deliverOrFail(page: string, attempts?: number): Promise<PageResult>
 }
@@ -102,6 +133,8 @@ export function escalationWorld(): EscalationWorld {
     await postgres.stop()
   })
   beforeEach(async () => {
+    // What another test left waiting for the same people would go along.
+    await database.db.deleteFrom('pages').execute()
     Object.assign(world, {
       pages: createPageRecords(database.db),
       incidents: createIncidentRecords(database.db),
@@ -109,25 +142,38 @@ export function escalationWorld(): EscalationWorld {
       backupReceiver: await startFakeWebhook(),
       pagerDuty: await startFakePagerDuty(),
       telegram: await startFakeTelegram(),
+      slack: await startFakeSlack({ now: () => world.at }),
+      smtp: await startFakeSmtp({ boxes: ['ana@example.org', 'ben@example.org'] }),
+      at: new Date(start),
       timeline: new Map(),
       running: atStart.users,
       incident: await openIncident(database.db),
     })
   })
   afterEach(() => {
-    const { receiver, backupReceiver, pagerDuty, telegram } = world
-    return Promise.all([receiver, backupReceiver, pagerDuty, telegram].map((fake) => fake.stop()))
+    const { receiver, backupReceiver, pagerDuty, telegram, slack, smtp } = world
+    const fakes = [receiver, backupReceiver, pagerDuty, telegram, slack, smtp]
+    return Promise.all(fakes.map((fake) => fake.stop()))
   })
   return world
 }
 
 type Deeds = Pick<
   EscalationWorld,
-  'activities' | 'said' | 'enter' | 'onlyPageOf' | 'deliver' | 'deliverOrFail'
+  | 'resolveSecret'
+  | 'activities'
+  | 'said'
+  | 'enter'
+  | 'onlyPageOf'
+  | 'openAnother'
+  | 'callOff'
+  | 'deliver'
+  | 'deliverOrFail'
 >
 
 function deedsOf(world: () => EscalationWorld, db: () => Database, post: HttpPost): Deeds {
   return {
+    resolveSecret: (reference) => Promise.resolve(secretsOf(world())[reference] ?? reference),
     activities: (change = {}) =>
       createEscalateActivities({ ...dependenciesOf(world(), db(), post), ...change }),
     said: () => [...world().timeline.values()].map(({ summary }) => summary),
@@ -142,6 +188,13 @@ function deedsOf(world: () => EscalationWorld, db: () => Database, post: HttpPos
       const page = (await world().enter(step)).find((one) => one.person === person)
       if (page === undefined) throw new Error(`step ${step} pages nobody called ${person}`)
       return page.id
+    },
+    async openAnother(change = {}) {
+      Object.assign(world(), { incident: await openIncident(db(), change) })
+    },
+    async callOff(page) {
+      const incident = Number(/^INC-(\d+)/.exec(page)?.[1])
+      await world().pages.cancelUnsent(incident, { reason: 'ana acknowledged', except: [] }, start)
     },
     deliver(page, by = world().activities()) {
       return new MockActivityEnvironment({}, { logger: quiet }).run(by.deliverPage, { page })
@@ -159,16 +212,24 @@ function deedsOf(world: () => EscalationWorld, db: () => Database, post: HttpPos
   }
 }
 
-function dependenciesOf(world: EscalationWorld, db: Database, post: HttpPost): EscalateDependencies {
-  const secrets: Readonly<Record<string, string>> = {
+function secretsOf(world: EscalationWorld): Readonly<Record<string, string>> {
+  return {
     '${env:HOOK}': world.receiver.url,
     '${env:BACKUP}': world.backupReceiver.url,
     '${env:KEY}': routingKey,
     '${env:TELEGRAM}': world.telegram.url,
     '${env:TOKEN}': world.telegram.token,
+    '${env:TELEGRAM_SECRET}': world.telegram.webhookSecret,
+    '${env:SLACK}': `${world.slack.url}/api`,
+    '${env:SLACK_TOKEN}': world.slack.token,
+    '${env:SLACK_SECRET}': world.slack.signingSecret,
+    '${env:SMTP_URL}': world.smtp.url,
   }
-  const now = () => new Date(start)
-  const resolveSecret = (reference: string) => Promise.resolve(secrets[reference] ?? reference)
+}
+
+function dependenciesOf(world: EscalationWorld, db: Database, post: HttpPost): EscalateDependencies {
+  const now = () => world.at
+  const resolveSecret = (reference: string) => world.resolveSecret(reference)
   const channel = { post, resolveSecret, now, timeoutMs: 300 }
   return {
     incidents: world.incidents,
@@ -189,25 +250,39 @@ function dependenciesOf(world: EscalationWorld, db: Database, post: HttpPost): E
         ...channel,
         chartOf: () => Promise.resolve(smallPng),
         onMissingChart: (incident, reason) => expect.fail(`no chart of ${incident}: ${reason}`),
+        buttons: true,
+        onOldButtons: (incident, reason) => expect.fail(`old buttons of ${incident}: ${reason}`),
+      }),
+      slack: createSlackChannel({ ...channel, integration: accounts.slack }),
+      email: createEmailChannel({
+        ...channel,
+        timeoutMs: 2_000,
+        integration: accounts.email,
+        chartOf: () => Promise.resolve(smallPng),
+        onMissingChart: (incident, reason) => expect.fail(`no chart of ${incident}: ${reason}`),
       }),
     },
-    publicUrl: 'https://firewatch.example.com',
+    publicUrl,
+    answerUrl: (page) => createAnswerLinks({ key: linkKey, publicUrl, now }).urlOf(page),
     now,
   }
 }
 
 let opened = 0
 
-async function openIncident(db: Database): Promise<number> {
+async function openIncident(
+  db: Database,
+  { service = 'checkout', severity = 'P1' }: { service?: string; severity?: Severity } = {},
+): Promise<number> {
   opened++
   const { number } = await db
     .insertInto('incidents')
     .values({
       grouping_key: `key-${opened}`,
-      title: 'checkout: error-rate',
-      service: 'checkout',
-      labels: JSON.stringify({ service: 'checkout', alertname: 'error-rate' }),
-      severity: 'P1',
+      title: `${service}: error-rate`,
+      service,
+      labels: JSON.stringify({ service, alertname: 'error-rate' }),
+      severity,
       severity_set_by: null,
       state: 'open',
       config_revision: atStart.revision,

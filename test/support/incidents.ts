@@ -44,22 +44,32 @@ export async function startIncidents(begin: () => Promise<TestWorkflowEnvironmen
   let world = createIncidentWorld(0, {})
   let configuration: Configuration = incidentConfiguration(0)
   let begun: IncidentStory[] = []
-  const createWorker = (options: Partial<WorkerOptions> = {}) =>
-    Worker.create({
+  const workers: (() => Promise<void>)[] = []
+  const startWorker = async (
+    part: 'all' | 'workflows' | 'activities',
+    options: Partial<WorkerOptions> = {},
+  ) => {
+    const worker = await Worker.create({
       connection: temporal.nativeConnection,
       taskQueue,
-      workflowBundle,
-      activities: activitiesOf(database.db, () => world),
+      ...(part === 'activities' ? {} : { workflowBundle }),
+      ...(part === 'workflows' ? {} : { activities: activitiesOf(database.db, () => world) }),
       shutdownGraceTime: '1s',
       ...options,
     })
-  let worker = await createWorker()
-  let running = worker.run()
-  const stopWorker = async () => {
-    if (worker.getState() === 'RUNNING') worker.shutdown()
-    await running
+    const running = worker.run()
+    const stop = async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown()
+      await running
+    }
+    workers.push(stop)
+    return stop
   }
-  starting.defer(stopWorker)
+  const stopWorkers = async () => {
+    await Promise.all(workers.splice(0).map((stop) => stop()))
+  }
+  starting.defer(stopWorkers)
+  await startWorker('all')
 
   const resources = starting.move()
   return {
@@ -81,20 +91,26 @@ export async function startIncidents(begin: () => Promise<TestWorkflowEnvironmen
       await Promise.all(begun.map((story) => story.end()))
       begun = []
       if (temporal.supportsTimeSkipping) await unlockTime(temporal)
+      // Another test pages the same people, whose next message would wait after several.
+      await database.db.deleteFrom('pages').execute()
+    },
+    /** The server's time, epoch milliseconds. */
+    now: (): Promise<number> => temporal.currentTimeMs(),
+    /** What is configured now is stored as a revision, as a start does. */
+    async save(changed: IncidentWorld): Promise<void> {
+      await createConfigurationRecords(database.db).save(revised(changed))
     },
     /** Lets this much time pass for the workflows. */
     sleep: (ms: number) => temporal.sleep(ms),
-    /** Lets time pass although tasks wait for a worker. */
-    async outage(ms: number): Promise<void> {
-      await temporal.connection.testService?.unlockTimeSkipping({})
-      await temporal.sleep(ms)
-      await temporal.connection.testService?.lockTimeSkipping({})
-    },
-    stopWorker,
-    async restartWorker(options?: Partial<WorkerOptions>): Promise<void> {
-      await stopWorker()
-      worker = await createWorker(options)
-      running = worker.run()
+    /**
+     * From now on workflows and activities have a worker each. The one for activities does one at a time and is the test's to stop: a workflow's
+     * next task that came up while its worker ended was seen never to start again on the time-skipping server.
+     */
+    async splitWorker(): Promise<{ stop(): Promise<void>; restart(): Promise<unknown> }> {
+      await stopWorkers()
+      await startWorker('workflows')
+      const stop = await startWorker('activities', { maxConcurrentActivityTaskExecutions: 1 })
+      return { stop, restart: () => startWorker('activities') }
     },
     stop: () => resources.disposeAsync(),
   }
@@ -105,10 +121,11 @@ function activitiesOf(db: Database, world: () => IncidentWorld) {
   const configurations = createConfigurationRecords(db)
   const timeline = createTimelineRecords(db)
   const now = serverTime
-  const running = () => incidentConfiguration(world().number, world().rules)
+  const running = () => revised(world())
   const common = { incidents, configurations, timeline, now, running }
   const channel: Channel = {
     keepsIncidents: false,
+    bundles: true,
     hasKey: true,
     send: (_, message) => world().send(message),
   }
@@ -121,7 +138,13 @@ function activitiesOf(db: Database, world: () => IncidentWorld) {
   }
   const escalate = createEscalateActivities({
     ...paging,
-    channels: { webhook: channel, telegram: channel, pagerduty: { ...channel, keepsIncidents: true } },
+    channels: {
+      webhook: channel,
+      telegram: channel,
+      slack: channel,
+      email: channel,
+      pagerduty: { ...channel, keepsIncidents: true, bundles: false },
+    },
   })
   const remediate = () =>
     createRemediateActivities({ ...remediateDependencies(db, world().remediation), ...common })
@@ -137,6 +160,11 @@ function activitiesOf(db: Database, world: () => IncidentWorld) {
     collectEvidence: (input: { incident: number; stage: string }) => world().collectEvidence(input),
     draftReview: (input: { incident: number }) => world().draftReview(input),
   }
+}
+
+/** The configuration as a test left it: another revision than the one that the incident began with. */
+function revised({ number, rules }: IncidentWorld): Configuration {
+  return { ...incidentConfiguration(number, rules), revision: `r${number}-now` }
 }
 
 /** When the running activity was scheduled, by the clock of the server, which may be far ahead of ours. */
@@ -223,6 +251,11 @@ function createStory({ temporal, db, world, configuration }: StoryParts) {
     name,
     apply,
     fire,
+    /** An alert fires that began at this moment by the server's clock. */
+    async fireNow(fingerprint: string): Promise<void> {
+      const at = new Date(await temporal.currentTimeMs()).toISOString()
+      await deliver([{ ...alert('firing', fingerprint, 'critical'), startsAt: at }])
+    },
     /** An alert fires, and nobody tells the workflow yet. */
     fireUntold: (fingerprint = 'ios', severity = 'critical') =>
       apply([alert('firing', fingerprint, severity)]),

@@ -69,7 +69,7 @@ function pathOf(program: TemporalProgram): string {
 let isQuiet = false
 
 /** Failing activities are what many tests are about; Temporal's log of them is not. A process installs this once. */
-function quiet(): void {
+export function quiet(): void {
   if (isQuiet) return
   isQuiet = true
   Runtime.install({

@@ -186,6 +186,7 @@ describe('F09: whatever alerts say', () => {
         const composed = composePageMessage({
           page: page({ unknownTries: again ? 1 : 0 }),
           incident: incident({ title: text, service: text, nowDoing: text }),
+          others: [],
           alerts: summaries.map((summary) => alert(summary)),
           runbookTitle: text,
           configuration: { services: {}, metrics: {}, slices: {} },

@@ -23,5 +23,6 @@ export function addConfigCommands(program: Command): void {
   config
     .command('schema')
     .description('JSON Schema of firewatch.yaml, for editors')
+    .option('--json', 'print JSON, as it does anyway')
     .action(() => print({ json: true }, configurationJsonSchema(), () => ''))
 }

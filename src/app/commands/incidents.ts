@@ -5,7 +5,7 @@ import type { Incident } from '../../domain/incident.ts'
 import type { CommandAnswer } from '../../domain/incident-messages.ts'
 import type { IncidentRecords } from '../../web/dependencies.ts'
 import { connectApi, type ApiClient } from '../api-client.ts'
-import { print, table } from '../terminal.ts'
+import { oneLine, print, table } from '../terminal.ts'
 
 export interface Options {
   readonly data: string
@@ -101,14 +101,15 @@ function showText({ incident, alerts, timeline }: { incident: Incident } & Incid
   const end = incident.resolvedAt ?? new Date().toISOString()
   const lasted = formatDuration(Date.parse(end) - Date.parse(incident.startedAt))
   return [
-    `${incidentName(incident.number)}  ${incident.severity}  ${incident.state}  ${incident.title}`,
+    `${incidentName(incident.number)}  ${incident.severity}  ${incident.state}  ${oneLine(incident.title)}`,
     `since ${incident.startedAt}, ${lasted}; ${incident.acknowledgedBy === null ? 'nobody has acknowledged it' : `acknowledged by ${incident.acknowledgedBy}`}`,
     `now: ${incident.nowDoing === '' ? '-' : incident.nowDoing}`,
     '',
     ...alerts.map(
-      ({ status, labels, annotations }) => `  [${status}] ${annotations['summary'] ?? labels['alertname']}`,
+      ({ status, labels, annotations }) =>
+        `  [${status}] ${oneLine(annotations['summary'] ?? labels['alertname'] ?? '')}`,
     ),
     '',
-    ...timeline.map(({ at, actor, summary }) => `  ${at.slice(11, 19)}  ${actor}: ${summary}`),
+    ...timeline.map(({ at, actor, summary }) => `  ${at.slice(11, 19)}  ${actor}: ${oneLine(summary)}`),
   ].join('\n')
 }

@@ -24,7 +24,7 @@ export function addRunCommands(program: Command): void {
     )
     .action(async () => {
       const { serve } = await import('../serve.ts')
-      await serve(settingsFrom(process.env))
+      await serve(settingsFrom(process.env), process.env)
     })
 
   program

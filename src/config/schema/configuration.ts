@@ -3,6 +3,7 @@ import type { Configuration } from '../../domain/configuration.ts'
 import type { Runbook } from '../../domain/runbook.ts'
 import { checkSchema, toCheck } from './checks.ts'
 import { duration, named, text, webAddress } from './fields.ts'
+import { integrationsSchema } from './integrations.ts'
 import { metricSchema, sliceSchema, sourceSchema, toMetric, toSlice, toSource } from './metrics.ts'
 import { calendarSchema, scheduleSchema, toCalendar, toSchedule } from './on-call.ts'
 import {
@@ -47,6 +48,7 @@ export const configurationSchema = z.strictObject({
   targets: named(targetSchema).default({}),
   runbooks: z.array(text).default([]),
   include: z.array(text).default([]),
+  integrations: integrationsSchema.exactOptional(),
 })
 
 export type WrittenConfiguration = z.output<typeof configurationSchema>
@@ -77,6 +79,7 @@ export function toConfiguration(
     routes: written.routes.map(toRoute),
     targets: mapped(written.targets, toTarget),
     runbooks,
+    ...(written.integrations !== undefined && { integrations: written.integrations }),
   }
 }
 

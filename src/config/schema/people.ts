@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { Role, Service, SharedChannel, Team, User } from '../../domain/configuration.ts'
 import { severities } from '../../domain/severity.ts'
+import { slackUserId } from '../../slack/contact-schema.ts'
+import { telegramUserId } from '../../telegram/contact-schema.ts'
 import { contactSchema } from './contacts.ts'
 import { duration, text, webAddress } from './fields.ts'
 import { maintenanceSchema, toMaintenance } from './on-call.ts'
@@ -36,6 +38,8 @@ export const userSchema = z
     timeZone: timeZone.exactOptional(),
     contacts: z.array(contactSchema).default([]),
     notify: z.array(ruleSchema).min(1).exactOptional(),
+    slackUser: slackUserId.exactOptional(),
+    telegramUser: telegramUserId.exactOptional(),
   })
   .superRefine(({ contacts, notify = [] }, context) => {
     for (const [index, { contact }] of notify.entries()) {

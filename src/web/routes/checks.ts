@@ -13,9 +13,11 @@ const Name = z.object({ name: z.string().max(200) })
 
 /** How the checks judged last: in counts, and series by series. */
 export function checkRoutes(app: FastifyInstance, { checks }: WebDependencies): void {
-  app.get('/api/v1/checks', { config: { access: 'viewer' } }, async () => ({
-    checks: await checks.standings(),
-  }))
+  app.get('/api/v1/checks', { config: { access: 'viewer' } }, async () => {
+    const [standings, names] = await Promise.all([checks.standings(), checks.names()])
+    const judged = new Set(standings.map(({ check }) => check))
+    return { checks: standings, notJudged: names.filter((name) => !judged.has(name)) }
+  })
 
   app.get('/api/v1/checks/:name/verdicts', { config: { access: 'viewer' } }, async (request) =>
     readCheck(checks, request.params),
@@ -39,6 +41,7 @@ export function checkRoutes(app: FastifyInstance, { checks }: WebDependencies): 
 async function readCheck(checks: CheckReader, params: unknown): Promise<CheckReading> {
   const { name } = Name.parse(params)
   const reading = await checks.read(name, mostOfOne)
-  if (reading === undefined) throw new HttpProblem(404, `there is no check ${name}; /checks lists them`)
+  if (reading === undefined)
+    throw new HttpProblem(404, `there is no check ${name}; "firewatch checks" lists them`)
   return reading
 }

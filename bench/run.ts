@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util'
+import { benchAccept } from './accept.ts'
+import { benchChecks } from './checks.ts'
+import { type Bench, isMet, type Report } from './figures.ts'
+import { benchHistory } from './history.ts'
+import { describeMachine, machineText } from './machine.ts'
+import { benchPage } from './page.ts'
+import { benchMemory, benchStart } from './start.ts'
+import { benchStorm } from './storm.ts'
+import { tableOf } from './table.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+})
+
+const quick = values.quick
+const benches: Readonly<Record<string, Bench>> = {
+  page: (tell) => benchPage(quick ? 5 : 100, tell),
+  accept: (tell) =>
+    benchAccept(quick ? { single: 500, batched: 6_400 } : { single: 10_000, batched: 64_000 }, tell),
+  storm: (tell) => benchStorm(quick ? 2_000 : 10_000, tell),
+  checks: (tell) => benchChecks(quick ? [1_000] : [1_000, 10_000, 100_000], tell),
+  memory: benchMemory,
+  start: benchStart,
+  history: benchHistory,
+}
+
+const tell = (line: string) => process.stderr.write(`${line}\n`)
+
+process.exitCode = await main()
+
+/** 0 when all was measured, whether or not a target was met: how fast a machine is decides no build. */
+async function main(): Promise<number> {
+  if (values.help) {
+    process.stdout.write(helpText())
+    return 0
+  }
+  const unknown = positionals.filter((name) => benches[name] === undefined)
+  if (unknown.length > 0) {
+    tell(`there is no benchmark ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`)
+    return 2
+  }
+  const machine = describeMachine()
+  if (!values.json) process.stdout.write(`${machineText(machine)}\n`)
+  const reports: Report[] = []
+  for (const [name, bench] of Object.entries(benches)) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue
+    const report = await bench((line) => tell(`${name}: ${line}`))
+    reports.push(report)
+    if (!values.json) process.stdout.write(`\n${tableOf(report)}\n`)
+  }
+  if (values.json)
+    process.stdout.write(`${JSON.stringify({ machine, quick, reports: reports.map(judged) }, null, 2)}\n`)
+  return 0
+}
+
+function judged(report: Report) {
+  return { ...report, figures: report.figures.map((one) => ({ ...one, met: isMet(one) ?? null })) }
+}
+
+function helpText(): string {
+  return `npm run bench [-- NAME …] [--quick] [--json]
+
+Measures a whole Firewatch of its own, durable as shipped, and prints a table for each benchmark. Progress goes to
+standard error. Run it on a machine that has nothing else to do.
+
+Benchmarks: ${Object.keys(benches).join(', ')}; all of them unless some are named.
+
+  --quick   reduced sizes, to see that a benchmark runs: its figures say little
+  --json    one document with the machine and all figures
+`
+}

@@ -1,0 +1,34 @@
+import type { ChannelAnswers, Told } from '../domain/channel-answers.ts'
+import type { Incident } from '../domain/incident.ts'
+import type { Page } from '../domain/page.ts'
+
+export interface MailDoorOptions {
+  readonly links: { pageOf(token: string): string | undefined }
+  readonly pages: { find(id: string): Promise<Page | undefined> }
+  readonly incidents: { find(incident: number): Promise<Incident | undefined> }
+  readonly answers: Pick<ChannelAnswers, 'acknowledgeAs'>
+}
+
+/** Answers that come by the link of a mail. Looking changes nothing, for mail scanners open every link. */
+export function createMailDoor({ links, pages, incidents, answers }: MailDoorOptions) {
+  async function pageOf(token: string): Promise<Page | undefined> {
+    const id = links.pageOf(token)
+    return id === undefined ? undefined : pages.find(id)
+  }
+  return {
+    /** Whom the link speaks for and about what; `undefined` when it is not ours or no longer good. */
+    async look(token: string): Promise<{ person: string; incident: Incident } | undefined> {
+      const page = await pageOf(token)
+      const incident = page === undefined ? undefined : await incidents.find(page.incident)
+      return page === undefined || incident === undefined ? undefined : { person: page.person, incident }
+    },
+
+    async acknowledge(token: string): Promise<Told | undefined> {
+      const page = await pageOf(token)
+      if (page === undefined) return undefined
+      // The same for every click on one link: a second one is a repeat.
+      const commandId = `mail-${page.id.replaceAll(/[^\w-]+/g, '-')}`.slice(0, 100)
+      return answers.acknowledgeAs(page.person, page.incident, commandId)
+    },
+  }
+}

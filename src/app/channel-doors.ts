@@ -1,0 +1,87 @@
+import type { Logger } from 'pino'
+import { createAnswerDesk } from '../answers/desk.ts'
+import { createAnswerLinks } from '../answers/links.ts'
+import { createMailDoor } from '../answers/mail-door.ts'
+import type { AcceptedAlert } from '../domain/alert.ts'
+import type { OnCall } from '../domain/channel-answers.ts'
+import { onCallAt } from '../domain/on-call/segments.ts'
+import type { Configuration } from '../domain/configuration.ts'
+import { createPost } from '../http/post.ts'
+import { createSlackDoor } from '../slack/door.ts'
+import { createTelegramDoor } from '../telegram/door.ts'
+import type { IncidentCommands, MailDoor, SlackDoor, TelegramDoor } from '../web/dependencies.ts'
+import { pageTimeoutMs } from './edges.ts'
+import type { Records } from './records.ts'
+import type { Settings } from './settings.ts'
+
+export interface ChannelDoorParts {
+  readonly settings: Pick<Settings, 'publicUrl' | 'linkKey'>
+  readonly configuration: Configuration
+  readonly records: Pick<Records, 'incidents' | 'pages'>
+  readonly commands: IncidentCommands
+  readonly accept: (alerts: readonly AcceptedAlert[]) => Promise<unknown>
+  readonly resolveSecret: (reference: string) => Promise<string>
+  readonly now: () => Date
+  readonly log: Pick<Logger, 'warn' | 'error'>
+}
+
+export interface ChannelDoors {
+  readonly slack?: SlackDoor
+  readonly telegram?: TelegramDoor
+  readonly mail?: MailDoor
+}
+
+/** A door for each integration that can bring answers. `idle` waits for what they have begun. */
+export function createChannelDoors(parts: ChannelDoorParts): {
+  doors: ChannelDoors
+  idle: () => Promise<void>
+} {
+  const { settings, configuration, records, resolveSecret, now, log } = parts
+  const { slack: slackAccount, telegram: telegramAccount } = configuration.integrations ?? {}
+  const answers = createAnswerDesk({
+    users: () => configuration.users,
+    incidents: records.incidents,
+    commands: parts.commands,
+    services: () => Object.keys(configuration.services),
+    accept: parts.accept,
+    whoIsOnCall: async (schedule) => onCallNow(configuration, schedule, now().getTime()),
+    publicUrl: settings.publicUrl,
+    now,
+    refused: (refusal) =>
+      log.warn({ audit: 'answer-refused', ...refusal }, 'an answer from a channel was refused'),
+    log: (message, error) => log.error({ err: error }, message),
+  })
+  const common = { resolveSecret, answers, post: createPost().post, timeoutMs: pageTimeoutMs, now }
+  const warn = (message: string, reason: unknown) => log.warn({ reason }, message)
+  const slack =
+    slackAccount === undefined
+      ? undefined
+      : createSlackDoor({ ...common, integration: slackAccount, log: warn })
+  const telegram =
+    telegramAccount === undefined
+      ? undefined
+      : createTelegramDoor({
+          ...common,
+          integration: telegramAccount,
+          users: () => configuration.users,
+          log: warn,
+        })
+  const { linkKey: key, publicUrl } = settings
+  const mail =
+    key === undefined
+      ? undefined
+      : createMailDoor({ ...records, links: createAnswerLinks({ key, publicUrl, now }), answers })
+  return {
+    doors: {
+      ...(slack === undefined ? {} : { slack }),
+      ...(telegram === undefined ? {} : { telegram }),
+      ...(mail === undefined ? {} : { mail }),
+    },
+    idle: async () => void (await Promise.all([slack?.idle(), telegram?.idle()])),
+  }
+}
+
+function onCallNow({ schedules }: Configuration, name: string | undefined, at: number): OnCall[] {
+  const asked = Object.values(schedules).filter((schedule) => name === undefined || schedule.name === name)
+  return asked.map((schedule) => ({ schedule: schedule.name, people: onCallAt(schedule, at).people }))
+}

@@ -1,0 +1,44 @@
+/** Somebody's account with a provider, as the provider names it. */
+export interface Account {
+  readonly channel: 'slack' | 'telegram'
+  readonly id: string
+}
+
+/** What may be answered to a page where it was read. */
+export type AnswerVerb = 'acknowledge' | 'escalate' | 'resolve'
+
+export interface Answer {
+  readonly verb: AnswerVerb
+  readonly incident: number
+  /** Where the escalation stood when the message was sent that is answered. */
+  readonly asOf?: { readonly round: number; readonly step: number }
+  /** Stable over repeats of one answer. */
+  readonly commandId: string
+}
+
+/** What came of it, as a sentence for the one who answered, and for nobody else when it was refused. */
+export interface Told {
+  readonly kind: 'done' | 'unchanged' | 'refused' | 'failed'
+  readonly message: string
+}
+
+export interface Declaration {
+  readonly title: string
+  /** Stable over repeats of one declaration. */
+  readonly id: string
+}
+
+/** Who is on call in a schedule now. */
+export interface OnCall {
+  readonly schedule: string
+  readonly people: readonly string[]
+}
+
+/** What those who bring answers from channels need of the rest. It answers instead of throwing. */
+export interface ChannelAnswers {
+  give(account: Account, answer: Answer): Promise<Told>
+  declare(account: Account, declaration: Declaration): Promise<Told>
+  who(account: Account, schedule: string | undefined): Promise<Told>
+  /** For a link that is itself the proof of who opens it. */
+  acknowledgeAs(person: string, incident: number, commandId: string): Promise<Told>
+}

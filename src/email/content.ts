@@ -1,0 +1,63 @@
+import { oneLine } from '../domain/delivery.ts'
+import type { PageLink, PageMessage } from '../domain/page.ts'
+import { mailLimits } from './limits.ts'
+
+/** What a mail says, before it is text or HTML. */
+export interface MailContent {
+  readonly headline: string
+  readonly notes: readonly string[]
+  readonly lines: readonly string[]
+  readonly facts: readonly (readonly [name: string, text: string])[]
+  /** Acknowledges, when this mail may. */
+  readonly answer: PageLink | undefined
+  readonly links: readonly PageLink[]
+}
+
+const stages: Readonly<Record<PageMessage['kind'], string>> = {
+  page: '',
+  acknowledged: ' acknowledged',
+  resolved: ' resolved',
+}
+
+export function contentOf(message: PageMessage): MailContent {
+  const { kind, severity, incident, title, service, startedAt, nowDoing, runbookTitle, responsible } = message
+  const since = `${startedAt.slice(0, 10)} ${startedAt.slice(11, 16)} UTC`
+  const facts = [
+    ['Service', service],
+    ['Since', since],
+    ['Now', nowDoing],
+    ['Runbook', runbookTitle ?? ''],
+    ['Responsible', responsible.join(', ')],
+  ] as const
+  return {
+    headline: clean(`${severity} ${incident}${stages[kind]}: ${title}`),
+    notes: message.possibleRepeat
+      ? ['Possible repeat: an earlier try of this message may have reached you.']
+      : [],
+    lines: kind === 'page' ? message.lines.map(clean).filter((line) => line !== '') : [],
+    facts: facts.map(([name, text]) => [name, clean(text)] as const).filter(([, text]) => text !== ''),
+    answer: kind === 'page' ? webLink(`Acknowledge ${incident}`, message.answerUrl ?? '') : undefined,
+    links: linksOf(message),
+  }
+}
+
+function linksOf({ kind, incident, incidentUrl, chartUrl, links }: PageMessage): PageLink[] {
+  const offered = [
+    { title: `Open ${incident}`, url: incidentUrl },
+    ...(kind === 'page' ? [{ title: 'Chart', url: chartUrl }, ...links] : []),
+  ]
+  return offered.flatMap(({ title, url }) => webLink(title, url) ?? [])
+}
+
+/** Only what a browser may be sent to: never `javascript:` or `data:`. */
+function webLink(title: string, address: string): PageLink | undefined {
+  const url = URL.parse(address)
+  const isWeb = url !== null && ['http:', 'https:'].includes(url.protocol)
+  if (!isWeb || url.href.length > mailLimits.addressLength) return undefined
+  return { title: clean(title) || url.host, url: url.href }
+}
+
+/** On one line, without what turns the direction of writing round. */
+function clean(text: string): string {
+  return oneLine(text.toWellFormed().replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, ''))
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { cutText, oneLine } from '../domain/delivery.ts'
+import type { PageMessage } from '../domain/page.ts'
+import { htmlOf } from './html.ts'
+import { mailLimits } from './limits.ts'
+import { textOf } from './text.ts'
+
+const chartId = 'chart@firewatch'
+
+/** A mail in the terms of its fields; whoever composes it folds and encodes them. */
+export interface Mail {
+  readonly subject: string
+  readonly messageId: string
+  readonly inReplyTo: string
+  readonly references: readonly string[]
+  readonly text: string
+  readonly html: string
+  /** Shown where the HTML names them; they travel with the mail, for readers fetch nothing from elsewhere. */
+  readonly pictures: readonly { readonly cid: string; readonly png: Uint8Array }[]
+}
+
+/**
+ * The mail of a page. Its Message-ID is the same in every try, so a server or a reader that sees two knows them for one; every mail of one
+ * conversation refers to one that was never sent, which keeps them in one thread whichever of them arrives.
+ * https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4
+ * @param domain of the sender
+ * @param png the chart, when there is one
+ */
+export function mailOf(message: PageMessage, domain: string, png?: Uint8Array): Mail {
+  const thread = idOf(`thread/${message.conversationKey}`, domain)
+  const followed = followedIn(message)
+  return {
+    subject: subjectOf(message),
+    messageId: idOf(`page/${message.idempotencyKey}`, domain),
+    inReplyTo: followed ?? thread,
+    references: followed === undefined ? [thread] : [thread, followed],
+    text: textOf(message),
+    html: htmlOf(message, png === undefined ? undefined : chartId),
+    pictures: png === undefined ? [] : [{ cid: chartId, png }],
+  }
+}
+
+/** One line whatever the alert said, and the same for all of a conversation: some readers thread by it as well. */
+function subjectOf({ kind, severity, incident, title }: PageMessage): string {
+  const reply = kind === 'page' ? '' : 'Re: '
+  const written = oneLine(`${severity} ${incident}: ${title}`).replaceAll(/\p{Cf}/gu, '')
+  return cutText(`${reply}${written}`, mailLimits.subjectLength)
+}
+
+/** Made of our own keys, which may hold any character, and so of their hash. */
+function idOf(key: string, domain: string): string {
+  return `<${createHash('sha256').update(key).digest('hex').slice(0, 32)}@${domain}>`
+}
+
+function followedIn({ kind, follows }: PageMessage): string | undefined {
+  return kind !== 'page' && /^<[0-9a-f]{32}@[A-Za-z0-9.-]+>$/.test(follows ?? '') ? follows : undefined
+}

@@ -1,0 +1,25 @@
+import type { Selectable } from 'kysely'
+import type { Page, PageKind, PageState } from '../domain/page.ts'
+import type { Schema } from './schema.ts'
+
+export function fromRow(row: Selectable<Schema['pages']>): Page {
+  return {
+    id: row.id,
+    incident: row.incident,
+    kind: row.kind as PageKind,
+    step: row.step,
+    round: row.round,
+    person: row.person,
+    channel: row.channel,
+    contact: row.contact,
+    state: row.state as PageState,
+    attempts: row.attempts,
+    unknownTries: row.unknown_tries,
+    providerId: row.provider_id,
+    lastError: row.last_error,
+    leader: row.leader,
+    createdAt: row.created_at.toISOString(),
+    sentAt: row.sent_at?.toISOString() ?? null,
+    finishedAt: row.finished_at?.toISOString() ?? null,
+  }
+}

@@ -1,0 +1,131 @@
+import type { Contact, SlackIntegration } from '../domain/configuration.ts'
+import { errorText, type HttpPost } from '../domain/delivery.ts'
+import type { PageMessage, SendOutcome } from '../domain/page.ts'
+import { createTurns } from '../domain/turns.ts'
+import { pace } from './limits.ts'
+import { messageOf, plainMessageOf, type SlackMessage } from './message.ts'
+import { createWebApi, type SlackAnswer, type SlackBot } from './web-api.ts'
+
+export type SlackContact = Extract<Contact, { channel: 'slack' }>
+
+export interface SlackChannelOptions {
+  readonly post: HttpPost
+  /** For one request, the answer included; a page with every way round a refusal takes twice as long at most. */
+  readonly timeoutMs: number
+  /** Throws with a message that names the reference, never its value. */
+  readonly resolveSecret: (reference: string) => Promise<string>
+  readonly now: () => Date
+  /** As configured now; without it every page is refused. */
+  readonly integration: Pick<SlackIntegration, 'token' | 'apiUrl'> | undefined
+}
+
+const defaultApiUrl = 'https://slack.com/api'
+
+/** A message that can no longer be edited is followed by a new one. */
+const notEditable = ['message_not_found', 'cant_update_message', 'edit_window_closed']
+const aboutBlocks = ['msg_blocks_too_long', 'invalid_blocks', 'invalid_blocks_format']
+
+/**
+ * Pages by a message of a bot. What follows the page edits that message, so that its buttons are never about what is over; one and the same
+ * edit may be made twice, so a lost answer to it is worth another try.
+ */
+export function createSlackChannel(options: SlackChannelOptions) {
+  const call = createWebApi(options)
+  const posts = createTurns(options.now, pace.posts)
+  const edits = createTurns(options.now, pace.edits)
+  return {
+    /** The message keeps a state: it must follow the incident, whoever changed it. */
+    keepsIncidents: true,
+    bundles: true,
+    hasKey: false,
+
+    async send({ to }: SlackContact, message: PageMessage, signal: AbortSignal): Promise<SendOutcome> {
+      const target = await botOf(options)
+      if (target.kind === 'final') return target
+      const followed = followedBy(message)
+      const [turns, place] = followed === undefined ? [posts, to] : [edits, followed.channel]
+      const turn = turns.of(place, message.idempotencyKey)
+      if (turn !== undefined) return waiting(turn.waitMs, turn.asked)
+      const stop = AbortSignal.any([signal, AbortSignal.timeout(2 * options.timeoutMs)])
+      const say = saying(call, target.bot, stop)
+      const outcome =
+        followed === undefined ? await post(say, to, message) : await edit(say, followed, to, message)
+      turns.note(place, message.idempotencyKey, outcome)
+      return outcome
+    },
+  }
+}
+
+function waiting(retryAfterMs: number, asked: boolean): SendOutcome {
+  const error = asked
+    ? 'Slack asked to wait for this channel'
+    : 'this channel is sent one message a second, and others come first'
+  return { kind: 'retry', error, retryAfterMs }
+}
+
+type Target = { readonly kind: 'bot'; readonly bot: SlackBot } | Extract<SendOutcome, { kind: 'final' }>
+
+async function botOf({ integration, resolveSecret }: SlackChannelOptions): Promise<Target> {
+  if (integration === undefined)
+    return { kind: 'final', error: 'integrations.slack is not configured any more' }
+  try {
+    const base = URL.parse(await resolveSecret(integration.apiUrl ?? defaultApiUrl))
+    if (base === null || !['http:', 'https:'].includes(base.protocol))
+      return { kind: 'final', error: 'integrations.slack.apiUrl is not an http or https URL' }
+    const token = (await resolveSecret(integration.token)).trim()
+    return /^[\w.%-]+$/.test(token)
+      ? { kind: 'bot', bot: { base, token } }
+      : { kind: 'final', error: 'integrations.slack.token cannot be right: a bot has one like xoxb-…' }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'a secret of integrations.slack cannot be read'
+    return { kind: 'final', error: errorText(reason) }
+  }
+}
+
+interface Followed {
+  readonly channel: string
+  readonly ts: string
+}
+
+/** A person's direct messages have a channel of their own, so the message says where it stands. */
+function followedBy({ kind, follows }: PageMessage): Followed | undefined {
+  if (kind === 'page') return undefined
+  const { channel, ts } = /^(?<channel>[A-Z0-9]+)\/(?<ts>\d+\.\d+)$/.exec(follows ?? '')?.groups ?? {}
+  return channel === undefined || ts === undefined ? undefined : { channel, ts }
+}
+
+type Say = ReturnType<typeof saying>
+
+function saying(call: ReturnType<typeof createWebApi>, bot: SlackBot, signal: AbortSignal) {
+  // No link is fetched or unfolded: pages are read, not browsed.
+  const still = { unfurl_links: false, unfurl_media: false }
+  return {
+    post: (channel: string, message: SlackMessage) =>
+      call(bot, { method: 'chat.postMessage', body: { channel, ...still, ...message } }, signal),
+    edit: ({ channel, ts }: Followed, message: SlackMessage) =>
+      call(bot, { method: 'chat.update', body: { channel, ts, blocks: [], ...message } }, signal),
+  }
+}
+
+async function post(say: Say, to: string, message: PageMessage): Promise<SendOutcome> {
+  const answer = await say.post(to, messageOf(message))
+  return outcomeOf(isAboutBlocks(answer) ? await say.post(to, plainMessageOf(message)) : answer)
+}
+
+async function edit(say: Say, followed: Followed, to: string, message: PageMessage): Promise<SendOutcome> {
+  const first = await say.edit(followed, messageOf(message))
+  const answer = isAboutBlocks(first) ? await say.edit(followed, plainMessageOf(message)) : first
+  if (answer.kind === 'refused' && notEditable.includes(answer.reason)) return post(say, to, message)
+  return answer.kind === 'unknown' ? { kind: 'retry', error: answer.error } : outcomeOf(answer)
+}
+
+function isAboutBlocks(answer: SlackAnswer): boolean {
+  return answer.kind === 'refused' && aboutBlocks.includes(answer.reason)
+}
+
+function outcomeOf(answer: SlackAnswer): SendOutcome {
+  if (answer.kind === 'refused') return { kind: 'final', error: answer.error }
+  if (answer.kind !== 'sent') return answer
+  const { channel, ts } = answer
+  return channel === '' || ts === '' ? { kind: 'sent' } : { kind: 'sent', providerId: `${channel}/${ts}` }
+}

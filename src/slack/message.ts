@@ -1,0 +1,143 @@
+import { valueOf } from '../domain/answer-value.ts'
+import { cutText } from '../domain/delivery.ts'
+import type { PageMessage } from '../domain/page.ts'
+
+import { blocksBudget, longestPart, slackLimits } from './limits.ts'
+import { clean, escaped, fitting, link, part } from './mrkdwn.ts'
+
+export type Block = Readonly<Record<string, unknown>>
+
+/** What is put into `chat.postMessage` and `chat.update`. Without blocks it is the smallest message that still says everything. */
+export interface SlackMessage {
+  readonly text: string
+  readonly blocks?: readonly Block[]
+}
+
+const stages: Readonly<Record<PageMessage['kind'], string>> = {
+  page: '',
+  acknowledged: ' acknowledged',
+  resolved: ' resolved',
+}
+
+const repeatNote = 'Possible repeat: an earlier try of this message may have reached you.'
+const tooMany = '… more: see the incident'
+/** Between links stands more than a line break. */
+const linksRoom = slackLimits.sectionLength - 3 * longestPart.links
+/** Room for the lines of what fires, tried in turn until all blocks together keep to the budget. */
+const rooms = [slackLimits.sectionLength, 1_500, 500, 0]
+
+/** The message of a page in blocks, and as text for notifications and for clients that show no blocks. */
+export function messageOf(message: PageMessage): SlackMessage {
+  const text = textOf(message)
+  for (const room of rooms) {
+    const blocks = blocksOf(message, room)
+    if (JSON.stringify(blocks).length <= blocksBudget) return { text, blocks }
+  }
+  return { text }
+}
+
+/** For when Slack does not take the blocks. */
+export function plainMessageOf(message: PageMessage): SlackMessage {
+  return { text: textOf(message) }
+}
+
+function textOf(message: PageMessage): string {
+  const lines = [
+    ...(message.possibleRepeat ? [repeatNote] : []),
+    subjectOf(message),
+    whereOf(message),
+    ...linesOf(message),
+    ...factsOf(message),
+    ...linksOf(message),
+  ]
+  return fitting(lines, slackLimits.textLength, tooMany).join('\n')
+}
+
+function blocksOf(message: PageMessage, room: number): Block[] {
+  const where = `*${whereOf(message)}*`
+  const left = Math.min(room, slackLimits.sectionLength - where.length - 1)
+  const sections = [
+    [where, ...fitting(linesOf(message), left, tooMany)].join('\n'),
+    fitting(factsOf(message), slackLimits.sectionLength, tooMany).join('\n'),
+    fitting(linksOf(message), linksRoom, '').join(' · '),
+  ]
+  return [
+    ...(message.possibleRepeat
+      ? [{ type: 'context', elements: [{ type: 'mrkdwn', text: repeatNote }] }]
+      : []),
+    { type: 'header', text: plainText(headerOf(message)) },
+    ...sections.flatMap(sectionOf),
+    ...buttonsOf(message),
+  ]
+}
+
+function sectionOf(text: string): Block[] {
+  if (text === '') return []
+  return [{ type: 'section', text: { type: 'mrkdwn', text, verbatim: true } }]
+}
+
+function plainText(text: string) {
+  return { type: 'plain_text', text, emoji: false }
+}
+
+function headerOf({ kind, severity, incident, title }: PageMessage): string {
+  return part(`${severity} ${incident}${stages[kind]}: ${title}`, slackLimits.headerLength)
+}
+
+function subjectOf({ kind, severity, incident, title }: PageMessage): string {
+  return escaped(part(`${severity} ${incident}${stages[kind]}: ${title}`, 500))
+}
+
+function whereOf({ service, startedAt }: PageMessage): string {
+  const since = `since ${startedAt.slice(0, 10)} ${startedAt.slice(11, 16)} UTC`
+  return escaped([part(service, longestPart.name), since].filter((text) => text !== '').join(', '))
+}
+
+function linesOf({ lines }: PageMessage): string[] {
+  const told = lines.map(clean).filter((line) => line !== '')
+  return told.map((line) => `• ${escaped(cutText(line, longestPart.nowDoing))}`)
+}
+
+function factsOf(message: PageMessage): string[] {
+  const facts = [
+    ['Now', part(message.nowDoing, longestPart.nowDoing)],
+    ['Runbook', part(message.runbookTitle ?? '', longestPart.name)],
+    ['Responsible', part(message.responsible.join(', '), longestPart.responsible)],
+  ] as const
+  return facts.flatMap(([name, text]) => (text === '' ? [] : [`*${name}:* ${escaped(text)}`]))
+}
+
+function linksOf({ kind, incident, incidentUrl, chartUrl, links }: PageMessage): string[] {
+  const offered = [
+    { title: `Open ${incident}`, url: incidentUrl },
+    ...(kind === 'page' ? [{ title: 'Chart', url: chartUrl }, ...links] : []),
+  ]
+  return offered.slice(0, longestPart.links).flatMap(({ title, url }) => link(title, url) ?? [])
+}
+
+/** Nothing is left to answer once it is resolved, and only a page of a step says where the escalation stands. */
+function buttonsOf(message: PageMessage): Block[] {
+  if (message.kind === 'resolved') return []
+  const isPage = message.kind === 'page'
+  const elements = [
+    ...(isPage ? [button(message, 'acknowledge', 'Acknowledge', 'primary')] : []),
+    ...(isPage && message.position.step > 0 ? [button(message, 'escalate', 'Escalate')] : []),
+    button(message, 'resolve', 'Resolve'),
+  ]
+  return [{ type: 'actions', elements }]
+}
+
+function button(
+  message: PageMessage,
+  verb: 'acknowledge' | 'escalate' | 'resolve',
+  title: string,
+  style?: string,
+) {
+  return {
+    type: 'button',
+    action_id: `firewatch_${verb}`,
+    text: plainText(title),
+    value: valueOf(message),
+    ...(style === undefined ? {} : { style }),
+  }
+}

@@ -1,0 +1,44 @@
+import { cutText } from '../domain/delivery.ts'
+import { longestPart } from './limits.ts'
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
+
+/** These three and no others: https://docs.slack.dev/messaging/formatting-message-text#escaping. So no text can mention, link or call a channel. */
+export function escaped(text: string): string {
+  return text.replaceAll(/[&<>]/g, (character) => entities[character] ?? '')
+}
+
+/** On one line, without what turns the direction of writing round: a text must not be able to look like another. */
+export function clean(text: string): string {
+  return text
+    .toWellFormed()
+    .replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, '')
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
+}
+
+export function part(text: string, longest: number): string {
+  return cutText(clean(text), longest)
+}
+
+/** A link with words of its own, or `undefined` for what no browser opens. The address cannot end the link early. */
+export function link(title: string, address: string): string | undefined {
+  const url = URL.parse(address)
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined
+  if (url.href.length > longestPart.address) return undefined
+  const words = part(title, longestPart.linkTitle).replaceAll('|', '¦') || url.host
+  return `<${escaped(url.href.replaceAll('|', '%7C'))}|${escaped(words)}>`
+}
+
+/** As many lines as fit into `room` once they are escaped, and a note instead of the rest. Lines are cut before they are escaped. */
+export function fitting(lines: readonly string[], room: number, rest: string): string[] {
+  const kept: string[] = []
+  let used = 0
+  for (const [index, line] of lines.entries()) {
+    const after = index === lines.length - 1 ? 0 : rest.length + 1
+    if (used + line.length + 1 + after > room) return room - used > rest.length ? [...kept, rest] : kept
+    kept.push(line)
+    used += line.length + 1
+  }
+  return kept
+}

@@ -1,0 +1,46 @@
+import { incidentName } from '../../domain/evidence.ts'
+import type { Incident } from '../../domain/incident.ts'
+import { html, type Html } from '../html.ts'
+import { layout } from './layout.ts'
+import { severityBadge, since, stateBadge } from './words.ts'
+
+export interface AnswerPage {
+  readonly person: string
+  readonly incident: Incident
+  readonly token: string
+  readonly now: string
+}
+
+/** What the link of a mail shows: the incident in a line, and the button that says it is taken. */
+export function answerPage({ person, incident, token, now }: AnswerPage): Html {
+  const name = incidentName(incident.number)
+  return layout({
+    title: `Acknowledge ${name}`,
+    body: html`<h1>${name}: ${incident.title}</h1>
+<p>${severityBadge(incident.severity)} ${stateBadge(incident.state)} since ${since(incident.startedAt, now)}</p>
+${standing(incident)}
+${incident.state === 'resolved' ? null : form(person, name, token)}
+<p><a href="/incidents/${name}">Open ${name} in the console</a></p>`,
+  })
+}
+
+function standing({ acknowledgedBy }: Incident): Html | null {
+  return acknowledgedBy === null ? null : html`<p>${acknowledgedBy} has it.</p>`
+}
+
+function form(person: string, name: string, token: string): Html {
+  return html`<form method="post" action="/answers/${encodeURIComponent(token)}">
+<button class="primary">Acknowledge ${name} as ${person}</button>
+</form>`
+}
+
+/** What came of it. */
+export function answeredPage({ incident, message }: { incident: Incident; message: string }): Html {
+  const name = incidentName(incident.number)
+  return layout({
+    title: name,
+    body: html`<h1>${name}: ${incident.title}</h1>
+<p role="status">${message}</p>
+<p><a class="button" href="/incidents/${name}">Open ${name} in the console</a></p>`,
+  })
+}

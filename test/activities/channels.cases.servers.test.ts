@@ -1,0 +1,289 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Contact } from '../../src/domain/configuration.ts'
+import type { PageResult } from '../../src/domain/escalate-messages.ts'
+import { atStart, backup, chat, duty, escalationWorld, mailbox, slackPerson } from '../support/escalation.ts'
+import { type DoorWorld, doorsOf } from '../support/channel-doors.ts'
+import { user } from '../support/pages.ts'
+import { as } from '../web/world.ts'
+
+const world = escalationWorld()
+const webhook = { channel: 'webhook', url: '${env:HOOK}' } as const
+const slackChannel = { channel: 'slack', to: 'C0123456789' } as const
+const otherMailbox = { channel: 'email', address: 'ben@example.org' } as const
+
+/** One row per channel: ana answers where she was paged, ben is told. */
+interface Journey {
+  readonly contacts: { readonly ana: Contact; readonly ben: Contact }
+  /** The provider cannot now, and will. */
+  readonly fail: () => void
+  /** The provider will never take this. */
+  readonly refuse: () => void
+  /** Ana acknowledges, where she reads or, where a channel brings nothing back, by the API. */
+  readonly acknowledge: (doors: DoorWorld) => Promise<unknown>
+  /** What ana and ben see, once it is acknowledged and once it is resolved. */
+  readonly acknowledged: () => void
+  readonly resolved: () => void
+}
+
+const byApi = ({ app }: DoorWorld) =>
+  app.inject({
+    method: 'POST',
+    url: `/api/v1/incidents/INC-${world.incident}/acknowledge`,
+    headers: as('responder'),
+  })
+
+const kindsAt = (fake: {
+  readonly received: readonly { accepted: boolean; body: Readonly<Record<string, unknown>> }[]
+}) => fake.received.filter(({ accepted }) => accepted).map(({ body }) => body['kind'])
+
+const journeys: Readonly<Record<Contact['channel'], Journey>> = {
+  webhook: {
+    contacts: { ana: webhook, ben: webhook },
+    fail: () => world.receiver.next({ kind: 'answer', status: 503 }),
+    refuse: () => world.receiver.next({ kind: 'answer', status: 410 }),
+    acknowledge: byApi,
+    acknowledged: () => expect(kindsAt(world.receiver)).toEqual(['page', 'page', 'acknowledged']),
+    resolved: () => expect(kindsAt(world.receiver).slice(3)).toEqual(['resolved', 'resolved']),
+  },
+  pagerduty: {
+    contacts: { ana: duty, ben: duty },
+    fail: () => world.pagerDuty.next({ kind: 'answer', status: 429 }),
+    refuse: () => world.pagerDuty.next({ kind: 'answer', status: 400 }),
+    acknowledge: byApi,
+    acknowledged: () =>
+      expect(world.pagerDuty.incidents.map(({ status }) => status)).toEqual(['acknowledged', 'acknowledged']),
+    resolved: () =>
+      expect(world.pagerDuty.incidents.map(({ status }) => status)).toEqual(['resolved', 'resolved']),
+  },
+  telegram: {
+    contacts: { ana: chat, ben: chat },
+    fail: () =>
+      world.telegram.next({
+        kind: 'answer',
+        status: 429,
+        body: '{"ok":false,"error_code":429,"parameters":{"retry_after":17}}',
+      }),
+    refuse: () => world.telegram.next({ kind: 'answer', status: 403, body: '{"ok":false,"error_code":403}' }),
+    acknowledge: (doors) => {
+      const [page] = world.telegram.messages
+      if (page === undefined) throw new Error('there is no page')
+      return doors.bring('/telegram/webhook', world.telegram.press(42, page, 'Acknowledge'))
+    },
+    acknowledged: () => {
+      expect(world.telegram.messages[0]?.buttons).toMatchObject([{ text: '✓ Acknowledged' }])
+      expect(world.telegram.messages[1]?.buttons).toEqual([])
+      expect(world.telegram.messages[2]).toMatchObject({
+        replyTo: 2,
+        text: expect.stringContaining('ana acknowledged') as string,
+      })
+    },
+    resolved: () => {
+      expect(world.telegram.messages.map(({ buttons }) => buttons)).toEqual([[], [], [], [], []])
+      expect(world.telegram.messages.slice(3)).toMatchObject([{ replyTo: 1 }, { replyTo: 2 }])
+    },
+  },
+  slack: {
+    contacts: { ana: slackPerson, ben: slackChannel },
+    fail: () => world.slack.next({ kind: 'answer', status: 429, retryAfter: '30' }),
+    refuse: () =>
+      world.slack.next({ kind: 'answer', status: 200, body: '{"ok":false,"error":"channel_not_found"}' }),
+    acknowledge: async (doors) => {
+      const button = world.slack.messages[0]?.buttons[0]
+      if (button === undefined) throw new Error('there is no button')
+      expect(
+        (await doors.bring('/slack/interactions', world.slack.press('U0123456789', button))).statusCode,
+      ).toBe(200)
+    },
+    acknowledged: () => {
+      expect(world.slack.messages).toHaveLength(2)
+      for (const { shown, buttons } of world.slack.messages) {
+        expect(shown).toContain('ana acknowledged')
+        expect(buttons.map(({ text }) => text)).toEqual(['Resolve'])
+      }
+      expect(world.slack.responses).toEqual([{ text: 'nobody else is paged', responseType: 'ephemeral' }])
+    },
+    resolved: () => {
+      expect(world.slack.messages.map(({ edits, buttons }) => [edits, buttons])).toEqual([
+        [2, []],
+        [2, []],
+      ])
+      expect(world.slack.messages[0]?.shown).toContain('Resolved by firewatch')
+    },
+  },
+  email: {
+    contacts: { ana: mailbox, ben: otherMailbox },
+    fail: () => world.smtp.next({ kind: 'answer', at: 'data', code: 451 }),
+    refuse: () => world.smtp.next({ kind: 'answer', at: 'rcpt', code: 550 }),
+    acknowledge: async ({ app }) => {
+      const link =
+        /https:\/\/firewatch\.example\.com(\/answers\/\S+)/.exec(world.smtp.mails[0]?.text ?? '')?.[1] ?? ''
+      const shown = await app.inject({ method: 'GET', url: link })
+      expect([shown.statusCode, shown.body]).toEqual([200, expect.stringContaining('as ana')])
+      expect((await world.incidents.get(world.incident)).acknowledgedBy).toBeNull()
+      const answer = await app.inject({ method: 'POST', url: link })
+      expect([answer.statusCode, answer.body]).toEqual([200, expect.stringContaining('nobody else is paged')])
+    },
+    acknowledged: () => {
+      const last = world.smtp.mails.at(-1)
+      expect(last).toMatchObject({
+        to: ['ben@example.org'],
+        text: expect.stringContaining('ana acknowledged') as string,
+      })
+    },
+    resolved: () => {
+      const [one, other] = world.smtp.mails.slice(3)
+      expect(new Set([one?.to, other?.to].flat())).toEqual(new Set(['ana@example.org', 'ben@example.org']))
+      expect([one?.text, other?.text].join('')).toContain('Resolved by firewatch')
+    },
+  },
+}
+
+const later = (ms: number) => {
+  world.at = new Date(world.at.getTime() + ms)
+}
+
+describe.each(Object.entries(journeys))('the journey of a page over %s', (name, journey) => {
+  beforeEach(() => {
+    const { ana, ben } = journey.contacts
+    world.running = { ...atStart.users, ana: user('ana', [ana, backup]), ben: user('ben', [ben]) }
+  })
+
+  it('goes through the failure of its provider, an acknowledgement from the channel, and the end', async () => {
+    const activities = world.activities()
+    const tellAll = async (kind: 'acknowledged' | 'resolved') => {
+      for (const { id } of await activities.queueFollowUps({ incident: world.incident, kind, occasion: 0 })) {
+        later(1_000)
+        await world.deliver(id, activities)
+      }
+    }
+    const doors = await doorsOf(world, {
+      acknowledge: async (_, { incident, actor, at }) => {
+        await world.incidents.acknowledge(incident, actor, at, null)
+        await tellAll('acknowledged')
+        return { changed: true, message: 'nobody else is paged' }
+      },
+    })
+    const [first, second] = await world.enter(1)
+    journey.fail()
+    await expect(world.deliver(first?.id ?? '', activities)).rejects.toMatchObject({ type: 'PageNotSent' })
+    later(31_000)
+    for (const page of [first, second]) {
+      expect(await world.deliver(page?.id ?? '', activities)).toEqual({ state: 'sent', next: null })
+      later(1_000)
+    }
+    expect(await world.pages.find(first?.id ?? '')).toMatchObject({
+      state: 'sent',
+      attempts: 2,
+      channel: name,
+    })
+
+    await journey.acknowledge(doors)
+    await doors.idle()
+    expect((await world.incidents.get(world.incident)).acknowledgedBy).toBe('ana')
+    journey.acknowledged()
+
+    await world.incidents.close(world.incident, 'firewatch', world.at.toISOString(), null)
+    await tellAll('resolved')
+    journey.resolved()
+  })
+
+  it('fails over to the next contact at once when the provider refuses it for good', async () => {
+    const id = await world.onlyPageOf(1, 'ana')
+    journey.refuse()
+    const { state, next } = await world.deliver(id)
+    expect([state, next?.channel]).toEqual(['failed', 'webhook'])
+    expect(await world.deliver(next?.id ?? '')).toEqual({ state: 'sent', next: null })
+    expect(world.backupReceiver.effects()).toHaveLength(1)
+  })
+})
+
+describe('what providers do to a page', () => {
+  it('F01: PagerDuty 429, 429, 202: the same keys each time, ever longer gaps, one alert', async () => {
+    world.running = { ...atStart.users, ana: user('ana', [duty]) }
+    const id = await world.onlyPageOf(1, 'ana')
+    world.pagerDuty.next({ kind: 'answer', status: 429 }, 2)
+    const gaps: number[] = []
+    for (let tries = 0; tries < 2; tries++) {
+      const error: unknown = await world.deliver(id).catch((reason: unknown) => reason)
+      gaps.push(Number((error as { nextRetryDelay?: unknown }).nextRetryDelay))
+    }
+    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null })
+    expect(await world.pages.find(id)).toMatchObject({ state: 'sent', attempts: 3 })
+    expect(gaps[1]).toBeGreaterThan(gaps[0] ?? Number.POSITIVE_INFINITY)
+    expect(gaps[0]).not.toBe(500)
+    const keys = world.pagerDuty.received.map(({ event }) => [event['routing_key'], event['dedup_key']])
+    expect(keys).toHaveLength(3)
+    expect(new Set(keys.map(String)).size).toBe(1)
+    expect(world.pagerDuty.incidents).toMatchObject([{ status: 'triggered', triggers: 1 }])
+  })
+
+  it('F02: PagerDuty 400 is one attempt, its reasons are shown, and the next channel is used at once', async () => {
+    world.running = { ...atStart.users, ana: user('ana', [duty, slackPerson]) }
+    const id = await world.onlyPageOf(1, 'ana')
+    const body = JSON.stringify({
+      status: 'invalid event',
+      message: 'Event object is invalid',
+      errors: ['too blue'],
+    })
+    world.pagerDuty.next({ kind: 'answer', status: 400, body })
+    const { state, next } = await world.deliver(id)
+    expect([state, next?.channel, world.pagerDuty.received.length]).toEqual(['failed', 'slack', 1])
+    expect(world.said().join('\n')).toContain('too blue, tried once')
+    expect(await world.deliver(next?.id ?? '')).toEqual({ state: 'sent', next: null })
+    expect(world.slack.messages).toHaveLength(1)
+  })
+
+  it('F07: what waits for Slack holds up neither mail nor Telegram of the same incident', async () => {
+    world.running = {
+      ...atStart.users,
+      ana: user('ana', [slackPerson]),
+      ben: user('ben', [chat]),
+      carl: user('carl', [mailbox]),
+    }
+    const activities = world.activities()
+    const [ana, ben] = await world.enter(1)
+    const [carl] = await world.enter(2)
+    world.slack.next({ kind: 'answer', status: 429, retryAfter: '30' })
+    await expect(world.deliver(ana?.id ?? '', activities)).rejects.toMatchObject({ nextRetryDelay: 30_000 })
+    await world.deliver(ben?.id ?? '', activities)
+    await world.deliver(carl?.id ?? '', activities)
+    expect([world.telegram.messages.length, world.smtp.mails.length]).toEqual([1, 1])
+    later(29_999)
+    await expect(world.deliver(ana?.id ?? '', activities)).rejects.toMatchObject({ type: 'PageNotSent' })
+    expect(world.slack.received).toHaveLength(1)
+    later(1)
+    expect(await world.deliver(ana?.id ?? '', activities)).toEqual({ state: 'sent', next: null })
+    expect(world.slack.messages).toHaveLength(1)
+  })
+
+  it('F12: every channel of step 1 is down: each failure is on the timeline, and step 2 is reached by its webhook', async () => {
+    world.running = {
+      ...atStart.users,
+      ana: user('ana', [duty, slackPerson]),
+      ben: user('ben', [chat, mailbox]),
+      carl: user('carl', [backup]),
+    }
+    const refs = await world.enter(1)
+    await Promise.all([world.pagerDuty.stop(), world.slack.stop(), world.telegram.stop(), world.smtp.stop()])
+    const results: PageResult[] = []
+    for (let left = refs; left.length > 0; ) {
+      const settled = await Promise.all(left.map(({ id }) => world.deliverOrFail(id, 2)))
+      results.push(...settled)
+      left = settled.flatMap(({ next }) => (next === null ? [] : [next]))
+    }
+    expect(results.map(({ state }) => state)).toEqual(['failed', 'failed', 'failed', 'failed'])
+    for (const [person, channel] of [
+      ['ana', 'PagerDuty'],
+      ['ana', 'Slack'],
+      ['ben', 'Telegram'],
+      ['ben', 'e-mail'],
+    ])
+      expect(world.said().join('\n')).toMatch(
+        new RegExp(`Could not reach ${person} by ${channel}: .*, tried 2 times`),
+      )
+    const [carl] = await world.enter(2)
+    expect(await world.deliver(carl?.id ?? '')).toEqual({ state: 'sent', next: null })
+    expect(world.backupReceiver.effects()).toHaveLength(1)
+    expect((await world.incidents.get(world.incident)).state).toBe('open')
+  })
+})

@@ -1,0 +1,95 @@
+import type { FastifyInstance } from 'fastify'
+import { createChannelDoors } from '../../src/app/channel-doors.ts'
+import type { AcceptedAlert } from '../../src/domain/alert.ts'
+import type { Command } from '../../src/domain/incident-messages.ts'
+import type { IncidentCommands } from '../../src/web/dependencies.ts'
+import { startWeb } from '../web/world.ts'
+import { accounts, atStart, type EscalationWorld, linkKey, publicUrl } from './escalation.ts'
+
+export interface DoorWorld {
+  readonly app: FastifyInstance
+  readonly given: { verb: string; command: Command }[]
+  readonly accepted: AcceptedAlert[]
+  /** Who was turned away, as the log has it. */
+  readonly audit: object[]
+  /** Brings in what a fake's people pressed or typed. */
+  bring(
+    url: string,
+    request: { headers: Readonly<Record<string, string>>; payload: string | object },
+  ): Promise<Answer>
+  /** When everything that was begun in the background has ended. */
+  idle(): Promise<void>
+}
+
+interface Answer {
+  readonly statusCode: number
+  readonly body: string
+}
+
+/** The real routes and doors over a world's records, with the users that it runs with now. */
+export async function doorsOf(
+  world: EscalationWorld,
+  commands: Partial<IncidentCommands> = {},
+): Promise<DoorWorld> {
+  const given: DoorWorld['given'] = []
+  const accepted: AcceptedAlert[] = []
+  const audit: object[] = []
+  const take = (verb: string) => async (_: string, command: Command) => {
+    given.push({ verb, command })
+    return { changed: true, message: `${verb} taken` }
+  }
+  const all = {
+    acknowledge: take('acknowledge'),
+    resolve: take('resolve'),
+    note: take('note'),
+    escalateNow: take('escalate'),
+    takeOver: take('take-over'),
+    handOver: take('hand-over'),
+    snooze: take('snooze'),
+    setSeverity: take('severity'),
+    applyPolicy: take('apply-policy'),
+    stopAutomation: take('stop-automation'),
+    ...commands,
+  }
+  const { doors, idle } = createChannelDoors({
+    settings: { publicUrl, linkKey },
+    configuration: {
+      ...atStart,
+      users: world.running,
+      services: { checkout: { name: 'checkout' } },
+      integrations: {
+        ...accounts,
+        slack: { ...accounts.slack, responseHosts: [new URL(world.slack.url).host] },
+      },
+    },
+    records: { incidents: world.incidents, pages: world.pages },
+    commands: all,
+    accept: async (alerts) => void accepted.push(...alerts),
+    resolveSecret: (reference) => world.resolveSecret(reference),
+    now: () => world.at,
+    log: {
+      warn: (fields: object) => void audit.push(fields),
+      error: (fields: object) => void audit.push(fields),
+    },
+  })
+  const { app } = await startWeb({ ...doors, commands: all, incidents: readerOf(world) })
+  return {
+    app,
+    given,
+    accepted,
+    audit,
+    bring: (url, request) => app.inject({ method: 'POST', url, ...request }),
+    idle,
+  }
+}
+
+/** Only what a command by the API needs. */
+function readerOf({ incidents }: EscalationWorld) {
+  return {
+    find: (incident: number) => incidents.find(incident),
+    list: () => Promise.resolve([]),
+    counts: () => incidents.counts(),
+    byChartToken: () => Promise.resolve(undefined),
+    records: () => Promise.resolve({ alerts: [], timeline: [], pages: [], attempts: [], evidence: [] }),
+  }
+}
