@@ -12,7 +12,7 @@ export async function benchHistory(tell: (line: string) => void): Promise<Report
     const { up, pager } = installation
     const before = pager.pages().length
     await up.api('POST', '/api/v1/alerts', { alerts: [alertOf({ alertname })] })
-    const { incident } = await pager.untilPage(before + 1, patienceMs)
+    const [incident = ''] = (await pager.untilPage(before + 1, patienceMs)).incidents
     tell(`${incident} was paged; acknowledging, then its alert clears`)
     await up.api('POST', `/api/v1/incidents/${incident}/acknowledge`, {})
     await up.api('POST', '/api/v1/alerts', { alerts: [alertOf({ alertname }, 'resolved')] })

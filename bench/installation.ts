@@ -2,22 +2,31 @@ import pg from 'pg'
 import { removeData, startUp, type UpFirewatch } from '../test/support/firewatch.ts'
 import { type Pager, startPager } from './pager.ts'
 
-/** A whole Firewatch as `firewatch up` runs it, durable as shipped, and the one person it pages. */
+/** A whole Firewatch as `firewatch up` runs it, durable as shipped, and the receiver of all that it pages. */
 export interface Installation {
   readonly up: UpFirewatch
   readonly pager: Pager
   readonly database: pg.Client
 }
 
-/** One person, paged at once and then left alone; every service's alerts meet by `[service, alertname]`, the default. */
-export function onePerson(more = ''): string {
+/** So many people are on call, one for each value of the label `pager`. Whoever has no such label pages the first. */
+export const pagers = 50
+
+/**
+ * People who are paged at once and then left alone; every service's alerts meet by `[service, alertname]`, the default. There are many, for a
+ * person's fourth message within a while waits and bundles.
+ */
+export function manyPeople(more = ''): string {
+  const names = Array.from({ length: pagers }, (_, index) => `p${index}`)
+  const contact = "{ channel: webhook, url: '${env:BENCH_PAGER_URL}', secret: '${env:BENCH_PAGER_SECRET}' }"
   return `
 users:
-  ana: { title: On call, role: responder, contacts: [{ channel: webhook, url: '\${env:BENCH_PAGER_URL}', secret: '\${env:BENCH_PAGER_SECRET}' }] }
+${names.map((name) => `  ${name}: { contacts: [${contact}] }`).join('\n')}
 policies:
-  wake: { steps: [{ notify: [ana], ackTimeout: 4h }], fallback: [ana] }
+${names.map((name) => `  ${name}: { steps: [{ notify: [${name}], ackTimeout: 4h }] }`).join('\n')}
 routes:
-  - { policies: { default: wake }, stableFor: 1s }
+${names.map((name) => `  - { match: { pager: ${name} }, policies: { default: ${name} }, stableFor: 1s }`).join('\n')}
+  - { policies: { default: p0 }, stableFor: 1s }
 ${more}`
 }
 
@@ -28,7 +37,7 @@ export async function withInstallation<Result>(
   const pager = await startPager()
   try {
     const env = { BENCH_PAGER_URL: pager.url, BENCH_PAGER_SECRET: pager.secret }
-    const up = await startUp(onePerson(), env)
+    const up = await startUp(manyPeople(), env)
     const database = new pg.Client({ connectionString: (await up.run()).databaseUrl })
     try {
       await database.connect()
@@ -65,11 +74,16 @@ export function settled(ms = 3_000): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-/** Asks until `condition` holds, each `everyMs`. @throws after `patienceMs` */
-export async function until(what: string, condition: () => Promise<boolean>, everyMs = 50): Promise<void> {
-  const deadline = performance.now() + patienceMs
+/** Asks until `condition` holds, each `everyMs`. @throws after `withinMs` */
+export async function until(
+  what: string,
+  condition: () => Promise<boolean>,
+  everyMs = 50,
+  withinMs = patienceMs,
+): Promise<void> {
+  const deadline = performance.now() + withinMs
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`${what}: not within ${patienceMs} ms`)
+    if (performance.now() > deadline) throw new Error(`${what}: not within ${withinMs} ms`)
     await settled(everyMs)
   }
 }

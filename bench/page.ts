@@ -1,5 +1,5 @@
 import { figure, percentile, type Report } from './figures.ts'
-import { alertOf, type Installation, patienceMs, settled, withInstallation } from './installation.ts'
+import { alertOf, type Installation, pagers, patienceMs, settled, withInstallation } from './installation.ts'
 import { usageOf } from './processes.ts'
 
 const idleMs = 20_000
@@ -7,7 +7,7 @@ const idleMs = 20_000
 const pauseMs = 500
 const idleTarget = { atMost: 5 }
 
-/** Single alerts, one after the other, each of which opens an incident of its own and pages one person. */
+/** Single alerts, one after the other, each of which opens an incident of its own and pages one of many people. */
 export async function benchPage(alerts: number, tell: (line: string) => void): Promise<Report> {
   return withInstallation(async (installation) => {
     tell(`at rest for ${idleMs / 1000} s`)
@@ -41,7 +41,9 @@ export async function benchPage(alerts: number, tell: (line: string) => void): P
 async function once({ up, pager }: Installation, number: number) {
   const before = pager.pages().length
   const start = performance.now()
-  await up.api('POST', '/api/v1/alerts', { alerts: [alertOf({ alertname: `Bench${number}` })] })
+  await up.api('POST', '/api/v1/alerts', {
+    alerts: [alertOf({ alertname: `Bench${number}`, pager: `p${number % pagers}` })],
+  })
   const answerMs = performance.now() - start
   const page = await pager.untilPage(before + 1, patienceMs)
   return { answerMs, pageMs: page.at - start }

@@ -7,7 +7,9 @@ export interface ArrivedPage {
   /** When the last byte of its first request had come in, by `performance.now()`. */
   readonly at: number
   readonly kind: PageKind
-  readonly incident: string
+  /** Every incident that it tells of, the one that it is about first. */
+  readonly incidents: readonly string[]
+  readonly person: string
   readonly lines: readonly string[]
 }
 
@@ -65,9 +67,14 @@ function arrivedAt({ received }: FakeWebhook, arrivals: readonly number[]): Arri
           {
             at: arrivals[index] ?? Number.NaN,
             kind: body['kind'] as PageKind,
-            incident: String(body['incident']),
+            incidents: [String(body['incident']), ...bundledIn(body['bundled'])],
+            person: String(body['person']),
             lines: body['lines'] as readonly string[],
           },
         ],
   )
+}
+
+function bundledIn(bundled: unknown): string[] {
+  return Array.isArray(bundled) ? bundled.map(({ incident }: { incident: string }) => incident) : []
 }

@@ -5,6 +5,7 @@ import { type Bench, isMet, type Report } from './figures.ts'
 import { benchHistory } from './history.ts'
 import { describeMachine, machineText } from './machine.ts'
 import { benchPage } from './page.ts'
+import { benchIncidents } from './incidents.ts'
 import { benchMemory, benchStart } from './start.ts'
 import { benchStorm } from './storm.ts'
 import { tableOf } from './table.ts'
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, Bench>> = {
   accept: (tell) =>
     benchAccept(quick ? { single: 500, batched: 6_400 } : { single: 10_000, batched: 64_000 }, tell),
   storm: (tell) => benchStorm(quick ? 2_000 : 10_000, tell),
+  incidents: (tell) => benchIncidents(quick ? 100 : 1_000, tell),
   checks: (tell) => benchChecks(quick ? [1_000] : [1_000, 10_000, 100_000], tell),
   memory: benchMemory,
   start: benchStart,

@@ -5,7 +5,7 @@ import pg from 'pg'
 import { createClickHouse } from '../src/clickhouse/client.ts'
 import { removeData, startUp, type UpFirewatch } from '../test/support/firewatch.ts'
 import { type Figure, figure, type Report } from './figures.ts'
-import { onePerson, settled, until } from './installation.ts'
+import { manyPeople, settled, until } from './installation.ts'
 import { usageOf } from './processes.ts'
 
 /** Judged each second, so that the first run after a start says when Firewatch works again. */
@@ -46,7 +46,7 @@ export async function benchStart(tell: (line: string) => void): Promise<Report> 
 /** Everything that `up` runs, at rest after a while of checks each second. */
 export async function benchMemory(tell: (line: string) => void): Promise<Report> {
   const dataDir = await mkdtemp(join(tmpdir(), 'firewatch-bench-'))
-  const up = await startUp(onePerson(everySecond), env, dataDir)
+  const up = await startUp(manyPeople(everySecond), env, dataDir)
   try {
     await createOrders(up)
     tell(`up; at rest for ${restMs / 1000} s`)
@@ -80,7 +80,7 @@ function inMebibytes(bytes: number | null | undefined): number | null {
 
 async function startAndStop(dataDir: string, tell: (line: string) => void) {
   const [begun, beganAt] = [performance.now(), new Date()]
-  const up = await startUp(onePerson(everySecond), env, dataDir)
+  const up = await startUp(manyPeople(everySecond), env, dataDir)
   try {
     const readyMs = performance.now() - begun
     tell(`it answers after ${Math.round(readyMs)} ms`)

@@ -22,10 +22,18 @@ export async function benchStorm(alerts: number, tell: (line: string) => void): 
       since,
     )
     const [answeredMs, { at }, dispatchedMs] = await Promise.all([answered, first, everywhere])
-    tell(`all in their incidents; waiting ${afterwardsMs / 1000} s for late pages`)
+    tell(`all in their incidents; waiting until each was told of, and for whatever comes later`)
+    const toldOf = () =>
+      new Set(
+        pager
+          .pages()
+          .slice(before)
+          .flatMap(({ incidents }) => incidents),
+      )
+    await until('every incident was told of', async () => toldOf().size >= groups)
     await settled(afterwardsMs)
     const pages = pager.pages().slice(before)
-    const told = new Set(pages.map(({ incident }) => incident))
+    const told = toldOf()
     return {
       name: 'storm',
       title: `${alerts} different alerts in ${groups} groups at once, ${alerts / perRequest} requests`,

@@ -168,7 +168,7 @@ describe.each(Object.entries(journeys))('the journey of a page over %s', (name, 
     await expect(world.deliver(first?.id ?? '', activities)).rejects.toMatchObject({ type: 'PageNotSent' })
     later(31_000)
     for (const page of [first, second]) {
-      expect(await world.deliver(page?.id ?? '', activities)).toEqual({ state: 'sent', next: null })
+      expect(await world.deliver(page?.id ?? '', activities)).toEqual({ state: 'sent', next: null, waitMs: null })
       later(1_000)
     }
     expect(await world.pages.find(first?.id ?? '')).toMatchObject({
@@ -192,7 +192,7 @@ describe.each(Object.entries(journeys))('the journey of a page over %s', (name, 
     journey.refuse()
     const { state, next } = await world.deliver(id)
     expect([state, next?.channel]).toEqual(['failed', 'webhook'])
-    expect(await world.deliver(next?.id ?? '')).toEqual({ state: 'sent', next: null })
+    expect(await world.deliver(next?.id ?? '')).toEqual({ state: 'sent', next: null, waitMs: null })
     expect(world.backupReceiver.effects()).toHaveLength(1)
   })
 })
@@ -207,7 +207,7 @@ describe('what providers do to a page', () => {
       const error: unknown = await world.deliver(id).catch((reason: unknown) => reason)
       gaps.push(Number((error as { nextRetryDelay?: unknown }).nextRetryDelay))
     }
-    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null })
+    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null, waitMs: null })
     expect(await world.pages.find(id)).toMatchObject({ state: 'sent', attempts: 3 })
     expect(gaps[1]).toBeGreaterThan(gaps[0] ?? Number.POSITIVE_INFINITY)
     expect(gaps[0]).not.toBe(500)
@@ -229,7 +229,7 @@ describe('what providers do to a page', () => {
     const { state, next } = await world.deliver(id)
     expect([state, next?.channel, world.pagerDuty.received.length]).toEqual(['failed', 'slack', 1])
     expect(world.said().join('\n')).toContain('too blue, tried once')
-    expect(await world.deliver(next?.id ?? '')).toEqual({ state: 'sent', next: null })
+    expect(await world.deliver(next?.id ?? '')).toEqual({ state: 'sent', next: null, waitMs: null })
     expect(world.slack.messages).toHaveLength(1)
   })
 
@@ -252,7 +252,7 @@ describe('what providers do to a page', () => {
     await expect(world.deliver(ana?.id ?? '', activities)).rejects.toMatchObject({ type: 'PageNotSent' })
     expect(world.slack.received).toHaveLength(1)
     later(1)
-    expect(await world.deliver(ana?.id ?? '', activities)).toEqual({ state: 'sent', next: null })
+    expect(await world.deliver(ana?.id ?? '', activities)).toEqual({ state: 'sent', next: null, waitMs: null })
     expect(world.slack.messages).toHaveLength(1)
   })
 
@@ -282,7 +282,7 @@ describe('what providers do to a page', () => {
         new RegExp(`Could not reach ${person} by ${channel}: .*, tried 2 times`),
       )
     const [carl] = await world.enter(2)
-    expect(await world.deliver(carl?.id ?? '')).toEqual({ state: 'sent', next: null })
+    expect(await world.deliver(carl?.id ?? '')).toEqual({ state: 'sent', next: null, waitMs: null })
     expect(world.backupReceiver.effects()).toHaveLength(1)
     expect((await world.incidents.get(world.incident)).state).toBe('open')
   })

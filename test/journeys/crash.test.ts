@@ -57,8 +57,9 @@ describe('kill -9', () => {
     await up.api('POST', '/api/v1/alerts', shopAlerts(names))
     process.kill(processes['server'] ?? Number.NaN, 'SIGKILL')
 
-    await vi.waitFor(() => expect(new Set(pagesOf(ana).map(titleOf)).size).toBe(names.length), soon)
-    expect(pagesOf(ana)).toHaveLength(names.length)
+    const told = () => pagesOf(ana).flatMap(({ body }) => incidentsIn(body))
+    await vi.waitFor(() => expect(new Set(told()).size).toBe(names.length), soon)
+    expect(told()).toHaveLength(names.length)
     const { incidents } = await up.api<{ incidents: Incident[] }>('GET', '/api/v1/incidents')
     expect(incidents.map(({ title }) => title).toSorted()).toEqual(
       names.map((name) => `shop: ${name}`).toSorted(),
@@ -107,7 +108,12 @@ describe('kill -9', () => {
 })
 
 const pagesOf = (fake: FakeWebhook) => fake.received.filter(({ body }) => body['kind'] === 'page')
-const titleOf = ({ body }: { body: Readonly<Record<string, unknown>> }) => body['title']
+
+/** Every incident that a message tells of: of many at once, one message names the others. */
+function incidentsIn(body: Readonly<Record<string, unknown>>): unknown[] {
+  const bundled = body['bundled'] as readonly { incident: string }[]
+  return [body['incident'], ...bundled.map(({ incident }) => incident)]
+}
 
 async function show(up: UpFirewatch): Promise<{ incident: Incident; records: IncidentRecords }> {
   const { incident, ...records } = await up.api<{ incident: Incident } & IncidentRecords>(

@@ -11,6 +11,7 @@ import { createRemediateActivities } from '../../activities/remediate.ts'
 import type { AcceptedAlert } from '../../src/domain/alert.ts'
 import type { Configuration } from '../../src/domain/configuration.ts'
 import { groupRows } from '../../src/domain/dispatch.ts'
+import { fnv1a64 } from '../../src/domain/hash.ts'
 import { type Incident, incidentWorkflowId } from '../../src/domain/incident.ts'
 import type { Command, IncidentStatus } from '../../src/domain/incident-messages.ts'
 import { createAlertInbox } from '../../src/postgres/alert-inbox.ts'
@@ -164,7 +165,7 @@ function activitiesOf(db: Database, world: () => IncidentWorld) {
 
 /** The configuration as a test left it: another revision than the one that the incident began with. */
 function revised({ number, rules }: IncidentWorld): Configuration {
-  return { ...incidentConfiguration(number, rules), revision: `r${number}-now` }
+  return { ...incidentConfiguration(number, rules), revision: `r${number}-${fnv1a64(JSON.stringify(rules))}` }
 }
 
 /** When the running activity was scheduled, by the clock of the server, which may be far ahead of ours. */
