@@ -34,14 +34,23 @@ export type ExplainedPage = Pick<
   readonly leader: string | null
 }
 
-/** @param notified whom a step came to, as its timeline entry has it; anything else counts as nobody */
-export function peopleOf(notified: unknown, pages: readonly Page[]): ExplainedPerson[] {
+/** @param detail what the timeline entry of a step says: whom it came to, and whom of them it was to page */
+export function peopleOf(
+  { notified, paged }: { readonly notified?: unknown; readonly paged?: unknown },
+  pages: readonly Page[],
+): ExplainedPerson[] {
   const byPerson = Map.groupBy(pages, ({ person }) => person)
   const named = notifiedIn(notified)
   const others = [...byPerson.keys()].filter((person) => !named.some((one) => one.person === person))
   return [...named, ...others.map((person) => ({ person, via: null }))].map(({ person, via }) => {
     const own = (byPerson.get(person) ?? []).map(explained)
-    return { person, via, pages: own, heard: own.some(wasTaken), why: whyNot(own) }
+    return {
+      person,
+      via,
+      pages: own,
+      heard: own.some(wasTaken),
+      why: whyNot(own, Array.isArray(paged) && paged.includes(person)),
+    }
   })
 }
 
@@ -79,9 +88,10 @@ function wasTaken({ state }: ExplainedPage): boolean {
   return state === 'sent' || state === 'delivered'
 }
 
-function whyNot(pages: readonly ExplainedPage[]): string | null {
+function whyNot(pages: readonly ExplainedPage[], isToBePaged: boolean): string | null {
   const last = pages.at(-1)
-  if (last === undefined) return 'no contact to page then'
+  if (last === undefined)
+    return isToBePaged ? 'no page was due by their own rules' : 'no contact to page then'
   if (pages.some(wasTaken) || pages.some(({ finishedAt }) => finishedAt === null)) return null
   const error = last.lastError ?? 'no reason was recorded'
   switch (last.state) {

@@ -60,7 +60,7 @@ function momentOf(
   const kind = occasionKind(entry)
   if (kind === undefined) return happeningOf(entry)
   const own = pages.get(entry.eventKey) ?? []
-  const people = peopleOf(entry.detail?.['notified'], own)
+  const people = peopleOf(entry.detail ?? {}, own)
   return {
     kind,
     at: entry.at,
@@ -104,7 +104,7 @@ function messageOf(key: string, pages: readonly Page[]): PagingOccasion {
   const at = pages.map(({ createdAt }) => createdAt).toSorted()[0] ?? ''
   const [, kind] = /^message\/(\w+)\//.exec(key) ?? []
   const title = kind === undefined ? `${titleOf(key)}, of which no entry was written` : `Told: ${kind}`
-  return { kind: 'message', at, title, people: peopleOf([], pages), empty: [], end: null }
+  return { kind: 'message', at, title, people: peopleOf({}, pages), empty: [], end: null }
 }
 
 /** What ends the wait of a step: whatever of it comes first. */
@@ -122,7 +122,7 @@ function endOf(
   people: readonly ExplainedPerson[],
 ): string | null {
   const reached = people.some(({ heard }) => heard)
-  if (people.every(({ pages }) => pages.length === 0)) return 'nobody to page: passed at once'
+  if (step.detail?.['ackTimeoutMs'] === 0) return 'nobody to page: passed at once'
   const after = timeline.slice(timeline.indexOf(step) + 1)
   const next = after.find(endsStep)
   const waitMs = step.detail?.['ackTimeoutMs']
@@ -133,10 +133,11 @@ function endOf(
     .slice(0, after.indexOf(next))
     .findLast(({ eventKey }) => eventKey.startsWith('command/'))
   if (urged !== undefined) return `after ${formatDuration(lasted)}: ${urged.summary}`
-  if (!reached) return 'nobody was reached: passed without waiting'
-  return typeof waitMs === 'number' && lasted + 1_000 >= waitMs
-    ? `nobody acknowledged within ${formatDuration(waitMs)}`
-    : `left after ${formatDuration(lasted)}, before its time was over`
+  if (typeof waitMs === 'number' && lasted + 1_000 >= waitMs)
+    return `nobody acknowledged within ${formatDuration(waitMs)}`
+  return reached
+    ? `left after ${formatDuration(lasted)}, before its time was over`
+    : 'nobody was reached: passed without waiting'
 }
 
 function sparedBy(timeline: readonly TimelineEntry[]): PagingExplanation['spared'] {

@@ -168,7 +168,11 @@ describe.each(Object.entries(journeys))('the journey of a page over %s', (name, 
     await expect(world.deliver(first?.id ?? '', activities)).rejects.toMatchObject({ type: 'PageNotSent' })
     later(31_000)
     for (const page of [first, second]) {
-      expect(await world.deliver(page?.id ?? '', activities)).toEqual({ state: 'sent', next: null, waitMs: null })
+      expect(await world.deliver(page?.id ?? '', activities)).toEqual({
+        state: 'sent',
+        next: null,
+        waitMs: null,
+      })
       later(1_000)
     }
     expect(await world.pages.find(first?.id ?? '')).toMatchObject({
@@ -252,7 +256,11 @@ describe('what providers do to a page', () => {
     await expect(world.deliver(ana?.id ?? '', activities)).rejects.toMatchObject({ type: 'PageNotSent' })
     expect(world.slack.received).toHaveLength(1)
     later(1)
-    expect(await world.deliver(ana?.id ?? '', activities)).toEqual({ state: 'sent', next: null, waitMs: null })
+    expect(await world.deliver(ana?.id ?? '', activities)).toEqual({
+      state: 'sent',
+      next: null,
+      waitMs: null,
+    })
     expect(world.slack.messages).toHaveLength(1)
   })
 

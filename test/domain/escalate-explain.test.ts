@@ -129,6 +129,15 @@ const stories: [string, readonly TimelineEntry[], readonly Page[], (readonly str
     ],
   ],
   [
+    'somebody whose own rules asked for a page only later',
+    [step(1, '03:00:00', [ana]), step(2, '03:05:00', [ben])],
+    [sent(toBen)],
+    [
+      ['Step 1', 'ana: no page was due by their own rules', '=> nobody acknowledged within 5 min'],
+      ['Step 2', 'ben: sent'],
+    ],
+  ],
+  [
     'a page that was called off',
     [step(1, '03:00:00', [ana, ben]), acknowledged],
     [
