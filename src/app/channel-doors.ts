@@ -3,21 +3,22 @@ import { createAnswerDesk } from '../answers/desk.ts'
 import { createAnswerLinks } from '../answers/links.ts'
 import { createMailDoor } from '../answers/mail-door.ts'
 import type { AcceptedAlert } from '../domain/alert.ts'
-import type { OnCall } from '../domain/channel-answers.ts'
-import { onCallAt } from '../domain/on-call/segments.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import { createPost } from '../http/post.ts'
 import { createSlackDoor } from '../slack/door.ts'
 import { createTelegramDoor } from '../telegram/door.ts'
 import type { IncidentCommands, MailDoor, SlackDoor, TelegramDoor } from '../web/dependencies.ts'
 import { pageTimeoutMs } from './edges.ts'
+import { currentSchedules, whoIsOnCall } from './on-call.ts'
 import type { Records } from './records.ts'
 import type { Settings } from './settings.ts'
 
 export interface ChannelDoorParts {
   readonly settings: Pick<Settings, 'publicUrl' | 'linkKey'>
   readonly configuration: Configuration
-  readonly records: Pick<Records, 'incidents' | 'pages'>
+  readonly records: Pick<Records, 'incidents' | 'pages'> & {
+    readonly scheduleChanges: Pick<Records['scheduleChanges'], 'list'>
+  }
   readonly commands: IncidentCommands
   readonly accept: (alerts: readonly AcceptedAlert[]) => Promise<unknown>
   readonly resolveSecret: (reference: string) => Promise<string>
@@ -38,13 +39,14 @@ export function createChannelDoors(parts: ChannelDoorParts): {
 } {
   const { settings, configuration, records, resolveSecret, now, log } = parts
   const { slack: slackAccount, telegram: telegramAccount } = configuration.integrations ?? {}
+  const schedules = currentSchedules(configuration, records.scheduleChanges)
   const answers = createAnswerDesk({
     users: () => configuration.users,
     incidents: records.incidents,
     commands: parts.commands,
     services: () => Object.keys(configuration.services),
     accept: parts.accept,
-    whoIsOnCall: async (schedule) => onCallNow(configuration, schedule, now().getTime()),
+    whoIsOnCall: (schedule) => whoIsOnCall(schedules, now().getTime(), schedule),
     publicUrl: settings.publicUrl,
     now,
     refused: (refusal) =>
@@ -79,9 +81,4 @@ export function createChannelDoors(parts: ChannelDoorParts): {
     },
     idle: async () => void (await Promise.all([slack?.idle(), telegram?.idle()])),
   }
-}
-
-function onCallNow({ schedules }: Configuration, name: string | undefined, at: number): OnCall[] {
-  const asked = Object.values(schedules).filter((schedule) => name === undefined || schedule.name === name)
-  return asked.map((schedule) => ({ schedule: schedule.name, people: onCallAt(schedule, at).people }))
 }

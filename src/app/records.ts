@@ -15,6 +15,7 @@ import { createIncidentRecords } from '../postgres/incidents.ts'
 import { createPageRecords } from '../postgres/pages.ts'
 import { createReplayedIncidentRecords } from '../postgres/replayed-incidents.ts'
 import { createReviewRecords } from '../postgres/reviews.ts'
+import { createScheduleChangeRecords } from '../postgres/schedule-changes.ts'
 import { createTimelineRecords } from '../postgres/timeline.ts'
 import { createVerdictRecords } from '../postgres/verdict-records.ts'
 
@@ -40,6 +41,7 @@ export function createRecords(db: Database, now: () => Date) {
     figures: createFigureRecords(db),
     replayedIncidents: createReplayedIncidentRecords(db),
     reviews: createReviewRecords(db),
+    scheduleChanges: createScheduleChangeRecords(db),
     credentials: createCredentialRecords(db, now),
   }
 }

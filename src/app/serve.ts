@@ -6,6 +6,7 @@ import { loadConfiguration } from '../config/load.ts'
 import type { AcceptedAlert } from '../domain/alert.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import { incidentName } from '../domain/evidence.ts'
+import { personCalendar, scheduleCalendar } from '../ical/write.ts'
 import { createAlertmanagerDoor } from '../intake/alertmanager-door.ts'
 import { createDispatcher } from '../intake/dispatcher.ts'
 import { parseAlerts } from '../intake/firewatch-alerts.ts'
@@ -24,6 +25,7 @@ import { countedDoors } from './counted.ts'
 import { secretsOf } from './edges.ts'
 import { createLog } from './log.ts'
 import { createNotActionable } from './not-actionable.ts'
+import { createOnCallDesk } from './on-call.ts'
 import { prepareDatabase } from './prepare.ts'
 import { unanswered } from './readiness.ts'
 import { createRecords, type Records } from './records.ts'
@@ -130,6 +132,8 @@ function webDependencies(parts: Parts): Omit<WebDependencies, 'intake' | 'alertm
     services: async () => Object.keys(configuration.services),
     policies: async () => Object.keys(configuration.policies),
     reviews: records.reviews,
+    onCall: createOnCallDesk(configuration, records),
+    calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: createCharts(records, clickhouse, now),
     unready: () => unready(parts),
     metrics: () => parts.metrics.expose(),

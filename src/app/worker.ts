@@ -26,6 +26,7 @@ import { createCharts } from './charts.ts'
 import { countedRecords } from './counted.ts'
 import { createChannels, createOutsideHeartbeat, secretsOf } from './edges.ts'
 import { createLog } from './log.ts'
+import { currentSchedules } from './on-call.ts'
 import { prepareDatabase, prepareTemporal } from './prepare.ts'
 import { createRecords } from './records.ts'
 import { unanswered } from './readiness.ts'
@@ -136,7 +137,7 @@ async function createActivities(
     ...createEscalateActivities({
       ...common,
       running: () => configuration,
-      schedules: currentSchedules(configuration),
+      schedules: currentSchedules(configuration, records.scheduleChanges),
       channels: createChannels(
         resolveSecret,
         now,
@@ -159,15 +160,6 @@ async function createActivities(
       renderChart,
       folder: reviewFolder(settings.dataDir),
     }),
-  }
-}
-
-function currentSchedules({ schedules }: Configuration) {
-  return {
-    current: async (names: readonly string[]) =>
-      new Map(
-        names.flatMap((name) => (schedules[name] === undefined ? [] : [[name, schedules[name]] as const])),
-      ),
   }
 }
 

@@ -73,7 +73,7 @@ export function enter(standing: Standing, position: EscalationPosition, urged: b
       page(standing, cycle, person, contact)
   }
   standing.cycles.push(cycle)
-  standing.next = { atMs: nowMs + world.ackTimeoutMs(policy, position.step), position: following }
+  standing.next = { atMs: nowMs + world.ackTimeoutMs(policy, position.step, nowMs), position: following }
 }
 
 function page(

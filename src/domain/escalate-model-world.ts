@@ -39,7 +39,7 @@ export interface ModelWorld {
   readonly resolve: (targets: EscalationPolicy['fallback'], atMs: number) => ResolvedTargets
   /** Rules of a person as they are then; absent: the first contact, at once. */
   readonly rulesOf: (person: string, atMs: number) => readonly NotificationRule[] | undefined
-  readonly ackTimeoutMs: (policy: EscalationPolicy, step: number) => number
+  readonly ackTimeoutMs: (policy: EscalationPolicy, step: number, atMs: number) => number
   readonly holdOf: (policy: EscalationPolicy, step: number, atMs: number, urged: boolean) => Hold | undefined
   /** While nobody works on it, what falls due waits until the end of the time. */
   readonly downMs?: readonly { readonly from: number; readonly to: number }[]

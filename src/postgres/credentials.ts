@@ -8,7 +8,7 @@ export interface Principal {
   readonly role: Role
 }
 
-export type CredentialKind = 'token' | 'session' | 'login'
+export type CredentialKind = 'token' | 'session' | 'login' | 'calendar'
 
 /**
  * When a credential was used last is known to the minute. Noted at every request, it was a commit for each, on the one row that all senders
@@ -16,7 +16,7 @@ export type CredentialKind = 'token' | 'session' | 'login'
  */
 const usedWithinMs = 60_000
 
-/** API tokens, console sessions and one-time log-in codes: 256 random bits each, of which only the SHA-256 is stored. */
+/** API tokens, console sessions, one-time log-in codes and addresses of calendars: 256 random bits each, of which only the SHA-256 is stored. */
 export function createCredentialRecords(db: Database, now: () => Date) {
   return {
     /** Makes a credential and returns its secret, which cannot be read again. */

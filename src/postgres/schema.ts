@@ -160,9 +160,28 @@ export interface Schema {
   }
   audit_runs: { only_one: boolean; ran_at: Date; ok_at: Date | null; heartbeat_at: Date | null }
   reviews: { incident: number; state: string; markdown: string; model: Json; drafted_at: Generated<Date> }
+  schedule_changes: {
+    id: Generated<number>
+    request_key: string
+    schedule: string
+    kind: 'override' | 'temporary' | 'swap'
+    from_at: Date
+    to_at: Date
+    removed: string | null
+    added: string | null
+    shifts: ColumnType<unknown, string | null, string | null>
+    owner: string | null
+    taker: string | null
+    taken_at: Date | null
+    reason: string
+    made_by: string
+    made_at: Date
+    ended_by: string | null
+    ended_at: Date | null
+  }
   credentials: {
     secret_hash: string
-    kind: 'token' | 'session' | 'login'
+    kind: 'token' | 'session' | 'login' | 'calendar'
     person: string
     role: 'viewer' | 'responder' | 'admin'
     created_at: Generated<Date>

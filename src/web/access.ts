@@ -11,7 +11,7 @@ export interface Principal {
 }
 
 export interface Credentials {
-  check(kind: 'token' | 'session', secret: string): Promise<Principal | undefined>
+  check(kind: 'token' | 'session' | 'calendar', secret: string): Promise<Principal | undefined>
 }
 
 declare module 'fastify' {

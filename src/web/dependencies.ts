@@ -14,6 +14,7 @@ import type {
   SeverityCommand,
   SnoozeCommand,
 } from '../domain/incident-messages.ts'
+import type { Schedule, Span } from '../domain/on-call/schedule.ts'
 import type { Page } from '../domain/page.ts'
 import type { Review } from '../domain/post-mortem.ts'
 import type { RemediationAttempt } from '../domain/remediation.ts'
@@ -23,6 +24,7 @@ import type { TimelineEntry } from '../domain/timeline.ts'
 import type { CheckStanding, Verdict } from '../domain/verdict.ts'
 import type { Credentials, Principal } from './access.ts'
 import type { ServedRequest } from './observe.ts'
+import type { OnCallDesk } from './on-call-desk.ts'
 
 /** What the web needs of the rest, wired by the composition root. */
 export interface WebDependencies {
@@ -42,6 +44,8 @@ export interface WebDependencies {
   readonly people: () => Promise<Readonly<Record<string, Role>>>
   /** Names of the escalation policies, as configured now. */
   readonly policies: () => Promise<readonly string[]>
+  readonly onCall: OnCallDesk
+  readonly calendars: CalendarWriter
   readonly reviews: { get(incident: number): Promise<StoredReview | undefined> }
   readonly charts: {
     /** PNG of the incident's chart as it stands. */
@@ -77,6 +81,22 @@ export interface WebDependencies {
   readonly log: (message: string, error: unknown) => void
   readonly now: () => Date
   readonly newId: () => string
+}
+
+/** When calendars are written, and what time they are about; epoch milliseconds. */
+export interface CalendarRange extends Span {
+  readonly writtenAt: number
+}
+
+/** Writes iCalendar texts. @throws RangeError when it would be too long for calendar programs */
+export interface CalendarWriter {
+  ofSchedule(schedule: Schedule, range: CalendarRange): string
+  ofPerson(
+    person: string,
+    head: { readonly title: string; readonly timeZone: string },
+    schedules: readonly Schedule[],
+    range: CalendarRange,
+  ): string
 }
 
 /** What a provider is answered: 401 when it could not prove itself, and then nothing was done. */
@@ -147,7 +167,11 @@ export interface CheckSeries {
 }
 
 export interface Sessions {
-  issue(kind: 'session' | 'login' | 'token', principal: Principal, validForMs: number | null): Promise<string>
+  issue(
+    kind: 'session' | 'login' | 'token' | 'calendar',
+    principal: Principal,
+    validForMs: number | null,
+  ): Promise<string>
   redeemLogin(code: string): Promise<Principal | undefined>
 }
 

@@ -8,6 +8,7 @@ import { channelRoutes } from './routes/channels.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { answerRoutes } from './routes/answers.ts'
 import { assetRoutes } from './routes/assets.ts'
+import { calendarRoutes } from './routes/calendars.ts'
 import { checkRoutes } from './routes/checks.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { consoleRoutes } from './routes/console.ts'
@@ -18,6 +19,9 @@ import { incidentRoutes } from './routes/incidents.ts'
 import { loginRoutes } from './routes/login.ts'
 import { metricRoutes } from './routes/metrics.ts'
 import { notActionableRoutes } from './routes/not-actionable.ts'
+import { onCallChangeRoutes } from './routes/on-call-changes.ts'
+import { onCallPageRoutes } from './routes/on-call-page.ts'
+import { onCallRoutes } from './routes/on-call.ts'
 import { reviewRoutes } from './routes/reviews.ts'
 import { runbookRoutes } from './routes/runbooks.ts'
 
@@ -69,6 +73,10 @@ export async function createServer(dependencies: WebDependencies): Promise<Fasti
     notActionableRoutes,
     eventRoutes,
     consoleRoutes,
+    onCallRoutes,
+    onCallChangeRoutes,
+    onCallPageRoutes,
+    calendarRoutes,
     reviewRoutes,
     runbookRoutes,
     channelRoutes,

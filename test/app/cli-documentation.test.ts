@@ -55,7 +55,7 @@ describe('docs/cli.md', () => {
 describe('--help', () => {
   it('lists every command by group, and the exit codes', () => {
     const help = createProgram().helpInformation()
-    for (const group of ['Run it:', 'Incidents:', 'Checks:', 'Set it up:'])
+    for (const group of ['Run it:', 'Incidents:', 'On call:', 'Checks:', 'Set it up:'])
       expect(help).toContain(`\n${group}\n`)
     for (const { path } of leaves) expect(help).toMatch(new RegExp(`^ {2}${path.split(' ')[0]}\\b`, 'm'))
   })

@@ -51,6 +51,22 @@ describe('kill -9', () => {
     expect((await up.run()).processes['worker']).not.toBe(processes['worker'])
   })
 
+  it('F13: of the worker between the provider’s answer and our note of it is one page, tried again under its key', async () => {
+    // The answer begins, so the provider has taken the page, and does not end before the worker does.
+    ana.next({ kind: 'hang-in-body' })
+    await up.api('POST', '/api/v1/alerts', shopAlerts(['CheckoutDown']))
+    await vi.waitFor(() => expect(pagesOf(ana)).toHaveLength(1), soon)
+    const { processes } = await up.run()
+    process.kill(processes['worker'] ?? Number.NaN, 'SIGKILL')
+    await vi.waitFor(() => expect(pagesOf(ana)).toHaveLength(2), soon)
+    expect(new Set(ana.received.map(({ key }) => key)).size).toBe(1)
+    expect(ana.effects()).toHaveLength(1)
+    await vi.waitFor(async () => expect((await show(up)).records.pages[0]?.state).toBe('sent'), soon)
+    expect((await show(up)).records.pages[0]).toMatchObject({ attempts: 2, unknownTries: 1 })
+    await up.api('POST', '/api/v1/incidents/INC-1/acknowledge')
+    expect((await show(up)).incident.acknowledgedBy).not.toBe(null)
+  })
+
   it('of the server right after it accepted alerts loses none and pages for each once', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `Alert${index}`)
     const { processes } = await up.run()

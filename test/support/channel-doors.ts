@@ -4,6 +4,7 @@ import type { AcceptedAlert } from '../../src/domain/alert.ts'
 import type { Command } from '../../src/domain/incident-messages.ts'
 import type { IncidentCommands } from '../../src/web/dependencies.ts'
 import { startWeb } from '../web/world.ts'
+import { alwaysOn, kept, override } from './on-call.ts'
 import { accounts, atStart, type EscalationWorld, linkKey, publicUrl } from './escalation.ts'
 
 export interface DoorWorld {
@@ -25,6 +26,9 @@ interface Answer {
   readonly statusCode: number
   readonly body: string
 }
+
+/** What somebody changed about the schedule of the doors, which has ana and ben. */
+const insteadOfAna = kept(1, override(0, 9e12, 'ana', 'cy'), { schedule: 'primary' })
 
 /** The real routes and doors over a world's records, with the users that it runs with now. */
 export async function doorsOf(
@@ -57,12 +61,17 @@ export async function doorsOf(
       ...atStart,
       users: world.running,
       services: { checkout: { name: 'checkout' } },
+      schedules: { primary: alwaysOn('primary', 'ana', 'ben') },
       integrations: {
         ...accounts,
         slack: { ...accounts.slack, responseHosts: [new URL(world.slack.url).host] },
       },
     },
-    records: { incidents: world.incidents, pages: world.pages },
+    records: {
+      incidents: world.incidents,
+      pages: world.pages,
+      scheduleChanges: { list: async () => [insteadOfAna] },
+    },
     commands: all,
     accept: async (alerts) => void accepted.push(...alerts),
     resolveSecret: (reference) => world.resolveSecret(reference),

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { busyRecords, checkReading, hostile, hostileRunbook, storedReview } from '../web/story.ts'
+import { busyDesk } from '../web/on-call-story.ts'
 import { incident, startWeb, type TestWeb } from '../web/world.ts'
 import { accessibilityFaults, startBrowser, visit, type Visit, type Visitor } from './browser.ts'
 
@@ -21,7 +22,10 @@ beforeAll(async () => {
 afterAll(() => browser?.close())
 
 beforeEach(async () => {
-  web = await startWeb({ people: async () => ({ ana: 'responder', ben: 'responder', [hostile]: 'viewer' }) })
+  web = await startWeb({
+    people: async () => ({ ana: 'responder', ben: 'responder', [hostile]: 'viewer' }),
+    onCall: busyDesk(Date.parse(at('03:04'))),
+  })
   web.state.incident = { ...incident, runbook: hostileRunbook.name, recurrenceOf: 41 }
   web.state.records = busyRecords(at)
   web.state.review = storedReview()
@@ -49,6 +53,8 @@ const pages = [
   '/incidents/INC-42?told=note',
   '/incidents/INC-42/chart',
   '/reviews/INC-42',
+  '/on-call',
+  '/on-call?told=override',
   '/checks',
   '/checks/feed-activity',
   '/runbooks',
@@ -188,6 +194,24 @@ describe('the incident page', () => {
   it('unfolds the evidence that an address points at', async () => {
     const { page } = await open('/incidents/INC-42#E1', phone)
     await expect.poll(() => page.locator('#E1 pre').isVisible()).toBe(true)
+  })
+})
+
+describe('the page of who is on call', () => {
+  it.each([true, false])('takes an override, and ends it (script: %s)', async (script) => {
+    const { page, complaints } = await open('/on-call', { ...phone, script })
+    expect(await page.locator('#schedule-primary .now-on-call').innerText()).toContain('ana until')
+    await page.click('#schedule-primary summary')
+    await page.fill('#to-primary', '2026-03-02T12:00')
+    await page.selectOption('#add-primary', 'ben')
+    await page.selectOption('#remove-primary', 'ana')
+    await page.click('#schedule-primary button.primary')
+    await page.waitForSelector('text=The schedule is changed.')
+    expect(await page.locator('#schedule-primary .now-on-call').innerText()).toContain('ben until')
+    await page.click('#schedule-primary li:has-text("ben instead of ana") button:has-text("End this change")')
+    await page.waitForSelector('text=The change is ended.')
+    expect(await page.locator('#schedule-primary .now-on-call').innerText()).toContain('ana until')
+    expect(complaints).toEqual([])
   })
 })
 

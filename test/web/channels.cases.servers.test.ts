@@ -237,10 +237,10 @@ describe('/firewatch', () => {
     expect(told()).toEqual(['acknowledge taken'])
   })
 
-  it('says who is on call', async () => {
+  it('says who is on call, with what people changed', async () => {
     await type('who')
     await type('who nowhere')
-    expect(told()).toEqual(['default: ana, ben', 'There is no schedule “nowhere”.'])
+    expect(told()).toEqual(['primary: ben, cy', 'There is no schedule “nowhere”.'])
   })
 
   it('declares an incident, through the same door as every alert', async () => {

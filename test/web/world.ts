@@ -10,6 +10,8 @@ import type {
   WebDependencies,
 } from '../../src/web/dependencies.ts'
 import { createServer } from '../../src/web/server.ts'
+import { personCalendar, scheduleCalendar } from '../../src/ical/write.ts'
+import { deskOver } from '../support/desk.ts'
 
 export const now = '2026-03-02T03:04:05.000Z'
 
@@ -98,6 +100,8 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       read: async (name) => state.checks.find(({ check }) => check.name === name),
     },
     reviews: { get: async () => state.review },
+    onCall: deskOver([]),
+    calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: {
       render: async () => onePixel,
       model: async ({ title, startedAt }) => ({

@@ -1,8 +1,7 @@
-import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
 import type { Calendar, Maintenance } from '../../domain/configuration.ts'
+import { hasInstantForm, isDateTime, readInstant as instantIn } from '../../domain/instant-text.ts'
 import type { Layer, Override, Schedule, Shift, WeeklyWindow } from '../../domain/on-call/schedule.ts'
-import { firstInstantOf } from '../../domain/wall-clock.ts'
 import { judged, text } from './fields.ts'
 import { clockBeginning, clockEnd, timeZone } from './time-fields.ts'
 
@@ -18,12 +17,9 @@ const hours = z.strictObject({
   timeZone: timeZone.exactOptional(),
 })
 
-const zoneSuffix = /(Z|[+-]\d{2}:\d{2})$/
-const instantForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?$/
-
 /** `2026-05-01T12:00` on the wall clock of the schedule, or with `Z` or an offset behind it. */
 const instant = judged((written) =>
-  instantForm.test(written) && isDateTime(written)
+  hasInstantForm(written) && isDateTime(written)
     ? undefined
     : `"${written}" is no instant: write 2026-05-01T12:00 (on the wall clock of its zone) or 2026-05-01T12:00Z`,
 )
@@ -41,19 +37,8 @@ const date = judged((written) =>
     : `"${written}" is no date: write 2026-12-25`,
 )
 
-/** `Temporal` with `overflow: reject` knows that there is no 30 February; a `Date` does not. */
-function isDateTime(written: string): boolean {
-  try {
-    Temporal.PlainDateTime.from(written.replace(zoneSuffix, ''), { overflow: 'reject' })
-    return true
-  } catch (error) {
-    if (error instanceof RangeError) return false
-    throw error
-  }
-}
-
 const isForward = ({ from, to }: { from: string; to: string }) =>
-  comparable(from) < comparable(to) || !instantForm.test(from) || !instantForm.test(to)
+  comparable(from) < comparable(to) || !hasInstantForm(from) || !hasInstantForm(to)
 const forward = { path: ['to'], error: 'must be later than "from"' }
 
 /** On the clock as written: an offset is left out, and who writes two different ones knows what they do. */
@@ -205,12 +190,12 @@ export function toMaintenance(zone: string) {
 
 /** An instant as it may be written, in epoch milliseconds; `undefined` for anything else. */
 export function readInstant(written: string, zone: string): number | undefined {
-  const readable = instantForm.test(written) && isDateTime(written) && timeZone.safeParse(zone).success
-  return readable ? toInstant(written, zone) : undefined
+  return timeZone.safeParse(zone).success ? instantIn(written, zone) : undefined
 }
 
+/** Of what the schema let through. */
 function toInstant(written: string, zone: string): number {
-  return zoneSuffix.test(written)
-    ? Temporal.Instant.from(written).epochMilliseconds
-    : firstInstantOf(Temporal.PlainDateTime.from(written), zone)
+  const instant = instantIn(written, zone)
+  if (instant === undefined) throw new RangeError(`"${written}" is no instant`)
+  return instant
 }

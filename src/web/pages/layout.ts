@@ -1,7 +1,7 @@
 import { icon, script, stylesheet } from '../assets.ts'
 import { html, type Html } from '../html.ts'
 
-export type Area = 'incidents' | 'checks' | 'runbooks'
+export type Area = 'incidents' | 'on-call' | 'checks' | 'runbooks'
 
 export interface Layout {
   readonly title: string
@@ -21,6 +21,7 @@ export interface Live {
 
 const areas: readonly (readonly [Area, string])[] = [
   ['incidents', 'Incidents'],
+  ['on-call', 'On call'],
   ['checks', 'Checks'],
   ['runbooks', 'Runbooks'],
 ]

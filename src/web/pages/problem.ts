@@ -19,6 +19,7 @@ export interface ProblemPage {
 /** What a browser is shown when something was refused or failed: what, and where to go from here. */
 export function problemPage({ status, message, problems, url }: ProblemPage): Html {
   const title = titles[status] ?? 'Something failed'
+  const isOnCall = url.startsWith('/on-call')
   const incident = /^\/incidents\/(INC-\d{1,15})\//i.exec(url)?.[1]
   return layout({
     title,
@@ -26,7 +27,7 @@ export function problemPage({ status, message, problems, url }: ProblemPage): Ht
 <p class="problem" role="alert">${message}</p>
 ${problems.length === 0 ? null : html`<ul>${problems.map((problem) => html`<li>${problem}</li>`)}</ul>`}
 ${status === 503 ? html`<p>Go back and send it again in a few seconds: what did arrive is not done twice.</p>` : null}
-<p class="row">${incident === undefined ? null : html`<a class="button" href="/incidents/${incident}">Back to ${incident}</a> `}<a class="button" href="/incidents">All incidents</a></p>
+<p class="row">${incident === undefined ? null : html`<a class="button" href="/incidents/${incident}">Back to ${incident}</a> `}${isOnCall ? html`<a class="button" href="/on-call">Back to who is on call</a> ` : null}<a class="button" href="/incidents">All incidents</a></p>
 <p class="quiet">Answer ${status}</p>`,
   })
 }

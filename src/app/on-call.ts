@@ -1,0 +1,92 @@
+import type { Configuration } from '../domain/configuration.ts'
+import type { Incident } from '../domain/incident.ts'
+import { type ScheduleChange, withChanges } from '../domain/on-call/changes.ts'
+import type { Schedule } from '../domain/on-call/schedule.ts'
+import { onCallAt } from '../domain/on-call/segments.ts'
+import { pagingContext } from '../domain/paging-context.ts'
+import type { OnCallDesk } from '../web/on-call-desk.ts'
+import type { Records } from './records.ts'
+
+interface Changes {
+  list(schedules?: readonly string[]): Promise<readonly ScheduleChange[]>
+}
+
+export interface CurrentSchedules {
+  /** As they stand now, with every change that people made; all of them, or those of these names that there are. */
+  current(names?: readonly string[]): Promise<ReadonlyMap<string, Schedule>>
+}
+
+/** The one source of schedules: pages, previews, the API, calendars and the console all go by it. */
+export function currentSchedules(
+  { schedules }: Pick<Configuration, 'schedules'>,
+  changes: Changes,
+): CurrentSchedules {
+  return {
+    async current(names = Object.keys(schedules)) {
+      const known = names.filter((name) => Object.hasOwn(schedules, name))
+      const made = await changes.list(known)
+      return new Map(
+        known.flatMap((name) => {
+          const configured = schedules[name]
+          return configured === undefined ? [] : [[name, withChanges(configured, made)] as const]
+        }),
+      )
+    },
+  }
+}
+
+/** Who is on call in one schedule, and why them. */
+export interface OnCallNow {
+  readonly schedule: string
+  readonly title: string
+  readonly people: readonly string[]
+  readonly reason: string
+}
+
+/** Who is on call at an instant in every schedule, or in one; empty when there is no such schedule. */
+export async function whoIsOnCall(
+  schedules: CurrentSchedules,
+  at: number,
+  schedule?: string,
+): Promise<OnCallNow[]> {
+  const current = await schedules.current(schedule === undefined ? undefined : [schedule])
+  return [...current.values()].map((one) => ({
+    schedule: one.name,
+    title: one.title,
+    ...onCallAt(one, at),
+  }))
+}
+
+/** What the web needs of schedules. */
+export function createOnCallDesk(
+  configuration: Configuration,
+  { scheduleChanges, configurations, credentials }: Records,
+): OnCallDesk {
+  const { schedules, users } = configuration
+  const configured = (name: string) => (Object.hasOwn(schedules, name) ? schedules[name] : undefined)
+  return {
+    ...currentSchedules(configuration, scheduleChanges),
+    changes: (schedule) => scheduleChanges.list([schedule]),
+    add: async (name, wish, asking) => {
+      const schedule = configured(name)
+      return schedule === undefined ? undefined : scheduleChanges.add(schedule, wish, asking)
+    },
+    take: (schedule, id, taker, at) => scheduleChanges.take(schedule, id, taker, at),
+    end: (schedule, id, actor, at) => scheduleChanges.end(schedule, id, actor, at),
+    context: async (incident?: Incident) => {
+      const atStart =
+        incident === undefined ? configuration : await configurations.get(incident.configRevision)
+      return pagingContext(configuration, atStart, await scheduleChanges.list())
+    },
+    people: async () => new Map(Object.values(users).map((user) => [user.name, toPerson(user)])),
+    endFeeds: (person) => credentials.revokeAll('calendar', person),
+  }
+
+  function toPerson({ title, timeZone, contacts }: Configuration['users'][string]) {
+    return {
+      title,
+      timeZone: timeZone ?? configuration.timeZone,
+      canBePaged: contacts.length > 0,
+    }
+  }
+}

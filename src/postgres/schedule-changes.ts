@@ -1,0 +1,184 @@
+import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import {
+  type Asking,
+  type Kept,
+  type ScheduleChange,
+  type Wish,
+  wishConflict,
+} from '../domain/on-call/changes.ts'
+import type { Schedule, Shift, ShiftSwap } from '../domain/on-call/schedule.ts'
+import { takeSwap } from '../domain/on-call/swaps.ts'
+import type { Database } from './database.ts'
+import type { Schema } from './schema.ts'
+
+export type ScheduleChangeRecords = ReturnType<typeof createScheduleChangeRecords>
+
+/** What people changed about schedules, as rows that are never deleted. */
+export function createScheduleChangeRecords(db: Database) {
+  return {
+    /** Of these schedules, or of all, in the order in which they were made. */
+    async list(schedules?: readonly string[]): Promise<ScheduleChange[]> {
+      if (schedules?.length === 0) return []
+      const all = db.selectFrom('schedule_changes').selectAll().orderBy('id')
+      const rows = schedules === undefined ? all : all.where('schedule', 'in', [...schedules])
+      return (await rows.execute()).map(fromRow)
+    },
+
+    /**
+     * Keeps a change unless it contradicts one that is there. One schedule is decided on at a time, so of two that contradict each other and
+     * come at once only one is kept.
+     */
+    add(schedule: Schedule, wish: Wish, asking: Asking): Promise<Kept> {
+      return locked(db, schedule.name, async (transaction) => {
+        const repeated = await rowOf(transaction, 'request_key', asking.requestKey)
+        if (repeated !== undefined) return { kept: true, change: fromRow(repeated) }
+        const conflict = wishConflict(schedule, await changesOf(transaction, schedule.name), wish)
+        if (conflict !== null) return { kept: false, reason: conflict }
+        const row = await transaction
+          .insertInto('schedule_changes')
+          .values(toRow(schedule.name, wish, asking))
+          .returningAll()
+          .executeTakeFirstOrThrow()
+        return { kept: true, change: fromRow(row) }
+      })
+    },
+
+    /** Gives an offered shift to somebody. `undefined` when the schedule has no such swap. */
+    take(schedule: string, id: string, taker: string, at: number): Promise<Kept | undefined> {
+      return locked(db, schedule, async (transaction) => {
+        const change = await changeOf(transaction, schedule, id)
+        if (change?.kind !== 'swap') return undefined
+        if (change.endedAt !== null) return { kept: false, reason: endedAlready(change) }
+        if (change.to <= at)
+          return { kept: false, reason: `swap "${id}" is over: there is nothing left to take` }
+        const taken = takeSwap(swapOf(change), taker)
+        if (!taken.ok) return { kept: false, reason: taken.reason }
+        if (change.taker === taker) return { kept: true, change }
+        return { kept: true, change: await set(transaction, id, { taker, taken_at: new Date(at) }) }
+      })
+    },
+
+    /** Ends a change from now on. `undefined` when the schedule has none of that number. */
+    end(schedule: string, id: string, actor: string, at: number): Promise<Kept | undefined> {
+      return locked(db, schedule, async (transaction) => {
+        const change = await changeOf(transaction, schedule, id)
+        if (change === undefined) return undefined
+        if (change.endedAt !== null) return { kept: false, reason: endedAlready(change) }
+        if (change.to <= at) return { kept: false, reason: `change "${id}" is over: there is nothing to end` }
+        return {
+          kept: true,
+          change: await set(transaction, id, { ended_by: actor, ended_at: new Date(at) }),
+        }
+      })
+    },
+  }
+}
+
+function locked<Result>(
+  db: Database,
+  schedule: string,
+  work: (transaction: Transaction<Schema>) => Promise<Result>,
+): Promise<Result> {
+  return db.transaction().execute(async (transaction) => {
+    await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`firewatch schedule ${schedule}`}, 0))`.execute(
+      transaction,
+    )
+    return work(transaction)
+  })
+}
+
+async function changesOf(db: Kysely<Schema>, schedule: string): Promise<ScheduleChange[]> {
+  const rows = await db
+    .selectFrom('schedule_changes')
+    .selectAll()
+    .where('schedule', '=', schedule)
+    .orderBy('id')
+    .execute()
+  return rows.map(fromRow)
+}
+
+/** Numbers that PostgreSQL would not take for one are none of ours. */
+async function changeOf(
+  db: Kysely<Schema>,
+  schedule: string,
+  id: string,
+): Promise<ScheduleChange | undefined> {
+  const row = /^[1-9]\d{0,14}$/.test(id) ? await rowOf(db, 'id', Number(id)) : undefined
+  return row?.schedule === schedule ? fromRow(row) : undefined
+}
+
+function rowOf(db: Kysely<Schema>, column: 'id' | 'request_key', value: number | string) {
+  return db.selectFrom('schedule_changes').selectAll().where(column, '=', value).executeTakeFirst()
+}
+
+async function set(
+  db: Kysely<Schema>,
+  id: string,
+  change: Partial<Insertable<Schema['schedule_changes']>>,
+): Promise<ScheduleChange> {
+  const row = await db
+    .updateTable('schedule_changes')
+    .set(change)
+    .where('id', '=', Number(id))
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return fromRow(row)
+}
+
+function endedAlready({ id, endedBy }: ScheduleChange): string {
+  return `change "${id}" was ended by ${endedBy} before: make a new one instead`
+}
+
+function swapOf({
+  id,
+  from,
+  to,
+  owner,
+  taker,
+}: Extract<ScheduleChange, { readonly kind: 'swap' }>): ShiftSwap {
+  return { id, from, to, owner, taker }
+}
+
+function toRow(schedule: string, wish: Wish, { actor, at, reason, requestKey }: Asking) {
+  return {
+    request_key: requestKey,
+    schedule,
+    kind: wish.kind,
+    from_at: new Date(wish.from),
+    to_at: new Date(wish.to),
+    removed: wish.kind === 'override' ? wish.removed : null,
+    added: wish.kind === 'override' ? wish.added : null,
+    shifts: wish.kind === 'temporary' ? JSON.stringify(wish.shifts) : null,
+    owner: wish.kind === 'swap' ? wish.owner : null,
+    reason,
+    made_by: actor,
+    made_at: new Date(at),
+  }
+}
+
+function fromRow(row: Selectable<Schema['schedule_changes']>): ScheduleChange {
+  return {
+    ...wishOf(row),
+    id: String(row.id),
+    schedule: row.schedule,
+    madeBy: row.made_by,
+    madeAt: row.made_at.getTime(),
+    reason: row.reason,
+    endedBy: row.ended_by,
+    endedAt: row.ended_at?.getTime() ?? null,
+    taker: row.taker,
+    takenAt: row.taken_at?.getTime() ?? null,
+  }
+}
+
+function wishOf(row: Selectable<Schema['schedule_changes']>): Wish {
+  const span = { from: row.from_at.getTime(), to: row.to_at.getTime() }
+  switch (row.kind) {
+    case 'override':
+      return { kind: 'override', ...span, removed: row.removed, added: row.added }
+    case 'temporary':
+      return { kind: 'temporary', ...span, shifts: row.shifts as readonly Shift[] }
+    case 'swap':
+      return { kind: 'swap', ...span, owner: row.owner ?? '' }
+  }
+}

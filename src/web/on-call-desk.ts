@@ -1,0 +1,40 @@
+import type { Incident } from '../domain/incident.ts'
+import type { Asking, Kept, ScheduleChange, Wish } from '../domain/on-call/changes.ts'
+import type { Schedule } from '../domain/on-call/schedule.ts'
+import type { PagingContext } from '../domain/paging-context.ts'
+
+/** Schedules, and what people change about them. */
+export interface OnCallDesk {
+  /** As they stand now, with every change that people made: the ones that pages go by. All, or those of these names that there are. */
+  current(names?: readonly string[]): Promise<ReadonlyMap<string, Schedule>>
+  /** All that were ever made of a schedule. */
+  changes(schedule: string): Promise<readonly ScheduleChange[]>
+  /** `undefined` when there is no such schedule. */
+  add(schedule: string, wish: Wish, asking: Asking): Promise<Kept | undefined>
+  /** `undefined` when the schedule has no such swap. */
+  take(schedule: string, id: string, taker: string, at: number): Promise<Kept | undefined>
+  /** `undefined` when the schedule has no such change. */
+  end(schedule: string, id: string, actor: string, at: number): Promise<Kept | undefined>
+  /** All that it takes to work out who would be paged: as things stand now, or with the schedules that an incident began with. */
+  context(incident?: Incident): Promise<PagingContext>
+  /** By name, as configured now. */
+  people(): Promise<ReadonlyMap<string, OnCallPerson>>
+  /** Ends every address of a calendar that somebody was given. */
+  endFeeds(person: string): Promise<void>
+}
+
+export interface OnCallPerson {
+  readonly title: string
+  readonly timeZone: string
+  /** Whether any contact is configured. */
+  readonly canBePaged: boolean
+}
+
+/** In which somebody reads a schedule, and writes times of it into forms: their own zone, when they have said one. */
+export function zoneOf(
+  person: string,
+  people: ReadonlyMap<string, OnCallPerson>,
+  { timeZone }: Schedule,
+): string {
+  return people.get(person)?.timeZone ?? timeZone
+}

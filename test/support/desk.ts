@@ -1,0 +1,74 @@
+import type { Asking, Kept, ScheduleChange, Wish } from '../../src/domain/on-call/changes.ts'
+import { withChanges, wishConflict } from '../../src/domain/on-call/changes.ts'
+import type { Schedule } from '../../src/domain/on-call/schedule.ts'
+import { takeSwap } from '../../src/domain/on-call/swaps.ts'
+import type { OnCallDesk, OnCallPerson } from '../../src/web/on-call-desk.ts'
+import { kept } from './on-call.ts'
+
+export interface TestDesk extends OnCallDesk {
+  readonly made: ScheduleChange[]
+  /** Whose feeds were ended. */
+  readonly endedFeeds: string[]
+}
+
+const berlin: OnCallPerson = { title: 'Ana', timeZone: 'Europe/Berlin', canBePaged: true }
+
+/** A desk over schedules in memory. Of people, `vic` cannot be paged. */
+export function deskOver(
+  schedules: readonly Schedule[],
+  people: Readonly<Record<string, Partial<OnCallPerson>>> = {
+    ana: {},
+    ben: {},
+    cy: {},
+    vic: { canBePaged: false },
+  },
+): TestDesk {
+  const made: ScheduleChange[] = []
+  const endedFeeds: string[] = []
+  const known = () => new Map(schedules.map((one) => [one.name, withChanges(one, made)]))
+  const replace = (change: ScheduleChange | undefined, more: Partial<ScheduleChange>): Kept | undefined => {
+    if (change === undefined) return undefined
+    const changed = { ...change, ...more } as ScheduleChange
+    made[made.indexOf(change)] = changed
+    return { kept: true, change: changed }
+  }
+  const find = (schedule: string, id: string) =>
+    made.find((one) => one.schedule === schedule && one.id === id)
+  return {
+    made,
+    endedFeeds,
+    current: async (names) =>
+      new Map([...known()].filter(([name]) => names === undefined || names.includes(name))),
+    changes: async (schedule) => made.filter((one) => one.schedule === schedule),
+    add: async (name: string, wish: Wish, { actor, at, reason }: Asking) => {
+      const configured = schedules.find((one) => one.name === name)
+      if (configured === undefined) return undefined
+      const conflict = wishConflict(configured, made, wish)
+      if (conflict !== null) return { kept: false, reason: conflict }
+      const change = kept(made.length + 1, wish, { schedule: name, madeBy: actor, madeAt: at, reason })
+      made.push(change)
+      return { kept: true, change }
+    },
+    take: async (schedule, id, taker, at) => {
+      const change = find(schedule, id)
+      if (change?.kind !== 'swap') return undefined
+      const taken = takeSwap(change, taker)
+      return taken.ok ? replace(change, { taker, takenAt: at }) : { kept: false, reason: taken.reason }
+    },
+    end: async (schedule, id, actor, at) => replace(find(schedule, id), { endedBy: actor, endedAt: at }),
+    context: async () => ({
+      timeZone: 'UTC',
+      schedules: schedules.map((configured) => ({ configured, changes: made })),
+      users: {},
+      teams: {},
+      channels: {},
+      calendars: {},
+      maintenance: {},
+    }),
+    people: async () =>
+      new Map(Object.entries(people).map(([name, more]) => [name, { ...berlin, title: name, ...more }])),
+    endFeeds: async (person) => {
+      endedFeeds.push(person)
+    },
+  }
+}
