@@ -8,13 +8,14 @@ import { pagingOf, recipientsAt, soonestRule } from './escalate-step.ts'
 /** Queues what people's own rules ask for since the last look. Rules hold as configured now. */
 export async function queueRulePages(
   deps: EscalateDependencies,
-  { incident, step, round, people, enteredAt, sinceMs, changed }: RulePagesInput,
+  { incident, step, round, people, enteredAt, sinceMs, changed, dueMs = null }: RulePagesInput,
 ): Promise<RulePagesResult> {
   const paging = await pagingOf(deps, incident)
   const at = timestamp(deps)
   const lookedMs = Math.max(Date.parse(at) - Date.parse(enteredAt), sinceMs)
   const notified = people.map((person) => ({ person, via: '' }))
-  const recipients = changed ? [] : recipientsAt(paging, { notified }, sinceMs, lookedMs)
+  const isFromNowOn = changed && (dueMs === null || lookedMs < dueMs)
+  const recipients = isFromNowOn ? [] : recipientsAt(paging, { notified }, sinceMs, lookedMs)
   const due = pagesFor(incident, { step, round }, recipients, paging.reachable)
   const before = await deps.pages.ofIncident(incident)
   const afterOf = new Map(

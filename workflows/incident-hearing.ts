@@ -97,7 +97,8 @@ async function followRules(
     const due = await untilDue(situation, cycle, waitMs, `personal rules of step ${at.step}`)
     if (cycle.people.length === 0) return
     const { incident } = situation
-    const looking = { incident, ...at, people: cycle.people, enteredAt, sinceMs, changed: !due }
+    const dueMs = waitMs === null ? null : sinceMs + waitMs
+    const looking = { incident, ...at, people: cycle.people, enteredAt, sinceMs, changed: !due, dueMs }
     const found = await CancellationScope.nonCancellable(() => activities.queueRulePages(looking))
     inBackground(deliver(situation, found.pages))
     sinceMs = found.lookedMs

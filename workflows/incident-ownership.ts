@@ -180,10 +180,12 @@ export function holdFor(situation: Situation, forMs: number | null): void {
 async function runOut(situation: Situation): Promise<void> {
   const { acknowledgedBy, incident } = situation
   situation.acknowledgementTimer = null
-  if (acknowledgedBy === null || isOver(situation) || !situation.responding) return
+  if (acknowledgedBy === null || isOver(situation)) return
   releaseOwner(situation)
-  const summary = `The acknowledgement of ${acknowledgedBy} ran out and it still fires: escalated anew`
-  restartEscalation(situation, summary)
+  // While every alert is clear nobody is paged; but should it fire again, nobody has it any more.
+  const fires = situation.responding
+  const summary = `The acknowledgement of ${acknowledgedBy} ran out${fires ? ' and it still fires: escalated anew' : ' while nothing fires'}`
+  if (fires) restartEscalation(situation, summary)
   await activities.releaseAcknowledgement({ incident, change: ++situation.changes, summary })
 }
 

@@ -1,4 +1,5 @@
 /** Everything that runs as a workflow; the only entry of the bundle. */
+export { audit } from './audit.ts'
 export { checkShard } from './check.ts'
 export { followUp } from './deliver.ts'
 export { incident } from './incident.ts'

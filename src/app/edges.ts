@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { log } from '@temporalio/activity'
 import { resolveSecret } from '../config/secrets.ts'
 import { createEmailChannel } from '../email/channel.ts'
+import { createHeartbeat } from '../heartbeat/heartbeat.ts'
 import { createPost } from '../http/post.ts'
 import { createPagerDutyChannel } from '../pagerduty/channel.ts'
 import { createSlackChannel } from '../slack/channel.ts'
@@ -43,6 +44,11 @@ export function createChannels(
     slack: only('slack', createSlackChannel({ ...common, integration: slack })),
     email: only('email', createEmailChannel({ ...common, chartOf, onMissingChart, integration: email })),
   }
+}
+
+/** The way to the watchdog outside. */
+export function createOutsideHeartbeat(resolve: (reference: string) => Promise<string>) {
+  return createHeartbeat({ post: createPost().post, timeoutMs: pageTimeoutMs, resolveSecret: resolve })
 }
 
 /** Channels send only while an activity runs, whose log names the page. */

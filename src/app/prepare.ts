@@ -3,7 +3,7 @@ import { migrate, type OpenDatabase } from '../postgres/database.ts'
 import { shardsOf } from '../domain/check-shards.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import { taskQueue } from '../temporal/incident-client.ts'
-import { syncSchedules } from '../temporal/schedules.ts'
+import { ensureAuditSchedule, syncSchedules } from '../temporal/schedules.ts'
 import { registerSearchAttributes } from '../temporal/search-attributes.ts'
 import type { Records } from './records.ts'
 import type { Settings } from './settings.ts'
@@ -25,6 +25,7 @@ export async function prepareTemporal(settings: Settings, configuration: Configu
     await registerSearchAttributes(connection, settings.temporalNamespace)
     const client = new Client({ connection, namespace: settings.temporalNamespace })
     await syncSchedules(client, shardsOf(configuration), taskQueue)
+    await ensureAuditSchedule(client, taskQueue)
   } finally {
     await connection.close()
   }

@@ -6,9 +6,11 @@ import { addConfigCommands } from './commands/config.ts'
 import { addCredentialCommands } from './commands/credentials.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
 import { addOnCallCommands } from './commands/on-call.ts'
+import { addOwnershipCommands } from './commands/ownership.ts'
 import { addReplayCommand } from './commands/replay.ts'
 import { addRunCommands } from './commands/run.ts'
 import { addSimulateCommand } from './commands/simulate.ts'
+import { addWhyCommands } from './commands/why.ts'
 
 /** The whole command line, in the groups in which its help shows it. */
 export function createProgram(): Command {
@@ -22,6 +24,8 @@ export function createProgram(): Command {
 
   addRunCommands(program.commandsGroup('Run it:'))
   addIncidentCommands(program.commandsGroup('Incidents:'))
+  addOwnershipCommands(program)
+  addWhyCommands(program)
   program.commandsGroup('On call:')
   addOnCallCommands(program)
   addSimulateCommand(program)

@@ -1,6 +1,7 @@
 import { createAlertEnds } from '../postgres/alert-ends.ts'
 import { createAlertInbox } from '../postgres/alert-inbox.ts'
 import { createAttemptRecords } from '../postgres/attempts.ts'
+import { createAuditRecords } from '../postgres/audits.ts'
 import { createCheckRunRecords } from '../postgres/check-runs.ts'
 import { createConfigurationRecords } from '../postgres/configurations.ts'
 import { createCredentialRecords } from '../postgres/credentials.ts'
@@ -33,6 +34,7 @@ export function createRecords(db: Database, now: () => Date) {
     marks: createIncidentMarks(db),
     timeline: createTimelineRecords(db),
     pages: createPageRecords(db),
+    audits: createAuditRecords(db),
     attempts: createAttemptRecords(db),
     guards: createGuardLedger(db),
     evidence: createEvidenceRecords(db, now),

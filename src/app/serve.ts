@@ -130,6 +130,7 @@ function webDependencies(parts: Parts): Omit<WebDependencies, 'intake' | 'alertm
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
     runbooks: async () => configuration.runbooks,
     services: async () => Object.keys(configuration.services),
+    policies: async () => Object.keys(configuration.policies),
     reviews: records.reviews,
     onCall: createOnCallDesk(configuration, records),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },

@@ -1,4 +1,6 @@
+import { Client } from '@temporalio/client'
 import { NativeConnection, Worker } from '@temporalio/worker'
+import { createAuditActivities } from '../../activities/audit.ts'
 import { createCheckActivities } from '../../activities/check.ts'
 import { createEscalateActivities } from '../../activities/escalate.ts'
 import { createIncidentActivities } from '../../activities/incident.ts'
@@ -16,12 +18,13 @@ import { parseIncidentName } from '../domain/evidence.ts'
 import { createHttpActions } from '../http-action/executor.ts'
 import { openDatabase, type OpenDatabase } from '../postgres/database.ts'
 import { loadReviewTemplate } from '../templates/review.ts'
-import { createWorkerMetrics } from '../metrics/worker-metrics.ts'
-import { taskQueue } from '../temporal/incident-client.ts'
+import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.ts'
+import { createIncidentClient, type IncidentClient, taskQueue } from '../temporal/incident-client.ts'
 import { observeActivities } from './activity-interceptor.ts'
+import { announceConfiguration } from './announce.ts'
 import { createCharts } from './charts.ts'
 import { countedRecords } from './counted.ts'
-import { createChannels, secretsOf } from './edges.ts'
+import { createChannels, createOutsideHeartbeat, secretsOf } from './edges.ts'
 import { createLog } from './log.ts'
 import { currentSchedules } from './on-call.ts'
 import { prepareDatabase, prepareTemporal } from './prepare.ts'
@@ -54,9 +57,12 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
   const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
   let door: WorkerDoor | undefined
   try {
-    const activities = await createActivities(settings, env, { configuration, records, clickhouse, now })
+    const incidents = createIncidentClient(new Client({ connection, namespace: settings.temporalNamespace }))
+    const parts = { configuration, records, clickhouse, incidents, metrics, now }
+    const activities = await createActivities(settings, env, parts)
     // What the configuration no longer has would otherwise fire for ever: nobody judges it any more.
     await activities.retireChecks()
+    await announceConfiguration(records, incidents, configuration, { now, log })
     const worker = await Worker.create({
       connection,
       namespace: settings.temporalNamespace,
@@ -102,13 +108,15 @@ interface Parts {
   readonly configuration: Configuration
   readonly records: ReturnType<typeof createRecords>
   readonly clickhouse: ClickHouse
+  readonly incidents: IncidentClient
+  readonly metrics: WorkerMetrics
   readonly now: () => Date
 }
 
 async function createActivities(
   settings: Settings,
   env: NodeJS.ProcessEnv,
-  { configuration, records, clickhouse, now }: Parts,
+  { configuration, records, clickhouse, incidents, metrics, now }: Parts,
 ) {
   const resolveSecret = secretsOf(env)
   const common = { ...records, now }
@@ -138,6 +146,13 @@ async function createActivities(
       ),
       publicUrl: settings.publicUrl,
       ...answerLinks(settings, now),
+    }),
+    ...createAuditActivities({
+      ...common,
+      workflows: incidents,
+      running: () => configuration,
+      heartbeat: createOutsideHeartbeat(resolveSecret),
+      counted: metrics,
     }),
     ...createPostMortemActivities({
       ...common,

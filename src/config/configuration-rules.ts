@@ -1,3 +1,4 @@
+import { auditAlertName } from '../domain/audit-alert.ts'
 import { checkFailing, sourceSilent } from '../domain/check-alerts.ts'
 import { total } from '../domain/check.ts'
 import { parseDuration } from '../domain/duration.ts'
@@ -14,6 +15,7 @@ const reservedNames = [
   ['slices', total, 'always exists: leave it out'],
   ['users', firewatch, 'is Firewatch itself: choose another name'],
   ['checks', sourceSilent, 'is the alert about a source without rows: choose another name'],
+  ['checks', auditAlertName, 'is the alert about paging itself: choose another name'],
   ['checks', checkFailing, 'is the alert about a check that cannot measure: choose another name'],
 ] as const
 

@@ -11,6 +11,8 @@ export interface Configuration {
   readonly timeZone: string
   /** Where people's links lead; by default the address of the server. */
   readonly publicUrl?: string
+  /** Told while all is well with paging. */
+  readonly heartbeat?: Heartbeat
   readonly services: Readonly<Record<string, Service>>
   readonly sources: Readonly<Record<string, SourceTable>>
   readonly metrics: Readonly<Record<string, Metric>>
@@ -60,6 +62,12 @@ export interface TelegramIntegration {
   readonly webhookSecret: SecretReference
   readonly token?: SecretReference
   readonly apiUrl?: SecretReference
+}
+
+/** A place outside that raises the alarm when it hears nothing. */
+export interface Heartbeat {
+  readonly url: SecretReference
+  readonly everyMs: number
 }
 
 export interface Service {

@@ -37,6 +37,8 @@ export interface RulePagesInput extends EscalationPosition {
   readonly sinceMs: number
   /** Somebody's rules were changed: they count from now on, never for what is past. */
   readonly changed: boolean
+  /** When the next rule was to fall due, after `enteredAt`; `null`: none was. One that did before the change was noticed counts. */
+  readonly dueMs?: number | null
 }
 
 export interface RulePagesResult {

@@ -1,3 +1,4 @@
+import type { FindingKind } from '../domain/audit.ts'
 import type { IncidentState } from '../domain/incident.ts'
 import type { Severity } from '../domain/severity.ts'
 
@@ -15,6 +16,14 @@ export interface Figures {
     readonly count: number
   }[]
   readonly pages: readonly { readonly channel: string; readonly state: string; readonly count: number }[]
+  /** Pages of open incidents that failed, or of which nobody knows, and after which nobody heard. */
+  readonly undeliveredPages: number
+  readonly audit: {
+    /** What is wrong with paging itself. */
+    readonly findings: readonly { readonly kind: FindingKind; readonly count: number }[]
+    /** When the auditor last found all well, ISO 8601 UTC; `null`: never. */
+    readonly okAt: string | null
+  }
   /** Of the newest bucket that each check judged. */
   readonly checks: readonly {
     readonly check: string

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram } from 'prom-client'
+import { findingKinds } from '../domain/audit.ts'
 import type { Figures } from './figures.ts'
 import { createRegistry, expose, type Exposition } from './registry.ts'
 
@@ -79,6 +80,15 @@ function figureGauges(registers: Registers) {
     oldest: gauge('firewatch_inbox_oldest_waiting_seconds', 'How long the oldest of them has waited.'),
     incidents: gauge('firewatch_incidents', 'Incidents by state and severity.', 'state', 'severity'),
     pages: gauge('firewatch_pages', 'Pages by channel and state.', 'channel', 'state'),
+    undelivered: gauge(
+      'firewatch_undelivered_pages',
+      'Pages of open incidents that failed, or of which nobody knows, and after which nobody heard.',
+    ),
+    findings: gauge('firewatch_audit_findings', 'What is wrong with paging itself, by kind.', 'kind'),
+    auditedOk: gauge(
+      'firewatch_audit_last_ok_timestamp_seconds',
+      'When the auditor last found all well with paging; 0: never.',
+    ),
     series: gauge(
       'firewatch_check_series',
       'Series of the newest bucket of each check, by verdict.',
@@ -99,6 +109,10 @@ function show(figures: Figures, gauges: ReturnType<typeof figureGauges>): void {
   gauges.oldest.set(figures.inbox.oldestSeconds)
   for (const { count, ...labels } of figures.incidents) gauges.incidents.set(labels, count)
   for (const { count, ...labels } of figures.pages) gauges.pages.set(labels, count)
+  gauges.undelivered.set(figures.undeliveredPages)
+  for (const kind of findingKinds) gauges.findings.set({ kind }, 0)
+  for (const { kind, count } of figures.audit.findings) gauges.findings.set({ kind }, count)
+  gauges.auditedOk.set(figures.audit.okAt === null ? 0 : Date.parse(figures.audit.okAt) / 1_000)
   for (const { check, evaluatedAt, ...verdicts } of figures.checks) {
     gauges.evaluated.set({ check }, Date.parse(evaluatedAt) / 1_000)
     for (const [state, count] of Object.entries(verdicts)) gauges.series.set({ check, state }, count)

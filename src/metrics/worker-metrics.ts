@@ -35,7 +35,13 @@ export function createWorkerMetrics() {
     buckets: [0.005, 0.02, 0.1, 0.5, 1, 5, 15, 60],
     registers,
   })
+  const heartbeats = new Counter({
+    name: 'firewatch_heartbeat_sent_total',
+    help: 'Heartbeats that this worker sent and the watchdog outside took.',
+    registers,
+  })
   return {
+    heartbeatSent: () => heartbeats.inc(),
     pageSettled({
       channel,
       state,

@@ -17,6 +17,22 @@ export function createConfigurationRecords(db: Database) {
       known.set(configuration.revision, configuration)
     },
 
+    /** The revision that open incidents were told of last; `null` before the first. */
+    async announced(): Promise<string | null> {
+      const row = await db
+        .selectFrom('config_revisions')
+        .select('revision')
+        .where('announced_at', 'is not', null)
+        .orderBy('announced_at', 'desc')
+        .executeTakeFirst()
+      return row?.revision ?? null
+    },
+
+    async noteAnnounced(revision: string, at: Date): Promise<void> {
+      const set = { announced_at: at }
+      await db.updateTable('config_revisions').set(set).where('revision', '=', revision).execute()
+    },
+
     /** @throws when this installation never ran that revision */
     async get(revision: string): Promise<Configuration> {
       const kept = known.get(revision)

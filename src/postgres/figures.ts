@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { FindingKind } from '../domain/audit.ts'
 import type { IncidentState } from '../domain/incident.ts'
 import type { Severity } from '../domain/severity.ts'
 import type { Database } from './database.ts'
@@ -8,13 +9,15 @@ export function createFigureRecords(db: Database) {
   return {
     /** @param checks names, as configured: a check that is gone has no standing */
     async read(checks: readonly string[]) {
-      const [inbox, incidents, pages, standings] = await Promise.all([
+      const [inbox, incidents, pages, undeliveredPages, audit, standings] = await Promise.all([
         readInbox(db),
         readIncidents(db),
         readPages(db),
+        readUndelivered(db),
+        readAudit(db),
         readChecks(db, checks),
       ])
-      return { inbox, incidents, pages, checks: standings }
+      return { inbox, incidents, pages, undeliveredPages, audit, checks: standings }
     },
   }
 }
@@ -44,6 +47,28 @@ async function readPages(db: Database) {
     db,
   )
   return rows
+}
+
+async function readUndelivered(db: Database): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    SELECT count(*) AS count FROM pages JOIN incidents ON incidents.number = pages.incident
+    WHERE incidents.state <> 'resolved' AND incidents.replayed_at IS NULL
+      AND pages.kind = 'page' AND pages.state IN ('failed', 'unknown') AND pages.finished_at IS NOT NULL
+      AND NOT EXISTS (
+        SELECT FROM pages AS later
+        WHERE later.incident = pages.incident AND later.kind = 'page' AND later.state IN ('sent', 'delivered')
+          AND later.finished_at >= pages.finished_at
+      )`.execute(db)
+  return rows[0]?.count ?? 0
+}
+
+async function readAudit(db: Database) {
+  const findings = await sql<{ kind: FindingKind; count: number }>`
+    SELECT kind, count(*) AS count FROM audit_findings WHERE ended_at IS NULL GROUP BY kind ORDER BY kind`.execute(
+    db,
+  )
+  const run = await db.selectFrom('audit_runs').select('ok_at').executeTakeFirst()
+  return { findings: findings.rows, okAt: run?.ok_at?.toISOString() ?? null }
 }
 
 interface CheckRow {

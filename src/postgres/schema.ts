@@ -4,7 +4,12 @@ import type { Severity } from '../domain/severity.ts'
 
 /** The tables of `migrations/`, as Kysely sees them. `bigint` columns are numbers: see the parsers in `database.ts`. */
 export interface Schema {
-  config_revisions: { revision: string; content: Json; applied_at: Generated<Date> }
+  config_revisions: {
+    revision: string
+    content: Json
+    applied_at: Generated<Date>
+    announced_at: Generated<Date | null>
+  }
   verdicts: {
     check_name: string
     metric: string
@@ -142,6 +147,18 @@ export interface Schema {
   }
   guard_fences: { target: string; fence: number }
   guard_switches: { scope: string; stopped_by: string; reason: string; stopped_at: Generated<Date> }
+  audit_findings: {
+    id: Generated<number>
+    kind: string
+    incident: number | null
+    detail: string
+    quiet: boolean
+    repaired: Generated<boolean>
+    found_at: Date
+    seen_at: Date
+    ended_at: Date | null
+  }
+  audit_runs: { only_one: boolean; ran_at: Date; ok_at: Date | null; heartbeat_at: Date | null }
   reviews: { incident: number; state: string; markdown: string; model: Json; drafted_at: Generated<Date> }
   schedule_changes: {
     id: Generated<number>

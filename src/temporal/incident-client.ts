@@ -4,17 +4,21 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client'
-import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common'
+import { ApplicationFailure, defineSearchAttributeKey, rootCause } from '@temporalio/common'
 import { incidentName } from '../domain/evidence.ts'
 import { incidentNotBegun, incidentWorkflowId, searchText, type Incident } from '../domain/incident.ts'
 import {
   incidentMessages as names,
   searchAttributeNames,
   type AlertsChanged,
+  type ApplyPolicyCommand,
   type Command,
   type CommandAnswer,
   type EscalateCommand,
+  type HandOverCommand,
   type NoteCommand,
+  type SeverityCommand,
+  type SnoozeCommand,
 } from '../domain/incident-messages.ts'
 
 export const taskQueue = 'firewatch'
@@ -78,12 +82,8 @@ export function createIncidentClient(client: Client, answerWithinMs = 5_000) {
       }
     },
 
-    resolve: (groupingKey: string, command: Command) => update(groupingKey, names.resolve, command),
-    note: (groupingKey: string, command: NoteCommand) => update(groupingKey, names.note, command),
-    escalateNow: (groupingKey: string, command: EscalateCommand) =>
-      update(groupingKey, names.escalateNow, command),
-    stopAutomation: (groupingKey: string, command: Command) =>
-      update(groupingKey, names.stopAutomation, command),
+    ...commandsBy(update),
+    ...besideCommands(client),
   }
 
   async function update(groupingKey: string, name: string, command: Command): Promise<CommandAnswer> {
@@ -109,9 +109,57 @@ export function createIncidentClient(client: Client, answerWithinMs = 5_000) {
   }
 }
 
+type Update = (groupingKey: string, name: string, command: Command) => Promise<CommandAnswer>
+
+/** Each @throws CommandRefused, WorkflowsUnavailable */
+function commandsBy(update: Update) {
+  return {
+    resolve: (groupingKey: string, command: Command) => update(groupingKey, names.resolve, command),
+    note: (groupingKey: string, command: NoteCommand) => update(groupingKey, names.note, command),
+    escalateNow: (groupingKey: string, command: EscalateCommand) =>
+      update(groupingKey, names.escalateNow, command),
+    takeOver: (groupingKey: string, command: Command) => update(groupingKey, names.takeOver, command),
+    handOver: (groupingKey: string, command: HandOverCommand) => update(groupingKey, names.handOver, command),
+    snooze: (groupingKey: string, command: SnoozeCommand) => update(groupingKey, names.snooze, command),
+    setSeverity: (groupingKey: string, command: SeverityCommand) =>
+      update(groupingKey, names.setSeverity, command),
+    applyPolicy: (groupingKey: string, command: ApplyPolicyCommand) =>
+      update(groupingKey, names.applyPolicy, command),
+    stopAutomation: (groupingKey: string, command: Command) =>
+      update(groupingKey, names.stopAutomation, command),
+  }
+}
+
+function besideCommands(client: Client) {
+  return {
+    /** Tells a running incident that people's own notification rules may be others now. False when none runs. */
+    async tellConfigurationChanged(groupingKey: string): Promise<boolean> {
+      try {
+        await client.workflow.getHandle(incidentWorkflowId(groupingKey)).signal(names.configurationChanged)
+        return true
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false
+        throw error
+      }
+    },
+
+    /** Whether a workflow looks after the incidents of this key, by the server's own record, which never lags. */
+    async isRunning(groupingKey: string): Promise<boolean> {
+      try {
+        const { status } = await client.workflow.getHandle(incidentWorkflowId(groupingKey)).describe()
+        return status.name === 'RUNNING'
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false
+        throw error
+      }
+    },
+  }
+}
+
 function classify(error: unknown, command: Command): Error {
   if (error instanceof WorkflowUpdateFailedError) {
-    const message = error.cause?.message ?? error.message
+    // What an activity of the command refuses comes wrapped in the failure of that activity.
+    const message = rootCause(error.cause) ?? error.message
     const notBegun = error.cause instanceof ApplicationFailure && error.cause.type === incidentNotBegun
     return new (notBegun ? WorkflowsUnavailable : CommandRefused)(message, { cause: error })
   }

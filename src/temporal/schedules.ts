@@ -10,8 +10,14 @@ import {
 import type { CheckShard } from '../domain/check-shards.ts'
 import { formatDuration } from '../domain/duration.ts'
 
-/** Exported name of `workflows/index.ts`. */
+/** Exported names of `workflows/index.ts`. */
 const checkWorkflow = 'checkShard'
+const auditWorkflow = 'audit'
+/** Of the auditor's schedule, which belongs to no check. */
+const auditId = 'audit'
+const auditEveryMs = 60_000
+/** An audit that no worker took up by then says nothing of now, and must not keep the next one away. */
+const auditLastsMs = 120_000
 /** The server takes nothing shorter. */
 const leastCatchupMs = 10_000
 /** Tells our schedules from others of the namespace. */
@@ -24,7 +30,27 @@ export interface ScheduleChanges {
   readonly deleted: readonly string[]
 }
 
-/** Makes Temporal's schedules those of the given shards. Doing it again changes nothing; a paused schedule stays paused. */
+/** Sets off the auditor of paging once a minute. Doing it again changes nothing; a paused schedule stays paused. */
+export async function ensureAuditSchedule({ schedule }: Client, taskQueue: string): Promise<void> {
+  await ensure(schedule, {
+    scheduleId: auditId,
+    spec: { intervals: [{ every: auditEveryMs, offset: 0 }] },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: leastCatchupMs },
+    action: {
+      type: 'startWorkflow',
+      workflowType: auditWorkflow,
+      workflowId: auditId,
+      taskQueue,
+      args: [],
+      workflowRunTimeout: auditLastsMs,
+      staticSummary: 'Is somebody looked for wherever somebody should be?',
+    },
+    memo,
+    state: { note: 'looks whether paging itself is well', triggerImmediately: true },
+  })
+}
+
+/** Makes Temporal's schedules of checks those of the given shards. Doing it again changes nothing; a paused schedule stays paused. */
 export async function syncSchedules(
   { schedule }: Client,
   shards: readonly CheckShard[],
@@ -35,7 +61,7 @@ export async function syncSchedules(
     const change = await ensure(schedule, optionsOf(shard, taskQueue))
     if (change !== undefined) changes[change].push(shard.id)
   }
-  const wanted = new Set(shards.map(({ id }) => id))
+  const wanted = new Set([...shards.map(({ id }) => id), auditId])
   for await (const { scheduleId, memo: found } of schedule.list()) {
     if (found?.['managedBy'] !== memo.managedBy || wanted.has(scheduleId)) continue
     if (await remove(schedule, scheduleId)) changes.deleted.push(scheduleId)
@@ -43,7 +69,7 @@ export async function syncSchedules(
   return changes
 }
 
-function optionsOf(shard: CheckShard, taskQueue: string) {
+function optionsOf(shard: CheckShard, taskQueue: string): OurSchedule {
   const { id, everyMs, lateMs, checks, series } = shard
   const content = `${series} series of ${checks.length === 1 ? `check ${checks[0]}` : `${checks.length} checks`}`
   return {
@@ -64,14 +90,20 @@ function optionsOf(shard: CheckShard, taskQueue: string) {
     },
     memo,
     state: { note: content, triggerImmediately: true },
-  } satisfies ScheduleOptions
+  }
 }
 
-type ShardSchedule = ReturnType<typeof optionsOf>
+/** A schedule as we write them. */
+type OurSchedule = ScheduleOptions & {
+  readonly spec: { readonly intervals: { every: number; offset: number }[] }
+  readonly policies: { readonly overlap: ScheduleOverlapPolicy; readonly catchupWindow: number }
+  readonly action: { readonly workflowType: string; readonly taskQueue: string; readonly args: unknown[] }
+  readonly state: { readonly note: string; readonly triggerImmediately: true }
+}
 
 async function ensure(
   schedules: ScheduleClient,
-  options: ShardSchedule,
+  options: OurSchedule,
 ): Promise<'created' | 'updated' | undefined> {
   try {
     await schedules.create(options)
@@ -91,7 +123,7 @@ async function ensure(
   return 'updated'
 }
 
-function sameDefinition({ spec, policies, action }: ScheduleDescription, wanted: ShardSchedule): boolean {
+function sameDefinition({ spec, policies, action }: ScheduleDescription, wanted: OurSchedule): boolean {
   const found = {
     intervals: spec.intervals?.map(({ every, offset }) => ({ every, offset })),
     overlap: policies.overlap,

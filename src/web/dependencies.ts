@@ -4,7 +4,16 @@ import type { ChartModel } from '../domain/chart.ts'
 import type { Check, Role } from '../domain/configuration.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import type { Incident, IncidentState } from '../domain/incident.ts'
-import type { Command, CommandAnswer, EscalateCommand, NoteCommand } from '../domain/incident-messages.ts'
+import type {
+  ApplyPolicyCommand,
+  Command,
+  CommandAnswer,
+  EscalateCommand,
+  HandOverCommand,
+  NoteCommand,
+  SeverityCommand,
+  SnoozeCommand,
+} from '../domain/incident-messages.ts'
 import type { Schedule, Span } from '../domain/on-call/schedule.ts'
 import type { Page } from '../domain/page.ts'
 import type { Review } from '../domain/post-mortem.ts'
@@ -33,6 +42,8 @@ export interface WebDependencies {
   readonly services: () => Promise<readonly string[]>
   /** People and their roles, as configured now. */
   readonly people: () => Promise<Readonly<Record<string, Role>>>
+  /** Names of the escalation policies, as configured now. */
+  readonly policies: () => Promise<readonly string[]>
   readonly onCall: OnCallDesk
   readonly calendars: CalendarWriter
   readonly reviews: { get(incident: number): Promise<StoredReview | undefined> }
@@ -200,5 +211,10 @@ export interface IncidentCommands {
   resolve(groupingKey: string, command: Command): Promise<CommandAnswer>
   note(groupingKey: string, command: NoteCommand): Promise<CommandAnswer>
   escalateNow(groupingKey: string, command: EscalateCommand): Promise<CommandAnswer>
+  takeOver(groupingKey: string, command: Command): Promise<CommandAnswer>
+  handOver(groupingKey: string, command: HandOverCommand): Promise<CommandAnswer>
+  snooze(groupingKey: string, command: SnoozeCommand): Promise<CommandAnswer>
+  setSeverity(groupingKey: string, command: SeverityCommand): Promise<CommandAnswer>
+  applyPolicy(groupingKey: string, command: ApplyPolicyCommand): Promise<CommandAnswer>
   stopAutomation(groupingKey: string, command: Command): Promise<CommandAnswer>
 }

@@ -172,3 +172,29 @@ describe('an incident that is over', () => {
     ])
   })
 })
+
+describe('personal rules that were changed', () => {
+  const minute = 60_000
+  const look = async (dueMs: number) => {
+    const { ana } = world.running
+    const notify = [
+      { contact: 0, afterMs: 0 },
+      { contact: 1, afterMs: 10 * minute },
+    ]
+    if (ana !== undefined) world.running = { ...world.running, ana: { ...ana, notify } }
+    const entered = new Date(Date.parse(start) - 11 * minute).toISOString()
+    const looking = { incident: world.incident, step: 1, round: 0, people: ['ana'], sinceMs: 0 }
+    const found = await world
+      .activities()
+      .queueRulePages({ ...looking, enteredAt: entered, changed: true, dueMs })
+    return found.pages.map(({ id }) => id.replace(/^INC-\d+\//, ''))
+  }
+
+  it('count from now on', async () => {
+    expect(await look(30 * minute)).toEqual([])
+  })
+
+  it('are not a reason to miss one that fell due before, when no worker was there', async () => {
+    expect(await look(10 * minute)).toEqual(['r0/s1/ana/c1/t600'])
+  })
+})

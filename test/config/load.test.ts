@@ -131,6 +131,18 @@ describe('what is loaded', () => {
     expect(runbooks.map(({ name }) => name)).toEqual(['a', 'b'])
   })
 
+  it('tells a watchdog once a minute unless it says otherwise, and only when one is given', async () => {
+    const url = '${env:HEARTBEAT_URL}'
+    expect((await load(`${minimal}heartbeat: { url: "${url}" }\n`)).heartbeat).toEqual({
+      url,
+      everyMs: 60_000,
+    })
+    expect((await load(`${minimal}heartbeat: { url: "${url}", every: 5m }\n`)).heartbeat?.everyMs).toBe(
+      300_000,
+    )
+    expect(await load(minimal)).not.toHaveProperty('heartbeat')
+  })
+
   it('has no slash at the end of its address, because paths are put behind it', async () => {
     expect((await load(`${minimal}publicUrl: https://example.org/fw/\n`)).publicUrl).toBe(
       'https://example.org/fw',

@@ -65,6 +65,41 @@ describe('the command line', () => {
     expect((await run('show', 'INC-9')).code).toBe(4)
   })
 
+  it('takes, snoozes, hands over, sets the severity and applies a policy, and says afterwards why who was paged', async () => {
+    await up.api('POST', '/api/v1/alerts', shopAlerts(['CardsDown']))
+    await vi.waitFor(
+      async () => expect((await run('why', 'INC-2')).stdout).toContain('ana, webhook: sent'),
+      soon,
+    )
+    expect((await run('take', 'INC-2')).stdout).toBe('you have it\n')
+    expect((await run('take', 'INC-2')).stdout).toBe('you have it already\n')
+    expect((await run('snooze', 'INC-2', '--for', '1h')).stdout).toContain('in 1 h it is escalated again')
+    expect((await run('severity', 'INC-2', 'P2')).stdout).toBe('INC-2 is P2 now\n')
+    expect((await run('apply-policy', 'INC-2', '--keep')).stdout).toContain('applies from now on')
+    expect((await run('apply-policy', 'INC-2', '--policy', 'none')).code).toBe(4)
+    expect((await run('hand-over', 'INC-2', '--to', 'ben')).stdout).toContain('ben is paged')
+    expect((await run('escalate', 'INC-2', '--as-of', 'r0/s0')).stderr).toContain('already escalated')
+    const told = async () => (await run('incident', 'why', 'INC-2', '--paging')).stdout
+    await vi.waitFor(
+      async () => expect(await told()).toMatch(/hands over to ben.*\n +ben, webhook: sent/),
+      soon,
+    )
+    expect(await told()).toMatch(/snoozed it for 1 h, until 20/)
+    expect(await told()).toContain('set the severity to P2')
+    expect((await run('resolve', 'INC-2')).code).toBe(0)
+  })
+
+  it('is audited: all is well with paging', async () => {
+    const { url, token } = await up.run()
+    const metrics = async () =>
+      (await fetch(new URL('/metrics', url), { headers: { authorization: `Bearer ${token}` } })).text()
+    await vi.waitFor(
+      async () => expect(await metrics()).toMatch(/^firewatch_audit_last_ok_timestamp_seconds 1\d{9}/m),
+      soon,
+    )
+    expect(await metrics()).not.toMatch(/^firewatch_audit_findings\{.*\} [1-9]/m)
+  })
+
   it('says 2 for wrong usage and 3 where no Firewatch runs', async () => {
     expect((await firewatch(['acknowledge'])).code).toBe(2)
     const { code, stderr } = await firewatch(['incidents', '--data', `${up.dataDir}/elsewhere`])

@@ -4,7 +4,14 @@ import { createServerMetrics } from '../../src/metrics/server-metrics.ts'
 import { createWorkerMetrics } from '../../src/metrics/worker-metrics.ts'
 import { parseOpenMetrics, valueIn } from '../support/open-metrics.ts'
 
-const nothing: Figures = { inbox: { waiting: 0, oldestSeconds: 0 }, incidents: [], pages: [], checks: [] }
+const nothing: Figures = {
+  inbox: { waiting: 0, oldestSeconds: 0 },
+  incidents: [],
+  pages: [],
+  undeliveredPages: 0,
+  audit: { findings: [], okAt: null },
+  checks: [],
+}
 
 describe('metrics of the server', () => {
   it('are OpenMetrics, and say so', async () => {
@@ -41,6 +48,8 @@ describe('metrics of the server', () => {
       inbox: { waiting: 2, oldestSeconds: 1.5 },
       incidents: [{ state: 'open', severity: 'P1', count: 3 }],
       pages: [{ channel: 'webhook', state: 'queued', count: 4 }],
+      undeliveredPages: 2,
+      audit: { findings: [{ kind: 'overdue', count: 1 }], okAt: '2026-03-01T00:00:00.000Z' },
       checks: [{ check: 'a "b"\\\n', evaluatedAt: '2026-03-01T00:00:00.000Z', ok: 5, firing: 1, unknown: 0 }],
     }
     const metrics = createServerMetrics(async () => figures)
@@ -54,10 +63,17 @@ describe('metrics of the server', () => {
       Date.parse('2026-03-01') / 1_000,
     )
 
+    expect(valueIn(families, 'firewatch_undelivered_pages')).toBe(2)
+    expect(valueIn(families, 'firewatch_audit_findings', { kind: 'overdue' })).toBe(1)
+    expect(valueIn(families, 'firewatch_audit_last_ok_timestamp_seconds')).toBe(
+      Date.parse('2026-03-01') / 1_000,
+    )
+
     figures = nothing
     const later = parseOpenMetrics((await metrics.expose()).text)
     expect(valueIn(later, 'firewatch_incidents', { state: 'open' })).toBeUndefined()
     expect(valueIn(later, 'firewatch_inbox_waiting_alerts')).toBe(0)
+    expect(valueIn(later, 'firewatch_audit_findings', { kind: 'overdue' })).toBe(0)
   })
 
   it('fail when the records cannot be read, instead of showing the last ones', async () => {
@@ -90,7 +106,9 @@ describe('metrics of a worker', () => {
       { check: 'feed', state: 'firing' },
     ])
     metrics.activityEnded('runCheckShard', 'done', 0.2)
+    metrics.heartbeatSent()
     const families = parseOpenMetrics((await metrics.expose()).text)
+    expect(valueIn(families, 'firewatch_heartbeat_sent_total')).toBe(1)
     expect(valueIn(families, 'firewatch_verdicts_total', { check: 'feed', state: 'ok' })).toBe(2)
     expect(
       valueIn(families, 'firewatch_activity_seconds_count', { activity: 'runCheckShard', outcome: 'done' }),

@@ -20,7 +20,14 @@ describe('figures', () => {
 
   it('are zero where there is nothing', async () => {
     const figures = await createFigureRecords(database.db).read(['orders'])
-    expect(figures).toEqual({ inbox: { waiting: 0, oldestSeconds: 0 }, incidents: [], pages: [], checks: [] })
+    expect(figures).toEqual({
+      inbox: { waiting: 0, oldestSeconds: 0 },
+      incidents: [],
+      pages: [],
+      undeliveredPages: 0,
+      audit: { findings: [], okAt: null },
+      checks: [],
+    })
   })
 
   it('say how many alerts wait, and how long the oldest has waited', async () => {

@@ -47,6 +47,11 @@ export async function doorsOf(
     resolve: take('resolve'),
     note: take('note'),
     escalateNow: take('escalate'),
+    takeOver: take('take-over'),
+    handOver: take('hand-over'),
+    snooze: take('snooze'),
+    setSeverity: take('severity'),
+    applyPolicy: take('apply-policy'),
     stopAutomation: take('stop-automation'),
     ...commands,
   }

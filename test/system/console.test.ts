@@ -23,7 +23,7 @@ afterAll(() => browser?.close())
 
 beforeEach(async () => {
   web = await startWeb({
-    people: async () => ({ ana: 'responder', [hostile]: 'viewer' }),
+    people: async () => ({ ana: 'responder', ben: 'responder', [hostile]: 'viewer' }),
     onCall: busyDesk(Date.parse(at('03:04'))),
   })
   web.state.incident = { ...incident, runbook: hostileRunbook.name, recurrenceOf: 41 }
@@ -100,6 +100,22 @@ describe('the incident page', () => {
     for (const button of buttons) expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(48)
     const acknowledge = await page.locator('button:has-text("Acknowledge")').boundingBox()
     expect(acknowledge?.width).toBeGreaterThan(390 * 0.9)
+  })
+
+  it.each([true, false])('hands over and snoozes from a phone (script: %s)', async (script) => {
+    const { page } = await open('/incidents/INC-42', { ...phone, script })
+    for (const [form, told] of [
+      ['hand-over', 'They are paged, and have it once they acknowledge.'],
+      ['snooze', 'You have it. Unless it is over by then'],
+    ]) {
+      await page.click('#more-commands > summary')
+      const button = page.locator(`form[action$="/${form}"] button`)
+      expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(48)
+      await button.click()
+      await page.waitForURL(`**/INC-42?told=${form}`)
+      expect(await page.textContent('[role="status"]')).toContain(told)
+    }
+    expect(web.given).toMatchObject([{ command: { to: 'ben' } }, { command: { forMs: 3_600_000 } }])
   })
 
   it('keeps the button of the note beside its field', async () => {

@@ -80,14 +80,46 @@ describe('the incident page', () => {
   it('has two steps for what cannot be taken back, and one id for every form', async () => {
     const { app } = await busyWeb()
     const { body } = await app.inject({ url: '/incidents/INC-42', headers: browser })
-    for (const verb of ['resolve', 'stop-automation']) {
+    for (const id of ['confirm-resolve', 'confirm-stop-automation', 'apply-policy']) {
+      const verb = id.replace('confirm-', '')
       expect(body).toMatch(
         new RegExp(
-          `<details[^>]*id="confirm-${verb}"><summary[^>]*>[^<]*</summary>\\s*<form method="post" action="/incidents/INC-42/${verb}">`,
+          `<details[^>]*id="${id}"><summary[^>]*>[^<]*</summary>\\s*<form method="post" action="/incidents/INC-42/${verb}">`,
         ),
       )
     }
-    expect(body.match(/name="commandId" value="id-1"/g)).toHaveLength(5)
+    expect(body.match(/name="commandId" value="id-1"/g)).toHaveLength(body.match(/<form /g)?.length ?? 0)
+  })
+
+  it('offers to take over what somebody else has, and nothing of the kind to whoever has it', async () => {
+    const { app, state } = await busyWeb()
+    const shown = async (acknowledgedBy: string | null) => {
+      state.incident = { ...state.incident, acknowledgedBy, acknowledgedAt: at('03:03') }
+      return (await app.inject({ url: '/incidents/INC-42', headers: browser })).body
+    }
+    expect(await shown('ben')).toContain('>Take over from ben</button>')
+    const mine = await shown('ana')
+    expect(mine).not.toMatch(/Take over|>Acknowledge</)
+    // Its acknowledgement ran out: it was acknowledged once, and nobody has it.
+    expect(await shown(null)).toContain('>Acknowledge</button>')
+  })
+
+  it('lets people snooze, hand over to who may take it, set the severity and apply a policy', async () => {
+    const { app } = await busyWeb()
+    const { body } = await app.inject({ url: '/incidents/INC-42', headers: browser })
+    const options = (id: string) =>
+      [
+        ...body
+          .slice(body.indexOf(`<select id="${id}"`))
+          .split('</select>')[0]!
+          .matchAll(/value="([^"]*)"/g),
+      ].map(([, value]) => value)
+    expect(options('snooze-for')).toContain('1h')
+    expect(options('hand-over-to')).toEqual(['ben'])
+    expect(options('set-severity')).toEqual(['P0', 'P1', 'P2', 'P3'])
+    expect(options('policy')).toEqual(['', 'default', 'quiet'])
+    for (const [, id] of body.matchAll(/<label for="([^"]+)"/g)) expect(body).toContain(` id="${id}"`)
+    expect(body).toContain('name="asOf" value="r0/s1"')
   })
 
   it('offers no commands to a viewer, nor on a closed incident', async () => {
@@ -136,7 +168,10 @@ describe('the incident page', () => {
       })
     expect((await post()).headers.location).toBe('/incidents/INC-42?told=acknowledge')
     expect((await post()).headers.location).toBe('/incidents/INC-42?told=acknowledge-again')
-    expect(given.map(({ command }) => command.commandId)).toEqual(['page-7', 'page-7'])
+    expect(given.map(({ command }) => command.commandId)).toEqual([
+      'page-7-acknowledge',
+      'page-7-acknowledge',
+    ])
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { guardRoutes } from '../../src/web/access.ts'
 import fastify from 'fastify'
-import { as, incident, startWeb } from './world.ts'
+import { as, incident, now, startWeb } from './world.ts'
 
 const acknowledge = '/api/v1/incidents/INC-42/acknowledge'
 const page = { accept: 'text/html' }
@@ -124,6 +124,57 @@ describe('commands', () => {
       payload: { text: '  ' },
     })
     expect([answer.statusCode, answer.json()]).toEqual([400, { error: 'a note needs text' }])
+  })
+
+  const give = async (verb: string, payload?: object) => {
+    const { app, given } = await startWeb()
+    const url = `/api/v1/incidents/42/${verb}`
+    const answer = await app.inject({
+      method: 'POST',
+      url,
+      headers: as('responder'),
+      ...(payload === undefined ? {} : { payload }),
+    })
+    return { status: answer.statusCode, error: answer.json().error as string, given }
+  }
+
+  it.each([
+    ['take-over', undefined, {}],
+    ['hand-over', { to: 'ben' }, { to: 'ben' }],
+    ['snooze', { for: '1h30m' }, { forMs: 5_400_000 }],
+    ['severity', { severity: 'p0' }, { severity: 'P0' }],
+    ['apply-policy', undefined, { keep: false }],
+    ['apply-policy', { policy: '', keep: 'on' }, { keep: true }],
+    ['apply-policy', { policy: 'quiet', keep: true }, { policy: 'quiet', keep: true }],
+    ['escalate', undefined, {}],
+    ['escalate', { asOf: { round: 1, step: 2 } }, { asOf: { round: 1, step: 2 } }],
+    ['escalate', { asOf: 'r1/s2' }, { asOf: { round: 1, step: 2 } }],
+  ])('%s with %j is handed on', async (verb, payload, expected) => {
+    const { status, given } = await give(verb, payload)
+    expect(status).toBe(200)
+    const command = { incident: 42, actor: 'ana', at: now, commandId: 'id-1' }
+    expect(given).toEqual([{ verb, command: { ...command, ...expected } }])
+  })
+
+  it.each([
+    ['hand-over', undefined, 'to says who is to take it'],
+    ['hand-over', { to: 'mallory' }, 'nobody called "mallory" is among the users: ana, ben'],
+    ['hand-over', { to: 'constructor' }, 'nobody called "constructor"'],
+    ['hand-over', { to: 'vic' }, 'vic is viewer and could not take it'],
+    ['snooze', undefined, 'for says how long'],
+    ['snooze', { for: 'a while' }, '"a while" is no duration: write a number with its unit'],
+    ['snooze', { for: 60 }, 'must be text'],
+    ['snooze', { for: '0' }, 'a snooze lasts from 1 s to 7 d'],
+    ['snooze', { for: '8d' }, 'a snooze lasts from 1 s to 7 d'],
+    ['severity', { severity: 'bad' }, 'the severity is one of P0, P1, P2, P3'],
+    ['severity', {}, 'the severity is one of P0, P1, P2, P3'],
+    ['apply-policy', { policy: 'none' }, 'there is no policy "none"; there is default, quiet'],
+    ['apply-policy', { keep: 'perhaps' }, 'keep is true or false'],
+    ['escalate', { asOf: { step: 1 } }, 'asOf says where the escalation stood'],
+    ['escalate', { asOf: 'step 1' }, 'asOf says where the escalation stood'],
+  ])('%s with %j is refused with what is wrong', async (verb, payload, error) => {
+    const refused = await give(verb, payload)
+    expect([refused.status, refused.error, refused.given]).toEqual([400, expect.stringContaining(error), []])
   })
 
   it('say that workflows are out of reach with 503', async () => {

@@ -74,7 +74,8 @@ export async function startWeb(
 function dependenciesOver(state: State, given: TestWeb['given']): WebDependencies {
   return {
     credentials: credentials(),
-    people: async () => ({ ana: 'responder', ben: 'responder' }),
+    people: async () => ({ ana: 'responder', ben: 'responder', vic: 'viewer' }),
+    policies: async () => ['default', 'quiet'],
     incidents: {
       find: async (number) => (number === state.incident.number ? state.incident : undefined),
       list: async ({ states }) =>
@@ -140,6 +141,11 @@ function commandsOver(state: State, given: TestWeb['given']): WebDependencies['c
     resolve: take('resolve'),
     note: take('note'),
     escalateNow: take('escalate'),
+    takeOver: take('take-over'),
+    handOver: take('hand-over'),
+    snooze: take('snooze'),
+    setSeverity: take('severity'),
+    applyPolicy: take('apply-policy'),
     stopAutomation: take('stop-automation'),
   }
 }

@@ -7,7 +7,7 @@ import type { IncidentRecords } from '../../web/dependencies.ts'
 import { connectApi, type ApiClient } from '../api-client.ts'
 import { oneLine, print, table } from '../terminal.ts'
 
-interface Options {
+export interface Options {
   readonly data: string
   readonly json?: boolean
 }
@@ -40,7 +40,6 @@ export function addIncidentCommands(program: Command): void {
 
   commanding(program, 'ack', 'acknowledge', 'acknowledge: nobody else is paged')
   commanding(program, 'resolve', 'resolve', 'resolve it as a person; its review follows')
-  commanding(program, 'escalate', 'escalate', 'page the next step now')
   commanding(program, 'stop-automation', 'stop-automation', 'begin no new remediation attempt')
   reading(
     program,
@@ -61,14 +60,14 @@ export function addIncidentCommands(program: Command): void {
   )
 }
 
-function commanding(program: Command, word: string, verb: string, description: string): void {
+export function commanding(program: Command, word: string, verb: string, description: string): void {
   reading(program, `${word} <incident>`, description).action(async (name: string, options: Options) => {
     const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, verb))
     print(options, answer, () => answer.message)
   })
 }
 
-function reading(program: Command, usage: string, description: string): Command {
+export function reading(program: Command, usage: string, description: string): Command {
   return program
     .command(usage)
     .description(description)
@@ -76,11 +75,11 @@ function reading(program: Command, usage: string, description: string): Command 
     .option('--json', 'print JSON')
 }
 
-function api({ data }: Options): Promise<ApiClient> {
+export function api({ data }: Options): Promise<ApiClient> {
   return connectApi(data, process.env)
 }
 
-function pathOf(name: string, verb?: string): string {
+export function pathOf(name: string, verb?: string): string {
   const path = `/api/v1/incidents/${encodeURIComponent(name)}`
   return verb === undefined ? path : `${path}/${verb}`
 }

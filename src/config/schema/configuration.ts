@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Configuration } from '../../domain/configuration.ts'
 import type { Runbook } from '../../domain/runbook.ts'
 import { checkSchema, toCheck } from './checks.ts'
-import { named, text, webAddress } from './fields.ts'
+import { duration, named, text, webAddress } from './fields.ts'
 import { integrationsSchema } from './integrations.ts'
 import { metricSchema, sliceSchema, sourceSchema, toMetric, toSlice, toSource } from './metrics.ts'
 import { calendarSchema, scheduleSchema, toCalendar, toSchedule } from './on-call.ts'
@@ -18,13 +18,21 @@ import {
 } from './people.ts'
 import { policySchema, toPolicy } from './policies.ts'
 import { routeSchema, toRoute } from './routes.ts'
+import { secretReference } from './secret-fields.ts'
 import { targetSchema, toTarget } from './targets.ts'
 import { timeZone } from './time-fields.ts'
+
+/** The auditor looks once a minute. */
+const heartbeatSchema = z.strictObject({
+  url: secretReference,
+  every: duration({ leastMs: 60_000 }).prefault('1m'),
+})
 
 /** `firewatch.yaml`, section by section. What ties sections together is in the cross-references and rules. */
 export const configurationSchema = z.strictObject({
   timeZone: timeZone.default('UTC'),
   publicUrl: webAddress.exactOptional(),
+  heartbeat: heartbeatSchema.exactOptional(),
   services: named(serviceSchema).default({}),
   sources: named(sourceSchema).default({}),
   metrics: named(metricSchema).default({}),
@@ -54,6 +62,9 @@ export function toConfiguration(
     timeZone: written.timeZone,
     // Paths are put behind it, so it ends without a slash.
     ...(written.publicUrl !== undefined && { publicUrl: written.publicUrl.replace(/\/+$/, '') }),
+    ...(written.heartbeat !== undefined && {
+      heartbeat: { url: written.heartbeat.url, everyMs: written.heartbeat.every },
+    }),
     services: mapped(written.services, toService(written.timeZone)),
     sources: mapped(written.sources, toSource),
     metrics: mapped(written.metrics, toMetric),

@@ -1,14 +1,21 @@
-import { incidentName } from '../../domain/evidence.ts'
-import { automationStoppedBy } from '../escalation.ts'
+import { automationStoppedBy, enteredStep } from '../escalation.ts'
 import { html, type Html } from '../html.ts'
+import { action, commandId, form, moreCommands } from './incident-forms.ts'
 import type { IncidentPage } from './incident.ts'
 
 /** What each command came to, by the word that the address brings along. */
 const told = new Map([
   ['acknowledge', 'You have it. Nobody else is paged.'],
   ['acknowledge-again', 'It was acknowledged before: nothing has changed.'],
+  ['take-over', 'You have it now.'],
+  ['take-over-again', 'You had it already: nothing has changed.'],
+  ['hand-over', 'They are paged, and have it once they acknowledge. Until then nothing changes.'],
+  ['hand-over-again', 'They have it already: nothing has changed.'],
+  ['snooze', 'You have it. Unless it is over by then, it is escalated again after that time.'],
+  ['severity', 'The severity is set. Alerts do not change it any more.'],
+  ['apply-policy', 'The policy as configured now applies.'],
   ['escalate', 'The next escalation step is paged now.'],
-  ['escalate-again', 'Nothing has changed: there was nobody else to page.'],
+  ['escalate-again', 'Nothing has changed: this was asked for before.'],
   ['resolve', 'It is being resolved. Its post-mortem follows.'],
   [
     'stop-automation',
@@ -32,8 +39,9 @@ export function commandBar(page: IncidentPage): Html | null {
   }
   const stopped = automationStoppedBy(records.timeline) !== null
   return html`<section class="commands" id="commands" data-part aria-label="Commands">
-${incident.acknowledgedAt === null ? button(page, 'acknowledge', 'Acknowledge', 'primary') : null}
-${button(page, 'escalate', 'Escalate', 'second')}
+${ownerButton(page)}
+${form(page, 'escalate', html`${escalateAsOf(page)}<button class="second">Escalate</button>`)}
+${moreCommands(page)}
 <div class="dock">
 ${
   stopped
@@ -59,19 +67,21 @@ export function noteForm(page: IncidentPage): Html | null {
 <input id="note" name="text" required maxlength="10000" autocomplete="off"><button>Add</button></form>`
 }
 
-function button(page: IncidentPage, verb: string, label: string, kind: string): Html {
-  return html`<form method="post" action="${action(page, verb)}">${commandId(page)}<button class="${kind}">${label}</button></form>`
+/** Whoever has it needs neither. */
+function ownerButton(page: IncidentPage): Html | null {
+  const { acknowledgedBy } = page.incident
+  if (acknowledgedBy === null)
+    return form(page, 'acknowledge', html`<button class="primary">Acknowledge</button>`)
+  if (acknowledgedBy === page.person) return null
+  return form(page, 'take-over', html`<button class="second">Take over from ${acknowledgedBy}</button>`)
+}
+
+function escalateAsOf({ records }: IncidentPage): Html | null {
+  const step = enteredStep(records.timeline)
+  return step === null ? null : html`<input type="hidden" name="asOf" value="${step}">`
 }
 
 function twoSteps(page: IncidentPage, verb: string, label: string, meaning: string, yes: string): Html {
   return html`<details class="confirm" id="confirm-${verb}"><summary class="button">${label}</summary>
 <form method="post" action="${action(page, verb)}">${commandId(page)}<p>${meaning}</p><button class="danger">${yes}</button></form></details>`
-}
-
-function action({ incident }: IncidentPage, verb: string): string {
-  return `/incidents/${incidentName(incident.number)}/${verb}`
-}
-
-function commandId({ commandId: id }: IncidentPage): Html {
-  return html`<input type="hidden" name="commandId" value="${id}">`
 }

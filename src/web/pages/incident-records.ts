@@ -1,6 +1,5 @@
 import type { Alert } from '../../domain/alert.ts'
 import { formatNumber } from '../../domain/numbers.ts'
-import type { Page } from '../../domain/page.ts'
 import type { Measurement, RemediationAttempt } from '../../domain/remediation.ts'
 import type { TimelineEntry } from '../../domain/timeline.ts'
 import { seriesTitle } from '../../domain/verdict-words.ts'
@@ -81,18 +80,4 @@ export function timelineSection(entries: readonly TimelineEntry[], note: Html | 
     )
   return html`<section aria-labelledby="timeline-title"><h2 id="timeline-title">Timeline, newest first</h2>
 ${note}<ol class="timeline" id="timeline" data-part reversed>${rows}</ol></section>`
-}
-
-export function pageSection(pages: readonly Page[]): Html {
-  const rows = pages.map(({ person, channel, kind, state, step, attempts, createdAt, lastError }): Cell[] => [
-    person,
-    kind === 'page' ? (step === 0 ? 'fallback' : `step ${step}`) : kind,
-    channel,
-    state,
-    lastError === null ? String(attempts) : `${attempts}: ${lastError}`,
-    instant(createdAt),
-  ])
-  const columns = ['Person', 'Why', 'Channel', 'State', 'Tries', 'Queued']
-  return html`<section id="pages" data-part aria-labelledby="pages-title"><h2 id="pages-title">Who was told</h2>
-${pages.length === 0 ? html`<p class="quiet">Nobody so far.</p>` : table({ caption: 'Pages and messages', columns, rows })}</section>`
 }

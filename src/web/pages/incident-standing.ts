@@ -1,7 +1,7 @@
 import { incidentName } from '../../domain/evidence.ts'
 import type { Page } from '../../domain/page.ts'
 import type { RemediationAttempt } from '../../domain/remediation.ts'
-import { automationStoppedBy, escalationStanding } from '../escalation.ts'
+import { automationStoppedBy, escalationStanding, ownedSince } from '../escalation.ts'
 import { html, type Html } from '../html.ts'
 import type { IncidentPage } from './incident.ts'
 import { outcomeWords } from './outcomes.ts'
@@ -13,7 +13,7 @@ import {
   incidentLink,
   instant,
   severityBadge,
-  since,
+  since as sinceThen,
   stateBadge,
   until,
 } from './words.ts'
@@ -23,7 +23,7 @@ export function factSection({ incident, records, now }: IncidentPage): Html {
   const { severity, state, service, title, startedAt, resolvedAt, recurrenceOf } = incident
   const lasted =
     resolvedAt === null
-      ? html`<strong>${since(startedAt, now)}</strong> since ${instant(startedAt)}`
+      ? html`<strong>${sinceThen(startedAt, now)}</strong> since ${instant(startedAt)}`
       : html`Lasted <strong>${elapsed(startedAt, resolvedAt)}</strong> from ${instant(startedAt)}`
   return html`<section class="facts" id="facts" data-part aria-label="What is known">
 <p class="tags">${severityBadge(severity)} ${stateBadge(state)} <span class="quiet">${incidentName(incident.number)}</span></p>
@@ -45,14 +45,16 @@ function impact(alerts: IncidentPage['records']['alerts']): Html | null {
 
 type Known = Pick<IncidentPage, 'incident' | 'records'>
 
-function owner({ incident: { acknowledgedBy, acknowledgedAt }, records }: Known): Html {
+function owner({ incident, records }: Known): Html {
+  const { acknowledgedBy } = incident
+  const since = ownedSince(incident, records.timeline)
   const paged = pagedPeople(records.pages)
   const others = paged.filter(({ person }) => person !== acknowledgedBy)
   const list = others.map(({ person, state }) => `${person} (${state})`).join(', ')
-  if (acknowledgedBy === null || acknowledgedAt === null) {
+  if (acknowledgedBy === null || since === null) {
     return html`<strong>Nobody has acknowledged it.</strong> ${list === '' ? 'Nobody is paged yet.' : `Paged: ${list}.`}`
   }
-  return html`<strong>${acknowledgedBy}</strong> has it, since ${clock(acknowledgedAt)}. ${list === '' ? 'Nobody else was paged.' : `Also paged: ${list}.`}`
+  return html`<strong>${acknowledgedBy}</strong> has it, since ${clock(since)}. ${list === '' ? 'Nobody else was paged.' : `Also paged: ${list}.`}`
 }
 
 /** Each person who was paged, with how their newest page stands. */
@@ -67,8 +69,12 @@ function countdown({ incident, records, now }: Known & Pick<IncidentPage, 'now'>
   switch (standing.kind) {
     case 'idle':
       return null
+    case 'held':
+      return html`<p class="countdown">Step ${standing.step} waits: ${standing.reason}${standing.dueAt === null ? null : html`, for <strong>${until(standing.dueAt, now)}</strong>`}</p>`
+    case 'acknowledged':
+      return html`<p class="countdown">Escalated anew in <strong>${until(standing.until, now)}</strong>, unless it is over by then</p>`
     case 'exhausted':
-      return html`<p class="countdown">Every escalation step is used up: nobody else will be paged.</p>`
+      return html`<p class="countdown">Every escalation step is used up: nobody else is paged unless somebody escalates.</p>`
     case 'waiting': {
       const { step, following, dueAt } = standing
       const whom = following.length === 0 ? 'escalation ends' : `${following.join(', ')} paged next,`

@@ -4,7 +4,8 @@ import type { IncidentRecords } from '../dependencies.ts'
 import { html, type Html } from '../html.ts'
 import { evidenceSection } from './evidence.ts'
 import { commandBar, noteForm, toldSection } from './incident-commands.ts'
-import { alertSection, attemptSection, pageSection, timelineSection } from './incident-records.ts'
+import { pagingSection } from './incident-paging.ts'
+import { alertSection, attemptSection, timelineSection } from './incident-records.ts'
 import { factSection, nowSection } from './incident-standing.ts'
 import { layout } from './layout.ts'
 
@@ -14,6 +15,9 @@ export interface IncidentPage {
   readonly mark: string
   readonly now: string
   readonly person: string
+  /** Who may take the incident, and which policies there are, as configured now. */
+  readonly people: readonly string[]
+  readonly policies: readonly string[]
   /** Whether the reader may give commands. */
   readonly mayCommand: boolean
   /** Carried by the forms of this page: sent twice, a command is the same one. */
@@ -43,7 +47,7 @@ ${chartSection(incident, name)}
 ${alertSection(records.alerts)}
 ${attemptSection(records.attempts)}
 ${timelineSection(records.timeline, noteForm(page))}
-${pageSection(records.pages)}
+${pagingSection(page)}
 ${evidenceSection(records.evidence)}
 </div>
 </div>`,

@@ -5,31 +5,47 @@ import type { Incident } from '../../domain/incident.ts'
 import type { Command, CommandAnswer } from '../../domain/incident-messages.ts'
 import type { IncidentCommands, WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
+import { noteIn, policyIn, positionIn, severityIn, snoozeIn, successorIn } from './command-bodies.ts'
 import { incidentOf } from './incidents.ts'
-
-const Note = z.object({ text: z.string().trim().min(1, 'a note needs text').max(10_000) })
 
 const CommandId = z.string().regex(/^[\w-]{1,100}$/)
 const FormCommand = z.object({ commandId: CommandId })
 
-type Give = (
-  commands: IncidentCommands,
-  incident: Incident,
-  command: Command,
-  body: unknown,
-) => Promise<CommandAnswer>
+/** What somebody asks of an incident, and of whom the rest can be asked. */
+interface Given {
+  readonly incident: Incident
+  readonly command: Command
+  readonly body: unknown
+  readonly dependencies: WebDependencies
+}
+
+type Give = (commands: IncidentCommands, given: Given) => Promise<CommandAnswer>
 
 /** Commands by the last word of their path. */
 const verbs: Readonly<Record<string, Give>> = {
-  acknowledge: (commands, { groupingKey }, command) => commands.acknowledge(groupingKey, command),
-  resolve: (commands, { groupingKey }, command) => commands.resolve(groupingKey, command),
-  escalate: (commands, { groupingKey }, command) => commands.escalateNow(groupingKey, command),
-  'stop-automation': (commands, { groupingKey }, command) => commands.stopAutomation(groupingKey, command),
-  note: (commands, { groupingKey }, command, body) => {
-    const note = Note.safeParse(body)
-    if (!note.success) throw new HttpProblem(400, note.error.issues[0]?.message ?? 'a note needs text')
-    return commands.note(groupingKey, { ...command, text: note.data.text })
+  acknowledge: (commands, { incident, command }) => commands.acknowledge(incident.groupingKey, command),
+  resolve: (commands, { incident, command }) => commands.resolve(incident.groupingKey, command),
+  escalate: (commands, { incident, command, body }) => {
+    const asOf = positionIn(body)
+    return commands.escalateNow(incident.groupingKey, { ...command, ...(asOf === undefined ? {} : { asOf }) })
   },
+  'take-over': (commands, { incident, command }) => commands.takeOver(incident.groupingKey, command),
+  'hand-over': async (commands, { incident, command, body, dependencies }) => {
+    const to = successorIn(body, await dependencies.people())
+    return commands.handOver(incident.groupingKey, { ...command, to })
+  },
+  snooze: (commands, { incident, command, body }) =>
+    commands.snooze(incident.groupingKey, { ...command, forMs: snoozeIn(body) }),
+  severity: (commands, { incident, command, body }) =>
+    commands.setSeverity(incident.groupingKey, { ...command, severity: severityIn(body) }),
+  'apply-policy': async (commands, { incident, command, body, dependencies }) => {
+    const applied = policyIn(body, await dependencies.policies())
+    return commands.applyPolicy(incident.groupingKey, { ...command, ...applied })
+  },
+  'stop-automation': (commands, { incident, command }) =>
+    commands.stopAutomation(incident.groupingKey, command),
+  note: (commands, { incident, command, body }) =>
+    commands.note(incident.groupingKey, { ...command, text: noteIn(body) }),
 }
 
 /** What people tell an incident: as JSON under `/api`, as a form from the console. Each command carries who gave it. */
@@ -45,11 +61,10 @@ export function commandRoutes(app: FastifyInstance, dependencies: WebDependencie
           `${incidentName(incident.number)} is resolved; a closed incident never re-opens`,
         )
       }
-      const command = commandOf(request, incident, dependencies)
-      return {
-        incident,
-        answer: await give(dependencies.commands, incident, command, request.body).catch(refusal),
-      }
+      const command = commandOf(request, verb, incident, dependencies)
+      const given = { incident, command, body: request.body, dependencies }
+      const answer = await give(dependencies.commands, given).catch(refusal)
+      return { incident, answer }
     }
     app.post(
       `/api/v1/incidents/:name/${verb}`,
@@ -65,18 +80,27 @@ export function commandRoutes(app: FastifyInstance, dependencies: WebDependencie
   }
 }
 
-function commandOf(request: FastifyRequest, incident: Incident, { now, newId }: WebDependencies): Command {
+function commandOf(
+  request: FastifyRequest,
+  verb: string,
+  incident: Incident,
+  { now, newId }: WebDependencies,
+): Command {
   return {
     incident: incident.number,
     actor: request.principal?.person ?? 'unknown',
     at: now().toISOString(),
-    commandId: givenId(request) ?? newId(),
+    commandId: givenId(request, verb) ?? newId(),
   }
 }
 
-/** A program repeats a command under its `Idempotency-Key`; a form carries the id that its page was made with, so a second click is a repeat. */
-function givenId({ headers, body }: FastifyRequest): string | undefined {
-  return CommandId.safeParse(headers['idempotency-key']).data ?? FormCommand.safeParse(body).data?.commandId
+/**
+ * A program repeats a command under its `Idempotency-Key`; a form carries the id that its page was made with, so a second click is a repeat, and
+ * another command of the same page is not.
+ */
+function givenId({ headers, body }: FastifyRequest, verb: string): string | undefined {
+  const byForm = FormCommand.safeParse(body).data?.commandId
+  return CommandId.safeParse(headers['idempotency-key']).data ?? (byForm && `${byForm}-${verb}`)
 }
 
 /** The edge names its refusals; the web knows them by name, since it may not know the edge. */

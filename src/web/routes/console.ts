@@ -9,6 +9,7 @@ import { chartPage } from '../pages/chart-table.ts'
 import { incidentPage } from '../pages/incident.ts'
 import { incidentListPage } from '../pages/incident-list.ts'
 import { personOf, sendPage } from '../send-page.ts'
+import { takers } from './command-bodies.ts'
 import { filterOf, incidentOf } from './incidents.ts'
 
 const Asked = z.object({ owner: z.string().trim().catch('') })
@@ -67,11 +68,18 @@ async function renderIncident(
   const { incidents, marks, reviews, now, newId, temporalUiUrl } = dependencies
   const mark = await marks(number)
   const incident = await incidentOf({ name: String(number) }, incidents)
-  const [records, review] = await Promise.all([incidents.records(number), reviews.get(number)])
+  const [records, review, people, policies] = await Promise.all([
+    incidents.records(number),
+    reviews.get(number),
+    dependencies.people(),
+    dependencies.policies(),
+  ])
   const { told } = Told.parse(request.query)
   return incidentPage({
     incident,
     records,
+    people: takers(people),
+    policies,
     mark,
     now: now().toISOString(),
     person: personOf(request),

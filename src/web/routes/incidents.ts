@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { explainPaging } from '../../domain/escalate-explain.ts'
 import { parseIncidentName } from '../../domain/evidence.ts'
 import type { Incident } from '../../domain/incident.ts'
 import { severities } from '../../domain/severity.ts'
@@ -44,6 +45,12 @@ export function incidentRoutes(app: FastifyInstance, { incidents, reviews, chart
   app.get('/api/v1/incidents/:name', { config: { access: 'viewer' } }, async (request) => {
     const incident = await incidentOf(request.params, incidents)
     return { incident, ...(await incidents.records(incident.number)) }
+  })
+
+  app.get('/api/v1/incidents/:name/paging', { config: { access: 'viewer' } }, async (request) => {
+    const incident = await incidentOf(request.params, incidents)
+    const { timeline, pages } = await incidents.records(incident.number)
+    return { incident, ...explainPaging(timeline, pages) }
   })
 
   app.get('/api/v1/incidents/:name/review', { config: { access: 'viewer' } }, async (request) => {

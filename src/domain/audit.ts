@@ -1,0 +1,184 @@
+import { isAboutAudit } from './audit-alert.ts'
+import { formatDuration } from './duration.ts'
+import { incidentName } from './evidence.ts'
+import type { Incident } from './incident.ts'
+import type { Page } from './page.ts'
+
+/** What may be wrong with paging itself. A bounded set: metrics have it as a label. */
+export const findingKinds = [
+  'no-workflow',
+  'no-next-step',
+  'overdue',
+  'stuck-page',
+  'page-left-open',
+  'stuck-alert',
+] as const
+
+export type FindingKind = (typeof findingKinds)[number]
+
+export interface Finding {
+  readonly kind: FindingKind
+  /** `null`: of no incident yet. */
+  readonly incident: number | null
+  /** For people. */
+  readonly detail: string
+  /** It is about the incident of the auditor's own alert, and must not raise that alert again. */
+  readonly quiet: boolean
+}
+
+/** Temporal begins a workflow, and people's commands reach it, within this time. */
+export const youngMs = 30_000
+/** How long after its time something may still come. */
+export const graceMs = 120_000
+/** A page has an outcome by then, whatever its provider answered. */
+export const stuckPageMs = 600_000
+/** An alert is with its incident by then. */
+export const stuckAlertMs = 60_000
+
+/** An open incident as the records have it. Instants are ISO 8601 in UTC. */
+export type RecordedIncident = Pick<
+  Incident,
+  | 'number'
+  | 'groupingKey'
+  | 'title'
+  | 'service'
+  | 'severity'
+  | 'labels'
+  | 'state'
+  | 'configRevision'
+  | 'detectedAt'
+  | 'acknowledgedBy'
+  | 'acknowledgedUntil'
+> & {
+  /** By when paging said that it does something next. */
+  readonly nextDueAt: string | null
+  /** The newest entry that entered, held or exhausted a step, unless an acknowledgement or a change of state came after it. */
+  readonly standing: Standing | null
+  readonly lastEntryAt: string | null
+}
+
+export type AuditedIncident = RecordedIncident & {
+  /** A workflow looks after it. */
+  readonly running: boolean
+  /** Remediation may try for so long before the first page. */
+  readonly headStartMs: number
+}
+
+export interface Standing {
+  readonly eventKey: string
+  readonly at: string
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+/** A page without an outcome. */
+export type UnfinishedPage = Pick<Page, 'id' | 'incident' | 'createdAt'> & {
+  readonly incidentResolvedAt: string | null
+  /** Of the incident of the auditor's own alert. */
+  readonly quiet: boolean
+}
+
+export interface AuditFacts {
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly incidents: readonly AuditedIncident[]
+  readonly pages: readonly UnfinishedPage[]
+  /** Alerts that wait too long already. */
+  readonly waiting: { readonly count: number; readonly oldestAt: string | null }
+}
+
+/** Everything that is wrong, one finding per kind and incident. */
+export function auditFindings(facts: AuditFacts): Finding[] {
+  const incidents = facts.incidents.flatMap((incident) => incidentFinding(incident, facts.at) ?? [])
+  return [...incidents, ...pageFindings(facts), ...inboxFinding(facts)]
+}
+
+/** One at most: what has no workflow has no next step either. */
+function incidentFinding(incident: AuditedIncident, at: number): Finding | undefined {
+  const { number, state, detectedAt, running, acknowledgedBy } = incident
+  const name = incidentName(number)
+  const found = (kind: FindingKind, what: string): Finding => ({
+    kind,
+    incident: number,
+    detail: `${name} ${what}`,
+    quiet: isAboutAudit(incident),
+  })
+  if (at - Date.parse(detectedAt) < youngMs) return undefined
+  if (!running) return found('no-workflow', 'is open and no workflow looks after it')
+  if (state !== 'open') return undefined
+  if (acknowledgedBy !== null) {
+    const ended = incident.acknowledgedUntil
+    if (ended === null || at <= Date.parse(ended) + graceMs) return undefined
+    return found(
+      'overdue',
+      `was to be escalated anew at ${ended}, when the time of ${acknowledgedBy} was over`,
+    )
+  }
+  const due = nextDue(incident)
+  if (due === 'stated') return undefined
+  if (due !== null)
+    return at <= due + graceMs ? undefined : found('overdue', `was to be paged on at ${iso(due)}`)
+  const quietSince = Date.parse(incident.lastEntryAt ?? detectedAt) + incident.headStartMs
+  if (at <= quietSince + graceMs) return undefined
+  return found('no-next-step', `is open, nobody has it and nobody is to be paged, since ${iso(quietSince)}`)
+}
+
+/** When paging does something next, by what it said or by its record; `stated`: nothing, for a reason that is recorded. */
+function nextDue({ nextDueAt, standing }: AuditedIncident): number | 'stated' | null {
+  const recorded = standing === null ? null : recordedDue(standing)
+  const said = nextDueAt === null ? null : Date.parse(nextDueAt)
+  if (recorded === 'stated') return recorded
+  return recorded === null || said === null ? (recorded ?? said) : Math.max(recorded, said)
+}
+
+function recordedDue({ eventKey, at, detail }: Standing): number | 'stated' | null {
+  if (eventKey.endsWith('/exhausted')) return 'stated'
+  if (eventKey.startsWith('held/')) {
+    const { dueAt } = detail
+    return typeof dueAt === 'string' ? Date.parse(dueAt) : 'stated'
+  }
+  const { ackTimeoutMs } = detail
+  return typeof ackTimeoutMs === 'number' ? Date.parse(at) + ackTimeoutMs : null
+}
+
+function pageFindings({ at, pages }: AuditFacts): Finding[] {
+  const left = pages.filter(isLeftOpen(at))
+  const stuck = pages.filter((page) => !left.includes(page) && at - Date.parse(page.createdAt) >= stuckPageMs)
+  return [
+    ...perIncident(left, 'page-left-open', 'is resolved, and pages of it are still open'),
+    ...perIncident(
+      stuck,
+      'stuck-page',
+      `has pages without an outcome for more than ${formatDuration(stuckPageMs)}`,
+    ),
+  ]
+}
+
+function isLeftOpen(at: number): (page: UnfinishedPage) => boolean {
+  return ({ createdAt, incidentResolvedAt: resolved }) =>
+    resolved !== null &&
+    at - Date.parse(resolved) >= graceMs &&
+    // Messages that follow the end are queued after it, and have their own time.
+    Date.parse(createdAt) < Date.parse(resolved)
+}
+
+const mostPagesTold = 3
+
+function perIncident(pages: readonly UnfinishedPage[], kind: FindingKind, what: string): Finding[] {
+  return [...Map.groupBy(pages, ({ incident }) => incident)].map(([incident, own]) => {
+    const named = own.slice(0, mostPagesTold).map(({ id }) => id)
+    const more = own.length > named.length ? ` and ${own.length - named.length} more` : ''
+    const detail = `${incidentName(incident)} ${what}: ${named.join(', ')}${more}`
+    return { kind, incident, detail, quiet: own.some(({ quiet }) => quiet) }
+  })
+}
+
+function inboxFinding({ at, waiting: { count, oldestAt } }: AuditFacts): Finding[] {
+  if (count === 0 || oldestAt === null) return []
+  const since = formatDuration(at - Date.parse(oldestAt))
+  const detail = `${count === 1 ? 'an alert waits' : `${count} alerts wait`} in the inbox, the oldest for ${since}: is the server running?`
+  return [{ kind: 'stuck-alert', incident: null, detail, quiet: false }]
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString()
+}

@@ -1,0 +1,68 @@
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { stepEntry } from '../../src/domain/escalate-record.ts'
+import { firewatch } from '../support/firewatch.ts'
+import { page } from '../support/pages.ts'
+import { startWeb, type TestWeb } from '../web/world.ts'
+
+let web: TestWeb
+let env: NodeJS.ProcessEnv
+
+beforeAll(async () => {
+  web = await startWeb()
+  await web.app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = web.app.server.address() as AddressInfo
+  env = { FIREWATCH_URL: `http://127.0.0.1:${port}`, FIREWATCH_TOKEN: 'responder-secret' }
+})
+beforeEach(() => void (web.given.length = 0))
+afterAll(() => web?.app.close())
+
+const run = (words: string) => firewatch(words.split(' '), env)
+
+describe('commands to an incident', () => {
+  it.each([
+    ['take INC-42', 'take-over', {}],
+    ['hand-over INC-42 --to ben', 'hand-over', { to: 'ben' }],
+    ['snooze INC-42 --for 1h', 'snooze', { forMs: 3_600_000 }],
+    ['severity INC-42 P0', 'severity', { severity: 'P0' }],
+    ['apply-policy INC-42', 'apply-policy', { keep: false }],
+    ['apply-policy INC-42 --policy quiet --keep', 'apply-policy', { policy: 'quiet', keep: true }],
+    ['escalate INC-42', 'escalate', {}],
+    ['escalate INC-42 --as-of r0/s2', 'escalate', { asOf: { round: 0, step: 2 } }],
+  ])('%s', async (words, verb, expected) => {
+    expect(await run(words)).toMatchObject({ code: 0, stdout: `${verb} taken\n` })
+    expect(web.given).toMatchObject([{ verb, command: { incident: 42, actor: 'ana', ...expected } }])
+  })
+
+  it('say what is wrong and end with 4; without what they need, with 2', async () => {
+    expect(await run('hand-over INC-42 --to mallory')).toMatchObject({
+      code: 4,
+      stderr: 'nobody called "mallory" is among the users: ana, ben\n',
+    })
+    expect((await run('snooze INC-42')).code).toBe(2)
+    expect(web.given).toEqual([])
+  })
+})
+
+describe('why', () => {
+  it('tells of the paging, for people and for programs', async () => {
+    const at = '2026-03-01T03:00:00.000Z'
+    const resolved = { notified: [{ person: 'ana', via: 'schedule primary' }], empty: [] }
+    const position = { step: 1, round: 0 }
+    const step = { incident: 42, at, position, resolved, paged: ['ana'], ackTimeoutMs: 60_000, following: [] }
+    web.state.records = {
+      ...web.state.records,
+      timeline: [stepEntry(step)],
+      pages: [page({ state: 'sent', attempts: 1, sentAt: at, finishedAt: at })],
+    }
+    const { code, stdout } = await run('why INC-42')
+    expect(code).toBe(0)
+    expect(stdout).toContain(
+      'INC-42  P1  open  feed: feed-activity\nnobody has it\nnow: Flushing the cache\n',
+    )
+    expect(stdout).toContain('ana (schedule primary), webhook: sent at 03:00:00')
+    expect((await run('incident why INC-42 --paging')).stdout).toBe(stdout)
+    const told = JSON.parse((await run('why INC-42 --json')).stdout) as object
+    expect(told).toMatchObject({ incident: { number: 42 }, moments: [{ kind: 'step', title: 'Step 1' }] })
+  })
+})
