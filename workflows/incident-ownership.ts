@@ -55,6 +55,7 @@ function own(situation: Situation, actor: string, deed: string): readonly string
     situation,
     'people',
     others.length === 0 ? `${actor} has it` : `${actor} has it; awaiting ${others.join(', ')}`,
+    null,
   )
   return others
 }

@@ -135,7 +135,7 @@ function begin(situation: Situation, steps: (paging: Paging) => Promise<void>): 
       await steps(paging)
     })
     .catch((error: unknown) => {
-      if (!isCancellation(error)) say(situation, 'people', `Paging broke off: ${String(error)}`)
+      if (!isCancellation(error)) say(situation, 'people', `Paging broke off: ${String(error)}`, null)
     })
     .finally(() => {
       if (situation.paging === paging) situation.paging = null

@@ -228,10 +228,13 @@ export function enterState(situation: Situation, plan: IncidentPlan, state: Inci
   showDetails(situation)
 }
 
-/** One sentence for people, for the incident's row and Temporal's UI. It is written in the background: nothing waits for words. */
-export function say(situation: Situation, voice: Voice, text: string, dueInMs: number | null = null): void {
+/**
+ * One sentence for people, for the incident's row and Temporal's UI. It is written in the background: nothing waits for words.
+ * @param dueInMs in how long paging does something next, `null` when only people do; absent, as was said before
+ */
+export function say(situation: Situation, voice: Voice, text: string, dueInMs?: number | null): void {
   situation.said = { ...situation.said, [voice]: text }
-  if (voice === 'people') situation.dueInMs = dueInMs
+  if (dueInMs !== undefined) situation.dueInMs = dueInMs
   showDetails(situation)
   if (situation.describing) return
   situation.describing = true

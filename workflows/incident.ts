@@ -231,7 +231,7 @@ async function changeState(
   summary: string,
 ): Promise<void> {
   enterState(situation, plan, state)
-  say(situation, 'people', summary)
+  say(situation, 'people', summary, null)
   await activities.changeState({ incident: situation.incident, state, change: ++situation.changes, summary })
 }
 
@@ -244,6 +244,7 @@ async function conclude(situation: Situation, plan: IncidentPlan): Promise<void>
     situation,
     'people',
     `${resolvedBy === null ? 'It stayed clear' : `${resolvedBy.actor} resolved it`}; its review follows`,
+    null,
   )
   await tellEverybody(situation, 'resolved')
   const complete = () => situation.investigating === 0 && situation.remediation === null
