@@ -6,7 +6,6 @@ import {
   isCancellation,
   ParentClosePolicy,
   proxyActivities,
-  proxyLocalActivities,
   sleep,
   startChild,
   workflowInfo,
@@ -65,16 +64,6 @@ const activities = proxyActivities<IncidentActivities>({
 })
 
 /**
- * Looking where an incident stands happens within the workflow's own task: the first page waits for it, and a round trip to the server was
- * measured at 25 ms. A store that is away is waited for by timer, as elsewhere.
- */
-const readings = proxyLocalActivities<Pick<IncidentActivities, 'readIncident' | 'readAlerts'>>({
-  startToCloseTimeout: '10s',
-  localRetryThreshold: '5s',
-  retry: { maximumInterval: '10s' },
-})
-
-/**
  * The story of one incident, from the first alert until it stayed clear. One per grouping key at a time: its id
  * `incident/<grouping key>` is the lock.
  */
@@ -82,7 +71,7 @@ export async function incident({ incident: number, carried, acknowledged }: Inci
   const situation = beginSituation(number, carried)
   listen(situation)
   if (acknowledged !== undefined) await acknowledge(situation, acknowledged)
-  const reading = await readings.readIncident(number)
+  const reading = await activities.readIncident(number)
   // A signal that was long on its way may have begun a workflow for an incident that is over.
   if (reading.state === 'resolved') situation.state = 'resolved'
   else await goThrough(situation, reading)
@@ -146,7 +135,7 @@ function beginResponse(situation: Situation, plan: IncidentPlan): void {
 async function readAlerts(situation: Situation): Promise<IncidentAlerts> {
   situation.changed = false
   situation.alertLooks++
-  return readings.readAlerts(situation.incident)
+  return activities.readAlerts(situation.incident)
 }
 
 /** Collects evidence in the background: neither paging nor the end of the incident waits for an answer that does not come. */
@@ -163,7 +152,7 @@ async function changeSeverity(
   situation: Situation,
   { severity, policy }: IncidentPlan,
 ): Promise<IncidentPlan> {
-  const { plan } = await readings.readIncident(situation.incident)
+  const { plan } = await activities.readIncident(situation.incident)
   enterState(situation, plan, 'open')
   const rose = plan.severity !== severity && highestSeverity([plan.severity, severity]) === plan.severity
   const why = `the severity rose from ${severity} to ${plan.severity}`

@@ -54,9 +54,7 @@ export async function startIncidents(begin: () => Promise<TestWorkflowEnvironmen
       connection: temporal.nativeConnection,
       taskQueue,
       ...(part === 'activities' ? {} : { workflowBundle }),
-      // What workflows do within their own tasks is done by their worker.
-      enableNonLocalActivities: part !== 'workflows',
-      activities: activitiesOf(database.db, () => world),
+      ...(part === 'workflows' ? {} : { activities: activitiesOf(database.db, () => world) }),
       shutdownGraceTime: '1s',
       ...options,
     })

@@ -81,7 +81,8 @@ async function pagesOnWorkflow(input: Fields, given: EscalationCase, untilMs: nu
     await incidents.save(world)
     await happen(story, event)
   }
-  await incidents.sleep(untilMs - nowMs)
+  // With no workflow left to skip for, the server would let the time pass as it is.
+  if ((await story.newest()).state !== 'resolved') await incidents.sleep(untilMs - nowMs)
   await story
     .until(async () => (await story.stored()).every(({ finishedAt }) => finishedAt !== null))
     .toBe(true)
