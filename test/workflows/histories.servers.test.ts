@@ -62,6 +62,7 @@ describe('the recorded stories', () => {
     const all = await Promise.all(recordedStories.map(historiesOf))
     const types = new Set(all.flat().map(({ type }) => type))
     expect([...types].toSorted()).toEqual([
+      'audit',
       'checkShard',
       'followUp',
       'incident',
