@@ -1,8 +1,6 @@
-import { ApplicationFailure } from '@temporalio/common'
-import type { Configuration } from '../src/domain/configuration.ts'
 import { formatDuration } from '../src/domain/duration.ts'
-import { type EscalationPosition, keepPosition, type KeptPosition } from '../src/domain/escalate.ts'
-import type { Incident, IncidentAlerts, IncidentReading } from '../src/domain/incident.ts'
+import type { EscalationPosition } from '../src/domain/escalate.ts'
+import type { IncidentAlerts, IncidentReading } from '../src/domain/incident.ts'
 import type {
   ApplyPolicyCommand,
   Command,
@@ -10,36 +8,14 @@ import type {
   SeverityCommand,
 } from '../src/domain/incident-messages.ts'
 import { planIncident, policyOfIncident, policyRevisionOf } from '../src/domain/plan.ts'
-import type { Severity } from '../src/domain/severity.ts'
-import { firewatch, type TimelineEntry, type TimelineKind } from '../src/domain/timeline.ts'
-
-export interface IncidentStore {
-  get(incident: number): Promise<Incident>
-  alerts(incident: number): Promise<IncidentAlerts>
-  setRunbook(incident: number, runbook: string | null): Promise<void>
-  /** Moves between `open` and `monitoring`; a resolved incident stays resolved. */
-  setState(incident: number, state: 'open' | 'monitoring', at: string): Promise<void>
-  /** `until`: when the acknowledgement runs out; `null`: never. */
-  acknowledge(incident: number, actor: string, at: string, until: string | null): Promise<void>
-  /** Nobody has it any more. */
-  release(incident: number): Promise<void>
-  setSeverity(incident: number, severity: Severity, actor: string): Promise<void>
-  /** From now on its policy is that of `revision`: the one called `policy`, or by its route when that is `null`. */
-  setPolicy(incident: number, revision: string, policy: string | null): Promise<void>
-  /** Compare-and-set on the version; `null` closes whatever arrived meanwhile. False when it was refused. */
-  close(incident: number, actor: string, at: string, version: number | null): Promise<boolean>
-  /** `dueAt`: when paging does something next; `null` when it waits for nothing but people, absent to leave it as it is. */
-  describe(incident: number, nowDoing: string, dueAt?: string | null): Promise<void>
-}
-
-export interface IncidentDependencies {
-  readonly incidents: IncidentStore
-  readonly timeline: { append(entry: TimelineEntry): Promise<void> }
-  readonly configurations: { get(revision: string): Promise<Configuration> }
-  /** As configured now. */
-  readonly running: () => Configuration
-  readonly now: () => Date
-}
+import { firewatch, type TimelineKind } from '../src/domain/timeline.ts'
+import type { IncidentDependencies } from './incident-dependencies.ts'
+import {
+  type AcknowledgementEnd,
+  applyPolicy,
+  recordAcknowledgement,
+  type TakenIncident,
+} from './incident-ownership.ts'
 
 /** A change of an incident's state, numbered within its workflow so that a repeated activity writes it once. */
 export interface StateChange {
@@ -63,19 +39,6 @@ export interface CloseIncident {
   readonly stableForMs: number
 }
 
-/** Somebody has the incident. */
-export interface TakenIncident extends Command {
-  /** What they did, after their name: `acknowledged; escalation stops`. */
-  readonly deed: string
-  /** They ask to be reminded after so long; `null`: as the policy says. */
-  readonly forMs: number | null
-}
-
-export interface AcknowledgementEnd {
-  /** `null`: it holds for good. */
-  readonly forMs: number | null
-}
-
 export interface Release {
   readonly incident: number
   readonly change: number
@@ -87,12 +50,6 @@ export interface Progress {
   readonly incident: number
   readonly text: string
   readonly dueInMs?: number | null
-}
-
-export interface AppliedPolicy {
-  readonly name: string
-  /** Where the escalation goes on; `null`: from its beginning. */
-  readonly kept: KeptPosition | null
 }
 
 export type IncidentActivities = ReturnType<typeof createIncidentActivities>
@@ -168,61 +125,6 @@ async function readIncident(
   const acknowledgedForMs =
     acknowledgedUntil === null ? null : Math.max(Date.parse(acknowledgedUntil) - now().getTime(), 0)
   return { plan, alerts: await incidents.alerts(incident), state, acknowledgedBy, acknowledgedForMs }
-}
-
-async function recordAcknowledgement(
-  { incidents, timeline, configurations, now }: IncidentDependencies,
-  { incident, actor, at, commandId, deed, forMs }: TakenIncident,
-): Promise<AcknowledgementEnd> {
-  const record = await incidents.get(incident)
-  const policy = policyOfIncident(record, await configurations.get(policyRevisionOf(record)))
-  const lasts = forMs ?? policy.acknowledgedForMs ?? null
-  const until = lasts === null ? null : new Date(now().getTime() + lasts).toISOString()
-  await incidents.acknowledge(incident, actor, at, until)
-  const [eventKey, summary] = [`acknowledged/${commandId}`, `${actor} ${deed}`]
-  const detail = until === null ? {} : { until }
-  await timeline.append({ incident, eventKey, at, kind: 'acknowledged', actor, summary, detail })
-  return { forMs: lasts }
-}
-
-/** @throws ApplicationFailure `NoSuchPolicy` when the configuration as it runs now has none of that name */
-async function applyPolicy(
-  { incidents, timeline, configurations, running }: IncidentDependencies,
-  {
-    incident,
-    actor,
-    at,
-    commandId,
-    policy,
-    keep,
-    position,
-  }: ApplyPolicyCommand & {
-    position: EscalationPosition | null
-  },
-): Promise<AppliedPolicy> {
-  const current = running()
-  if (policy !== undefined && !Object.hasOwn(current.policies, policy)) {
-    const known = Object.keys(current.policies).join(', ')
-    throw ApplicationFailure.nonRetryable(`there is no policy "${policy}"; there is ${known}`, 'NoSuchPolicy')
-  }
-  const record = await incidents.get(incident)
-  const before = policyOfIncident(record, await configurations.get(policyRevisionOf(record)))
-  await incidents.setPolicy(incident, current.revision, policy ?? null)
-  const after = policyOfIncident(
-    { ...record, policyRevision: current.revision, policyName: policy ?? null },
-    current,
-  )
-  const how = keep ? 'where it stands' : 'from its first step'
-  const summary = `${actor} applied policy ${after.name} as configured now, ${how}`
-  await timeline.append({
-    incident,
-    eventKey: `command/${commandId}`,
-    at,
-    kind: 'escalation',
-    actor,
-    summary,
-  })
-  return { name: after.name, kept: keep && position !== null ? keepPosition(before, after, position) : null }
 }
 
 async function changeState(

@@ -23,6 +23,7 @@ import {
 import type { Command } from '../src/domain/incident-messages.ts'
 import type { Stage } from '../src/domain/investigate.ts'
 import { highestSeverity } from '../src/domain/severity.ts'
+import { carriedBy, type Carried } from './incident-carried.ts'
 import { listen } from './incident-commands.ts'
 import { waitsForRules } from './incident-hearing.ts'
 import { acknowledge, holdFor } from './incident-ownership.ts'
@@ -35,15 +36,7 @@ import {
   tellEverybody,
 } from './incident-paging.ts'
 import { startRemediation } from './incident-remediation.ts'
-import {
-  beginSituation,
-  carriedBy,
-  enterState,
-  recall,
-  say,
-  type Carried,
-  type Situation,
-} from './incident-situation.ts'
+import { beginSituation, enterState, recall, say, type Situation } from './incident-situation.ts'
 import { investigate } from './investigate.ts'
 import { review } from './post-mortem.ts'
 

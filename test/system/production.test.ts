@@ -12,6 +12,7 @@ import { createProductionWorld, type ProductionWorld } from './production-world.
 const outageMs = Number(process.env['FIREWATCH_OUTAGE_SECONDS'] ?? 5) * 1_000
 const outageTest = { timeout: outageMs + 120_000 }
 const soon = { timeout: 60_000, interval: 100 }
+const manyAlerts = 100
 const secret = 'signs-the-pages'
 
 const configuration = `
@@ -77,8 +78,38 @@ describe('production: serve and two workers beside servers of their own', () => 
         },
       ],
     })
-  const pagesAbout = (name: string) =>
-    ana.effects().filter(({ body }) => body['kind'] === 'page' && String(body['title']).includes(name))
+  /** Titles of every incident that a page told of, also among others. */
+  const incidentsTold = () =>
+    ana.effects().flatMap(({ body }) => {
+      if (body['kind'] !== 'page') return []
+      return [body, ...(body['bundled'] as object[])].map((one) => String((one as { title: unknown }).title))
+    })
+  const toldOf = (name: string) => incidentsTold().filter((title) => title.includes(name))
+  /** Fifty alerts a second of one incident, each of its own instance, until it is stopped. */
+  const startFlood = () => {
+    const accepted: string[] = []
+    const refusals: string[] = []
+    const sending: Promise<void>[] = []
+    const send = async (instance: string) => {
+      const labels = { alertname: 'Flood', service: 'shop', severity: 'warning', instance }
+      const answer = await request('POST', '/api/v1/alerts', { alerts: [{ status: 'firing', labels }] })
+      if (answer.status === 202) accepted.push(instance)
+      else refusals.push(`${answer.status}, retry after ${answer.headers.get('retry-after')}`)
+    }
+    const timer = setInterval(() => sending.push(send(`i${sending.length}`)), 20)
+    return {
+      async stop() {
+        clearInterval(timer)
+        await Promise.all(sending)
+        return { accepted, refusals }
+      },
+    }
+  }
+  const instancesOf = async (alertname: string) => {
+    const found = await (await request('GET', `/api/v1/incidents?text=${alertname}`)).json()
+    const { number } = (found as { incidents: Incident[] }).incidents[0] ?? { number: 0 }
+    return (await incidentOf(number)).alerts.map(({ labels }) => labels['instance'])
+  }
   const ready = async (url: string) => {
     const response = await fetch(new URL('/health/ready', url))
     const { missing } = (await response.json()) as { missing: Record<string, string> }
@@ -146,7 +177,7 @@ describe('production: serve and two workers beside servers of their own', () => 
 
   it('pages for an alert, is acknowledged and resolved, and reviews', async () => {
     expect((await alert('CheckoutDown')).status).toBe(202)
-    await vi.waitFor(() => expect(pagesAbout('CheckoutDown')).toHaveLength(1), soon)
+    await vi.waitFor(() => expect(toldOf('CheckoutDown')).toHaveLength(1), soon)
     expect((await request('POST', '/api/v1/incidents/INC-1/acknowledge', {})).status).toBe(200)
     expect((await request('POST', '/api/v1/incidents/INC-1/resolve', {})).status).toBe(200)
     await vi.waitFor(
@@ -228,31 +259,39 @@ describe('production: serve and two workers beside servers of their own', () => 
     expect(world.server.output()).not.toContain(admin)
   })
 
-  it('keeps alerts while Temporal is away, says so, and pages when it is back', outageTest, async () => {
-    const pids = [world.server, ...world.workers].map((part) => part.pid())
-    const backAt = Date.now() + outageMs
-    await world.temporal.end('SIGKILL')
-    await allMiss('temporal')
-    expect((await alert('WhileTemporalWasAway')).status).toBe(202)
-    await vi.waitFor(async () => {
-      const metrics = await serverMetrics()
-      expect(valueIn(metrics, 'firewatch_inbox_waiting_alerts')).toBe(1)
-      expect(valueIn(metrics, 'firewatch_inbox_oldest_waiting_seconds')).toBeGreaterThan(3)
-    }, soon)
-    expect((await fetch(new URL('/health/live', world.serverUrl))).status).toBe(200)
-
-    await delay(Math.max(0, backAt - Date.now()))
-    await world.temporal.start()
-    await allReady()
-    await vi.waitFor(() => expect(pagesAbout('WhileTemporalWasAway')).toHaveLength(1), soon)
-    expect(valueIn(await serverMetrics(), 'firewatch_inbox_waiting_alerts')).toBe(0)
-    expect([world.server, ...world.workers].map((part) => part.pid())).toEqual(pids)
-  })
-
   it(
-    'refuses alerts while PostgreSQL is away, with when to come again, and takes them when it is back',
+    'F17: keeps alerts while Temporal is away, says so, and pages for each once when it is back',
     outageTest,
     async () => {
+      const pids = [world.server, ...world.workers].map((part) => part.pid())
+      const backAt = Date.now() + outageMs
+      await world.temporal.end('SIGKILL')
+      await allMiss('temporal')
+      const names = Array.from({ length: manyAlerts }, (_, number) => `WhileTemporalWasAway${number}`)
+      for (const name of names) expect((await alert(name)).status).toBe(202)
+      await vi.waitFor(async () => {
+        const metrics = await serverMetrics()
+        expect(valueIn(metrics, 'firewatch_inbox_waiting_alerts')).toBe(manyAlerts)
+        expect(valueIn(metrics, 'firewatch_inbox_oldest_waiting_seconds')).toBeGreaterThan(3)
+      }, soon)
+      expect((await fetch(new URL('/health/live', world.serverUrl))).status).toBe(200)
+
+      await delay(Math.max(0, backAt - Date.now()))
+      await world.temporal.start()
+      await allReady()
+      const told = () => incidentsTold().filter((title) => title.includes('WhileTemporalWasAway'))
+      await vi.waitFor(() => expect(new Set(told()).size).toBe(manyAlerts), soon)
+      expect(told()).toHaveLength(manyAlerts)
+      expect(valueIn(await serverMetrics(), 'firewatch_inbox_waiting_alerts')).toBe(0)
+      expect([world.server, ...world.workers].map((part) => part.pid())).toEqual(pids)
+    },
+  )
+
+  it(
+    'F15: refuses alerts while PostgreSQL is away, with when to come again, and loses none that it took',
+    outageTest,
+    async () => {
+      const flood = startFlood()
       const backAt = Date.now() + outageMs
       await world.postgres.end('SIGKILL')
       await allMiss('postgres')
@@ -263,7 +302,15 @@ describe('production: serve and two workers beside servers of their own', () => 
       await world.postgres.start()
       await allReady()
       expect((await alert('WhilePostgresWasAway')).status).toBe(202)
-      await vi.waitFor(() => expect(pagesAbout('WhilePostgresWasAway')).toHaveLength(1), soon)
+      await vi.waitFor(() => expect(toldOf('WhilePostgresWasAway')).toHaveLength(1), soon)
+      const { accepted, refusals } = await flood.stop()
+      expect(refusals.length).toBeGreaterThan(0)
+      expect(new Set(refusals)).toEqual(new Set(['503, retry after 5']))
+      expect(accepted.length).toBeGreaterThan(0)
+      await vi.waitFor(
+        async () => expect(await instancesOf('Flood')).toEqual(expect.arrayContaining(accepted)),
+        soon,
+      )
     },
   )
 
@@ -272,9 +319,9 @@ describe('production: serve and two workers beside servers of their own', () => 
     await world.clickhouse.end('SIGKILL')
     await allMiss('clickhouse')
     expect((await alert('WhileClickhouseWasAway')).status).toBe(202)
-    await vi.waitFor(() => expect(pagesAbout('WhileClickhouseWasAway')).toHaveLength(1), soon)
+    await vi.waitFor(() => expect(toldOf('WhileClickhouseWasAway')).toHaveLength(1), soon)
     // The checks that cannot measure are an incident of their own.
-    await vi.waitFor(() => expect(pagesAbout('check-failing')).toHaveLength(1), soon)
+    await vi.waitFor(() => expect(toldOf('check-failing')).toHaveLength(1), soon)
     expect(await newestVerdict()).toMatchObject({ state: 'unknown', reason: 'query-failed', value: null })
 
     await delay(Math.max(0, backAt - Date.now()))
@@ -318,7 +365,7 @@ describe('production: serve and two workers beside servers of their own', () => 
   it('keeps alerts while all workers are gone, and pages when they are back', async () => {
     expect((await alert('WhileWorkersWereAway')).status).toBe(202)
     await Promise.all(world.workers.map((worker) => worker.start()))
-    await vi.waitFor(() => expect(pagesAbout('WhileWorkersWereAway')).toHaveLength(1), soon)
+    await vi.waitFor(() => expect(toldOf('WhileWorkersWereAway')).toHaveLength(1), soon)
   })
 
   it('ends the server at once when it is told to, also while somebody watches', async () => {
