@@ -52,12 +52,15 @@ export async function startTemporal(): Promise<TestWorkflowEnvironment> {
   })
 }
 
-/** Bundles workflows whose entry is given relative to the caller's `import.meta.url`. */
+const bundles = new Map<string, Promise<WorkflowBundle>>()
+
+/** Bundles workflows whose entry is given relative to the caller's `import.meta.url`; once in a process. */
 export function bundleWorkflows(entry: string, base: string): Promise<WorkflowBundle> {
-  return bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL(entry, base)),
-    logger: new DefaultLogger('ERROR'),
-  })
+  const workflowsPath = fileURLToPath(new URL(entry, base))
+  const bundle =
+    bundles.get(workflowsPath) ?? bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
+  bundles.set(workflowsPath, bundle)
+  return bundle
 }
 
 function pathOf(program: TemporalProgram): string {
