@@ -22,8 +22,8 @@ export default defineConfig({
           exclude: ['test/journeys/**'],
           pool: 'forks',
           fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
         },
       },
       {
