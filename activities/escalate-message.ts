@@ -8,9 +8,10 @@ import type { EscalateDependencies } from './escalate-dependencies.ts'
 export async function messageOf(
   deps: EscalateDependencies,
   page: Page,
+  about: Incident,
   bundled: readonly Page[],
 ): Promise<PageMessage> {
-  const [{ incident, ...position }, ...others] = await inLaneOrder(deps, page, bundled)
+  const [{ incident, ...position }, ...others] = await inLaneOrder(deps, page, about, bundled)
   const configuration = await deps.configurations.get(incident.configRevision)
   const alerts = await deps.incidents.alertsOf(incident.number)
   const runbookTitle = configuration.runbooks.find(({ name }) => name === incident.runbook)?.title
@@ -49,10 +50,11 @@ interface Told {
 async function inLaneOrder(
   deps: EscalateDependencies,
   page: Page,
+  about: Incident,
   bundled: readonly Page[],
 ): Promise<[Told, ...Told[]]> {
   const { step, round } = page
-  const own = { incident: await deps.incidents.get(page.incident), step, round }
+  const own = { incident: about, step, round }
   if (bundled.length === 0) return [own]
   const incidents = await deps.incidents.many([page, ...bundled].map((one) => one.incident))
   const byNumber = new Map(incidents.map((one) => [one.number, one]))

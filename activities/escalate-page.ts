@@ -26,7 +26,7 @@ export async function deliverPage(deps: EscalateDependencies, id: string): Promi
   if (claim.kind === 'wait')
     return { state: known.state, next: null, waitMs: waitMsOf(deps, known, incident, claim) }
   const { page, bundled } = claim
-  const outcome = await send(deps, page, bundled)
+  const outcome = await send(deps, page, incident, bundled)
   const at = timestamp(deps)
   switch (outcome.kind) {
     case 'sent': {
@@ -85,8 +85,12 @@ async function dropStale(deps: EscalateDependencies, { id, state }: Page): Promi
   else await deps.pages.settle(id, { state: 'cancelled', at, reason })
 }
 
-async function send(deps: EscalateDependencies, page: Page, bundled: readonly Page[]): Promise<SendOutcome> {
-  const incident = await deps.incidents.get(page.incident)
+async function send(
+  deps: EscalateDependencies,
+  page: Page,
+  incident: Incident,
+  bundled: readonly Page[],
+): Promise<SendOutcome> {
   const configuration = await deps.configurations.get(incident.configRevision)
   const contact = reachableOf(page.person, deps.running(), configuration)?.contacts[page.contact]
   if (contact === undefined || contact.channel !== page.channel) {
@@ -99,7 +103,7 @@ async function send(deps: EscalateDependencies, page: Page, bundled: readonly Pa
   if (!channel.hasKey && page.unknownTries > mostUnknownTries) {
     return { kind: 'unknown', error: `${page.unknownTries} tries did not report back` }
   }
-  const message = await messageOf(deps, page, bundled)
+  const message = await messageOf(deps, page, incident, bundled)
   return channel.send(contact, message, Context.current().cancellationSignal)
 }
 
