@@ -1,9 +1,10 @@
-import { sql } from 'kysely'
+import { type ExpressionBuilder, sql } from 'kysely'
 import type { Lane, PageClaim } from '../domain/bundle.ts'
 import type { Page } from '../domain/page.ts'
 import { pageStatesBefore } from '../domain/page-state.ts'
 import type { Database } from './database.ts'
 import { fromRow } from './page-rows.ts'
+import type { Schema } from './schema.ts'
 
 /** More would not be read, and what is left goes with the next message. */
 const mostBundled = 500
@@ -48,17 +49,16 @@ async function leaderOf(db: Database, { id, leader, state }: Page): Promise<stri
   return leading?.finished_at === null ? leader : null
 }
 
-async function begunSince(
-  db: Database,
-  { person, channel, contact }: Page,
-  since: number,
-): Promise<number[]> {
+/** Pages to the same person over the same contact. */
+function inLaneOf({ person, channel, contact }: Page) {
+  return (row: ExpressionBuilder<Schema, 'pages'>) => row.and({ person, channel, contact })
+}
+
+async function begunSince(db: Database, page: Page, since: number): Promise<number[]> {
   const rows = await db
     .selectFrom('pages')
     .select('begun_at')
-    .where('person', '=', person)
-    .where('channel', '=', channel)
-    .where('contact', '=', contact)
+    .where(inLaneOf(page))
     .where('begun_at', '>', new Date(since))
     .whereRef('leader', '=', 'id')
     .execute()
@@ -90,13 +90,11 @@ async function begin(db: Database, id: string, at: string): Promise<Page | undef
 
 /** Everything that waits in the lane, and what an earlier try of this page took along. */
 async function takeAlong(db: Database, page: Page, at: string): Promise<Page[]> {
-  const { id, person, channel, contact, unknownTries } = page
+  const { id, unknownTries } = page
   const waiting = db
     .selectFrom('pages')
     .select('id')
-    .where('person', '=', person)
-    .where('channel', '=', channel)
-    .where('contact', '=', contact)
+    .where(inLaneOf(page))
     .where('kind', '=', 'page')
     .where('id', '<>', id)
     .where((page) =>
