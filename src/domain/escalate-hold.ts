@@ -1,9 +1,20 @@
 import type { AlertRate, Calendar, EscalationStep, Maintenance } from './configuration.ts'
 import { formatDuration } from './duration.ts'
 
+/** What holds a step back. Instants are ISO 8601 in UTC. */
+export type HoldCause =
+  | {
+      readonly kind: 'maintenance'
+      readonly service: string
+      readonly until: string
+      readonly reasons: readonly string[]
+    }
+  | { readonly kind: 'calendar'; readonly calendar: string; readonly opensAt: string }
+  | { readonly kind: 'alert-rate'; readonly moreThan: number; readonly withinMs: number }
+
 /** Why a step that is due is not entered yet. */
 export interface Hold {
-  readonly reason: string
+  readonly cause: HoldCause
   /** When to look again; `null`: when an alert changes. */
   readonly inMs: number | null
   /** Nobody may urge it on: paging would wake people about work that was announced. */
@@ -33,8 +44,9 @@ function maintenanceHold({ at, service, maintenance }: HoldFacts): Hold | undefi
   const running = maintenance.filter(({ from, to }) => from <= at && at < to)
   if (running.length === 0) return undefined
   const to = Math.max(...running.map((one) => one.to))
-  const why = running.map(({ reason }) => reason).join('; ')
-  return { reason: `${service} is in maintenance until ${instant(to)}: ${why}`, inMs: to - at, firm: true }
+  const reasons = running.map(({ reason }) => reason)
+  const cause = { kind: 'maintenance', service, until: new Date(to).toISOString(), reasons } as const
+  return { cause, inMs: to - at, firm: true }
 }
 
 function calendarHold({ during }: EscalationStep, { at, calendars, opensAt }: HoldFacts): Hold | undefined {
@@ -43,14 +55,13 @@ function calendarHold({ during }: EscalationStep, { at, calendars, opensAt }: Ho
   if (calendar === undefined) return undefined
   const opens = opensAt(calendar, at)
   if (opens === null || opens <= at) return undefined
-  return { reason: `outside ${calendar.name}, which begin ${instant(opens)}`, inMs: opens - at, firm: false }
+  const cause = { kind: 'calendar', calendar: calendar.name, opensAt: new Date(opens).toISOString() } as const
+  return { cause, inMs: opens - at, firm: false }
 }
 
 function rateHold({ when }: EscalationStep, { at, alertsBegan }: HoldFacts): Hold | undefined {
   if (when === undefined || rateReached(alertsBegan, when, at)) return undefined
-  const { moreThan, withinMs } = when
-  const reason = `until more than ${moreThan} alerts begin within ${formatDuration(withinMs)}`
-  return { reason, inMs: null, firm: false }
+  return { cause: { kind: 'alert-rate', ...when }, inMs: null, firm: false }
 }
 
 /** Whether at `at` more than so many alerts had begun within the time before it, both ends included. */
@@ -62,6 +73,18 @@ export function rateReached(
   return began.filter((one) => one <= at && one >= at - withinMs).length > moreThan
 }
 
-function instant(at: number): string {
-  return new Date(at).toISOString().slice(0, 16).replace('T', ' ') + ' UTC'
+/** What holds a step back, for people: `shop is in maintenance until 2026-03-01 04:00 UTC: disks`. */
+export function holdSentence(cause: HoldCause): string {
+  switch (cause.kind) {
+    case 'maintenance':
+      return `${cause.service} is in maintenance until ${instant(cause.until)}: ${cause.reasons.join('; ')}`
+    case 'calendar':
+      return `outside ${cause.calendar}, which begin ${instant(cause.opensAt)}`
+    case 'alert-rate':
+      return `until more than ${cause.moreThan} alerts begin within ${formatDuration(cause.withinMs)}`
+  }
+}
+
+function instant(at: string): string {
+  return `${at.slice(0, 16).replace('T', ' ')} UTC`
 }

@@ -13,11 +13,8 @@ export interface EscalationPosition {
 
 export const firstPosition: EscalationPosition = { step: 1, round: 0 }
 
-/** The step number of pages that belong to none: the fallback's, and messages that follow. */
+/** The step number of pages that belong to none: the fallback's, and all that are no `page`; their round counts those of their kind. */
 export const outsideSteps = 0
-
-/** The step number of pages by which one person hands an incident over to another; their round counts the hand-overs. */
-export const handOver = -1
 
 export function stepAt(policy: EscalationPolicy, step: number): EscalationStep | undefined {
   return policy.steps[step - 1]
@@ -91,7 +88,6 @@ export function pageId({ incident, kind, step, round, person, contact, afterMs =
 
 function occasionOf(kind: PageKind, step: number, round: number): string {
   if (kind !== 'page') return round === 0 ? kind : `${kind}-${round}`
-  if (step === handOver) return `handover-${round}`
   return `r${round}/${step === outsideSteps ? 'fallback' : `s${step}`}`
 }
 
@@ -122,7 +118,7 @@ export function pagesFor(
  * the sleeve; other messages are not worth it.
  */
 export function nextContactPage(failed: Page, reachable: Reachable | undefined): NewPage | undefined {
-  if (failed.kind !== 'page' && failed.kind !== 'notice') return undefined
+  if (!isCall(failed)) return undefined
   const afterMs = Number(/\/t(\d+)$/.exec(failed.id)?.[1] ?? 0) * 1_000
   return pageOver(reachable, { ...failed, contact: failed.contact + 1, afterMs })
 }
@@ -170,6 +166,7 @@ function wasBundled({ id, leader }: Page): boolean {
   return leader !== null && leader !== id
 }
 
-function isCall({ kind }: Page): boolean {
-  return kind === 'page' || kind === 'notice'
+/** It reaches for a person, instead of telling one who was reached what became of it. */
+export function isCall({ kind }: Pick<Page, 'kind'>): boolean {
+  return kind !== 'acknowledged' && kind !== 'resolved'
 }

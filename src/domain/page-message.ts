@@ -1,7 +1,6 @@
 import type { Alert } from './alert.ts'
 import type { Configuration } from './configuration.ts'
 import { cutText, oneLine } from './delivery.ts'
-import { handOver } from './escalate.ts'
 import { incidentName } from './evidence.ts'
 import { fnv1a64 } from './hash.ts'
 import type { Incident } from './incident.ts'
@@ -54,7 +53,7 @@ export function composePageMessage({
   return {
     idempotencyKey: `${origin}/${page.id}`,
     conversationKey: `firewatch/${origin}/${name}/${page.person}`,
-    kind: page.kind === 'notice' ? 'page' : page.kind,
+    kind: page.kind === 'acknowledged' || page.kind === 'resolved' ? page.kind : 'page',
     incident: name,
     title: cutText(titleOf(incident, others), longestText),
     severity: incident.severity,
@@ -108,11 +107,23 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
-function headline({ kind, step }: Page, { acknowledgedBy, resolvedBy }: Incident): string {
-  if (kind === 'notice') return 'For your information: nobody waits for you to acknowledge'
-  if (kind === 'page' && step === handOver) return `${acknowledgedBy ?? 'somebody'} asks you to take it over`
-  if (kind === 'acknowledged') return `${acknowledgedBy ?? 'somebody'} acknowledged`
-  return kind === 'resolved' ? `Resolved by ${resolvedBy ?? 'somebody'}` : ''
+function headline({ kind }: Page, { acknowledgedBy, resolvedBy }: Incident): string {
+  switch (kind) {
+    case 'page':
+      return ''
+    case 'notice':
+      return 'For your information: nobody waits for you to acknowledge'
+    case 'hand-over':
+      return `${acknowledgedBy ?? 'somebody'} asks you to take it over`
+    case 'worse':
+      return 'It became worse since you acknowledged: acknowledge again, or it escalates'
+    case 'grown':
+      return 'For your information: you own it, and more fires than when you acknowledged'
+    case 'acknowledged':
+      return `${acknowledgedBy ?? 'somebody'} acknowledged`
+    case 'resolved':
+      return `Resolved by ${resolvedBy ?? 'somebody'}`
+  }
 }
 
 /** One line per different text, the most severe first. */

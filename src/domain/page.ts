@@ -2,8 +2,11 @@ import type { Severity } from './severity.ts'
 
 export type PageState = 'queued' | 'sending' | 'sent' | 'delivered' | 'failed' | 'unknown' | 'cancelled'
 
-/** `page` wakes a person, `notice` tells one who is not waited for; the others follow these over the same contact. */
-export type PageKind = 'page' | 'notice' | FollowUpKind
+/**
+ * `page` wakes the people of a step or of the fallback, `hand-over` whoever is asked to take the incident, `worse` its owner once it became worse;
+ * `notice` tells somebody who is not waited for, `grown` its owner; the others follow these over the same contact.
+ */
+export type PageKind = 'page' | 'hand-over' | 'worse' | 'notice' | 'grown' | FollowUpKind
 
 export type FollowUpKind = 'acknowledged' | 'resolved'
 
@@ -38,7 +41,7 @@ export interface PageMessage {
   /** Stable over all messages about this incident to one person, and of no other incident of any installation. */
   readonly conversationKey: string
   /** A notice reads like a page: what tells them apart is said in its text. */
-  readonly kind: Exclude<PageKind, 'notice'>
+  readonly kind: 'page' | FollowUpKind
   /** `INC-42`. */
   readonly incident: string
   readonly title: string

@@ -69,6 +69,10 @@ export interface Schema {
     resolved_at: Date | null
     resolved_by: string | null
     now_doing: Generated<string>
+    machine: Generated<Json | null>
+    told_decisions: Generated<number>
+    stirred_decisions: Generated<number>
+    tell_after: Generated<Date | null>
     replayed_at: Date | null
   }
   alerts: {
@@ -88,11 +92,10 @@ export interface Schema {
     incident: number
     event_key: string
     at: Date
-    kind: string
     actor: string
-    summary: string
-    detail: Json
+    fact: Json
   }
+  incident_events: { incident: number; seq: number; event: Json }
   evidence: {
     incident: number
     number: number
@@ -125,6 +128,7 @@ export interface Schema {
     finished_at: Date | null
     leader: Generated<string | null>
     begun_at: Generated<Date | null>
+    due_at: Generated<Date>
   }
   remediation_attempts: {
     id: string

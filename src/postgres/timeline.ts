@@ -1,22 +1,21 @@
 import type { Kysely } from 'kysely'
-import type { TimelineEntry, TimelineKind } from '../domain/timeline.ts'
+import type { Fact } from '../domain/facts/fact.ts'
+import { type NewTimelineEntry, readEntry, type TimelineEntry } from '../domain/timeline.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
 
 /** Writes what happened. An entry whose event key its incident has already is left as it is. */
 export async function appendTimeline(
   db: Kysely<Schema>,
-  ...entries: readonly TimelineEntry[]
+  ...entries: readonly NewTimelineEntry[]
 ): Promise<void> {
   if (entries.length === 0) return
-  const rows = entries.map(({ incident, eventKey, at, kind, actor, summary, detail }) => ({
+  const rows = entries.map(({ incident, eventKey, at, actor, fact }) => ({
     incident,
     event_key: eventKey,
     at: new Date(at),
-    kind,
     actor,
-    summary,
-    detail: JSON.stringify(detail ?? {}),
+    fact: JSON.stringify(fact),
   }))
   await db
     .insertInto('timeline')
@@ -28,7 +27,7 @@ export async function appendTimeline(
 /** The timeline as those who only read and append see it. */
 export function createTimelineRecords(db: Database) {
   return {
-    append: (entry: TimelineEntry): Promise<void> => appendTimeline(db, entry),
+    append: (entry: NewTimelineEntry): Promise<void> => appendTimeline(db, entry),
 
     /** In the order in which it happened. */
     async ofIncident(incident: number): Promise<TimelineEntry[]> {
@@ -39,15 +38,9 @@ export function createTimelineRecords(db: Database) {
         .orderBy('at')
         .orderBy('id')
         .execute()
-      return rows.map((row) => ({
-        incident,
-        eventKey: row.event_key,
-        at: row.at.toISOString(),
-        kind: row.kind as TimelineKind,
-        actor: row.actor,
-        summary: row.summary,
-        detail: row.detail as Readonly<Record<string, unknown>>,
-      }))
+      return rows.map(({ event_key: eventKey, at, actor, fact }) =>
+        readEntry({ incident, eventKey, at: at.toISOString(), actor, fact: fact as Fact }),
+      )
     },
   }
 }

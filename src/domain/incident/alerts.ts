@@ -1,0 +1,113 @@
+import type { Severity } from '../severity.ts'
+import { startRemediation } from './automation.ts'
+import { enterStep, notice, restart, startEscalation, stopPaging } from './escalation.ts'
+import type { AlertsEvent, CommandEvent } from './event.ts'
+import { askOwner, tellGrowth } from './ownership.ts'
+import { answer, begin, type Move, move, set, stay, tell } from './turn.ts'
+import { done } from './answer.ts'
+import { incidentName } from '../evidence.ts'
+
+/* What changes of alerts and of severity come to. */
+
+export function opened(event: AlertsEvent): Move {
+  const { succeeds, firing } = event
+  return (turn) =>
+    move(
+      turn,
+      take(event),
+      succeeds === undefined ? stay : tell({ type: 'succeeds', incident: succeeds, firing }),
+      respond,
+    )
+}
+
+export function alertsChanged(event: AlertsEvent): Move {
+  return (turn) => {
+    const before = turn.state
+    const after = take(event)(turn)
+    if (before.phase === 'resolved') return after
+    if (event.firing === 0) return before.phase === 'open' ? becomeClear(after) : stayClear(after)
+    const fires = before.phase === 'monitoring' ? reopen(after) : after
+    const rises = risen(before.severity, before.settings.policy)(fires)
+    return move(rises, tellGrowth, lookAgain)
+  }
+}
+
+/** Takes over what the event says. A severity that a person set stays. */
+function take({ firing, total, severity, settings }: AlertsEvent): Move {
+  return (turn) => {
+    const { severity: from, severityFixed } = turn.state
+    const to = severityFixed ? from : severity
+    const changed = to === from ? stay : tell({ type: 'severity-changed', from, to })
+    return move(turn, set({ alerts: { firing, total }, settings, severity: to }), changed)
+  }
+}
+
+/** What is done about an incident that begins to fire. */
+const respond: Move = (turn) =>
+  move(
+    turn,
+    set({ openings: turn.state.openings + 1 }),
+    startRemediation,
+    startEscalation,
+    notice,
+    begin({ kind: 'investigate', stage: 'opened' }),
+  )
+
+const becomeClear: Move = (turn) => {
+  const { stableForMs } = turn.state.settings
+  return move(
+    turn,
+    set({ phase: 'monitoring', stableAt: turn.at + stableForMs, handOver: null }),
+    stopPaging('clear', null),
+    tell({ type: 'cleared', stableForMs }),
+    begin({ kind: 'investigate', stage: 'mitigated' }),
+  )
+}
+
+/** Something fired and cleared in between: the time of staying clear begins again. */
+const stayClear: Move = (turn) => set({ stableAt: turn.at + turn.state.settings.stableForMs })(turn)
+
+const reopen: Move = (turn) =>
+  move(turn, set({ phase: 'open', stableAt: null }), tell({ type: 'reopened' }), respond)
+
+/**
+ * The severity rose: whoever owns it is asked again, and else the policy of the higher severity begins, unless its people are being paged by it
+ * already.
+ */
+function risen(from: Severity, policyBefore: string): Move {
+  return (turn) => {
+    const { severity, owner, escalation, settings, at } = turn.state
+    const isWorse = severity < from
+    if (!isWorse) return turn
+    const noticed = notice(turn)
+    if (owner !== null) return escalation.kind === 'asking-owner' ? noticed : askOwner(from)(noticed)
+    const isUnderWay = escalation.kind === 'waiting' || (escalation.kind === 'held' && at !== null)
+    const goesOn = escalation.kind === 'entering' || (isUnderWay && settings.policy === policyBefore)
+    return goesOn ? noticed : restart('severity-rose', null)(noticed)
+  }
+}
+
+/** A step that waits for more alerts is looked at anew. */
+const lookAgain: Move = (turn) => {
+  const { escalation } = turn.state
+  const waits = escalation.kind === 'held' && escalation.dueAt === null
+  return waits ? enterStep(escalation.position, false)(turn) : turn
+}
+
+/** A person's word on the severity: from now on alerts do not change it. */
+export function setSeverity({
+  actor,
+  severity: to,
+  settings,
+}: Extract<CommandEvent, { type: 'set-severity' }>): Move {
+  return (turn) => {
+    const { severity: from, settings: before, incident, phase } = turn.state
+    return move(
+      turn,
+      set({ severity: to, severityFixed: true, settings }),
+      tell({ type: 'severity-set', from, to }, actor),
+      phase === 'open' ? risen(from, before.policy) : stay,
+      answer(done(`${incidentName(incident)} is ${to} now`)),
+    )
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * What came of a command, for the one who gave it. `done` changed something, `unchanged` had nothing to change, `refused` did
+ * nothing; `still-firing` asks whether it is meant anyway.
+ */
+export interface Answer {
+  readonly kind: 'done' | 'unchanged' | 'refused' | 'still-firing'
+  readonly message: string
+}
+
+export function done(message: string): Answer {
+  return { kind: 'done', message }
+}
+
+export function unchanged(message: string): Answer {
+  return { kind: 'unchanged', message }
+}
+
+export function refused(message: string): Answer {
+  return { kind: 'refused', message }
+}

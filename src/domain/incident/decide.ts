@@ -1,0 +1,157 @@
+import { incidentName } from '../evidence.ts'
+import { alertsChanged, opened, setSeverity } from './alerts.ts'
+import { type Answer, done, refused } from './answer.ts'
+import { automationSays, stopAutomation, taskEnded } from './automation.ts'
+import { resolve, reviewWhenDone, stableDue, successorDue, successorOpened } from './closing.ts'
+import type { Effect } from './effect.ts'
+import {
+  enterStep,
+  escalationDue,
+  fallbackRead,
+  lookAtRules,
+  noticesRead,
+  rulesRead,
+  stepRead,
+} from './escalation.ts'
+import type { CommandEvent, MachineEvent } from './event.ts'
+import {
+  acknowledge,
+  acknowledgementDue,
+  escalateNow,
+  handOver,
+  handOverDue,
+  personRead,
+  snooze,
+  takeOver,
+} from './ownership.ts'
+import { pageEnded } from './pages.ts'
+import { applyPolicy } from './policy.ts'
+import type { MachineState } from './state.ts'
+import { answer, type Move, move, set, tell, type ToldFact, type Turn } from './turn.ts'
+
+/** What an event comes to. */
+export interface Decision {
+  readonly state: MachineState
+  readonly effects: readonly Effect[]
+  readonly facts: readonly ToldFact[]
+  /** Of a command; `null` for everything else, and where a reading has to come first. */
+  readonly answer: Answer | null
+}
+
+/** Commands that are remembered, so that a repeat of one is answered as the first was. */
+const commandsRemembered = 50
+
+/**
+ * The incident: what becomes of it when something happens. Pure and total: the same state and event always come to the same decision, and an event
+ * that makes no sense any more changes nothing.
+ */
+export function decide(state: MachineState, event: MachineEvent): Decision {
+  const before: Turn = { at: event.at, state, effects: [], facts: [], answer: null }
+  const { at: _at, ...after } = move(before, moveOf(event), set({ decisions: state.decisions + 1 }))
+  const commandId = commandOf(state, event)
+  if (commandId === null || after.answer === null) return after
+  return { ...after, state: remember(after.state, commandId, after.answer) }
+}
+
+/** The command that a decision answers. Whether somebody can be asked to take an incident is known only when they were read. */
+function commandOf({ handOver: asked }: MachineState, event: MachineEvent): string | null {
+  if ('commandId' in event) return event.commandId
+  return event.type === 'person-read' ? (asked?.commandId ?? null) : null
+}
+
+function moveOf(event: MachineEvent): Move {
+  switch (event.type) {
+    case 'opened':
+      return opened(event)
+    case 'alerts-changed':
+      return alertsChanged(event)
+    case 'tick':
+      return tick
+    case 'configuration-changed':
+      return configurationChanged
+    case 'step-read':
+      return stepRead(event.reading)
+    case 'fallback-read':
+      return fallbackRead(event)
+    case 'notices-read':
+      return noticesRead(event)
+    case 'rules-read':
+      return rulesRead(event)
+    case 'person-read':
+      return personRead(event)
+    case 'successor-opened':
+      return successorOpened(event)
+    case 'page-ended':
+      return pageEnded(event)
+    case 'task-ended':
+      return taskEnded(event)
+    case 'automation-says':
+      return automationSays(event)
+    default:
+      return command(event)
+  }
+}
+
+/** Everything that fell due. At one instant people come before timers: a command of the same instant was decided before. */
+const tick: Move = (turn) =>
+  move(
+    turn,
+    acknowledgementDue,
+    escalationDue,
+    lookAtRules(false),
+    handOverDue,
+    stableDue,
+    reviewWhenDone,
+    successorDue,
+  )
+
+/** What people's rules and maintenance windows say now. */
+const configurationChanged: Move = (turn) => {
+  const { escalation } = turn.state
+  const held = escalation.kind === 'held' ? [enterStep(escalation.position, false)] : []
+  return move(turn, lookAtRules(true), ...held)
+}
+
+function command(event: CommandEvent): Move {
+  return (turn) => {
+    const { answered, incident, phase } = turn.state
+    const before = answered.find(({ commandId }) => commandId === event.commandId)
+    if (before !== undefined) return answer(before.answer)(turn)
+    if (phase === 'resolved')
+      return answer(refused(`${incidentName(incident)} is resolved; a closed incident never re-opens`))(turn)
+    return carryOut(event)(turn)
+  }
+}
+
+function carryOut(event: CommandEvent): Move {
+  switch (event.type) {
+    case 'acknowledge':
+      return acknowledge(event)
+    case 'take-over':
+      return takeOver(event)
+    case 'snooze':
+      return snooze(event)
+    case 'hand-over':
+      return handOver(event)
+    case 'escalate':
+      return escalateNow(event)
+    case 'resolve':
+      return resolve(event)
+    case 'set-severity':
+      return setSeverity(event)
+    case 'apply-policy':
+      return applyPolicy(event)
+    case 'stop-automation':
+      return stopAutomation(event)
+    case 'note':
+      return (turn) =>
+        move(turn, tell({ type: 'note', text: event.text }, event.actor), answer(done('noted')))
+  }
+}
+
+/** Keeps the answer of a command, so that a repeat of it is answered alike. A question is asked again. */
+function remember(state: MachineState, commandId: string, given: Answer): MachineState {
+  if (given.kind === 'still-firing' || state.answered.some((one) => one.commandId === commandId)) return state
+  const answered = [...state.answered, { commandId, answer: given }].slice(-commandsRemembered)
+  return { ...state, answered }
+}

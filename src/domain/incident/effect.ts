@@ -1,0 +1,54 @@
+import type { EscalationPosition, NewPage } from '../escalate.ts'
+import type { FollowUpKind } from '../page.ts'
+import type { PersonPageKind } from './event.ts'
+import type { Cycle } from './state.ts'
+
+/**
+ * What a decision wants done outside, in its own transaction: readings, which come back as events, and changes of the outbox of pages. What
+ * takes longer is a task of the state, which the incident's workflow runs; what is to happen later is a due time of the state.
+ */
+export type Effect = Reading | Change
+
+export type Reading =
+  | { readonly type: 'read-step'; readonly position: EscalationPosition; readonly urged: boolean }
+  | { readonly type: 'read-fallback'; readonly round: number }
+  | { readonly type: 'read-notices' }
+  /** `changed`: somebody's rules were changed; they count from now on, never for what is past. */
+  | { readonly type: 'read-rules'; readonly cycle: Cycle; readonly changed: boolean }
+  | {
+      readonly type: 'read-person'
+      readonly kind: PersonPageKind
+      readonly person: string
+      readonly occasion: number
+    }
+  /** Opens the next incident with the alerts that still fire, if any do. */
+  | { readonly type: 'open-successor' }
+
+export type Change =
+  | { readonly type: 'queue-pages'; readonly pages: readonly NewPage[] }
+  /** Stops every page that no provider has yet, but for those of people who are to go on hearing. */
+  | {
+      readonly type: 'cancel-pages'
+      readonly why: CancelReason
+      readonly actor: string | null
+      readonly except: readonly string[]
+    }
+  /** Tells everybody who heard of it, once; repeated, it tells those who heard of it since. */
+  | {
+      readonly type: 'follow-up'
+      readonly kind: FollowUpKind
+      readonly occasion: number
+      readonly actor: string | null
+    }
+
+/** Why pages are not sent any more. */
+export type CancelReason =
+  | 'acknowledged'
+  | 'acknowledged-too'
+  | 'took-over'
+  | 'snoozed'
+  | 'clear'
+  | 'resolved'
+  | 'policy-applied'
+  | 'severity-rose'
+  | 'escalated'

@@ -1,0 +1,236 @@
+import { firstPosition, type EscalationPosition } from '../escalate.ts'
+import type { CancelReason } from './effect.ts'
+import type { ReadingEvent, StepReading } from './event.ts'
+import type { Cycle } from './state.ts'
+import { countOccasion, instant, type Move, move, set, stay, tell, want } from './turn.ts'
+
+/* Who is paged next: steps, fallback, and everybody's own rules beside them. */
+
+/** Before a policy that reached nobody at all is gone through again. */
+export const retryExhaustedMs = 5 * 60_000
+
+/** Pages people, unless somebody owns it: after remediation's head start, where it has one. */
+export const startEscalation: Move = (turn) => {
+  const { owner, settings, tasks } = turn.state
+  if (owner !== null) return turn
+  const tries = settings.headStartMs > 0 && tasks.some(({ kind }) => kind === 'remediate')
+  if (!tries) return fromTheFirst(turn)
+  return set({ escalation: { kind: 'head-start', dueAt: turn.at + settings.headStartMs } })(turn)
+}
+
+/** Begins the steps. Begun again, the rounds count on: the pages of each time through are pages of their own. */
+export const fromTheFirst: Move = (turn) =>
+  move(turn, set({ reached: false }), enterStep({ ...firstPosition, round: turn.state.round }, false))
+
+/** Works out who is to be paged at a step; a person's urging passes all but maintenance. */
+export function enterStep(position: EscalationPosition, urged: boolean): Move {
+  return (turn) =>
+    move(
+      turn,
+      set({ escalation: { kind: 'entering', position, urged } }),
+      want({ type: 'read-step', position, urged }),
+    )
+}
+
+/** After a step: the next one, or the end of the policy. */
+export function goOn(urged: boolean): Move {
+  return (turn) => {
+    const { next } = turn.state
+    return next === null ? exhaust(turn) : enterStep(next, urged)(turn)
+  }
+}
+
+const exhaust: Move = (turn) =>
+  move(
+    turn,
+    set({ escalation: { kind: 'exhausted', pages: [], retryAt: null } }),
+    want({ type: 'read-fallback', round: Math.max(turn.state.round - 1, 0) }),
+  )
+
+export function stepRead(reading: StepReading): Move {
+  return (turn) => {
+    const { escalation } = turn.state
+    if (escalation.kind !== 'entering') return turn
+    return reading.hold === null ? entered(reading)(turn) : held(reading)(turn)
+  }
+}
+
+type HeldReading = Extract<StepReading, { hold: object }>
+type EnteredReading = Extract<StepReading, { hold: null }>
+
+function held({ position, hold }: HeldReading): Move {
+  return (turn) => {
+    const { cause, inMs, firm } = hold
+    const dueAt = inMs === null ? null : turn.at + inMs
+    const told = {
+      type: 'step-held',
+      ...position,
+      cause,
+      dueAt: dueAt === null ? null : instant(dueAt),
+    } as const
+    return move(turn, set({ escalation: { kind: 'held', position, dueAt, firm, cause } }), tell(told))
+  }
+}
+
+function entered(reading: EnteredReading): Move {
+  const { position, next, paged, notified, empty, pages, ackTimeoutMs, following } = reading
+  const told = { type: 'step-entered', ...position, notified, paged, empty, ackTimeoutMs, following } as const
+  const placed = set({ at: position, next, round: position.round + 1 })
+  if (paged.length === 0) return (turn) => move(turn, placed, tell({ ...told, ackTimeoutMs: 0 }), goOn(false))
+  // When their own rules page people later, nobody has failed to be reached yet.
+  const awaited = pages.length === 0 ? null : pages.map(({ id }) => id)
+  return (turn) =>
+    move(
+      turn,
+      placed,
+      tell(told),
+      want({ type: 'queue-pages', pages }),
+      set({
+        escalation: {
+          kind: 'waiting',
+          position,
+          dueAt: turn.at + ackTimeoutMs,
+          people: paged,
+          following,
+          pages: awaited,
+        },
+      }),
+      addCycle(reading),
+    )
+}
+
+function addCycle({ position, paged, each, nextRuleInMs }: EnteredReading): Move {
+  return (turn) => {
+    const cycle: Cycle = {
+      ...position,
+      id: turn.state.occasions.cycle,
+      enteredAt: turn.at,
+      each,
+      people: paged,
+      sinceMs: 0,
+      dueAt: nextRuleInMs === null ? null : turn.at + nextRuleInMs,
+    }
+    return move(turn, countOccasion('cycle'), set({ cycles: [...turn.state.cycles, cycle] }))
+  }
+}
+
+export function fallbackRead({ policy, whom }: Extract<ReadingEvent, { type: 'fallback-read' }>): Move {
+  return (turn) => {
+    const { round } = turn.state
+    const { pages, notified, paged, empty } = whom
+    const ended = move(
+      turn,
+      want({ type: 'queue-pages', pages }),
+      set({ escalation: { kind: 'exhausted', pages: pages.map(({ id }) => id), retryAt: null } }),
+      exhaustedRetry,
+    )
+    const { escalation } = ended.state
+    const retryAt = escalation.kind === 'exhausted' ? escalation.retryAt : null
+    return move(
+      ended,
+      tell({
+        type: 'exhausted',
+        policy,
+        round: Math.max(round - 1, 0),
+        notified,
+        paged,
+        empty,
+        ...(retryAt === null ? {} : { retryAt: instant(retryAt) }),
+      }),
+    )
+  }
+}
+
+/** A policy none of whose pages reached anybody begins again after a while: silence is no reason to stop. */
+export const exhaustedRetry: Move = (turn) => {
+  const { escalation, reached } = turn.state
+  if (escalation.kind !== 'exhausted') return turn
+  const isVain = !reached && escalation.pages.length === 0
+  const retryAt = isVain ? (escalation.retryAt ?? turn.at + retryExhaustedMs) : null
+  return set({ escalation: { ...escalation, retryAt } })(turn)
+}
+
+/** Tells those whom the policy wants told of a P0, once. */
+export const notice: Move = (turn) => {
+  const { severity, noticed } = turn.state
+  if (severity !== 'P0' || noticed) return turn
+  return move(turn, set({ noticed: true }), want({ type: 'read-notices' }))
+}
+
+export function noticesRead({ whom }: Extract<ReadingEvent, { type: 'notices-read' }>): Move {
+  const { notified, paged, empty, pages } = whom
+  if (notified.length === 0 && empty.length === 0) return stay
+  return (turn) =>
+    move(turn, want({ type: 'queue-pages', pages }), tell({ type: 'noticed', notified, paged, empty }))
+}
+
+/** Looks at people's own rules: those of cycles in which one fell due, or of all when rules were changed. */
+export function lookAtRules(changed: boolean): Move {
+  return (turn) => {
+    const due = turn.state.cycles.filter(({ dueAt }) => changed || (dueAt !== null && dueAt <= turn.at))
+    return want(...due.map((cycle) => ({ type: 'read-rules', cycle, changed }) as const))(turn)
+  }
+}
+
+export function rulesRead({
+  cycle: id,
+  pages,
+  lookedMs,
+  nextRuleInMs,
+}: Extract<ReadingEvent, { type: 'rules-read' }>): Move {
+  return (turn) => {
+    const cycles = turn.state.cycles.map((cycle) =>
+      cycle.id === id
+        ? {
+            ...cycle,
+            sinceMs: lookedMs,
+            dueAt: nextRuleInMs === null ? null : cycle.enteredAt + lookedMs + nextRuleInMs,
+          }
+        : cycle,
+    )
+    return move(turn, want({ type: 'queue-pages', pages }), set({ cycles }))
+  }
+}
+
+/** Pages nobody any more, and calls off what is not sent. `except`: whoever must acknowledge too goes on hearing. */
+export function stopPaging(why: CancelReason, actor: string | null, except: readonly string[] = []): Move {
+  return (turn) => {
+    const cycles = except.length === 0 ? [] : turn.state.cycles
+    return move(
+      turn,
+      set({ escalation: { kind: 'idle' }, cycles }),
+      want({ type: 'cancel-pages', why, actor, except }),
+    )
+  }
+}
+
+/** Puts the steps from `position` in the place of those under way; absent: from the first on. */
+export function restart(why: CancelReason, actor: string | null, position?: EscalationPosition): Move {
+  return (turn) => {
+    const { round } = turn.state
+    const stopped = stopPaging(why, actor)(turn)
+    return position === undefined ? fromTheFirst(stopped) : enterStep({ ...position, round }, false)(stopped)
+  }
+}
+
+/** What of the escalation fell due. */
+export const escalationDue: Move = (turn) => {
+  const { escalation } = turn.state
+  const isDue = (at: number | null) => at !== null && at <= turn.at
+  switch (escalation.kind) {
+    case 'head-start':
+      return isDue(escalation.dueAt) ? fromTheFirst(turn) : turn
+    case 'held':
+      return isDue(escalation.dueAt) ? enterStep(escalation.position, false)(turn) : turn
+    case 'waiting':
+      return isDue(escalation.dueAt) ? goOn(false)(turn) : turn
+    case 'exhausted':
+      if (!isDue(escalation.retryAt)) return turn
+      return move(turn, tell({ type: 'retried', round: turn.state.round }), fromTheFirst)
+    // The owner's silence is a matter of ownership.
+    case 'asking-owner':
+    case 'entering':
+    case 'idle':
+      return turn
+  }
+}

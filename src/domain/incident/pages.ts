@@ -1,0 +1,86 @@
+import { exhaustedRetry, goOn } from './escalation.ts'
+import type { PageEvent } from './event.ts'
+import { handOverDeclined, handOverPatienceMs, ownerSilent } from './ownership.ts'
+import { type Move, move, set, stay, tell, want } from './turn.ts'
+
+/* What became of pages. */
+
+export function pageEnded({ type, successor, ...page }: PageEvent): Move {
+  const { kind, state } = page
+  const reached = state === 'sent' || state === 'delivered' || state === 'unknown'
+  const change = { id: page.page, reached, successor }
+  return (turn) =>
+    move(
+      turn,
+      tell({ type, ...page }),
+      kind === 'page' && reached ? set({ reached: true }) : stay,
+      stepPage(change),
+      askedPage(change),
+      handOverPage(change),
+      reached && (kind === 'page' || kind === 'notice') ? bringUpToDate(page.person) : stay,
+    )
+}
+
+interface PageChange {
+  readonly id: string
+  readonly reached: boolean
+  readonly successor: string | null
+}
+
+/** Pages that may still reach somebody: `null` once one did, none when nobody can be reached any more. */
+function left(
+  pages: readonly string[] | null,
+  { id, reached, successor }: PageChange,
+): readonly string[] | null {
+  if (pages === null || !pages.includes(id)) return pages
+  if (reached) return null
+  return pages.flatMap((one) => (one === id ? (successor ?? []) : one))
+}
+
+/** A step that could reach nobody is passed at once; a policy that could reach nobody at all begins again after a while. */
+function stepPage(change: PageChange): Move {
+  return (turn) => {
+    const { escalation } = turn.state
+    if (escalation.kind === 'exhausted') {
+      const pages = left(escalation.pages, change) ?? []
+      return move(turn, set({ escalation: { ...escalation, pages } }), exhaustedRetry)
+    }
+    if (escalation.kind !== 'waiting') return turn
+    const pages = left(escalation.pages, change)
+    if (pages === escalation.pages) return turn
+    return pages?.length === 0 ? goOn(false)(turn) : set({ escalation: { ...escalation, pages } })(turn)
+  }
+}
+
+function askedPage(change: PageChange): Move {
+  return (turn) => {
+    const { escalation } = turn.state
+    if (escalation.kind !== 'asking-owner') return turn
+    const pages = left(escalation.pages, change)
+    return pages?.length === 0 ? ownerSilent(turn) : set({ escalation: { ...escalation, pages } })(turn)
+  }
+}
+
+function handOverPage(change: PageChange): Move {
+  return (turn) => {
+    const { handOver } = turn.state
+    if (handOver === null || handOver.pages === null) return turn
+    const pages = left(handOver.pages, change)
+    if (pages === null)
+      return set({ handOver: { ...handOver, pages, dueAt: turn.at + handOverPatienceMs } })(turn)
+    return pages.length === 0 ? handOverDeclined(turn) : set({ handOver: { ...handOver, pages } })(turn)
+  }
+}
+
+/** Whoever hears only after it was acknowledged or resolved hears that, too. */
+function bringUpToDate(person: string): Move {
+  return (turn) => {
+    const { closing, owner, occasions, cycles } = turn.state
+    if (closing !== null)
+      return want({ type: 'follow-up', kind: 'resolved', occasion: 0, actor: closing.by })(turn)
+    const isAwaited = cycles.some(({ people }) => people.includes(person))
+    if (owner === null || isAwaited || occasions.acknowledged === 0) return turn
+    const occasion = occasions.acknowledged - 1
+    return want({ type: 'follow-up', kind: 'acknowledged', occasion, actor: owner.person })(turn)
+  }
+}

@@ -1,0 +1,241 @@
+import type { Calendar, Configuration, EscalationPolicy, NotifyTarget } from '../configuration.ts'
+import {
+  ackTimeoutOf,
+  type EscalationPosition,
+  firstPosition,
+  type NewPage,
+  nextPosition,
+  outsideSteps,
+  pageId,
+  pagesFor,
+  type ReachableBy,
+  type Recipient,
+  stepAt,
+} from '../escalate.ts'
+import { holdOf } from '../escalate-hold.ts'
+import { dueRules, nextRuleInMs, rulesFor } from '../escalate-rules.ts'
+import { type OnCallReader, type ResolvedTargets, resolveTargets, targetName } from '../escalate-targets.ts'
+import { nextInside } from '../on-call/business-hours.ts'
+import type { Page } from '../page.ts'
+import type { Severity } from '../severity.ts'
+import type { Reading } from './effect.ts'
+import type { PersonPageKind, ReadingEvent, StepReading, WhomReading } from './event.ts'
+
+/*
+ * What a decision asks for, worked out from what is configured and who is on call at that moment. Whoever keeps incidents (the store, a
+ * simulation) gathers the world; these functions are the same for all of them.
+ */
+
+/** What paging goes by at one instant. */
+export interface PagingWorld {
+  readonly incident: number
+  readonly service: string
+  readonly severity: Severity
+  readonly policy: EscalationPolicy
+  readonly teams: Configuration['teams']
+  readonly calendars: Readonly<Record<string, Calendar>>
+  /** As configured now. */
+  readonly services: Configuration['services']
+  readonly reachable: ReachableBy
+  readonly onCall: OnCallReader
+  /** When alerts of the incident began, epoch milliseconds; only steps that wait for a rate of alerts look at it. */
+  readonly alertsBegan: readonly number[]
+  /** Pages of the incident so far; only looks at personal rules ask for them. */
+  readonly pages: readonly Page[]
+}
+
+/** Answers a reading at `at`, epoch milliseconds. */
+export function readingOf(
+  world: PagingWorld,
+  reading: Exclude<Reading, { type: 'open-successor' }>,
+  at: number,
+): ReadingEvent {
+  switch (reading.type) {
+    case 'read-step':
+      return { type: 'step-read', reading: stepReading(world, reading, at) }
+    case 'read-fallback': {
+      const address = { step: outsideSteps, round: reading.round }
+      const whom = whomOf(world, world.policy.fallback, address)
+      return { type: 'fallback-read', policy: world.policy.name, whom }
+    }
+    case 'read-notices':
+      return { type: 'notices-read', whom: noticesOf(world) }
+    case 'read-rules':
+      return rulesReading(world, reading, at)
+    case 'read-person':
+      return personReading(world, reading)
+  }
+}
+
+function stepReading(
+  world: PagingWorld,
+  { position, urged }: Extract<Reading, { type: 'read-step' }>,
+  at: number,
+): StepReading {
+  const { policy, severity } = world
+  const step = stepAt(policy, position.step)
+  const next = nextPosition(policy, position)
+  const following = (next === null ? policy.fallback : (stepAt(policy, next.step)?.notify ?? [])).map(
+    targetName,
+  )
+  if (step === undefined) return { position, ...nobody, next, following }
+  const hold = holdOf(step, holdFacts(world, at), urged)
+  if (hold !== undefined) return { position, hold }
+  const whom = whomOf(world, step.notify, position)
+  return {
+    position,
+    ...whom,
+    hold: null,
+    ackTimeoutMs: ackTimeoutOf(policy, step, severity),
+    next,
+    following,
+    each: step.acknowledge === 'each',
+    nextRuleInMs: soonestRule(world, whom.paged, 0),
+  }
+}
+
+/** A step that the policy does not have: passed over. */
+const nobody = {
+  hold: null,
+  notified: [],
+  paged: [],
+  empty: [],
+  pages: [],
+  ackTimeoutMs: 0,
+  each: false,
+  nextRuleInMs: null,
+} as const
+
+function holdFacts({ service, services, calendars, alertsBegan }: PagingWorld, at: number) {
+  const maintenance = own(services, service)?.maintenance ?? []
+  const opensAt = (calendar: Calendar, instant: number) => nextInside(calendar, instant)
+  return { at, service, maintenance, calendars, alertsBegan, opensAt }
+}
+
+/** Whom targets come to, and their pages that are due at once. */
+function whomOf(
+  world: PagingWorld,
+  targets: readonly NotifyTarget[],
+  position: EscalationPosition,
+): WhomReading {
+  const resolved = resolveTargets(targets, world, world.onCall)
+  const recipients = dueOf(world, peopleOf(resolved), null, 0)
+  const pages = pagesFor(world.incident, position, recipients, world.reachable)
+  return { ...resolved, paged: reachablePeople(world, resolved), pages }
+}
+
+/** Notices go out once, whatever becomes of the steps. */
+function noticesOf(world: PagingWorld): WhomReading {
+  const { executives = [] } = world.policy
+  const resolved = resolveTargets(executives, world, world.onCall)
+  const recipients = peopleOf(resolved).map((person) => ({ person, contact: 0 }))
+  const address = { kind: 'notice', step: outsideSteps, round: 0 } as const
+  const pages = pagesFor(world.incident, address, recipients, world.reachable)
+  return { ...resolved, paged: [...new Set(pages.map(({ person }) => person))], pages }
+}
+
+function personReading(
+  world: PagingWorld,
+  { kind, person, occasion }: Extract<Reading, { type: 'read-person' }>,
+): ReadingEvent {
+  const address = { kind, step: outsideSteps, round: occasion }
+  const pages = pagesFor(world.incident, address, [{ person, contact: 0 }], world.reachable)
+  return { type: 'person-read', kind, person, pages, waitMs: waitOf(world, kind) }
+}
+
+/** An owner is waited for as long as the first step of the policy would be. */
+function waitOf({ policy, severity }: PagingWorld, kind: PersonPageKind): number {
+  const first = stepAt(policy, firstPosition.step)
+  return kind !== 'worse' || first === undefined ? 0 : ackTimeoutOf(policy, first, severity)
+}
+
+function rulesReading(
+  world: PagingWorld,
+  { cycle, changed }: Extract<Reading, { type: 'read-rules' }>,
+  at: number,
+): ReadingEvent {
+  const { id, people, enteredAt, sinceMs, dueAt, step, round } = cycle
+  const lookedMs = Math.max(at - enteredAt, sinceMs)
+  // Rules that were changed count from now on; one that fell due before the change was noticed counts.
+  const fromNowOn = changed && (dueAt === null || at < dueAt)
+  const recipients = fromNowOn ? [] : dueOf(world, people, sinceMs, lookedMs)
+  const pages = pagesFor(world.incident, { step, round }, recipients, world.reachable).filter((page) => {
+    const after = recipients.find((one) => isOf(world, page, one, { step, round }))?.afterMs ?? 0
+    return !world.pages.some((earlier) => standsFor(earlier, page, enteredAt + after))
+  })
+  return {
+    type: 'rules-read',
+    cycle: id,
+    pages,
+    lookedMs,
+    nextRuleInMs: soonestRule(world, people, lookedMs),
+  }
+}
+
+function isOf(
+  { incident }: PagingWorld,
+  { id }: NewPage,
+  recipient: Recipient,
+  at: EscalationPosition,
+): boolean {
+  return id === pageId({ incident, kind: 'page', ...at, ...recipient })
+}
+
+/**
+ * A page of the same step over the same contact that is still waiting, or that went out only after the rule was due, says all that this one
+ * would: after an outage a person hears once.
+ */
+function standsFor(earlier: Page, page: NewPage, dueAt: number): boolean {
+  const isSame =
+    earlier.kind === 'page' &&
+    earlier.id !== page.id &&
+    earlier.person === page.person &&
+    earlier.contact === page.contact &&
+    earlier.step === page.step &&
+    earlier.round === page.round
+  if (!isSame) return false
+  return earlier.finishedAt === null || (earlier.sentAt !== null && Date.parse(earlier.sentAt) >= dueAt)
+}
+
+/** Who rules say is to be paged at a moment after the step was entered, for whom they were last looked at `sinceMs`. */
+function dueOf(
+  { severity, reachable }: PagingWorld,
+  people: readonly string[],
+  sinceMs: number | null,
+  nowMs: number,
+): Recipient[] {
+  return people.flatMap((person) => {
+    const how = reachable(person)
+    const rules = how === undefined ? [] : rulesFor(how, severity)
+    return dueRules(rules, sinceMs, nowMs).map((due) => ({ person, ...due }))
+  })
+}
+
+/** How long until the first of the rules of these people falls due; `null` when none is left. */
+function soonestRule(
+  { severity, reachable }: PagingWorld,
+  people: readonly string[],
+  nowMs: number,
+): number | null {
+  const waits = people.flatMap((person) => {
+    const how = reachable(person)
+    return how === undefined ? [] : (nextRuleInMs(rulesFor(how, severity), nowMs) ?? [])
+  })
+  return waits.length === 0 ? null : Math.min(...waits)
+}
+
+/** Those whose rules lead to a contact, now or later. */
+function reachablePeople({ severity, reachable }: PagingWorld, resolved: ResolvedTargets): string[] {
+  return peopleOf(resolved).filter((person) => {
+    const how = reachable(person)
+    return how !== undefined && rulesFor(how, severity).some(({ contact }) => how.contacts[contact])
+  })
+}
+
+function peopleOf({ notified }: ResolvedTargets): string[] {
+  return notified.map(({ person }) => person)
+}
+
+function own<Value>(named: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(named, name) ? named[name] : undefined
+}

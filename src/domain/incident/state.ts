@@ -1,0 +1,193 @@
+import type { EscalationPosition } from '../escalate.ts'
+import type { HoldCause } from '../escalate-hold.ts'
+import type { Severity } from '../severity.ts'
+import type { Answer } from './answer.ts'
+
+/*
+ * Where an incident stands: plain JSON, small, stored with each decision. Instants are epoch milliseconds, durations end in `Ms`.
+ */
+
+export const stateVersion = 1
+
+export type Phase = 'open' | 'monitoring' | 'resolved'
+
+export interface MachineState {
+  readonly version: typeof stateVersion
+  readonly incident: number
+  readonly phase: Phase
+  readonly severity: Severity
+  /** A person set the severity: alerts change it no more. */
+  readonly severityFixed: boolean
+  readonly alerts: AlertCounts
+  /** What of the configuration counts now, as it came with the newest event that told of it. */
+  readonly settings: Settings
+  /** Decisions so far. */
+  readonly decisions: number
+  /** How often it began to fire: the first time, and each time it fired again. */
+  readonly openings: number
+  readonly escalation: Escalation
+  /** The step that was entered last; `null` before the first. */
+  readonly at: EscalationPosition | null
+  /** Where an escalation that is asked to go on goes on; `null`: the policy is exhausted there. */
+  readonly next: EscalationPosition | null
+  /** How often the steps of the policy were begun. */
+  readonly round: number
+  /** Somebody was reached since the steps were begun. */
+  readonly reached: boolean
+  readonly owner: Owner | null
+  readonly handOver: HandOver | null
+  /** Those who hear of it, step by step; they outlast the steps until somebody acknowledges. */
+  readonly cycles: readonly Cycle[]
+  /** How often each of these was told or asked: numbers their pages. */
+  readonly occasions: Readonly<Record<'acknowledged' | 'handOver' | 'worse' | 'grown' | 'cycle', number>>
+  /** Those whom the policy wants told of a P0 were told. */
+  readonly noticed: boolean
+  readonly automation: Automation
+  /** What runs beside the machine and reports when it has ended. */
+  readonly tasks: readonly Task[]
+  /** When it has stayed clear for long enough; `null` while it is not clear. */
+  readonly stableAt: number | null
+  readonly closing: Closing | null
+  /** The last commands and what came of them: one that is repeated is answered, not carried out, again. */
+  readonly answered: readonly { readonly commandId: string; readonly answer: Answer }[]
+}
+
+export interface AlertCounts {
+  readonly firing: number
+  readonly total: number
+}
+
+export interface Settings {
+  /** Name of the escalation policy of this severity. */
+  readonly policy: string
+  /** All alerts clear for this long: resolved. */
+  readonly stableForMs: number
+  /** How long remediation may try before the first page; 0 where it may not. */
+  readonly headStartMs: number
+  /** A runbook has remediation for it. */
+  readonly remediates: boolean
+  /** After so long, alerts that still fire over a person's resolve open the next incident. */
+  readonly stillFiringAfterMs: number
+}
+
+export type Escalation =
+  /** Nobody is being paged: it is clear, owned or over. */
+  | { readonly kind: 'idle' }
+  /** Remediation tries first. */
+  | { readonly kind: 'head-start'; readonly dueAt: number }
+  /** Who is to be paged is being worked out; never at rest. */
+  | { readonly kind: 'entering'; readonly position: EscalationPosition; readonly urged: boolean }
+  | {
+      readonly kind: 'held'
+      readonly position: EscalationPosition
+      readonly dueAt: number | null
+      readonly firm: boolean
+      readonly cause: HoldCause
+    }
+  /** Awaits an acknowledgement until `dueAt`, or until none of `pages` can reach anybody. */
+  | {
+      readonly kind: 'waiting'
+      readonly position: EscalationPosition
+      readonly dueAt: number
+      readonly people: readonly string[]
+      readonly following: readonly string[]
+      /** Pages of the step that may still reach somebody; `null` once one did. */
+      readonly pages: readonly string[] | null
+    }
+  /** The policy's steps are over. `retryAt`: nobody was reached at all, so they begin again. */
+  | { readonly kind: 'exhausted'; readonly pages: readonly string[]; readonly retryAt: number | null }
+  /** It became worse, and its owner is asked whether they still have it. */
+  | { readonly kind: 'asking-owner'; readonly dueAt: number; readonly pages: readonly string[] | null }
+
+export interface Owner {
+  readonly person: string
+  readonly since: number
+  /** When the acknowledgement runs out; `null`: never. */
+  readonly until: number | null
+  /** Alerts that fired when they were last told how many. */
+  readonly toldFiring: number
+}
+
+export interface HandOver {
+  readonly commandId: string
+  readonly by: string
+  readonly to: string
+  /** Pages that may still reach them; `null` once one did. */
+  readonly pages: readonly string[] | null
+  /** When it is taken as declined; `null` until they were reached. */
+  readonly dueAt: number | null
+}
+
+/** The people of one step, from its entry until each of them need not hear any more. */
+export interface Cycle extends EscalationPosition {
+  readonly id: number
+  readonly enteredAt: number
+  /** Each of them must acknowledge. */
+  readonly each: boolean
+  readonly people: readonly string[]
+  /** The last look at their own rules, after `enteredAt`. */
+  readonly sinceMs: number
+  /** When the next of their own rules falls due; `null` when none is left. */
+  readonly dueAt: number | null
+}
+
+export interface Automation {
+  /** Somebody acknowledged once: from then on automation begins nothing new, also when more people are called. */
+  readonly peopleTookOver: boolean
+  readonly stoppedBy: string | null
+  /** It handed over to people, and begins nothing new. */
+  readonly handedOver: boolean
+  /** What it tried last helped. */
+  readonly helped: boolean
+  /** What it does, in its own words. */
+  readonly doing: string
+}
+
+export type Task =
+  | { readonly kind: 'investigate'; readonly stage: 'opened' | 'mitigated' }
+  | { readonly kind: 'remediate'; readonly opening: number }
+  | { readonly kind: 'review' }
+
+/** How and when it was resolved. */
+export interface Closing {
+  readonly at: number
+  readonly by: string | null
+  /** The review waits until then for what is under way; `null` once it was begun. */
+  readonly reviewAt: number | null
+  /** When alerts that still fire open the next incident; `null`: none did, or it was opened. */
+  readonly successorAt: number | null
+}
+
+export function taskId(task: Task): string {
+  if (task.kind === 'investigate') return `investigate/${task.stage}`
+  return task.kind === 'remediate' ? `remediate/${task.opening}` : 'review'
+}
+
+const fresh = {
+  version: stateVersion,
+  phase: 'open',
+  severityFixed: false,
+  alerts: { firing: 0, total: 0 },
+  decisions: 0,
+  openings: 0,
+  escalation: { kind: 'idle' },
+  at: null,
+  next: { step: 1, round: 0 },
+  round: 0,
+  reached: false,
+  owner: null,
+  handOver: null,
+  cycles: [],
+  occasions: { acknowledged: 0, handOver: 0, worse: 0, grown: 0, cycle: 0 },
+  noticed: false,
+  automation: { peopleTookOver: false, stoppedBy: null, handedOver: false, helped: false, doing: '' },
+  tasks: [],
+  stableAt: null,
+  closing: null,
+  answered: [],
+} as const
+
+/** An incident before anything happened in it. */
+export function newIncident(incident: number, severity: Severity, settings: Settings): MachineState {
+  return { ...fresh, incident, severity, settings }
+}
