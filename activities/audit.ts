@@ -13,7 +13,6 @@ import { auditAlert, type StoredFinding } from '../src/domain/audit-alert.ts'
 import type { AcceptedAlert } from '../src/domain/alert.ts'
 import { mapAtMost } from '../src/domain/concurrency.ts'
 import type { Configuration, Heartbeat } from '../src/domain/configuration.ts'
-import { routeOf } from '../src/domain/plan.ts'
 
 /** What the auditor reads and keeps. Instants are ISO 8601 in UTC. */
 export interface AuditStore {
@@ -31,9 +30,9 @@ export interface AuditStore {
 export interface AuditDependencies {
   readonly audits: AuditStore
   readonly workflows: {
-    isRunning(groupingKey: string): Promise<boolean>
+    isRunning(incident: number): Promise<boolean>
     /** Begins the incident's workflow, or tells the one that runs to look again. */
-    signalAlertsChanged(incident: RecordedIncident): Promise<void>
+    tell(incident: RecordedIncident): Promise<void>
   }
   readonly pages: {
     cancelUnsent(
@@ -43,7 +42,6 @@ export interface AuditDependencies {
     ): Promise<void>
   }
   readonly inbox: { acceptAlerts(alerts: readonly AcceptedAlert[]): Promise<unknown> }
-  readonly configurations: { get(revision: string): Promise<Configuration> }
   readonly running: () => Pick<Configuration, 'heartbeat'>
   /** Tells a place outside that all is well. Answers why it could not, and never names the address. */
   readonly heartbeat: {
@@ -94,19 +92,15 @@ interface Look {
   readonly findings: readonly Finding[]
 }
 
-async function look({ audits, workflows, configurations }: AuditDependencies, now: Date): Promise<Look> {
+async function look({ audits, workflows }: AuditDependencies, now: Date): Promise<Look> {
   const at = now.getTime()
   const ago = (ms: number) => new Date(at - ms).toISOString()
   // First the workflows: one that ends while they are asked has closed its incident before, which is then not read as open.
   const seen = await audits.openIncidents()
-  const running = await mapAtMost(concurrency, seen, ({ groupingKey }) => workflows.isRunning(groupingKey))
+  const running = await mapAtMost(concurrency, seen, ({ number }) => workflows.isRunning(number))
   const runs = new Map(seen.map(({ number }, index) => [number, running[index] ?? false]))
   const open = (await audits.openIncidents()).filter(({ number }) => runs.has(number))
-  const incidents = await mapAtMost(concurrency, open, async (incident) => {
-    const { routes } = await configurations.get(incident.configRevision)
-    const headStartMs = routeOf(incident.labels, routes).remediateFirstMs[incident.severity] ?? 0
-    return { ...incident, running: runs.get(incident.number) === true, headStartMs }
-  })
+  const incidents = open.map((incident) => ({ ...incident, running: runs.get(incident.number) === true }))
   const pages = await audits.unfinishedPages(ago(stuckPageMs), ago(graceMs))
   const waiting = await audits.waitingAlerts(ago(stuckAlertMs))
   return { incidents, findings: auditFindings({ at, incidents, pages, waiting }) }
@@ -123,9 +117,9 @@ async function repair(deps: AuditDependencies, { incidents, findings }: Look, at
     concurrency,
     incidents.filter(({ number }) => missing.has(number)),
     (incident) =>
-      deps.workflows.signalAlertsChanged(incident).catch((error: unknown) => {
+      deps.workflows.tell(incident).catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error)
-        log.warn('a workflow that is missing could not be begun', { incident: incident.number, reason })
+        log.warn("could not start the incident's workflow", { incident: incident.number, reason })
       }),
   )
   for (const { incident } of ofKind(findings, 'page-left-open')) {
@@ -162,8 +156,8 @@ async function record(
     true,
   )
   for (const { detail, kind } of firing.filter((one) => !known.some(({ id }) => id === one.id)))
-    log.warn('paging is not well', { kind, detail })
-  for (const { detail, kind } of over) log.info('paging is well again', { kind, detail })
+    log.warn('paging is degraded', { kind, detail })
+  for (const { detail, kind } of over) log.info('paging has recovered', { kind, detail })
   for (const { detail, kind } of repaired) log.warn('paging was repaired', { kind, detail })
 }
 

@@ -1,154 +1,125 @@
-import { formatDuration } from '../src/domain/duration.ts'
-import type { EscalationPosition } from '../src/domain/escalate.ts'
-import type { IncidentAlerts, IncidentReading } from '../src/domain/incident.ts'
-import type {
-  ApplyPolicyCommand,
-  Command,
-  NoteCommand,
-  SeverityCommand,
-} from '../src/domain/incident-messages.ts'
+import type { MachineEvent, TaskEvent } from '../src/domain/incident/event.ts'
+import { duesOf, isOver, type Outline } from '../src/domain/incident/outline.ts'
+import type { MachineState, Task } from '../src/domain/incident/state.ts'
+import type { Configuration } from '../src/domain/configuration.ts'
+import type { Incident, IncidentPlan } from '../src/domain/incident.ts'
+import { keepsOut } from '../src/domain/incident/automation.ts'
 import { planIncident, policyOfIncident, policyRevisionOf } from '../src/domain/plan.ts'
-import { firewatch, type TimelineKind } from '../src/domain/timeline.ts'
-import type { IncidentDependencies } from './incident-dependencies.ts'
-import {
-  type AcknowledgementEnd,
-  applyPolicy,
-  recordAcknowledgement,
-  type TakenIncident,
-} from './incident-ownership.ts'
 
-/** A change of an incident's state, numbered within its workflow so that a repeated activity writes it once. */
-export interface StateChange {
+/** Something that runs beside the incident told of itself; absent: the workflow looks what fell due. */
+export interface AdvanceInput {
   readonly incident: number
-  readonly state: 'open' | 'monitoring'
-  readonly change: number
-  readonly summary: string
+  readonly event?: TaskEvent
 }
 
-export interface CommandRecord extends Command {
-  readonly kind: Extract<TimelineKind, 'escalation' | 'remediation'>
-  readonly summary: string
+/** What an incident's workflow does next, and what it shows. */
+export interface Advanced {
+  /** Nothing happens in it any more. */
+  readonly over: boolean
+  readonly tasks: readonly Task[]
+  /** What falls due next and in how long; `null`: only people and alerts change anything. */
+  readonly due: { readonly what: string; readonly inMs: number } | null
+  readonly shown: ShownIncident
 }
 
-export interface CloseIncident {
-  readonly incident: number
-  readonly change: number
-  /** Absent: closed by Firewatch, if nothing has changed since `version`. */
-  readonly by?: Command
-  readonly version: number
-  readonly stableForMs: number
+/** What Temporal's UI tells of an incident. */
+export interface ShownIncident {
+  readonly title: string
+  readonly service: string
+  readonly severity: string
+  readonly state: string
+  readonly runbook: string | null
+  readonly owner: string | null
+  readonly nowDoing: string
 }
 
-export interface Release {
-  readonly incident: number
-  readonly change: number
-  readonly summary: string
+/** Where an incident stands for automation. */
+export interface AutomationStanding {
+  /** Nothing new may begin: people took over, or stopped it. */
+  readonly stopped: boolean
+  /** Nothing fires any more. */
+  readonly cleared: boolean
 }
 
-/** What is said of an incident, and in how long paging does something next: `null`, when people do; absent, as was said before. */
-export interface Progress {
-  readonly incident: number
-  readonly text: string
-  readonly dueInMs?: number | null
+interface Decided {
+  readonly outline: Outline
+}
+
+export interface IncidentDependencies {
+  readonly machine: {
+    take(
+      incident: number,
+      eventOf: (locked: {
+        readonly state: MachineState | null
+      }) => Promise<{ readonly event: MachineEvent; readonly told: boolean } | undefined>,
+    ): Promise<Decided>
+  }
+  readonly incidents: {
+    get(incident: number): Promise<Incident>
+    machine(incident: number): Promise<MachineState | null>
+  }
+  readonly configurations: { get(revision: string): Promise<Configuration> }
+  /** Incidents were decided on: their workflows may have to hear of it. */
+  readonly stirred: () => void
+  readonly now: () => Date
 }
 
 export type IncidentActivities = ReturnType<typeof createIncidentActivities>
 
-/** The deeds of an incident's own story: reading where it stands and writing what became of it. Each may run again after a crash. */
+/** The deeds of an incident's workflow: it hears what was decided, brings what fell due, and reports what ran. Each may run again after a crash. */
 export function createIncidentActivities(deps: IncidentDependencies) {
-  const { incidents, timeline } = deps
   return {
-    /** Where the incident stands, and what is to be done about it by the configuration it started with. */
-    readIncident: (incident: number): Promise<IncidentReading> => readIncident(deps, incident),
+    advance: (input: AdvanceInput): Promise<Advanced> => advance(deps, input),
 
-    readAlerts: (incident: number): Promise<IncidentAlerts> => incidents.alerts(incident),
-
-    changeState: (change: StateChange): Promise<void> => changeState(deps, change),
-
-    recordAcknowledgement: (taken: TakenIncident): Promise<AcknowledgementEnd> =>
-      recordAcknowledgement(deps, taken),
-
-    /** Nobody has the incident any more, for a reason that people read. */
-    async releaseAcknowledgement({ incident, change, summary }: Release): Promise<void> {
-      await incidents.release(incident)
-      const [eventKey, at] = [`released/${change}`, deps.now().toISOString()]
-      await timeline.append({ incident, eventKey, at, kind: 'escalation', actor: firewatch, summary })
+    /** Something that runs beside the incident tells of itself; the incident's workflow hears of it like of anything else. */
+    async report({ incident, event }: Required<AdvanceInput>): Promise<void> {
+      await deps.machine.take(incident, async () => ({
+        event: { ...event, at: deps.now().getTime() },
+        told: false,
+      }))
+      deps.stirred()
     },
 
-    async setSeverity(command: SeverityCommand): Promise<void> {
-      const { incident, actor, at, commandId, severity } = command
-      await incidents.setSeverity(incident, severity, actor)
-      const summary = `${actor} set the severity to ${severity}`
-      await timeline.append({
-        incident,
-        eventKey: `command/${commandId}`,
-        at,
-        kind: 'severity',
-        actor,
-        summary,
-      })
-    },
+    /** What is to be done about the incident, by the configuration it started with. */
+    readPlan: (incident: number): Promise<IncidentPlan> => readPlan(deps, incident),
 
-    applyPolicy: (command: ApplyPolicyCommand & { at: string; position: EscalationPosition | null }) =>
-      applyPolicy(deps, command),
-
-    async recordNote({ incident, actor, at, commandId, text }: NoteCommand): Promise<void> {
-      const eventKey = `note/${commandId}`
-      await timeline.append({ incident, eventKey, at, kind: 'note', actor, summary: text })
-    },
-
-    /** A command that changes what the workflow does next, for the record. */
-    async recordCommand({ incident, actor, at, commandId, kind, summary }: CommandRecord): Promise<void> {
-      await timeline.append({ incident, eventKey: `command/${commandId}`, at, kind, actor, summary })
-    },
-
-    /** Closes the incident unless an alert changed meanwhile; a person's command closes it anyway. */
-    closeIncident: (closing: CloseIncident): Promise<boolean> => closeIncident(deps, closing),
-
-    describeProgress: ({ incident, text, dueInMs }: Progress): Promise<void> => {
-      if (dueInMs === undefined) return incidents.describe(incident, text)
-      const dueAt = dueInMs === null ? null : new Date(deps.now().getTime() + dueInMs).toISOString()
-      return incidents.describe(incident, text, dueAt)
-    },
+    readStanding: (incident: number): Promise<AutomationStanding> => readStanding(deps, incident),
   }
 }
 
-async function readIncident(
-  { incidents, configurations, now }: IncidentDependencies,
-  incident: number,
-): Promise<IncidentReading> {
-  const record = await incidents.get(incident)
-  const policy = policyOfIncident(record, await configurations.get(policyRevisionOf(record)))
-  const plan = planIncident(record, await configurations.get(record.configRevision), policy)
-  if (record.runbook !== plan.runbook) await incidents.setRunbook(incident, plan.runbook)
-  const { state, acknowledgedBy, acknowledgedUntil } = record
-  const acknowledgedForMs =
-    acknowledgedUntil === null ? null : Math.max(Date.parse(acknowledgedUntil) - now().getTime(), 0)
-  return { plan, alerts: await incidents.alerts(incident), state, acknowledgedBy, acknowledgedForMs }
+async function advance(
+  { machine, incidents, now }: IncidentDependencies,
+  { incident, event }: AdvanceInput,
+): Promise<Advanced> {
+  const at = now().getTime()
+  const { outline } = await machine.take(incident, async ({ state }) => {
+    if (event !== undefined) return { event: { ...event, at }, told: true }
+    const isDue = state !== null && duesOf(state).some((due) => due.at <= at)
+    return isDue ? { event: { type: 'tick', at }, told: true } : undefined
+  })
+  const { title, service, severity, state, runbook, acknowledgedBy, nowDoing } = await incidents.get(incident)
+  return {
+    over: isOver(outline),
+    tasks: outline.tasks,
+    due: outline.due === null ? null : { what: outline.due.what, inMs: Math.max(outline.due.at - at, 1) },
+    shown: { title, service, severity, state, runbook, owner: acknowledgedBy, nowDoing },
+  }
 }
 
-async function changeState(
-  { incidents, timeline, now }: IncidentDependencies,
-  { incident, state, change, summary }: StateChange,
-): Promise<void> {
-  const at = now().toISOString()
-  await incidents.setState(incident, state, at)
-  const eventKey = `state/${change}`
-  await timeline.append({ incident, eventKey, at, kind: 'state', actor: firewatch, summary })
+async function readPlan(
+  { incidents, configurations }: IncidentDependencies,
+  number: number,
+): Promise<IncidentPlan> {
+  const incident = await incidents.get(number)
+  const policy = policyOfIncident(incident, await configurations.get(policyRevisionOf(incident)))
+  return planIncident(incident, await configurations.get(incident.configRevision), policy)
 }
 
-async function closeIncident(
-  { incidents, timeline, now }: IncidentDependencies,
-  { incident, change, by, version, stableForMs }: CloseIncident,
-): Promise<boolean> {
-  const at = by?.at ?? now().toISOString()
-  const actor = by?.actor ?? firewatch
-  if (!(await incidents.close(incident, actor, at, by === undefined ? version : null))) return false
-  const summary =
-    by === undefined
-      ? `Resolved: every alert stayed clear for ${formatDuration(stableForMs)}`
-      : `${actor} resolved the incident`
-  const eventKey = `resolved/${change}`
-  await timeline.append({ incident, eventKey, at, kind: 'resolved', actor, summary })
-  return true
+async function readStanding(
+  { incidents }: IncidentDependencies,
+  number: number,
+): Promise<AutomationStanding> {
+  const state = await incidents.machine(number)
+  if (state === null) return { stopped: true, cleared: false }
+  return { stopped: keepsOut(state), cleared: state.phase !== 'open' }
 }

@@ -1,285 +1,184 @@
 import {
-  allHandlersFinished,
-  CancellationScope,
+  ChildWorkflowCancellationType,
   condition,
   continueAsNew,
   isCancellation,
+  log,
   ParentClosePolicy,
   proxyActivities,
+  setCurrentDetails,
+  setHandler,
   sleep,
   startChild,
+  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow'
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
-import type { IncidentActivities } from '../activities/incident.ts'
-import { formatDuration } from '../src/domain/duration.ts'
+import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
+import type { Advanced, IncidentActivities, ShownIncident } from '../activities/incident.ts'
 import { incidentName } from '../src/domain/evidence.ts'
-import {
-  searchText,
-  type IncidentAlerts,
-  type IncidentPlan,
-  type IncidentReading,
-} from '../src/domain/incident.ts'
-import type { Command } from '../src/domain/incident-messages.ts'
-import type { Stage } from '../src/domain/investigate.ts'
-import { highestSeverity } from '../src/domain/severity.ts'
-import { carriedBy, type Carried } from './incident-carried.ts'
-import { listen } from './incident-commands.ts'
-import { waitsForRules } from './incident-hearing.ts'
-import { acknowledge, holdFor } from './incident-ownership.ts'
-import {
-  raiseEscalation,
-  resumeEscalation,
-  sendNotices,
-  startEscalation,
-  stopEscalation,
-  tellEverybody,
-} from './incident-paging.ts'
-import { startRemediation } from './incident-remediation.ts'
-import { beginSituation, enterState, recall, say, type Situation } from './incident-situation.ts'
+import { type Task, taskId } from '../src/domain/incident/state.ts'
+import { searchText } from '../src/domain/incident.ts'
+import { searchAttributeNames } from '../src/domain/incident-messages.ts'
 import { investigate } from './investigate.ts'
+import { stirredSignal, statusQuery } from './messages.ts'
 import { review } from './post-mortem.ts'
+import { remediation } from './remediation.ts'
 
 export interface IncidentInput {
   readonly incident: number
-  /** What a former run of the same incident hands on. */
-  readonly carried?: Carried
-  /** An acknowledgement that came while the incident before this one was being closed. */
-  readonly acknowledged?: Command
 }
-
-/** How long the review waits for evidence that is still being collected and for an attempt that is still being verified. */
-const reviewPatience = '1m'
 
 const activities = proxyActivities<IncidentActivities>({
   startToCloseTimeout: '10s',
   retry: { maximumInterval: '10s' },
 })
 
+/** Before an incident whose record cannot be read, for good as it seems, is looked at again: somebody may mend it. */
+const patience = '1m'
+
 /**
- * The story of one incident, from the first alert until it stayed clear. One per grouping key at a time: its id
- * `incident/<grouping key>` is the lock.
+ * The keeper of one incident, `incident/INC-42`: it waits until something falls due or was decided, brings that to the incident, and runs what is to
+ * run beside it. What the incident is and decides stands in its record, so this may begin afresh at any moment.
  */
-export async function incident({ incident: number, carried, acknowledged }: IncidentInput): Promise<void> {
-  const situation = beginSituation(number, carried)
-  listen(situation)
-  if (acknowledged !== undefined) await acknowledge(situation, acknowledged)
-  const reading = await activities.readIncident(number)
-  // A signal that was long on its way may have begun a workflow for an incident that is over.
-  if (reading.state === 'resolved') situation.state = 'resolved'
-  else await goThrough(situation, reading)
-  await condition(() => isSettled(situation))
-  await makeWay(situation)
-}
-
-async function goThrough(situation: Situation, reading: IncidentReading): Promise<void> {
-  recall(situation, reading)
-  if (situation.acknowledgedBy !== null) holdFor(situation, reading.acknowledgedForMs)
-  enterState(situation, reading.plan, 'open')
-  let { plan } = reading
-  let alerts: IncidentAlerts | null = reading.alerts
-  while (alerts !== null) {
-    plan = await respond(situation, plan, alerts)
-    alerts = await watch(situation, plan)
-  }
-  await conclude(situation, plan)
-}
-
-/** Works on the incident until all its alerts are clear or a person resolves it; returns the plan as it then stands. */
-async function respond(
-  situation: Situation,
-  begun: IncidentPlan,
-  read: IncidentAlerts,
-): Promise<IncidentPlan> {
-  let plan = begun
-  let alerts = read
-  await startAfreshWhenLong(situation)
-  if (isToBeWorkedOn(situation, alerts)) beginResponse(situation, plan)
-  while (isToBeWorkedOn(situation, alerts)) {
-    if (alerts.severity !== plan.severity) plan = await changeSeverity(situation, plan)
-    await condition(() => situation.changed || situation.resolvedBy !== null)
-    await startAfreshWhenLong(situation)
-    resumeEscalation(situation)
-    alerts = await readAlerts(situation)
-  }
-  situation.responding = false
-  stopEscalation(
-    situation,
-    situation.resolvedBy === null ? 'every alert is clear' : 'the incident was resolved',
-  )
-  return plan
-}
-
-function isToBeWorkedOn({ resolvedBy }: Situation, { firing }: IncidentAlerts): boolean {
-  return firing > 0 && resolvedBy === null
-}
-
-function beginResponse(situation: Situation, plan: IncidentPlan): void {
-  if (situation.responding) return resumeEscalation(situation)
-  situation.responding = true
-  situation.openings++
-  startRemediation(situation, plan)
-  startEscalation(situation, plan.remediateFirstMs)
-  sendNotices(situation, plan.severity)
-  startInvestigation(situation, 'opened')
-}
-
-/** Where the alerts stand now; changes that arrive from here on set `changed` again. */
-async function readAlerts(situation: Situation): Promise<IncidentAlerts> {
-  situation.changed = false
-  situation.alertLooks++
-  return activities.readAlerts(situation.incident)
-}
-
-/** Collects evidence in the background: neither paging nor the end of the incident waits for an answer that does not come. */
-function startInvestigation(situation: Situation, stage: Stage): void {
-  if (situation.investigated.includes(stage)) return
-  situation.investigated = [...situation.investigated, stage]
-  situation.investigating++
-  void investigate({ incident: situation.incident, stage }).finally(() => {
-    situation.investigating--
+export async function incident({ incident: number }: IncidentInput): Promise<void> {
+  let stirred = 0
+  let known: Advanced | null = null
+  setHandler(stirredSignal, () => {
+    stirred++
   })
-}
-
-async function changeSeverity(
-  situation: Situation,
-  { severity, policy }: IncidentPlan,
-): Promise<IncidentPlan> {
-  const { plan } = await activities.readIncident(situation.incident)
-  enterState(situation, plan, 'open')
-  const rose = plan.severity !== severity && highestSeverity([plan.severity, severity]) === plan.severity
-  const why = `the severity rose from ${severity} to ${plan.severity}`
-  sendNotices(situation, plan.severity)
-  if (rose) raiseEscalation(situation, { policyChanged: plan.policy !== policy, why })
-  return plan
-}
-
-/** Waits until it stayed clear for long enough, or a person resolves it. Returns the alerts that fire again, or null once it is closed. */
-async function watch(situation: Situation, plan: IncidentPlan): Promise<IncidentAlerts | null> {
-  if (situation.resolvedBy === null) {
-    const forHowLong = formatDuration(plan.stableForMs)
-    await changeState(situation, plan, 'monitoring', `Every alert is clear; watching for ${forHowLong}`)
-    startInvestigation(situation, 'mitigated')
+  setHandler(statusQuery, () => known)
+  const running = new Set<string>()
+  const begin = (task: Task) => {
+    running.add(taskId(task))
+    void keepRunning(number, task).finally(() => {
+      stirred++
+      running.delete(taskId(task))
+    })
   }
   for (;;) {
-    const alerts = await readAlerts(situation)
-    if (isToBeWorkedOn(situation, alerts)) {
-      await changeState(situation, plan, 'open', 'It fires again: back to open')
-      return alerts
+    const heard = stirred
+    const isStirred = () => stirred > heard
+    const next = await advance(number)
+    if (next === undefined) {
+      await condition(isStirred, patience, { summary: 'its record could not be read' })
+      continue
     }
-    if ((await staysAs(situation, plan, alerts)) && (await close(situation, plan, alerts))) return null
+    show(number, next.shown, known?.shown)
+    known = next
+    for (const task of next.tasks) if (!running.has(taskId(task))) begin(task)
+    // Once more, in case something was decided while it was looked at: a workflow that returned would not hear of it.
+    if (next.over && !isStirred()) return
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof incident>({ incident: number })
+    if (next.due === null) await condition(isStirred)
+    else await condition(isStirred, next.due.inMs, { summary: searchText(next.due.what) })
   }
 }
 
-/**
- * True once nothing changed for long enough, or a person resolves the incident. A signal that brings nothing new does not begin the time
- * anew.
- */
-async function staysAs(
-  situation: Situation,
-  { stableForMs }: IncidentPlan,
-  { version }: IncidentAlerts,
-): Promise<boolean> {
-  const timer = new CancellationScope()
-  let over = false
-  const summary = `stays clear for ${formatDuration(stableForMs)}?`
-  timer.run(() => sleep(stableForMs, { summary })).then(() => (over = true), ignoreCancellation)
+/** `undefined`: the record cannot be read, and trying again at once would not help. */
+async function advance(number: number): Promise<Advanced | undefined> {
   try {
-    for (;;) {
-      await condition(() => over || situation.changed || situation.resolvedBy !== null)
-      if (situation.resolvedBy !== null || !situation.changed) return true
-      if ((await readAlerts(situation)).version !== version) return false
-    }
-  } finally {
-    timer.cancel()
+    return await activities.advance({ incident: number })
+  } catch (error) {
+    if (isCancellation(error)) throw error
+    log.error('the incident could not be looked at', { incident: number, error: String(error) })
+    return undefined
   }
 }
 
-/** False when an alert changed since `version` was read. A person's word closes it anyway. */
-function close(
-  situation: Situation,
-  { incident: number, stableForMs }: IncidentPlan,
-  { version }: IncidentAlerts,
-): Promise<boolean> {
-  const by = situation.resolvedBy
-  const closing = { incident: number, change: ++situation.changes, version, stableForMs }
-  return activities.closeIncident(by === null ? closing : { ...closing, by })
+/** Runs a task until it has reported. One that broke off is looked at again after a while: as long as the incident has it, it is run. */
+async function keepRunning(number: number, task: Task): Promise<void> {
+  try {
+    await runTask(number, task)
+  } catch (error) {
+    if (isCancellation(error)) throw error
+    log.error('a task of the incident broke off', {
+      incident: number,
+      task: taskId(task),
+      error: String(error),
+    })
+    await sleep(patience, { summary: `${taskId(task)} broke off` })
+  }
 }
 
-async function changeState(
-  situation: Situation,
-  plan: IncidentPlan,
-  state: 'open' | 'monitoring',
-  summary: string,
-): Promise<void> {
-  enterState(situation, plan, state)
-  say(situation, 'people', summary, null)
-  await activities.changeState({ incident: situation.incident, state, change: ++situation.changes, summary })
+async function runTask(incident: number, task: Task): Promise<void> {
+  switch (task.kind) {
+    case 'investigate':
+      await investigate({ incident, stage: task.stage })
+      break
+    case 'review':
+      await startReview(incident)
+      break
+    case 'remediate':
+      await runRemediation(incident, task.opening)
+      break
+  }
+  await activities.advance({ incident, event: { type: 'task-ended', task } })
 }
 
-/** What follows a closed incident: the last messages, and its review, which gathers what can still be had soon. */
-async function conclude(situation: Situation, plan: IncidentPlan): Promise<void> {
-  const { resolvedBy } = situation
-  enterState(situation, plan, 'resolved')
-  stopEscalation(situation, 'the incident was resolved')
-  say(
-    situation,
-    'people',
-    `${resolvedBy === null ? 'It stayed clear' : `${resolvedBy.actor} resolved it`}; its review follows`,
-    null,
-  )
-  await tellEverybody(situation, 'resolved')
-  const complete = () => situation.investigating === 0 && situation.remediation === null
-  // Nobody waits with a new incident for the review of the old one.
-  await condition(() => complete() || situation.successor !== null, reviewPatience, {
-    summary: 'evidence under way is awaited for the review',
-  })
-  situation.remediation?.cancel()
-  await startReview(plan)
-}
-
-async function startReview({ incident: number, title }: IncidentPlan): Promise<void> {
+async function startReview(number: number): Promise<void> {
   const name = incidentName(number)
-  try {
-    await startChild(review, {
+  await startUnlessRunning(() =>
+    startChild(review, {
       workflowId: `review/${name}`,
       args: [{ incident: number }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `Post-mortem of ${name}: ${searchText(title)}`,
-    })
+      staticSummary: `Post-mortem of ${name}`,
+    }),
+  )
+}
+
+/**
+ * Its result is reported by itself, so that it outlives this run. What is left to be said here is that one broke off, or that a former run's is over:
+ * then nothing is known of its end.
+ */
+async function runRemediation(incident: number, opening: number): Promise<void> {
+  const name = incidentName(incident)
+  const workflowId = `remediate/${name}/${opening}`
+  const child = await startUnlessRunning(() =>
+    startChild(remediation, {
+      workflowId,
+      args: [{ incident, opening }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      cancellationType: ChildWorkflowCancellationType.ABANDON,
+      staticSummary: `Remediation of ${name}`,
+    }),
+  )
+  if (child === undefined) throw new Error(`${workflowId} was begun by a former run, and reports by itself`)
+  await child.result()
+}
+
+/** `undefined`: a former run of this workflow, or a person, has started it. */
+async function startUnlessRunning<Child>(start: () => Promise<Child>): Promise<Child | undefined> {
+  try {
+    return await start()
   } catch (error) {
-    // Somebody asked for it in the meantime.
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined
+    throw error
   }
 }
 
-/** Nobody waits for anything that this run was asked for. */
-function isSettled({ background }: Situation): boolean {
-  return allHandlersFinished() && background === 0
+/** Shows the incident where Temporal's UI looks: search attributes and current details. */
+function show(number: number, shown: ShownIncident, before: ShownIncident | undefined): void {
+  const { title, service, severity, state, runbook, owner, nowDoing } = shown
+  const name = incidentName(number)
+  const attributes = [
+    keyword('incident', name),
+    keyword('state', state),
+    keyword('severity', severity),
+    keyword('service', service),
+    keyword('runbook', runbook ?? 'none'),
+  ]
+  const isNew =
+    before === undefined ||
+    before.state !== state ||
+    before.severity !== severity ||
+    before.service !== service ||
+    before.runbook !== runbook
+  if (isNew) upsertSearchAttributes(attributes)
+  const owned = owner === null ? 'nobody has acknowledged it' : `acknowledged by ${owner}`
+  setCurrentDetails(`${name} ${title} (${severity})\n\n${state}, ${owned}\n\n${nowDoing}`)
 }
 
-/** A long incident hands itself on to a fresh history, at a moment when nothing is under way that only this run knows of. */
-async function startAfreshWhenLong(situation: Situation): Promise<void> {
-  const isBusy = () =>
-    situation.resolvedBy !== null ||
-    situation.remediation !== null ||
-    situation.paging !== null ||
-    situation.sending > 0 ||
-    situation.investigating > 0 ||
-    waitsForRules(situation)
-  if (!workflowInfo().continueAsNewSuggested || isBusy()) return
-  await condition(() => isBusy() || isSettled(situation))
-  if (isBusy()) return
-  await continueAsNew<typeof incident>({ incident: situation.incident, carried: carriedBy(situation) })
-}
-
-/** A re-fire that arrived while this incident closed has opened the next one under the same key, and its signal came here. */
-async function makeWay({ successor, successorAcknowledged }: Situation): Promise<void> {
-  if (successor === null) return
-  const acknowledged = successorAcknowledged === null ? {} : { acknowledged: successorAcknowledged }
-  await continueAsNew<typeof incident>({ incident: successor, ...acknowledged })
-}
-
-function ignoreCancellation(error: unknown): void {
-  if (!isCancellation(error)) throw error
+function keyword(name: keyof typeof searchAttributeNames, value: string) {
+  return { key: defineSearchAttributeKey(searchAttributeNames[name], 'KEYWORD'), value: searchText(value) }
 }

@@ -1,17 +1,19 @@
 import {
   ChildWorkflowCancellationType,
   type ChildWorkflowHandle,
-  condition,
   isCancellation,
   ParentClosePolicy,
   proxyActivities,
   rootCause,
+  sleep,
   startChild,
 } from '@temporalio/workflow'
 import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
+import type { AutomationStanding } from '../activities/incident.ts'
 import type { RemediateActivities } from '../activities/remediate.ts'
 import type { Permission, Proposal } from '../activities/remediate-guards.ts'
 import { incidentName } from '../src/domain/evidence.ts'
+import type { RemediationEnd } from '../src/domain/incident/event.ts'
 import { searchAttributeNames } from '../src/domain/incident-messages.ts'
 import {
   attemptId,
@@ -31,18 +33,10 @@ export interface Remediation {
   readonly ladder: readonly RemediationRung[]
   /** How often new measurements come in. */
   readonly sampleEveryMs: number
-  /** True once no new attempt may begin; a running one finishes and is verified. */
-  readonly stopped: () => boolean
-  /** True once what was wrong is right again. */
-  readonly cleared: () => boolean
+  /** Whether new attempts may begin, and whether what was wrong is right again. A running attempt finishes and is verified. */
+  readonly standing: () => Promise<AutomationStanding>
   /** Says what automation does, in one sentence for people. */
   readonly say: (text: string) => Promise<void>
-}
-
-export interface RemediationResult {
-  readonly end: 'helped' | 'cleared' | 'handed-over' | 'stopped' | 'nothing-to-try'
-  /** Sentences for people. */
-  readonly explanation: string
 }
 
 /** How often a target that another incident repairs is asked for, in the time which such a repair may take. */
@@ -64,13 +58,13 @@ const records = proxyActivities<RemediateActivities>({
  * Goes down the ladder, one guarded attempt after the other, until one helps or people are better asked. Cancelling it ends the descent
  * and leaves a running attempt to itself.
  */
-export async function remediate(remediation: Remediation): Promise<RemediationResult> {
+export async function remediate(remediation: Remediation): Promise<RemediationEnd> {
   const past = await listAttempts(remediation)
   if (past === undefined) return handedOver('what was tried before could not be read.')
   const passedOver = new Set<number>()
   let last: string | undefined
   for (;;) {
-    const interrupted = interruption(remediation)
+    const interrupted = await interruption(remediation)
     if (interrupted !== undefined) return interrupted
     const rung = nextRung(remediation.ladder, past, passedOver)
     if (rung === undefined) return ladderEnded(remediation, last)
@@ -96,20 +90,21 @@ async function listAttempts({ incident }: Remediation): Promise<PastAttempt[] | 
   }
 }
 
-function interruption({ stopped, cleared }: Remediation): RemediationResult | undefined {
-  if (cleared()) return { end: 'cleared', explanation: 'The alerts cleared: no further attempt is needed.' }
-  if (stopped()) return { end: 'stopped', explanation: 'People have taken over: no new attempt begins.' }
+async function interruption({ standing }: Remediation): Promise<RemediationEnd | undefined> {
+  const { stopped, cleared } = await standing()
+  if (cleared) return { end: 'cleared', explanation: 'The alerts cleared: no further attempt is needed.' }
+  if (stopped) return { end: 'stopped', explanation: 'People have taken over: no new attempt begins.' }
   return undefined
 }
 
-function ladderEnded({ ladder }: Remediation, last: string | undefined): RemediationResult {
+function ladderEnded({ ladder }: Remediation, last: string | undefined): RemediationEnd {
   if (last !== undefined) return handedOver(`nothing is left to try. ${last}`)
   const explanation =
     ladder.length === 0 ? 'The runbook has no remediation.' : 'Every rung of the runbook was tried before.'
   return { end: 'nothing-to-try', explanation }
 }
 
-function handedOver(why: string): RemediationResult {
+function handedOver(why: string): RemediationEnd {
   return { end: 'handed-over', explanation: `Automation hands over to people: ${why}` }
 }
 
@@ -145,9 +140,9 @@ async function attemptOnceFree(remediation: Remediation, id: string, rung: Place
     if (wait === 0)
       await remediation.say(`${target} is being repaired for another incident; waiting for that`)
     const summary = `${target} is locked by another incident's attempt`
-    if (await condition(() => interruption(remediation) !== undefined, everyMs, { summary })) {
-      return withdraw(id, remediation)
-    }
+    await sleep(everyMs, { summary })
+    const interrupted = await interruption(remediation)
+    if (interrupted !== undefined) return withdraw(id, interrupted)
   }
   const explanation = `Refused (target-lock): ${target} is still being repaired for another incident.`
   return finish(id, { outcome: 'refused', explanation, next: 'hand-over' })
@@ -189,8 +184,8 @@ async function resultOf(child: ChildWorkflowHandle<typeof remediationAttempt>, i
 }
 
 /** An attempt that waited for its target and is no longer wanted. */
-function withdraw(id: string, { cleared }: Remediation): Promise<Ending> {
-  return cleared()
+function withdraw(id: string, { end }: RemediationEnd): Promise<Ending> {
+  return end === 'cleared'
     ? finish(id, { outcome: 'cleared', explanation: 'The alerts cleared before it began.', next: 'end' })
     : finish(id, { outcome: 'refused', explanation: 'People took over before it began.', next: 'next-rung' })
 }

@@ -4,7 +4,7 @@ import type { Configuration, User } from '../domain/configuration.ts'
 import { oneLine } from '../domain/delivery.ts'
 import { incidentName } from '../domain/evidence.ts'
 import type { Incident } from '../domain/incident.ts'
-import type { Command, CommandAnswer, EscalateCommand } from '../domain/incident-messages.ts'
+import type { Command, CommandAnswer, EscalateCommand, ResolveCommand } from '../domain/incident-messages.ts'
 import { declared, titleIn } from './declaration.ts'
 
 /** Somebody who was turned away, for the audit. */
@@ -23,9 +23,9 @@ export interface AnswerDeskOptions {
   readonly users: () => Configuration['users']
   readonly incidents: { find(incident: number): Promise<Incident | undefined> }
   readonly commands: {
-    acknowledge(groupingKey: string, command: Command): Promise<CommandAnswer>
-    resolve(groupingKey: string, command: Command): Promise<CommandAnswer>
-    escalateNow(groupingKey: string, command: EscalateCommand): Promise<CommandAnswer>
+    acknowledge(command: Command): Promise<CommandAnswer>
+    resolve(command: ResolveCommand): Promise<CommandAnswer>
+    escalateNow(command: EscalateCommand): Promise<CommandAnswer>
   }
   /** Names of the services, as configured now. */
   readonly services: () => readonly string[]
@@ -170,10 +170,9 @@ async function carryOut(options: AnswerDeskOptions, { name }: User, answer: Answ
   const { verb, asOf, commandId } = answer
   const command = { incident: incident.number, actor: name, at: now().toISOString(), commandId }
   const said = await {
-    acknowledge: () => commands.acknowledge(incident.groupingKey, command),
-    resolve: () => commands.resolve(incident.groupingKey, command),
-    escalate: () =>
-      commands.escalateNow(incident.groupingKey, asOf === undefined ? command : { ...command, asOf }),
+    acknowledge: () => commands.acknowledge(command),
+    resolve: () => commands.resolve(command),
+    escalate: () => commands.escalateNow(asOf === undefined ? command : { ...command, asOf }),
   }[verb]()
   return { kind: said.changed ? 'done' : 'unchanged', message: said.message }
 }

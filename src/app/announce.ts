@@ -1,11 +1,10 @@
 import type { Logger } from 'pino'
 import { mapAtMost } from '../domain/concurrency.ts'
 import type { Configuration } from '../domain/configuration.ts'
-import type { IncidentClient } from '../temporal/incident-client.ts'
 import type { Records } from './records.ts'
 
-/** Signals to Temporal at once. */
-const concurrency = 10
+/** Incidents told at once. */
+const concurrency = 4
 const mostIncidents = 100_000
 
 /**
@@ -14,19 +13,20 @@ const mostIncidents = 100_000
  * fails is logged, and made up for by the next start.
  */
 export async function announceConfiguration(
-  { configurations, incidents }: Pick<Records, 'configurations' | 'incidents'>,
-  client: Pick<IncidentClient, 'tellConfigurationChanged'>,
+  { configurations, incidents, machine }: Pick<Records, 'configurations' | 'incidents' | 'machine'>,
   { revision }: Pick<Configuration, 'revision'>,
   { now, log }: { readonly now: () => Date; readonly log: Pick<Logger, 'info' | 'warn'> },
 ): Promise<void> {
   try {
     if ((await configurations.announced()) === revision) return
     const open = await incidents.list({ states: ['open', 'monitoring'], limit: mostIncidents })
-    const told = await mapAtMost(concurrency, open, ({ groupingKey }) =>
-      client.tellConfigurationChanged(groupingKey),
+    await mapAtMost(concurrency, open, ({ number }) =>
+      machine.take(number, async () => ({
+        event: { type: 'configuration-changed', at: now().getTime() },
+      })),
     )
     await configurations.noteAnnounced(revision, now())
-    log.info({ revision, incidents: told.filter(Boolean).length }, 'open incidents know the configuration')
+    log.info({ revision, incidents: open.length }, 'open incidents know the configuration')
   } catch (error) {
     log.warn({ err: error, revision }, 'open incidents could not be told of the configuration')
   }

@@ -44,9 +44,9 @@ function refused(door: Door, error: unknown, metrics: ServerMetrics): never {
   throw error
 }
 
-/** The same records, with verdicts and ended pages counted as they are stored. */
+/** The same records, with verdicts counted as they are stored. */
 export function countedRecords(records: Records, metrics: WorkerMetrics): Records {
-  const { checkRuns, pages } = records
+  const { checkRuns } = records
   return {
     ...records,
     checkRuns: {
@@ -55,16 +55,6 @@ export function countedRecords(records: Records, metrics: WorkerMetrics): Record
         const conclusion = await checkRuns.record(run, decide)
         metrics.verdictsStored(conclusion.verdicts)
         return conclusion
-      },
-    },
-    pages: {
-      ...pages,
-      async settle(id, settlement, next) {
-        const page = await pages.settle(id, settlement, next)
-        // Unchanged when its state did not allow the change; not over when there is another try.
-        const isItsEnd = page.finishedAt === new Date(settlement.at).toISOString()
-        if (isItsEnd && page.state === settlement.state) metrics.pageSettled(page)
-        return page
       },
     },
   }

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { log } from '@temporalio/activity'
 import { resolveSecret } from '../config/secrets.ts'
 import { createEmailChannel } from '../email/channel.ts'
 import { createHeartbeat } from '../heartbeat/heartbeat.ts'
@@ -8,8 +7,9 @@ import { createPagerDutyChannel } from '../pagerduty/channel.ts'
 import { createSlackChannel } from '../slack/channel.ts'
 import { createTelegramChannel } from '../telegram/channel.ts'
 import { createWebhookChannel } from '../webhook/channel.ts'
-import type { Channel } from '../../activities/escalate-dependencies.ts'
+import type { Logger } from 'pino'
 import type { Contact, Integrations } from '../domain/configuration.ts'
+import type { Channel } from '../paging/dependencies.ts'
 
 /** For one try of one page, the answer included. */
 export const pageTimeoutMs = 5_000
@@ -24,10 +24,15 @@ export function createChannels(
   resolve: (reference: string) => Promise<string>,
   now: () => Date,
   chartOf: (incident: string) => Promise<Uint8Array | undefined>,
+  log: Pick<Logger, 'warn'>,
   { slack, email, telegram }: Integrations = {},
 ): Readonly<Record<Contact['channel'], Channel>> {
   const { post } = createPost()
   const common = { post, timeoutMs: pageTimeoutMs, resolveSecret: resolve, now }
+  const onMissingChart = (incident: string, reason: string) =>
+    log.warn({ incident, reason }, 'a page went out without its chart')
+  const onOldButtons = (incident: string, reason: string) =>
+    log.warn({ incident, reason }, 'the buttons of a page that is over were left as they were')
   return {
     webhook: only('webhook', createWebhookChannel(common)),
     pagerduty: only('pagerduty', createPagerDutyChannel(common)),
@@ -49,15 +54,6 @@ export function createChannels(
 /** The way to the watchdog outside. */
 export function createOutsideHeartbeat(resolve: (reference: string) => Promise<string>) {
   return createHeartbeat({ post: createPost().post, timeoutMs: pageTimeoutMs, resolveSecret: resolve })
-}
-
-/** Channels send only while an activity runs, whose log names the page. */
-function onMissingChart(incident: string, reason: string): void {
-  log.warn('a page went out without its chart', { incident, reason })
-}
-
-function onOldButtons(incident: string, reason: string): void {
-  log.warn('the buttons of a page that is over were left as they were', { incident, reason })
 }
 
 /** Lets through only contacts of the channel's own name, as whoever chooses the channel by name has seen to. */

@@ -1,3 +1,4 @@
+import type { Configuration } from '../domain/configuration.ts'
 import { createAlertEnds } from '../postgres/alert-ends.ts'
 import { createAlertInbox } from '../postgres/alert-inbox.ts'
 import { createAttemptRecords } from '../postgres/attempts.ts'
@@ -6,30 +7,72 @@ import { createCheckRunRecords } from '../postgres/check-runs.ts'
 import { createConfigurationRecords } from '../postgres/configurations.ts'
 import { createCredentialRecords } from '../postgres/credentials.ts'
 import type { Database } from '../postgres/database.ts'
-import { createDispatchRecords } from '../postgres/dispatch.ts'
+import { createDispatchRecords, openSuccessor } from '../postgres/dispatch.ts'
 import { createEvidenceRecords } from '../postgres/evidence.ts'
 import { createFigureRecords } from '../postgres/figures.ts'
 import { createGuardLedger } from '../postgres/guard-ledger.ts'
+import { createIncidentCommands } from '../postgres/incident-commands.ts'
+import { createIncidentMachine, type IncidentMachine } from '../postgres/incident-machine.ts'
 import { createIncidentMarks } from '../postgres/incident-marks.ts'
+import { createIncidentTells } from '../postgres/incident-tells.ts'
+import type { IncidentConfigurations } from '../postgres/incident-world.ts'
 import { createIncidentRecords } from '../postgres/incidents.ts'
+import { createPageSending } from '../postgres/page-sending.ts'
 import { createPageRecords } from '../postgres/pages.ts'
 import { createReplayedIncidentRecords } from '../postgres/replayed-incidents.ts'
 import { createReviewRecords } from '../postgres/reviews.ts'
 import { createScheduleChangeRecords } from '../postgres/schedule-changes.ts'
 import { createTimelineRecords } from '../postgres/timeline.ts'
 import { createVerdictRecords } from '../postgres/verdict-records.ts'
+import { newToken } from './chart-token.ts'
+import { currentSchedules } from './on-call.ts'
 
 export type Records = ReturnType<typeof createRecords>
 
+/** What decisions about incidents go by, beside what is kept. */
+export interface RecordOptions {
+  /** As configured now. */
+  readonly running: () => Configuration
+  /** Incidents were decided on: their workflows may have to hear of it. */
+  readonly stirred: () => void
+  readonly newToken: () => string
+}
+
+/** For those who decide nothing about incidents. */
+const onlyRecords: RecordOptions = {
+  running: () => {
+    throw new Error('no configuration runs here, so nothing can be decided about incidents')
+  },
+  stirred: () => undefined,
+  newToken,
+}
+
 /** Everything that is kept in PostgreSQL, by what it is about. */
-export function createRecords(db: Database, now: () => Date) {
+export function createRecords(db: Database, now: () => Date, options: RecordOptions = onlyRecords) {
+  const { running, stirred } = options
+  const configurations = createConfigurationRecords(db)
+  const known: IncidentConfigurations = {
+    running,
+    get: (revision) => configurations.get(revision),
+    schedules: (on, names) => currentSchedules(running(), createScheduleChangeRecords(on)).current(names),
+  }
+  const machine: IncidentMachine = createIncidentMachine(db, {
+    configurations: known,
+    keepsIncidents: (channel) => channel === 'pagerduty',
+    openSuccessor: (on, incident, at) =>
+      openSuccessor(on, { machine, configurations: known }, incident, at, options.newToken),
+  })
   return {
+    machine,
+    tells: createIncidentTells(db),
+    commands: createIncidentCommands({ machine, configurations: known, stirred }),
+    sending: createPageSending(db, machine, stirred),
     inbox: createAlertInbox(db),
     alertEnds: createAlertEnds(db),
     checkRuns: createCheckRunRecords(db),
     verdicts: createVerdictRecords(db),
-    configurations: createConfigurationRecords(db),
-    dispatch: createDispatchRecords(db),
+    configurations,
+    dispatch: createDispatchRecords(db, machine, known),
     incidents: createIncidentRecords(db),
     marks: createIncidentMarks(db),
     timeline: createTimelineRecords(db),

@@ -1,23 +1,24 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
 import type { Logger } from 'pino'
 import { createClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { loadConfiguration } from '../config/load.ts'
 import type { AcceptedAlert } from '../domain/alert.ts'
 import type { Configuration } from '../domain/configuration.ts'
-import { incidentName } from '../domain/evidence.ts'
 import { personCalendar, scheduleCalendar } from '../ical/write.ts'
 import { createAlertmanagerDoor } from '../intake/alertmanager-door.ts'
 import { createDispatcher } from '../intake/dispatcher.ts'
 import { parseAlerts } from '../intake/firewatch-alerts.ts'
+import { createTeller, type Teller } from '../intake/teller.ts'
 import { createServerMetrics, type ServerMetrics } from '../metrics/server-metrics.ts'
 import { inboxChannel } from '../postgres/alert-inbox.ts'
 import { openDatabase, type OpenDatabase } from '../postgres/database.ts'
 import { listenTo } from '../postgres/listen.ts'
-import { createIncidentClient, type IncidentClient } from '../temporal/incident-client.ts'
+import { createIncidentClient } from '../temporal/incident-client.ts'
 import type { WebDependencies } from '../web/dependencies.ts'
 import type { ServedRequest } from '../web/observe.ts'
 import { createServer } from '../web/server.ts'
+import { newToken } from './chart-token.ts'
 import { createChannelDoors } from './channel-doors.ts'
 import { createCharts } from './charts.ts'
 import { createCheckReadings } from './check-readings.ts'
@@ -39,8 +40,8 @@ interface Parts {
   readonly records: Records
   readonly connection: Connection
   readonly clickhouse: ClickHouse
-  readonly incidents: IncidentClient
   readonly metrics: ServerMetrics
+  readonly stirred: () => void
 }
 
 const now = () => new Date()
@@ -50,12 +51,15 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   const configuration = await loadConfiguration(settings.configPath)
   const log = createLog('server', settings.logLevel)
   const database = openDatabase(settings.databaseUrl, 20)
-  const records = createRecords(database.db, now)
+  let teller: Teller | undefined
+  const options = { running: () => configuration, stirred: () => teller?.notice(), newToken }
+  const records = createRecords(database.db, now, options)
   await prepareDatabase(database, records, configuration)
   const connection = Connection.lazy({ address: settings.temporalAddress })
   const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
   const client = new Client({ connection, namespace: settings.temporalNamespace })
-  const incidents = createIncidentClient(client)
+  teller = createTeller({ tells: records.tells, tell: createIncidentClient(client).tell, log, now })
+  teller.start()
   const metrics = createServerMetrics(() => records.figures.read(Object.keys(configuration.checks)))
   const parts: Parts = {
     settings,
@@ -65,14 +69,14 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     records,
     connection,
     clickhouse,
-    incidents,
     metrics,
+    stirred: options.stirred,
   }
 
   const stored = doors(parts)
   const channels = createChannelDoors({
     ...parts,
-    commands: incidents,
+    commands: records.commands,
     accept: (alerts) => stored.intake.accept(alerts),
     resolveSecret: secretsOf(env),
     now,
@@ -86,31 +90,29 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   await app.close()
   await channels.idle()
   await dispatcher.stop()
+  await teller.stop()
   await Promise.all([clickhouse.close(), connection.close(), database.close()])
 }
 
-function startDispatcher({ configuration, log, database, records, incidents }: Parts) {
+function startDispatcher({ configuration, log, database, records, stirred }: Parts) {
   const lost = (error: unknown) =>
     log.warn({ err: error }, 'no longer listening for alerts; asking for them instead')
   const dispatcher = createDispatcher({
     store: records.dispatch,
     listen: (onNotify) => listenTo(database.pool, inboxChannel, onNotify, lost),
-    signalIncident: async (incident) => {
-      await incidents.signalAlertsChanged(incident)
-      const { number, title, severity } = incident
-      log.info({ incident: incidentName(number), title, severity }, 'incident told of its alerts')
-    },
+    stirred,
     configuration: () => configuration,
     log,
-    newToken: () => randomBytes(16).toString('hex'),
+    newToken,
     clock: () => performance.now(),
+    now,
   })
   dispatcher.start()
   return dispatcher
 }
 
 function webDependencies(parts: Parts): Omit<WebDependencies, 'intake' | 'alertmanager'> {
-  const { settings, configuration, log, records, clickhouse, incidents } = parts
+  const { settings, configuration, log, records, clickhouse } = parts
   const roles = Object.fromEntries(
     Object.entries(configuration.users).map(([name, { role }]) => [name, role]),
   )
@@ -124,7 +126,7 @@ function webDependencies(parts: Parts): Omit<WebDependencies, 'intake' | 'alertm
       byChartToken: (token) => records.incidents.byChartToken(token),
       records: (incident) => recordsOf(records, incident),
     },
-    commands: incidents,
+    commands: records.commands,
     notActionable: createNotActionable(records, settings.dataDir, now),
     checks: createCheckReadings(records.verdicts, configuration),
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),

@@ -1,34 +1,34 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from '@temporalio/client'
 import { NativeConnection, Worker } from '@temporalio/worker'
+import type { Logger } from 'pino'
 import { createAuditActivities } from '../../activities/audit.ts'
 import { createCheckActivities } from '../../activities/check.ts'
-import { createEscalateActivities } from '../../activities/escalate.ts'
 import { createIncidentActivities } from '../../activities/incident.ts'
 import { createInvestigateActivities } from '../../activities/investigate.ts'
 import { createPostMortemActivities } from '../../activities/post-mortem.ts'
 import { createRemediateActivities } from '../../activities/remediate.ts'
-import { createAnswerLinks } from '../answers/links.ts'
 import { renderChart } from '../chart/render.ts'
 import { createClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { createMetricReader } from '../clickhouse/metric-query.ts'
 import { readSeriesChart } from '../clickhouse/series-chart.ts'
 import { loadConfiguration } from '../config/load.ts'
 import type { Configuration } from '../domain/configuration.ts'
-import { parseIncidentName } from '../domain/evidence.ts'
 import { createHttpActions } from '../http-action/executor.ts'
+import { createTeller, type Teller } from '../intake/teller.ts'
 import { openDatabase, type OpenDatabase } from '../postgres/database.ts'
 import { loadReviewTemplate } from '../templates/review.ts'
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.ts'
 import { createIncidentClient, type IncidentClient, taskQueue } from '../temporal/incident-client.ts'
 import { observeActivities } from './activity-interceptor.ts'
 import { announceConfiguration } from './announce.ts'
-import { createCharts } from './charts.ts'
+import { newToken } from './chart-token.ts'
 import { countedRecords } from './counted.ts'
-import { createChannels, createOutsideHeartbeat, secretsOf } from './edges.ts'
+import { createOutsideHeartbeat, secretsOf } from './edges.ts'
 import { createLog } from './log.ts'
-import { currentSchedules } from './on-call.ts'
+import { startPageSender } from './page-sender.ts'
 import { prepareDatabase, prepareTemporal } from './prepare.ts'
-import { createRecords } from './records.ts'
+import { createRecords, type Records } from './records.ts'
 import { unanswered } from './readiness.ts'
 import { reviewFolder } from './review-folder.ts'
 import type { Settings } from './settings.ts'
@@ -38,31 +38,63 @@ import { workflowBundle } from './workflow-bundle.ts'
 
 /** Longer than the longest activity, so that a deploy in the middle of an act lets it finish and report. */
 const shutdownGraceTime = '30s'
+const reconnectAfterMs = 2_000
+/** Open incidents whose workflows are kept in memory; the others are replayed when something happens in them. */
+const cachedWorkflows = 200
 
-/** Runs workflows and activities until the process is told to end; then lets what runs finish. */
+interface Parts {
+  readonly settings: Settings
+  readonly configuration: Configuration
+  readonly database: OpenDatabase
+  readonly records: Records
+  readonly clickhouse: ClickHouse
+  readonly metrics: WorkerMetrics
+  readonly resolveSecret: (reference: string) => Promise<string>
+  readonly log: Logger
+  readonly now: () => Date
+}
+
+/** Sends pages, and runs workflows and activities, until the process is told to end; then lets what runs finish. Pages need no Temporal. */
 export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<void> {
   const log = createLog('worker', settings.logLevel)
   const temporalMetricsUrl = await installRuntime(log, settings.metricsPort !== undefined)
   const configuration = await loadConfiguration(settings.configPath)
-  const bundle = workflowBundle(settings.dataDir)
-  // It is awaited later, and must not be an unhandled rejection until then.
-  bundle.catch(() => undefined)
   const now = () => new Date()
   const metrics = createWorkerMetrics()
   const database = openDatabase(settings.databaseUrl)
-  const records = countedRecords(createRecords(database.db, now), metrics)
-  await prepareDatabase(database, records, configuration)
-  await prepareTemporal(settings, configuration)
-  const connection = await NativeConnection.connect({ address: settings.temporalAddress })
   const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
+  let teller: Teller | undefined
+  const options = { running: () => configuration, stirred: () => teller?.notice(), newToken }
+  const records = countedRecords(createRecords(database.db, now, options), metrics)
+  await prepareDatabase(database, records, configuration)
+  const parts: Parts = {
+    settings,
+    configuration,
+    database,
+    records,
+    clickhouse,
+    metrics,
+    resolveSecret: secretsOf(env),
+    log,
+    now,
+  }
+  const sender = startPageSender(parts)
+  const bundle = workflowBundle(settings.dataDir)
+  // It is awaited later, and must not be an unhandled rejection until then.
+  bundle.catch(() => undefined)
+  const stopping = stopSignal()
+  let connection: NativeConnection | undefined
   let door: WorkerDoor | undefined
   try {
+    connection = await connectTemporal(parts, stopping.signal)
+    if (connection === undefined) return
     const incidents = createIncidentClient(new Client({ connection, namespace: settings.temporalNamespace }))
-    const parts = { configuration, records, clickhouse, incidents, metrics, now }
-    const activities = await createActivities(settings, env, parts)
+    teller = createTeller({ tells: records.tells, tell: incidents.tell, log, now })
+    teller.start()
+    const activities = await createActivities(parts, incidents, () => teller?.notice())
     // What the configuration no longer has would otherwise fire for ever: nobody judges it any more.
     await activities.retireChecks()
-    await announceConfiguration(records, incidents, configuration, { now, log })
+    await announceConfiguration(records, configuration, { now, log })
     const worker = await Worker.create({
       connection,
       namespace: settings.temporalNamespace,
@@ -70,27 +102,76 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
       workflowBundle: await bundle,
       activities,
       shutdownGraceTime,
+      maxCachedWorkflows: cachedWorkflows,
       interceptors: { activity: [observeActivities(metrics.activityEnded)] },
     })
-    if (settings.metricsPort !== undefined && temporalMetricsUrl !== undefined) {
-      door = await openWorkerDoor(settings.host, settings.metricsPort, {
-        metrics: metrics.expose,
-        temporalMetricsUrl,
-        isRunning: () => worker.getState() === 'RUNNING',
-        unready: () => unready({ database, connection, clickhouse }),
-      })
-    }
-    log.info(
-      { revision: configuration.revision, ...(door === undefined ? {} : { port: door.port }) },
-      'working',
-    )
+    if (settings.metricsPort !== undefined && temporalMetricsUrl !== undefined)
+      door = await openDoor(parts, settings.metricsPort, temporalMetricsUrl, worker, connection)
+    const port = door === undefined ? {} : { port: door.port }
+    log.info({ revision: configuration.revision, ...port }, 'working')
+    stopping.release()
     await worker.run()
   } finally {
+    stopping.release()
+    await sender.stop()
+    await teller?.stop()
     await door?.close()
     await clickhouse.close()
-    await connection.close()
+    await connection?.close()
     await database.close()
   }
+}
+
+/** Aborts when the process is told to end; the worker looks after that itself once it runs. */
+function stopSignal(): { readonly signal: AbortSignal; readonly release: () => void } {
+  const stopping = new AbortController()
+  const stop = () => stopping.abort()
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  const release = () => {
+    process.off('SIGINT', stop)
+    process.off('SIGTERM', stop)
+  }
+  return { signal: stopping.signal, release }
+}
+
+/** Waits for Temporal for as long as it takes; `undefined` when the process was told to end first. */
+async function connectTemporal(
+  { settings, configuration, log }: Parts,
+  signal: AbortSignal,
+): Promise<NativeConnection | undefined> {
+  let told = false
+  while (!signal.aborted) {
+    try {
+      const connection = await NativeConnection.connect({ address: settings.temporalAddress })
+      await prepareTemporal(settings, configuration)
+      return connection
+    } catch (error) {
+      if (!told)
+        log.warn(
+          { err: error, address: settings.temporalAddress },
+          'Temporal cannot be reached: pages go out, all else waits',
+        )
+      told = true
+      await delay(reconnectAfterMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+  return undefined
+}
+
+function openDoor(
+  { settings, metrics, database, clickhouse }: Parts,
+  port: number,
+  temporalMetricsUrl: string,
+  worker: Worker,
+  connection: NativeConnection,
+): Promise<WorkerDoor> {
+  return openWorkerDoor(settings.host, port, {
+    metrics: metrics.expose,
+    temporalMetricsUrl,
+    isRunning: () => worker.getState() === 'RUNNING',
+    unready: () => unready({ database, connection, clickhouse }),
+  })
 }
 
 /** Asks everything that activities and workflows need. */
@@ -104,21 +185,8 @@ function unready(parts: { database: OpenDatabase; connection: NativeConnection; 
   })
 }
 
-interface Parts {
-  readonly configuration: Configuration
-  readonly records: ReturnType<typeof createRecords>
-  readonly clickhouse: ClickHouse
-  readonly incidents: IncidentClient
-  readonly metrics: WorkerMetrics
-  readonly now: () => Date
-}
-
-async function createActivities(
-  settings: Settings,
-  env: NodeJS.ProcessEnv,
-  { configuration, records, clickhouse, incidents, metrics, now }: Parts,
-) {
-  const resolveSecret = secretsOf(env)
+async function createActivities(parts: Parts, incidents: IncidentClient, stirred: () => void) {
+  const { settings, configuration, records, clickhouse, metrics, resolveSecret, now } = parts
   const common = { ...records, now }
   return {
     ...createCheckActivities({
@@ -127,26 +195,13 @@ async function createActivities(
       configuration: () => configuration,
       now,
     }),
-    ...createIncidentActivities({ ...common, running: () => configuration }),
+    ...createIncidentActivities({ ...common, stirred }),
     ...createInvestigateActivities({
       ...common,
       metricStore: clickhouse,
       series: { read: (request) => readSeriesChart(clickhouse, request) },
     }),
     ...createRemediateActivities({ ...common, executor: createHttpActions({ resolveSecret }) }),
-    ...createEscalateActivities({
-      ...common,
-      running: () => configuration,
-      schedules: currentSchedules(configuration, records.scheduleChanges),
-      channels: createChannels(
-        resolveSecret,
-        now,
-        chartsByName(records, createCharts(records, clickhouse, now)),
-        configuration.integrations,
-      ),
-      publicUrl: settings.publicUrl,
-      ...answerLinks(settings, now),
-    }),
     ...createAuditActivities({
       ...common,
       workflows: incidents,
@@ -160,20 +215,5 @@ async function createActivities(
       renderChart,
       folder: reviewFolder(settings.dataDir),
     }),
-  }
-}
-
-/** Without a key mails carry only the link to the console. */
-function answerLinks({ linkKey: key, publicUrl }: Settings, now: () => Date) {
-  return key === undefined ? {} : { answerUrl: createAnswerLinks({ key, publicUrl, now }).urlOf }
-}
-
-/** Draws nothing where no check measures what fires: an empty picture tells nobody anything. */
-function chartsByName({ incidents }: Parts['records'], charts: ReturnType<typeof createCharts>) {
-  return async (name: string): Promise<Uint8Array | undefined> => {
-    const number = parseIncidentName(name)
-    if (number === undefined) throw new Error(`${name} is no name of an incident`)
-    const model = await charts.model(await incidents.get(number))
-    return model.lines.length === 0 ? undefined : renderChart(model).png
   }
 }

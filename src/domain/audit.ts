@@ -1,6 +1,8 @@
 import { isAboutAudit } from './audit-alert.ts'
 import { formatDuration } from './duration.ts'
 import { incidentName } from './evidence.ts'
+import { firstDue } from './incident/outline.ts'
+import type { MachineState } from './incident/state.ts'
 import type { Incident } from './incident.ts'
 import type { Page } from './page.ts'
 
@@ -38,36 +40,15 @@ export const stuckAlertMs = 60_000
 /** An open incident as the records have it. Instants are ISO 8601 in UTC. */
 export type RecordedIncident = Pick<
   Incident,
-  | 'number'
-  | 'groupingKey'
-  | 'title'
-  | 'service'
-  | 'severity'
-  | 'labels'
-  | 'state'
-  | 'configRevision'
-  | 'detectedAt'
-  | 'acknowledgedBy'
-  | 'acknowledgedUntil'
+  'number' | 'groupingKey' | 'title' | 'service' | 'severity' | 'labels' | 'state' | 'detectedAt'
 > & {
-  /** By when paging said that it does something next. */
-  readonly nextDueAt: string | null
-  /** The newest entry that entered, held or exhausted a step, unless an acknowledgement or a change of state came after it. */
-  readonly standing: Standing | null
-  readonly lastEntryAt: string | null
+  /** Where it stands; `null`: nothing was decided about it yet. */
+  readonly machine: MachineState | null
 }
 
 export type AuditedIncident = RecordedIncident & {
   /** A workflow looks after it. */
   readonly running: boolean
-  /** Remediation may try for so long before the first page. */
-  readonly headStartMs: number
-}
-
-export interface Standing {
-  readonly eventKey: string
-  readonly at: string
-  readonly detail: Readonly<Record<string, unknown>>
 }
 
 /** A page without an outcome. */
@@ -94,7 +75,7 @@ export function auditFindings(facts: AuditFacts): Finding[] {
 
 /** One at most: what has no workflow has no next step either. */
 function incidentFinding(incident: AuditedIncident, at: number): Finding | undefined {
-  const { number, state, detectedAt, running, acknowledgedBy } = incident
+  const { number, detectedAt, running, machine } = incident
   const name = incidentName(number)
   const found = (kind: FindingKind, what: string): Finding => ({
     kind,
@@ -104,40 +85,17 @@ function incidentFinding(incident: AuditedIncident, at: number): Finding | undef
   })
   if (at - Date.parse(detectedAt) < youngMs) return undefined
   if (!running) return found('no-workflow', 'is open and no workflow looks after it')
-  if (state !== 'open') return undefined
-  if (acknowledgedBy !== null) {
-    const ended = incident.acknowledgedUntil
-    if (ended === null || at <= Date.parse(ended) + graceMs) return undefined
-    return found(
-      'overdue',
-      `was to be escalated anew at ${ended}, when the time of ${acknowledgedBy} was over`,
-    )
-  }
-  const due = nextDue(incident)
-  if (due === 'stated') return undefined
-  if (due !== null)
-    return at <= due + graceMs ? undefined : found('overdue', `was to be paged on at ${iso(due)}`)
-  const quietSince = Date.parse(incident.lastEntryAt ?? detectedAt) + incident.headStartMs
-  if (at <= quietSince + graceMs) return undefined
-  return found('no-next-step', `is open, nobody has it and nobody is to be paged, since ${iso(quietSince)}`)
+  if (machine === null) return found('no-next-step', 'is open, and nothing was ever decided about it')
+  const due = firstDue(machine)
+  if (due !== null && due.at + graceMs < at)
+    return found('overdue', `should have gone on at ${iso(due.at)}: ${due.what}`)
+  if (!isStranded(machine)) return undefined
+  return found('no-next-step', 'fires, nobody owns it and nobody is to be paged')
 }
 
-/** When paging does something next, by what it said or by its record; `stated`: nothing, for a reason that is recorded. */
-function nextDue({ nextDueAt, standing }: AuditedIncident): number | 'stated' | null {
-  const recorded = standing === null ? null : recordedDue(standing)
-  const said = nextDueAt === null ? null : Date.parse(nextDueAt)
-  if (recorded === 'stated') return recorded
-  return recorded === null || said === null ? (recorded ?? said) : Math.max(recorded, said)
-}
-
-function recordedDue({ eventKey, at, detail }: Standing): number | 'stated' | null {
-  if (eventKey.endsWith('/exhausted')) return 'stated'
-  if (eventKey.startsWith('held/')) {
-    const { dueAt } = detail
-    return typeof dueAt === 'string' ? Date.parse(dueAt) : 'stated'
-  }
-  const { ackTimeoutMs } = detail
-  return typeof ackTimeoutMs === 'number' ? Date.parse(at) + ackTimeoutMs : null
+/** It fires, nobody owns it, nothing happens by itself, and nothing says why. */
+function isStranded({ phase, owner, escalation }: MachineState): boolean {
+  return phase === 'open' && owner === null && (escalation.kind === 'idle' || escalation.kind === 'entering')
 }
 
 function pageFindings({ at, pages }: AuditFacts): Finding[] {

@@ -39,6 +39,8 @@ export interface StoredAlert {
 /** What is known of a grouping key: its open incident, else the last one that was resolved. */
 export interface KnownIncident {
   readonly isOpen: boolean
+  /** A person resolved it while alerts fired, and whether they still do is looked at later. */
+  readonly isWatched: boolean
   readonly severity: Severity
   /** Set by a person: not changed any more. */
   readonly severityIsFixed: boolean
@@ -88,16 +90,23 @@ export function groupRows(rows: readonly InboxRow[], routes: readonly Route[]): 
 /**
  * What becomes of a group of events. Applying the same events again changes nothing.
  *
- * A firing event opens an incident when none is open, unless a check muted it: then it is only ticked off, since a cooldown is there to
- * message nobody, and a check tells of it once more when it still fires as its cooldown ends. In an open incident a muted event changes
- * the alert's state like any other. A resolved event that no incident knows of is only ticked off.
+ * A firing event opens an incident when none is open, muted or not: a cooldown damps messages while an incident is open, and never hides a new
+ * one. A resolved event that no incident knows of is only ticked off, and so is one of an incident that is over, unless a person resolved that
+ * while alerts fired: then it ends the alert.
  */
 export function decideGroup(rows: readonly InboxRow[], known: KnownIncident | undefined): GroupDecision {
   const open = known?.isOpen === true
   const past = new Map(known?.isOpen === false ? known.alerts.map((alert) => [alert.fingerprint, alert]) : [])
+  // What fires on over a person's resolve is looked at when its time has come: a repeat of it says nothing new.
+  const firesOn = (row: InboxRow) =>
+    known?.isWatched === true && past.get(row.fingerprint)?.status === 'firing'
   const isNews = (row: InboxRow) =>
-    row.status === 'firing' && !isOver(row) && row.id > (past.get(row.fingerprint)?.inboxId ?? 0)
-  const opens = !open && rows.some((row) => isNews(row) && !isMuted(row))
+    row.status === 'firing' &&
+    !isOver(row) &&
+    !firesOn(row) &&
+    row.id > (past.get(row.fingerprint)?.inboxId ?? 0)
+  const opens = !open && rows.some(isNews)
+  if (known?.isWatched === true && !opens) return endedAfterResolve(rows, known)
   const alerts = new Map(open ? known.alerts.map((alert) => [alert.fingerprint, alert]) : [])
   const changed = new Map<string, StoredAlert>()
   const changes: AlertChange[] = []
@@ -119,6 +128,17 @@ export function decideGroup(rows: readonly InboxRow[], known: KnownIncident | un
     highestSeverity(fired(rows)) ??
     'P2'
   return { opens, alerts: [...changed.values()], changes, severity }
+}
+
+/** Alerts that end after a person resolved their incident over them: nobody is told, but they do not open the next one. */
+function endedAfterResolve(rows: readonly InboxRow[], { alerts, severity }: KnownIncident): GroupDecision {
+  const ended = rows
+    .filter(({ status }) => status === 'resolved')
+    .flatMap((row) => {
+      const stored = alerts.find(({ fingerprint }) => fingerprint === row.fingerprint)
+      return stored === undefined ? [] : (applied(row, stored) ?? [])
+    })
+  return { opens: false, alerts: ended, changes: [], severity }
 }
 
 /** Labels that tell an incident: those that all its first alerts share, and those that chose its route, so that it is found again. */

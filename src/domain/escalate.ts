@@ -139,8 +139,8 @@ function pageOver(reachable: Reachable | undefined, address: PageAddress): NewPa
   }
 }
 
-/** States in which a page reached its person, or may have. */
-const perhapsHeard: readonly PageState[] = ['sending', 'sent', 'delivered', 'unknown']
+/** States in which a page reached its person, or may have. One that is being sent is followed when it has ended. */
+const perhapsHeard: readonly PageState[] = ['sent', 'delivered', 'unknown']
 
 /**
  * Messages that follow the pages of an incident: one to each person and contact that heard of it, except to the one whose deed it is. A channel that

@@ -1,30 +1,14 @@
 import type { Severity } from './severity.ts'
 
 /**
- * What may be said to a running incident. The names and shapes stand here, so that the client edge and the workflow agree without
- * knowing each other.
+ * What may be said to the workflow of an incident. The names stand here, so that the client edge and the workflow agree without knowing each
+ * other.
  */
 export const incidentMessages = {
-  alertsChanged: 'alertsChanged',
-  acknowledge: 'acknowledge',
-  acknowledgeLater: 'acknowledgeLater',
-  resolve: 'resolve',
-  note: 'note',
-  takeOver: 'takeOver',
-  handOver: 'handOver',
-  snooze: 'snooze',
-  setSeverity: 'setSeverity',
-  applyPolicy: 'applyPolicy',
-  configurationChanged: 'configurationChanged',
-  escalateNow: 'escalateNow',
-  stopAutomation: 'stopAutomation',
+  /** Something was decided that it may have to act on. */
+  stirred: 'stirred',
   status: 'status',
 } as const
-
-/** Sent once per batch of alert changes. Names the incident, because its workflow id may just be changing hands. */
-export interface AlertsChanged {
-  readonly incident: number
-}
 
 /** A person's command. `at` is when the server took it, ISO 8601 in UTC. */
 export interface Command {
@@ -35,10 +19,9 @@ export interface Command {
   readonly commandId: string
 }
 
-/** Asks for the next step at once. */
-export interface EscalateCommand extends Command {
-  /** Where the escalation stood when whoever asks was told; absent when they saw it as it is. */
-  readonly asOf?: { readonly round: number; readonly step: number }
+export interface ResolveCommand extends Command {
+  /** Also while alerts fire. */
+  readonly anyway?: boolean
 }
 
 export interface NoteCommand extends Command {
@@ -75,15 +58,6 @@ export interface ApplyPolicyCommand extends Command {
 export interface CommandAnswer {
   readonly changed: boolean
   readonly message: string
-}
-
-/** The live truth, by query. */
-export interface IncidentStatus {
-  readonly incident: number
-  readonly state: 'open' | 'monitoring' | 'resolved'
-  readonly acknowledgedBy: string | null
-  readonly automationStoppedBy: string | null
-  readonly nowDoing: string
 }
 
 /** What incidents can be searched by in Temporal's UI, all keywords. Stored in plain text there: no secrets. */

@@ -1,5 +1,6 @@
 import type { Alert, Labels } from './alert.ts'
 import { cutText, oneLine } from './delivery.ts'
+import { incidentName } from './evidence.ts'
 import type { RemediationRung } from './runbook.ts'
 import type { Severity } from './severity.ts'
 
@@ -38,9 +39,9 @@ export interface Incident {
   readonly nowDoing: string
 }
 
-/** `incident/<grouping key>`: the id is the lock, one open incident per key. */
-export function incidentWorkflowId(groupingKey: string): string {
-  return `incident/${groupingKey}`
+/** `incident/INC-42`. That there is one open incident per grouping key is kept by the store. */
+export function incidentWorkflowId(incident: number): string {
+  return `incident/${incidentName(incident)}`
 }
 
 /** A server ends a workflow over a search attribute of more than 2,048 bytes; lists show far less. */
@@ -50,9 +51,6 @@ const longestSearchText = 200
 export function searchText(text: string): string {
   return cutText(oneLine(text), longestSearchText)
 }
-
-/** Type of the refusal of a command to an incident whose workflow still belongs to the one before it. */
-export const incidentNotBegun = 'IncidentNotBegun'
 
 /** A title for people: the alert's own summary while there is one alert, else what fires and where. */
 export function incidentTitle(alerts: readonly Pick<Alert, 'labels' | 'annotations'>[]): string {
@@ -79,23 +77,4 @@ export interface IncidentPlan {
   readonly stableForMs: number
   /** How often new measurements come in. */
   readonly sampleEveryMs: number
-}
-
-/** Where the alerts of an incident stand. */
-export interface IncidentAlerts {
-  readonly firing: number
-  readonly total: number
-  readonly severity: Severity
-  /** Names the state that was read: closing is refused when it has changed since. */
-  readonly version: number
-}
-
-/** An incident as its workflow finds it when it begins. */
-export interface IncidentReading {
-  readonly plan: IncidentPlan
-  readonly alerts: IncidentAlerts
-  readonly state: IncidentState
-  readonly acknowledgedBy: string | null
-  /** Until the acknowledgement runs out; `null`: never. */
-  readonly acknowledgedForMs: number | null
 }

@@ -22,7 +22,9 @@ export interface PageFacts {
   readonly incident: Incident
   /** Whose pages go along in this message, in the order in which they are named. */
   readonly others: readonly Incident[]
+  /** Some of its alerts that fire, and how many do in all. */
   readonly alerts: readonly Alert[]
+  readonly firingCount: number
   readonly runbookTitle: string | undefined
   /** What the configuration says about what fires. */
   readonly configuration: Pick<Configuration, 'services' | 'metrics' | 'slices'>
@@ -40,6 +42,7 @@ export function composePageMessage({
   incident,
   others,
   alerts,
+  firingCount,
   runbookTitle,
   configuration,
   follows,
@@ -59,9 +62,9 @@ export function composePageMessage({
     severity: incident.severity,
     service: cutText(oneLine(incident.service), longestName),
     person: page.person,
-    lines: [...linesOf(firing), ...bundleLines(others)],
+    lines: [...linesOf(firing, firingCount), ...bundleLines(others)],
     bundled: others.map((other) => bundledOf(other, publicUrl)),
-    firingCount: firing.length,
+    firingCount,
     nowDoing: cutText(
       [headline(page, incident), incident.nowDoing].filter((part) => part !== '').join('. '),
       longestText,
@@ -127,14 +130,14 @@ function headline({ kind }: Page, { acknowledgedBy, resolvedBy }: Incident): str
 }
 
 /** One line per different text, the most severe first. */
-function linesOf(firing: readonly Alert[]): string[] {
+function linesOf(firing: readonly Alert[], firingCount: number): string[] {
   const bySeverity = firing.toSorted((a, b) => rank(a) - rank(b))
   const counts = new Map<string, number>()
   for (const alert of bySeverity) counts.set(lineOf(alert), (counts.get(lineOf(alert)) ?? 0) + 1)
   const lines = [...counts].map(([text, count]) => (count === 1 ? text : `${text} (×${count})`))
-  if (lines.length <= mostLines) return lines
+  const told = lines.slice(0, mostLines)
   const shown = [...counts.values()].slice(0, mostLines).reduce((sum, count) => sum + count, 0)
-  return [...lines.slice(0, mostLines), `and ${firing.length - shown} more`]
+  return shown >= firingCount ? told : [...told, `and ${firingCount - shown} more`]
 }
 
 function rank(alert: Alert): number {

@@ -30,6 +30,8 @@ export interface Page {
   /** The page in whose message it went out: its own id, or that of one that waited for the same contact. */
   readonly leader: string | null
   readonly createdAt: string
+  /** No try begins after this; `null` before the first. */
+  readonly triesUntil: string | null
   readonly sentAt: string | null
   readonly finishedAt: string | null
 }
@@ -91,6 +93,8 @@ export type SendOutcome =
   | { readonly kind: 'sent'; readonly providerId?: string }
   /** Try again, not before `retryAfterMs` when the provider said so. */
   | { readonly kind: 'retry'; readonly error: string; readonly retryAfterMs?: number }
+  /** Not tried: our own turn at this place comes after so long. Neither a try nor a failure. */
+  | { readonly kind: 'wait'; readonly waitMs: number; readonly reason: string }
   | { readonly kind: 'final'; readonly error: string }
   /** The provider may have taken it: the connection broke after the request was written. */
   | { readonly kind: 'unknown'; readonly error: string }

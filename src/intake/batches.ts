@@ -1,29 +1,25 @@
 import type { Configuration } from '../domain/configuration.ts'
 import { groupRows, type AlertGroup, type InboxRow } from '../domain/dispatch.ts'
-import type { Incident } from '../domain/incident.ts'
 import { createHeldRows } from './held-rows.ts'
-
-export type DispatchedIncident = Pick<Incident, 'number' | 'groupingKey' | 'title' | 'service' | 'severity'>
 
 /** Where alerts wait, and where they go. */
 export interface DispatchStore {
-  /** Claims waiting rows for as long as `work` runs, and ticks off those whose ids it returns. Answers how many it claimed. */
-  claim(
-    limit: number,
-    except: readonly number[],
-    work: (rows: InboxRow[]) => Promise<readonly number[]>,
-  ): Promise<number>
-  /** Applies a group in one transaction; answers its open incident, if it has one. */
+  /** Takes waiting rows for as long as the lease lasts; nobody else sees them meanwhile. */
+  claim(limit: number, except: readonly number[], leaseMs: number): Promise<readonly InboxRow[]>
+  /** Gives rows back before their lease is over. */
+  release(ids: readonly number[]): Promise<void>
+  /** Applies a group and ticks its rows off, both or neither; answers the number of its open incident, if it has one. */
   apply(
     group: AlertGroup,
     opening: { configRevision: string; chartToken: string },
-  ): Promise<DispatchedIncident | undefined>
+    at: Date,
+  ): Promise<number | undefined>
 }
 
 export interface BatchDependencies {
   readonly store: DispatchStore
-  /** Starts the incident's workflow or tells it that its alerts changed. Rejects when Temporal did not take it. */
-  readonly signalIncident: (incident: DispatchedIncident) => Promise<void>
+  /** Incidents were decided on: their workflows may have to hear of it. */
+  readonly stirred: () => void
   /** As it is now; each incident keeps the revision that it was opened with. */
   readonly configuration: () => Configuration
   readonly log: {
@@ -34,36 +30,38 @@ export interface BatchDependencies {
   readonly newToken: () => string
   /** Milliseconds of any clock that does not go back. */
   readonly clock: () => number
+  readonly now: () => Date
 }
 
-/** Groups at work at once: each takes a connection to the database and then a call to Temporal. */
+/** Groups at work at once: each takes a connection to the database. */
 const concurrency = 6
+/** Whoever died with rows in hand leaves them to the next after this. */
+const leaseMs = 30_000
 
 /** Delivers waiting rows batch by batch, and knows whether it gets anything through. */
 export function createBatches(dependencies: BatchDependencies, size: number) {
-  const { store, configuration, log, clock } = dependencies
+  const { store, configuration, log, clock, stirred } = dependencies
   const held = createHeldRows(clock)
   let failures = 0
 
   /** @returns whether more rows may be waiting. @throws when nothing gets through */
   async function pass(): Promise<boolean> {
+    const rows = await store.claim(size, held.ids(), leaseMs)
+    if (rows.length === 0) return retryHeld()
     const failed = new Map<AlertGroup, unknown>()
-    const claimed = await store.claim(size, held.ids(), async (rows) => {
-      const groups = groupRows(rows, configuration().routes)
-      await eachOf(groups, (group) =>
-        deliver(group, dependencies).catch((error: unknown) => void failed.set(group, error)),
-      )
-      const done = idsOf(groups.filter((group) => !failed.has(group)))
-      held.release(done)
-      return done
-    })
-    if (claimed === 0) return retryHeld()
+    const groups = groupRows(rows, configuration().routes)
+    await eachOf(groups, (group) =>
+      deliver(group, dependencies).catch((error: unknown) => void failed.set(group, error)),
+    )
+    stirred()
+    held.release(idsOf(groups.filter((group) => !failed.has(group))))
     const [[first, error] = [], ...others] = failed
-    if (first === undefined) return recovered(claimed === size)
-    const rows = idsOf([...failed.keys()])
-    const isNew = held.hold(rows)
-    // Where nothing at all gets through, Temporal is away rather than the rows at fault.
-    if (rows.length === claimed) throw error
+    if (first === undefined) return recovered(rows.length === size)
+    const left = idsOf([...failed.keys()])
+    const isNew = held.hold(left)
+    await store.release(left)
+    // Where nothing at all gets through, the store is at fault rather than the rows.
+    if (left.length === rows.length) throw error
     const fields = { err: error, groupingKey: first.groupingKey, others: others.length }
     if (isNew) log.error(fields, 'alerts of a group cannot be dispatched; others are')
     return recovered(true)
@@ -99,10 +97,9 @@ export function createBatches(dependencies: BatchDependencies, size: number) {
 }
 
 async function deliver(group: AlertGroup, dependencies: BatchDependencies): Promise<void> {
-  const { store, configuration, newToken, signalIncident } = dependencies
+  const { store, configuration, newToken, now } = dependencies
   const opening = { configRevision: configuration().revision, chartToken: newToken() }
-  const incident = await store.apply(group, opening)
-  if (incident !== undefined) await signalIncident(incident)
+  await store.apply(group, opening, now())
 }
 
 function idsOf(groups: readonly AlertGroup[]): number[] {

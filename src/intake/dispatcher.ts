@@ -14,11 +14,11 @@ export interface DispatcherDependencies extends BatchDependencies {
 export type Dispatcher = ReturnType<typeof createDispatcher>
 
 /**
- * Brings accepted alerts to their incidents: a transaction per group, then a signal, and only then is a row ticked off. Whatever
- * breaks in between, the row is delivered again, and a repeat changes nothing.
+ * Brings accepted alerts to their incidents: a transaction per group, in which the incident is decided on and the rows are ticked off. Whatever
+ * breaks in between, the rows are delivered again, and a repeat changes nothing.
  */
 export function createDispatcher(dependencies: DispatcherDependencies) {
-  const { listen, batch = 500, pollMs = 1_000 } = dependencies
+  const { listen, batch = 2_000, pollMs = 1_000 } = dependencies
   const batches = createBatches(dependencies, batch)
   const stopping = new AbortController()
   let running: Promise<void> | undefined

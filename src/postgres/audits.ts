@@ -1,52 +1,26 @@
 import { sql } from 'kysely'
-import type { Finding, FindingKind, RecordedIncident, Standing, UnfinishedPage } from '../domain/audit.ts'
+import type { Finding, FindingKind, RecordedIncident, UnfinishedPage } from '../domain/audit.ts'
 import { isAboutAudit, type StoredFinding } from '../domain/audit-alert.ts'
-import type { Labels } from '../domain/alert.ts'
-import type { Severity } from '../domain/severity.ts'
 import { inboxChannel } from './alert-inbox.ts'
 import type { Database } from './database.ts'
+import { incidentFromRow, machineOf } from './incident-rows.ts'
 
 /** What the auditor of paging reads of everything, and what it keeps of its own. */
 export function createAuditRecords(db: Database) {
   return { ...reading(db), ...keeping(db) }
 }
 
-interface IncidentRow {
-  readonly number: number
-  readonly grouping_key: string
-  readonly title: string
-  readonly service: string
-  readonly severity: Severity
-  readonly labels: Labels
-  readonly state: 'open' | 'monitoring'
-  readonly config_revision: string
-  readonly detected_at: Date
-  readonly acknowledged_by: string | null
-  readonly acknowledged_until: Date | null
-  readonly next_due_at: Date | null
-  readonly event_key: string | null
-  readonly kind: string | null
-  readonly at: Date | null
-  readonly detail: Standing['detail'] | null
-  readonly last_at: Date | null
-}
-
 function reading(db: Database) {
   return {
     async openIncidents(): Promise<RecordedIncident[]> {
-      const { rows } = await sql<IncidentRow>`
-        SELECT i.*, newest.event_key, newest.kind, newest.at, newest.detail, last.at AS last_at
-        FROM incidents AS i
-        LEFT JOIN LATERAL (
-          SELECT event_key, kind, at, detail FROM timeline
-          WHERE incident = i.number
-            AND (kind IN ('acknowledged', 'state') OR event_key LIKE 'escalation/%' OR event_key LIKE 'held/%')
-          ORDER BY at DESC, id DESC LIMIT 1
-        ) AS newest ON true
-        LEFT JOIN LATERAL (SELECT max(at) AS at FROM timeline WHERE incident = i.number) AS last ON true
-        WHERE i.state <> 'resolved' AND i.replayed_at IS NULL
-        ORDER BY i.number`.execute(db)
-      return rows.map(incidentFrom)
+      const rows = await db
+        .selectFrom('incidents')
+        .selectAll()
+        .where('state', '<>', 'resolved')
+        .where('replayed_at', 'is', null)
+        .orderBy('number')
+        .execute()
+      return rows.map((row) => ({ ...incidentFromRow(row), machine: machineOf(row) }))
     },
 
     /** Pages without an outcome that were queued before `createdBefore`, or whose incident was resolved before `resolvedBefore`. */
@@ -147,26 +121,5 @@ function keeping(db: Database) {
         .onConflict((conflict) => conflict.column('only_one').doUpdateSet(set))
         .execute()
     },
-  }
-}
-
-function incidentFrom(row: IncidentRow): RecordedIncident {
-  const { event_key: eventKey, kind, at, detail } = row
-  const isStanding = eventKey !== null && at !== null && kind === 'escalation'
-  return {
-    number: row.number,
-    groupingKey: row.grouping_key,
-    title: row.title,
-    service: row.service,
-    severity: row.severity,
-    labels: row.labels,
-    state: row.state,
-    configRevision: row.config_revision,
-    detectedAt: row.detected_at.toISOString(),
-    acknowledgedBy: row.acknowledged_by,
-    acknowledgedUntil: row.acknowledged_until?.toISOString() ?? null,
-    nextDueAt: row.next_due_at?.toISOString() ?? null,
-    standing: isStanding ? { eventKey, at: at.toISOString(), detail: detail ?? {} } : null,
-    lastEntryAt: row.last_at?.toISOString() ?? null,
   }
 }

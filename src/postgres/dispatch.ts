@@ -1,22 +1,24 @@
 import { sql } from 'kysely'
 import {
+  type AlertGroup,
   decideGroup,
+  type GroupDecision,
   incidentLabels,
   incidentService,
-  type AlertGroup,
-  type GroupDecision,
-  type InboxRow,
   type KnownIncident,
   type StoredAlert,
 } from '../domain/dispatch.ts'
 import { timelineOfGroup } from '../domain/dispatch-timeline.ts'
+import type { AlertCounts } from '../domain/incident/state.ts'
 import { incidentTitle, type Incident } from '../domain/incident.ts'
-import type { Severity } from '../domain/severity.ts'
+import { routeOf } from '../domain/plan.ts'
 import type { Database } from './database.ts'
-import { lockWaiting, readRows, tickOff } from './inbox-rows.ts'
+import { claimWaiting, releaseRows, tickOff } from './inbox-rows.ts'
+import { knownAlerts, storeIncidentAlerts } from './incident-alerts.ts'
+import type { IncidentMachine, LockedIncident } from './incident-machine.ts'
+import { incidentFromRow, type IncidentRow, machineOf } from './incident-rows.ts'
+import { type IncidentConfigurations, settingsOf } from './incident-world.ts'
 import { appendTimeline } from './timeline.ts'
-
-export type GroupedIncident = Pick<Incident, 'number' | 'groupingKey' | 'title' | 'service' | 'severity'>
 
 /** What a new incident is given. */
 export interface Opening {
@@ -25,143 +27,157 @@ export interface Opening {
   readonly chartToken: string
 }
 
-/** Moves alerts from the inbox into incidents. */
-export function createDispatchRecords(db: Database) {
+/** Brings alerts of the inbox to their incidents. */
+export function createDispatchRecords(
+  db: Database,
+  machine: Pick<IncidentMachine, 'decideOn'>,
+  configurations: IncidentConfigurations,
+) {
   return {
-    /**
-     * Claims the oldest waiting rows, hands them to `work`, and ticks off those whose ids it returns. No other dispatcher sees them
-     * meanwhile; when this process dies they wait again.
-     * @param except ids to pass over
-     * @returns how many rows were claimed
-     */
-    claim(
-      limit: number,
-      except: readonly number[],
-      work: (rows: InboxRow[]) => Promise<readonly number[]>,
-    ): Promise<number> {
-      return db.transaction().execute(async (transaction) => {
-        const ids = await lockWaiting(transaction, limit, except)
-        if (ids.length === 0) return 0
-        const done = await work(await readRows(transaction, ids))
-        await tickOff(transaction, done)
-        return ids.length
-      })
-    },
+    claim: (limit: number, except: readonly number[], leaseMs: number) =>
+      claimWaiting(db, limit, except, leaseMs),
+
+    release: (ids: readonly number[]) => releaseRows(db, ids),
 
     /**
-     * Applies a group of events to its incident, opening one if need be, in one transaction.
-     * @returns the open incident; `undefined` when there is none and none was opened
+     * Applies a group of events to its incident, opening one if need be, decides what is done about it, and ticks the events off: all or
+     * nothing.
+     * @returns the open incident's number; `undefined` when there is none and none was opened
      */
-    async apply(group: AlertGroup, opening: Opening): Promise<GroupedIncident | undefined> {
-      const applied = await attempt(db, group, opening)
+    async apply(group: AlertGroup, opening: Opening, at: Date): Promise<number | undefined> {
+      const applied = await attempt(db, { machine, configurations }, group, opening, at)
       // Another dispatcher opened the incident just now; it is there to be found.
-      return applied === 'opened elsewhere' ? this.apply(group, opening) : applied
+      return applied === 'opened elsewhere' ? this.apply(group, opening, at) : applied
     },
   }
+}
+
+interface Parts {
+  readonly machine: Pick<IncidentMachine, 'decideOn'>
+  readonly configurations: IncidentConfigurations
 }
 
 function attempt(
   db: Database,
+  parts: Parts,
   group: AlertGroup,
   opening: Opening,
-): Promise<GroupedIncident | 'opened elsewhere' | undefined> {
+  at: Date,
+): Promise<number | 'opened elsewhere' | undefined> {
   return db.transaction().execute(async (transaction) => {
-    const open = await lockOpen(transaction, group.groupingKey)
-    const last = open === undefined ? await lastOf(transaction, group.groupingKey) : open.number
-    const known = await knownIncident(transaction, open, last, group)
+    const last = await lockNewest(transaction, group.groupingKey)
+    const known = last === undefined ? undefined : await knownIncident(transaction, last, group)
     const decision = decideGroup(group.rows, known)
-    if (open === undefined && !decision.opens) return undefined
-    const incident = open ?? (await insertIncident(transaction, group, decision, opening, last))
-    if (incident === undefined) return 'opened elsewhere'
-    if (decision.alerts.length > 0) {
-      await storeIncidentAlerts(transaction, incident.number, decision.alerts)
-      if (open !== undefined) await updateIncident(transaction, open.number, decision)
-      await appendTimeline(transaction, ...timelineOfGroup(incident.number, decision, open?.severity))
+    const open = known?.isOpen === true ? last : undefined
+    const row =
+      open ??
+      (decision.opens ? await insertIncident(transaction, group, decision, opening, last?.number) : undefined)
+    if (decision.opens && row === undefined) return 'opened elsewhere'
+    const owner = row ?? last
+    if (decision.alerts.length > 0 && owner !== undefined)
+      await storeIncidentAlerts(transaction, owner.number, decision.alerts)
+    if (row !== undefined && decision.alerts.length > 0) {
+      await appendTimeline(transaction, ...timelineOfGroup(row.number, decision))
+      await decide(
+        transaction,
+        parts,
+        row,
+        { decision, known: open === undefined ? [] : (known?.alerts ?? []) },
+        at,
+      )
     }
-    return { ...incident, severity: decision.severity }
+    await tickOff(
+      transaction,
+      group.rows.map(({ id }) => id),
+    )
+    return row?.number
   })
 }
 
-type OpenIncident = GroupedIncident & { readonly severityIsFixed: boolean }
-
-/** Locked until the transaction ends, so that nobody closes it while alerts join. */
-async function lockOpen(transaction: Database, groupingKey: string): Promise<OpenIncident | undefined> {
-  const row = await transaction
-    .selectFrom('incidents')
-    .select(['number', 'title', 'service', 'severity', 'severity_set_by'])
-    .where('grouping_key', '=', groupingKey)
-    .where('state', '<>', 'resolved')
-    .forUpdate()
-    .executeTakeFirst()
-  if (row === undefined) return undefined
-  const { number, title, service, severity } = row
-  return { number, groupingKey, title, service, severity, severityIsFixed: row.severity_set_by !== null }
+/** What the machine hears of the changed alerts. */
+async function decide(
+  transaction: Database,
+  { machine, configurations }: Parts,
+  row: IncidentRow,
+  changed: { readonly decision: GroupDecision; readonly known: readonly StoredAlert[] },
+  at: Date,
+): Promise<void> {
+  const { decision } = changed
+  const locked: LockedIncident = { incident: incidentFromRow(row), state: machineOf(row) }
+  const { severity } = decision
+  const { settings, runbook } = await settingsOf(configurations, locked.incident, severity)
+  const type = locked.state === null ? 'opened' : 'alerts-changed'
+  const counts = countsAfter(locked.state?.alerts ?? { firing: 0, total: 0 }, changed.known, decision.alerts)
+  const columns = { runbook, startedAt: new Date(earliest(decision.alerts)).toISOString() }
+  await machine.decideOn(
+    transaction,
+    locked,
+    { type, at: at.getTime(), ...counts, severity, settings },
+    { columns },
+  )
 }
 
-async function lastOf(transaction: Database, groupingKey: string): Promise<number | undefined> {
-  const row = await transaction
+/** Counted by what changed, under the incident's lock: nobody counts ten thousand alerts for one more. */
+function countsAfter(
+  before: AlertCounts,
+  known: readonly StoredAlert[],
+  changed: readonly StoredAlert[],
+): AlertCounts {
+  const statuses = new Map(known.map(({ fingerprint, status }) => [fingerprint, status]))
+  let { firing, total } = before
+  for (const { fingerprint, status } of changed) {
+    const was = statuses.get(fingerprint)
+    if (was === undefined) total++
+    firing += Number(status === 'firing') - Number(was === 'firing')
+  }
+  return { firing, total }
+}
+
+/**
+ * The open incident of a key, else the last one that was resolved; locked until the transaction ends, so that nobody closes it while alerts join. One of
+ * a replay says nothing of what an alert's rows in the inbox have told.
+ */
+async function lockNewest(transaction: Database, groupingKey: string): Promise<IncidentRow | undefined> {
+  return transaction
     .selectFrom('incidents')
-    .select('number')
+    .selectAll()
     .where('grouping_key', '=', groupingKey)
-    // One of a replay says nothing of what an alert's rows in the inbox have told.
     .where('replayed_at', 'is', null)
     .orderBy('number', 'desc')
     .limit(1)
+    .forUpdate()
     .executeTakeFirst()
-  return row?.number
 }
 
 async function knownIncident(
   transaction: Database,
-  open: OpenIncident | undefined,
-  number: number | undefined,
+  last: IncidentRow,
   { rows }: AlertGroup,
-): Promise<KnownIncident | undefined> {
-  if (number === undefined) return undefined
+): Promise<KnownIncident> {
   const fingerprints = [...new Set(rows.map(({ fingerprint }) => fingerprint))]
-  const stored = await transaction
-    .selectFrom('alerts')
-    .selectAll()
-    .where('incident', '=', number)
-    .where('fingerprint', '=', sql<string>`ANY(${fingerprints}::text[])`)
-    .execute()
-  const alerts = stored.map((row): StoredAlert => {
-    const sourceAt = row.source_at ?? row.ends_at ?? row.starts_at
-    return {
-      fingerprint: row.fingerprint,
-      status: row.status,
-      labels: row.labels,
-      annotations: row.annotations,
-      startsAt: row.starts_at.toISOString(),
-      endsAt: row.ends_at?.toISOString() ?? null,
-      changedAt: row.changed_at.toISOString(),
-      sourceAt: sourceAt.toISOString(),
-      inboxId: row.inbox_id,
-    }
-  })
   return {
-    isOpen: open !== undefined,
-    severity: open?.severity ?? 'P3',
-    severityIsFixed: open?.severityIsFixed ?? false,
-    alerts,
+    isOpen: last.state !== 'resolved',
+    isWatched: last.state === 'resolved' && machineOf(last)?.closing?.successorAt != null,
+    severity: last.severity,
+    severityIsFixed: last.severity_set_by !== null,
+    alerts: await knownAlerts(transaction, last.number, fingerprints),
   }
 }
 
-async function insertIncident(
+export async function insertIncident(
   transaction: Database,
-  { groupingKey, route }: AlertGroup,
-  { alerts, changes, severity }: GroupDecision,
+  { groupingKey, route }: Pick<AlertGroup, 'groupingKey' | 'route'>,
+  { alerts, changes, severity }: Pick<GroupDecision, 'alerts' | 'changes' | 'severity'>,
   opening: Opening,
   recurrenceOf: number | undefined,
-): Promise<GroupedIncident | undefined> {
+): Promise<IncidentRow | undefined> {
   const labels = incidentLabels(alerts, route)
   const service = incidentService(labels, route)
-  const title = incidentTitle([{ labels: { ...labels, service }, annotations: {} }])
-  const row = await transaction
+  return transaction
     .insertInto('incidents')
     .values({
       grouping_key: groupingKey,
-      title,
+      title: incidentTitle([{ labels: { ...labels, service }, annotations: {} }]),
       service,
       labels: JSON.stringify(labels),
       severity,
@@ -173,54 +189,56 @@ async function insertIncident(
       ...(changes[0] === undefined ? {} : { detected_at: new Date(changes[0].row.acceptedAt) }),
     })
     .onConflict((conflict) => conflict.column('grouping_key').where('state', '<>', 'resolved').doNothing())
-    .returning('number')
+    .returningAll()
     .executeTakeFirst()
-  return row && { number: row.number, groupingKey, title, service, severity }
-}
-
-/** The version rises, so that a workflow that is about to close the incident is refused and looks again. */
-async function updateIncident(
-  transaction: Database,
-  number: number,
-  { alerts, severity }: GroupDecision,
-): Promise<void> {
-  await transaction
-    .updateTable('incidents')
-    .set((row) => ({
-      version: row('version', '+', 1),
-      severity: severity satisfies Severity,
-      started_at: row.fn<Date>('least', ['started_at', row.val(new Date(earliest(alerts)))]),
-    }))
-    .where('number', '=', number)
-    .execute()
 }
 
 function earliest(alerts: readonly StoredAlert[]): number {
   return Math.min(...alerts.map(({ startsAt }) => Date.parse(startsAt)))
 }
 
-/** One statement, whatever the number of alerts. */
-export async function storeIncidentAlerts(
+/**
+ * Opens the incident after one that a person resolved while alerts fired, with those that still do.
+ * @returns `null` when none does any more, or when they fire in an incident of their own by now
+ */
+export async function openSuccessor(
   transaction: Database,
-  incident: number,
-  alerts: readonly StoredAlert[],
-): Promise<void> {
-  await sql`
-    INSERT INTO alerts (incident, fingerprint, status, labels, annotations, starts_at, ends_at, changed_at, source_at, inbox_id)
-    SELECT ${incident}, * FROM unnest(
-      ${alerts.map(({ fingerprint }) => fingerprint)}::text[],
-      ${alerts.map(({ status }) => status)}::text[],
-      ${alerts.map(({ labels }) => JSON.stringify(labels))}::jsonb[],
-      ${alerts.map(({ annotations }) => JSON.stringify(annotations))}::jsonb[],
-      ${alerts.map(({ startsAt }) => startsAt)}::timestamptz[],
-      ${alerts.map(({ endsAt }) => endsAt)}::timestamptz[],
-      ${alerts.map(({ changedAt }) => changedAt)}::timestamptz[],
-      ${alerts.map(({ sourceAt }) => sourceAt)}::timestamptz[],
-      ${alerts.map(({ inboxId }) => inboxId)}::bigint[]
-    )
-    ON CONFLICT (incident, fingerprint) DO UPDATE
-      SET status = excluded.status, labels = excluded.labels, annotations = excluded.annotations,
-          starts_at = excluded.starts_at, ends_at = excluded.ends_at, changed_at = excluded.changed_at,
-          source_at = excluded.source_at, inbox_id = excluded.inbox_id
-  `.execute(transaction)
+  parts: Parts,
+  incident: Incident,
+  at: Date,
+  newToken: () => string,
+): Promise<{ readonly incident: number; readonly firing: number } | null> {
+  const alerts = (await knownAlerts(transaction, incident.number, null)).filter(
+    ({ status }) => status === 'firing',
+  )
+  if (alerts.length === 0) return null
+  const { configurations, machine } = parts
+  const { routes, revision } = configurations.running()
+  const route = routeOf(incident.labels, routes)
+  const group = { groupingKey: incident.groupingKey, route }
+  const { severity } = incident
+  const opening = { configRevision: revision, chartToken: newToken() }
+  const row = await insertIncident(
+    transaction,
+    group,
+    { alerts, changes: [], severity },
+    opening,
+    incident.number,
+  )
+  if (row === undefined) return null
+  await storeIncidentAlerts(transaction, row.number, alerts)
+  const locked: LockedIncident = { incident: incidentFromRow(row), state: null }
+  const { settings, runbook } = await settingsOf(configurations, locked.incident, severity)
+  const counts = { firing: alerts.length, total: alerts.length }
+  const event = {
+    type: 'opened',
+    at: at.getTime(),
+    ...counts,
+    severity,
+    settings,
+    succeeds: incident.number,
+  } as const
+  await machine.decideOn(transaction, locked, event, { columns: { runbook } })
+  await sql`UPDATE incidents SET detected_at = ${at} WHERE number = ${row.number}`.execute(transaction)
+  return { incident: row.number, firing: alerts.length }
 }

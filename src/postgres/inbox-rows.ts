@@ -2,20 +2,6 @@ import { sql } from 'kysely'
 import type { InboxRow } from '../domain/dispatch.ts'
 import type { Database } from './database.ts'
 
-/** Locks the oldest rows that wait, passing over those that another has locked. Answers their ids. */
-export async function lockWaiting(
-  transaction: Database,
-  limit: number,
-  except: readonly number[],
-): Promise<number[]> {
-  const locked = await sql<{ id: number }>`
-    SELECT id FROM alert_inbox
-    WHERE dispatched_at IS NULL AND id <> ALL(${except}::bigint[])
-    ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED
-  `.execute(transaction)
-  return locked.rows.map(({ id }) => id)
-}
-
 interface InboxRecord {
   readonly id: number
   readonly event_id: string
@@ -32,11 +18,29 @@ interface InboxRecord {
   readonly before_accepted_at: Date | null
 }
 
-/** Rows with what the rest of the database knows of their alerts, in the order of acceptance. */
-export async function readRows(transaction: Database, ids: readonly number[]): Promise<InboxRow[]> {
+/**
+ * Takes the oldest rows that wait, with what the rest of the database knows of their alerts; nobody else sees them until the lease is over. Whoever
+ * dies with rows in hand leaves them to the next. In the order of acceptance.
+ * @param except ids to pass over
+ */
+export async function claimWaiting(
+  db: Database,
+  limit: number,
+  except: readonly number[],
+  leaseMs: number,
+): Promise<InboxRow[]> {
   const found = await sql<InboxRecord>`
+    WITH claimed AS (
+      UPDATE alert_inbox SET leased_until = now() + ${leaseMs} * interval '1 millisecond'
+      WHERE id IN (
+        SELECT id FROM alert_inbox
+        WHERE dispatched_at IS NULL AND (leased_until IS NULL OR leased_until <= now()) AND id <> ALL(${except}::bigint[])
+        ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED
+      )
+      RETURNING *
+    )
     SELECT row.*, home.grouping_key AS home, before.ended_at AS before_ended_at, before.accepted_at AS before_accepted_at
-    FROM alert_inbox AS row
+    FROM claimed AS row
     LEFT JOIN LATERAL (
       SELECT incidents.grouping_key FROM alerts JOIN incidents ON incidents.number = alerts.incident
       WHERE alerts.fingerprint = row.fingerprint AND alerts.status = 'firing' AND incidents.state <> 'resolved'
@@ -47,10 +51,15 @@ export async function readRows(transaction: Database, ids: readonly number[]): P
       WHERE earlier.fingerprint = row.fingerprint AND earlier.status = 'resolved' AND earlier.id < row.id
       ORDER BY ended_at DESC LIMIT 1
     ) AS before ON row.status = 'firing'
-    WHERE row.id = ANY(${ids}::bigint[])
     ORDER BY row.id
-  `.execute(transaction)
+  `.execute(db)
   return found.rows.map(fromRecord)
+}
+
+/** Gives rows back before their lease is over. */
+export async function releaseRows(db: Database, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return
+  await sql`UPDATE alert_inbox SET leased_until = NULL WHERE id = ANY(${ids}::bigint[])`.execute(db)
 }
 
 function fromRecord(row: InboxRecord): InboxRow {

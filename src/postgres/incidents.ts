@@ -1,8 +1,11 @@
 import { sql, type Selectable } from 'kysely'
 import type { Alert } from '../domain/alert.ts'
-import type { Incident, IncidentAlerts, IncidentState } from '../domain/incident.ts'
+import type { MachineEvent } from '../domain/incident/event.ts'
+import type { MachineState } from '../domain/incident/state.ts'
+import type { Incident, IncidentState } from '../domain/incident.ts'
 import type { Severity } from '../domain/severity.ts'
 import type { Database } from './database.ts'
+import { incidentFromRow, machineOf } from './incident-rows.ts'
 import type { Schema } from './schema.ts'
 
 /** Which incidents a list shows. */
@@ -22,9 +25,9 @@ export interface IncidentFilter {
 
 export type IncidentRecords = ReturnType<typeof createIncidentRecords>
 
-/** Incidents as rows: what lists and pages read, and what the workflow writes as it goes on. */
+/** Incidents as rows: what lists and pages read. */
 export function createIncidentRecords(db: Database) {
-  return { ...finding(db), ...alertsBelow(db), ...changing(db) }
+  return { ...finding(db), ...alertsBelow(db) }
 }
 
 function finding(db: Database) {
@@ -35,7 +38,7 @@ function finding(db: Database) {
         .selectAll()
         .where('number', '=', incident)
         .executeTakeFirst()
-      return row && fromRow(row)
+      return row && incidentFromRow(row)
     },
 
     /** @throws when there is no such incident */
@@ -53,7 +56,7 @@ function finding(db: Database) {
       if (filter.before !== undefined) query = query.where('number', '<', filter.before)
       if (filter.person !== undefined) query = query.where(concerns(filter.person))
       if (filter.text !== undefined) query = query.where(mentions(filter.text))
-      return (await query.execute()).map(fromRow)
+      return (await query.execute()).map(incidentFromRow)
     },
 
     /** Those of them that exist, in no order. */
@@ -64,7 +67,7 @@ function finding(db: Database) {
         .selectAll()
         .where('number', 'in', [...incidents])
         .execute()
-      return rows.map(fromRow)
+      return rows.map(incidentFromRow)
     },
 
     /** How many there are in each state. */
@@ -78,13 +81,34 @@ function finding(db: Database) {
       return { open: 0, monitoring: 0, resolved: 0, ...counts }
     },
 
+    /** The state that its last decision left; `null` where nothing was ever decided. */
+    async machine(incident: number): Promise<MachineState | null> {
+      const row = await db
+        .selectFrom('incidents')
+        .select('machine')
+        .where('number', '=', incident)
+        .executeTakeFirst()
+      return row === undefined ? null : machineOf(row)
+    },
+
+    /** Everything it heard of, in the order in which it was decided. */
+    async eventsOf(incident: number): Promise<MachineEvent[]> {
+      const rows = await db
+        .selectFrom('incident_events')
+        .select('event')
+        .where('incident', '=', incident)
+        .orderBy('seq')
+        .execute()
+      return rows.map(({ event }) => event as MachineEvent)
+    },
+
     async byChartToken(token: string): Promise<Incident | undefined> {
       const row = await db
         .selectFrom('incidents')
         .selectAll()
         .where('chart_token', '=', token)
         .executeTakeFirst()
-      return row && fromRow(row)
+      return row && incidentFromRow(row)
     },
   }
 }
@@ -102,93 +126,6 @@ function alertsBelow(db: Database) {
         .orderBy('fingerprint')
         .execute()
       return rows.map(alertFromRow)
-    },
-
-    async alerts(incident: number): Promise<IncidentAlerts> {
-      const { severity, version } = await db
-        .selectFrom('incidents')
-        .select(['severity', 'version'])
-        .where('number', '=', incident)
-        .executeTakeFirstOrThrow()
-      const counts = await db
-        .selectFrom('alerts')
-        .select((row) => [
-          row.fn.countAll<number>().as('total'),
-          row.fn.countAll<number>().filterWhere('status', '=', 'firing').as('firing'),
-        ])
-        .where('incident', '=', incident)
-        .executeTakeFirstOrThrow()
-      return { firing: counts.firing, total: counts.total, severity, version }
-    },
-  }
-}
-
-function changing(db: Database) {
-  return {
-    async setRunbook(incident: number, runbook: string | null): Promise<void> {
-      await db.updateTable('incidents').set({ runbook }).where('number', '=', incident).execute()
-    },
-
-    async setState(incident: number, state: 'open' | 'monitoring', at: string): Promise<void> {
-      await db
-        .updateTable('incidents')
-        .set({ state, mitigated_at: state === 'monitoring' ? new Date(at) : null })
-        .where('number', '=', incident)
-        .where('state', '<>', 'resolved')
-        .execute()
-    },
-
-    /** The first acknowledgement sets the time; a later one, after the incident was escalated again, its owner. */
-    async acknowledge(incident: number, actor: string, at: string, until: string | null): Promise<void> {
-      await db
-        .updateTable('incidents')
-        .set({
-          acknowledged_at: sql<Date>`coalesce(acknowledged_at, ${new Date(at)})`,
-          acknowledged_by: actor,
-          acknowledged_until: until === null ? null : new Date(until),
-        })
-        .where('number', '=', incident)
-        .execute()
-    },
-
-    /** When it was first acknowledged stays known. */
-    async release(incident: number): Promise<void> {
-      const nobody = { acknowledged_by: null, acknowledged_until: null }
-      await db.updateTable('incidents').set(nobody).where('number', '=', incident).execute()
-    },
-
-    async setSeverity(incident: number, severity: Severity, actor: string): Promise<void> {
-      const set = { severity, severity_set_by: actor }
-      await db.updateTable('incidents').set(set).where('number', '=', incident).execute()
-    },
-
-    async setPolicy(incident: number, revision: string, policy: string | null): Promise<void> {
-      const set = { policy_revision: revision, policy_name: policy }
-      await db.updateTable('incidents').set(set).where('number', '=', incident).execute()
-    },
-
-    /** A repeat of a close that took place is told so again, since the activity may run twice. */
-    async close(incident: number, actor: string, at: string, version: number | null): Promise<boolean> {
-      let update = db
-        .updateTable('incidents')
-        .set({
-          state: 'resolved',
-          resolved_at: new Date(at),
-          resolved_by: actor,
-          mitigated_at: sql<Date>`coalesce(mitigated_at, ${new Date(at)})`,
-        })
-        .where('number', '=', incident)
-        .where('state', '<>', 'resolved')
-      if (version !== null) update = update.where('version', '=', version)
-      const result = await update.executeTakeFirst()
-      if (result.numUpdatedRows > 0n) return true
-      return (await finding(db).get(incident)).state === 'resolved'
-    },
-
-    async describe(incident: number, nowDoing: string, dueAt?: string | null): Promise<void> {
-      const due = dueAt === undefined ? {} : { next_due_at: dueAt === null ? null : new Date(dueAt) }
-      const set = { now_doing: nowDoing, ...due }
-      await db.updateTable('incidents').set(set).where('number', '=', incident).execute()
     },
   }
 }
@@ -210,34 +147,5 @@ function alertFromRow(row: Selectable<Schema['alerts']>): Alert {
     annotations: row.annotations,
     startsAt: row.starts_at.toISOString(),
     ...(row.ends_at === null ? {} : { endsAt: row.ends_at.toISOString() }),
-  }
-}
-
-function fromRow(row: Selectable<Schema['incidents']>): Incident {
-  return {
-    number: row.number,
-    groupingKey: row.grouping_key,
-    title: row.title,
-    service: row.service,
-    labels: row.labels,
-    severity: row.severity,
-    severitySetBy: row.severity_set_by,
-    state: row.state,
-    version: row.version,
-    configRevision: row.config_revision,
-    policyRevision: row.policy_revision,
-    policyName: row.policy_name,
-    runbook: row.runbook,
-    recurrenceOf: row.recurrence_of,
-    chartToken: row.chart_token,
-    startedAt: row.started_at.toISOString(),
-    detectedAt: row.detected_at.toISOString(),
-    acknowledgedAt: row.acknowledged_at?.toISOString() ?? null,
-    acknowledgedBy: row.acknowledged_by,
-    acknowledgedUntil: row.acknowledged_until?.toISOString() ?? null,
-    mitigatedAt: row.mitigated_at?.toISOString() ?? null,
-    resolvedAt: row.resolved_at?.toISOString() ?? null,
-    resolvedBy: row.resolved_by,
-    nowDoing: row.now_doing,
   }
 }

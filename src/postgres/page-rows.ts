@@ -2,7 +2,9 @@ import type { Selectable } from 'kysely'
 import type { Page, PageKind, PageState } from '../domain/page.ts'
 import type { Schema } from './schema.ts'
 
-export function fromRow(row: Selectable<Schema['pages']>): Page {
+export type PageRow = Selectable<Schema['pages']>
+
+export function fromRow(row: PageRow): Page {
   return {
     id: row.id,
     incident: row.incident,
@@ -19,6 +21,7 @@ export function fromRow(row: Selectable<Schema['pages']>): Page {
     lastError: row.last_error,
     leader: row.leader,
     createdAt: row.created_at.toISOString(),
+    triesUntil: row.tries_until?.toISOString() ?? null,
     sentAt: row.sent_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,
   }

@@ -1,7 +1,8 @@
 import { firewatch, type TimelineEntry } from '../domain/timeline.ts'
 import type { ReplayedIncident } from '../domain/replay-incident.ts'
 import type { Database } from './database.ts'
-import { storeIncidentAlerts, type Opening } from './dispatch.ts'
+import type { Opening } from './dispatch.ts'
+import { storeIncidentAlerts } from './incident-alerts.ts'
 import { appendTimeline } from './timeline.ts'
 
 /** A resolved incident of a replay, on its way into the database. */

@@ -42,6 +42,7 @@ export interface Schema {
     ends_at: Date | null
     accepted_at: Generated<Date>
     dispatched_at: Date | null
+    leased_until: Generated<Date | null>
   }
   incidents: {
     number: Generated<number>
@@ -129,6 +130,8 @@ export interface Schema {
     leader: Generated<string | null>
     begun_at: Generated<Date | null>
     due_at: Generated<Date>
+    tries_until: Generated<Date | null>
+    called_off: Generated<string | null>
   }
   remediation_attempts: {
     id: string

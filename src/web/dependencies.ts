@@ -11,6 +11,7 @@ import type {
   EscalateCommand,
   HandOverCommand,
   NoteCommand,
+  ResolveCommand,
   SeverityCommand,
   SnoozeCommand,
 } from '../domain/incident-messages.ts'
@@ -207,14 +208,14 @@ export interface IncidentRecords {
 }
 
 export interface IncidentCommands {
-  acknowledge(groupingKey: string, command: Command): Promise<CommandAnswer>
-  resolve(groupingKey: string, command: Command): Promise<CommandAnswer>
-  note(groupingKey: string, command: NoteCommand): Promise<CommandAnswer>
-  escalateNow(groupingKey: string, command: EscalateCommand): Promise<CommandAnswer>
-  takeOver(groupingKey: string, command: Command): Promise<CommandAnswer>
-  handOver(groupingKey: string, command: HandOverCommand): Promise<CommandAnswer>
-  snooze(groupingKey: string, command: SnoozeCommand): Promise<CommandAnswer>
-  setSeverity(groupingKey: string, command: SeverityCommand): Promise<CommandAnswer>
-  applyPolicy(groupingKey: string, command: ApplyPolicyCommand): Promise<CommandAnswer>
-  stopAutomation(groupingKey: string, command: Command): Promise<CommandAnswer>
+  acknowledge(command: Command): Promise<CommandAnswer>
+  resolve(command: ResolveCommand): Promise<CommandAnswer>
+  note(command: NoteCommand): Promise<CommandAnswer>
+  escalateNow(command: EscalateCommand): Promise<CommandAnswer>
+  takeOver(command: Command): Promise<CommandAnswer>
+  handOver(command: HandOverCommand): Promise<CommandAnswer>
+  snooze(command: SnoozeCommand): Promise<CommandAnswer>
+  setSeverity(command: SeverityCommand): Promise<CommandAnswer>
+  applyPolicy(command: ApplyPolicyCommand): Promise<CommandAnswer>
+  stopAutomation(command: Command): Promise<CommandAnswer>
 }

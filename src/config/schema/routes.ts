@@ -34,6 +34,7 @@ export const routeSchema = z.strictObject({
     P3: text.exactOptional(),
   }),
   stableFor: duration().prefault('15m'),
+  stillFiringAfter: duration().prefault('10m'),
   remediateFirst: z
     .strictObject({
       P0: z
@@ -47,6 +48,11 @@ export const routeSchema = z.strictObject({
 })
 
 export function toRoute(written: z.output<typeof routeSchema>): Route {
-  const { stableFor, remediateFirst, ...rest } = written
-  return { ...rest, stableForMs: stableFor, remediateFirstMs: remediateFirst }
+  const { stableFor, stillFiringAfter, remediateFirst, ...rest } = written
+  return {
+    ...rest,
+    stableForMs: stableFor,
+    stillFiringAfterMs: stillFiringAfter,
+    remediateFirstMs: remediateFirst,
+  }
 }

@@ -20,7 +20,16 @@ CREATE TABLE incident_events (
   PRIMARY KEY (incident, seq)
 );
 
--- When a page may be sent, or tried again.
-ALTER TABLE pages ADD COLUMN due_at timestamptz NOT NULL DEFAULT now();
+ALTER TABLE pages
+  -- When it may be sent, or tried again, or taken over from a sender that never reported.
+  ADD COLUMN due_at timestamptz NOT NULL DEFAULT now(),
+  -- No try begins after this.
+  ADD COLUMN tries_until timestamptz,
+  -- Why it is not to be tried again, when it was called off while it was being sent.
+  ADD COLUMN called_off text;
+UPDATE pages SET kind = 'hand-over', step = 0 WHERE step = -1;
 DROP INDEX pages_open;
 CREATE INDEX pages_due ON pages (due_at) WHERE finished_at IS NULL;
+
+-- A dispatcher has the row in hand until then.
+ALTER TABLE alert_inbox ADD COLUMN IF NOT EXISTS leased_until timestamptz;

@@ -23,29 +23,26 @@ type Give = (commands: IncidentCommands, given: Given) => Promise<CommandAnswer>
 
 /** Commands by the last word of their path. */
 const verbs: Readonly<Record<string, Give>> = {
-  acknowledge: (commands, { incident, command }) => commands.acknowledge(incident.groupingKey, command),
-  resolve: (commands, { incident, command }) => commands.resolve(incident.groupingKey, command),
+  acknowledge: (commands, { incident, command }) => commands.acknowledge(command),
+  resolve: (commands, { incident, command }) => commands.resolve(command),
   escalate: (commands, { incident, command, body }) => {
     const asOf = positionIn(body)
-    return commands.escalateNow(incident.groupingKey, { ...command, ...(asOf === undefined ? {} : { asOf }) })
+    return commands.escalateNow({ ...command, ...(asOf === undefined ? {} : { asOf }) })
   },
-  'take-over': (commands, { incident, command }) => commands.takeOver(incident.groupingKey, command),
+  'take-over': (commands, { incident, command }) => commands.takeOver(command),
   'hand-over': async (commands, { incident, command, body, dependencies }) => {
     const to = successorIn(body, await dependencies.people())
-    return commands.handOver(incident.groupingKey, { ...command, to })
+    return commands.handOver({ ...command, to })
   },
-  snooze: (commands, { incident, command, body }) =>
-    commands.snooze(incident.groupingKey, { ...command, forMs: snoozeIn(body) }),
+  snooze: (commands, { incident, command, body }) => commands.snooze({ ...command, forMs: snoozeIn(body) }),
   severity: (commands, { incident, command, body }) =>
-    commands.setSeverity(incident.groupingKey, { ...command, severity: severityIn(body) }),
+    commands.setSeverity({ ...command, severity: severityIn(body) }),
   'apply-policy': async (commands, { incident, command, body, dependencies }) => {
     const applied = policyIn(body, await dependencies.policies())
-    return commands.applyPolicy(incident.groupingKey, { ...command, ...applied })
+    return commands.applyPolicy({ ...command, ...applied })
   },
-  'stop-automation': (commands, { incident, command }) =>
-    commands.stopAutomation(incident.groupingKey, command),
-  note: (commands, { incident, command, body }) =>
-    commands.note(incident.groupingKey, { ...command, text: noteIn(body) }),
+  'stop-automation': (commands, { incident, command }) => commands.stopAutomation(command),
+  note: (commands, { incident, command, body }) => commands.note({ ...command, text: noteIn(body) }),
 }
 
 /** What people tell an incident: as JSON under `/api`, as a form from the console. Each command carries who gave it. */

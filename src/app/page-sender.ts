@@ -1,0 +1,64 @@
+import type { Logger } from 'pino'
+import { createAnswerLinks } from '../answers/links.ts'
+import { renderChart } from '../chart/render.ts'
+import type { ClickHouse } from '../clickhouse/client.ts'
+import type { Configuration } from '../domain/configuration.ts'
+import { parseIncidentName } from '../domain/evidence.ts'
+import type { WorkerMetrics } from '../metrics/worker-metrics.ts'
+import { createPageSender, type PageSender } from '../paging/sender.ts'
+import type { OpenDatabase } from '../postgres/database.ts'
+import { listenTo } from '../postgres/listen.ts'
+import { pagesChannel } from '../postgres/page-outbox.ts'
+import { createCharts } from './charts.ts'
+import { createChannels } from './edges.ts'
+import type { Records } from './records.ts'
+import type { Settings } from './settings.ts'
+
+export interface PageSenderParts {
+  readonly settings: Pick<Settings, 'linkKey' | 'publicUrl'>
+  readonly configuration: Configuration
+  readonly database: OpenDatabase
+  readonly records: Records
+  readonly clickhouse: ClickHouse
+  readonly metrics: WorkerMetrics
+  readonly resolveSecret: (reference: string) => Promise<string>
+  readonly log: Logger
+  readonly now: () => Date
+}
+
+/** Sends pages for as long as the worker runs, whatever Temporal does. */
+export function startPageSender(parts: PageSenderParts): PageSender {
+  const { configuration, database, records, metrics, resolveSecret, log, now, settings } = parts
+  const lost = (error: unknown) =>
+    log.warn({ err: error }, 'no longer listening for pages; asking for them instead')
+  const sender = createPageSender({
+    outbox: records.sending,
+    channels: createChannels(resolveSecret, now, chartsByName(parts), log, configuration.integrations),
+    running: () => configuration,
+    configurations: records.configurations,
+    publicUrl: settings.publicUrl,
+    ...answerLinks(settings, now),
+    listen: (onNotify) => listenTo(database.pool, pagesChannel, onNotify, lost),
+    ended: metrics.pageSettled,
+    log,
+    now,
+  })
+  sender.start()
+  return sender
+}
+
+/** Without a key mails carry only the link to the console. */
+function answerLinks({ linkKey: key, publicUrl }: PageSenderParts['settings'], now: () => Date) {
+  return key === undefined ? {} : { answerUrl: createAnswerLinks({ key, publicUrl, now }).urlOf }
+}
+
+/** Draws nothing where no check measures what fires: an empty picture tells nobody anything. */
+function chartsByName({ records, clickhouse, now }: PageSenderParts) {
+  const charts = createCharts(records, clickhouse, now)
+  return async (name: string): Promise<Uint8Array | undefined> => {
+    const number = parseIncidentName(name)
+    if (number === undefined) throw new Error(`${name} is no name of an incident`)
+    const model = await charts.model(await records.incidents.get(number))
+    return model.lines.length === 0 ? undefined : renderChart(model).png
+  }
+}

@@ -1,0 +1,95 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** An incident whose workflow is to hear that something was decided. */
+export interface StirredIncident {
+  readonly number: number
+  readonly title: string
+  readonly service: string
+  readonly severity: 'P0' | 'P1' | 'P2' | 'P3'
+  readonly decisions: number
+}
+
+export interface TellerDependencies {
+  readonly tells: {
+    claim(limit: number, now: Date, leaseMs: number): Promise<readonly StirredIncident[]>
+    told(incidents: readonly StirredIncident[]): Promise<void>
+  }
+  /** Starts the workflow or signals it. Rejects when Temporal did not take it in time. */
+  readonly tell: (incident: StirredIncident) => Promise<void>
+  readonly log: {
+    info(fields: object, message: string): void
+    warn(fields: object, message: string): void
+  }
+  readonly now: () => Date
+}
+
+export type Teller = ReturnType<typeof createTeller>
+
+/** Taken by another teller after this when it was not done; longer than one call to Temporal may take. */
+const leaseMs = 10_000
+const mostAtOnce = 16
+const pollMs = 1_000
+
+/**
+ * Tells workflows that something was decided. No transaction is open meanwhile: a row in the store makes sure that each is told, whatever Temporal
+ * does, and nobody waits for it.
+ */
+export function createTeller({ tells, tell, log, now }: TellerDependencies) {
+  const stopping = new AbortController()
+  let running: Promise<void> | undefined
+  let wake: () => void = () => undefined
+  let noticed = false
+  let failures = 0
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      noticed = false
+      const more = await pass().catch(failed)
+      if (!more) await pause()
+    }
+  }
+
+  /** Whether more may wait. */
+  async function pass(): Promise<boolean> {
+    const stirred = await tells.claim(mostAtOnce, now(), leaseMs)
+    if (stirred.length === 0) return false
+    const results = await Promise.allSettled(stirred.map(tell))
+    await tells.told(stirred.filter((_, index) => results[index]?.status === 'fulfilled'))
+    const rejected = results.find((result) => result.status === 'rejected')
+    if (rejected !== undefined) return failed(rejected.reason)
+    if (failures > 0) log.info({ failures }, 'workflows are told again')
+    failures = 0
+    return stirred.length === mostAtOnce
+  }
+
+  function failed(error: unknown): false {
+    if (failures++ === 0)
+      log.warn({ err: error }, 'workflows cannot be told now: pages go out, and what is due later waits')
+    return false
+  }
+
+  async function pause(): Promise<void> {
+    if (noticed || stopping.signal.aborted) return
+    const sleep = new AbortController()
+    wake = () => sleep.abort()
+    await delay(pollMs, undefined, { signal: sleep.signal }).catch(() => undefined)
+  }
+
+  return {
+    start(): void {
+      running ??= run()
+    },
+
+    /** Something was decided just now. */
+    notice(): void {
+      noticed = true
+      wake()
+    },
+
+    async stop(): Promise<void> {
+      stopping.abort()
+      wake()
+      await running
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import type { Alert } from '../domain/alert.ts'
+import type { Configuration, Contact } from '../domain/configuration.ts'
+import type { NewPage } from '../domain/escalate.ts'
+import type { Incident } from '../domain/incident.ts'
+import type { Page, PageMessage, SendOutcome } from '../domain/page.ts'
+import type { PageSettlement } from '../domain/page-state.ts'
+
+/** One way to reach people. It is given only contacts of its own name, and answers instead of throwing. */
+export interface Channel {
+  /** Whether the other side keeps an incident of its own, which goes on calling until it is told. */
+  readonly keepsIncidents: boolean
+  /** Whether one message may tell of several incidents; a provider that keeps one for each does so by itself. */
+  readonly bundles: boolean
+  /** Whether the other side takes several tries of one page for one. Without that a person hears each of them. */
+  readonly hasKey: boolean
+  send(contact: Contact, message: PageMessage, signal: AbortSignal): Promise<SendOutcome>
+}
+
+/** What a page tells of. */
+export interface PagedIncident {
+  readonly incident: Incident
+  readonly firing: number
+  /** Some of the alerts that fire. */
+  readonly alerts: readonly Alert[]
+}
+
+/** The outbox of pages. Every change is one that the page's state allows, whoever else is at work. */
+export interface PageOutbox {
+  claim(options: {
+    readonly limit: number
+    readonly now: Date
+    readonly leaseMs: number
+    readonly since: number
+    readonly triesMs: number
+  }): Promise<
+    readonly { readonly page: Page; readonly wasSending: boolean; readonly begun: readonly number[] }[]
+  >
+  /** Gives claimed pages back untried. */
+  postpone(postponed: readonly { readonly id: string; readonly dueAt: Date }[]): Promise<void>
+  bundle(leader: string, ids: readonly string[]): Promise<void>
+  release(ids: readonly string[], how: { readonly at: Date; readonly isUnknown: boolean }): Promise<void>
+  nextDue(): Promise<Date | null>
+  find(ids: readonly string[]): Promise<readonly Page[]>
+  incidents(numbers: readonly number[], at: Date): Promise<ReadonlyMap<number, PagedIncident>>
+  followed(page: Page): Promise<string | null>
+  settle(
+    page: Page,
+    end: { readonly settlement: PageSettlement; readonly retryAt?: Date; readonly next?: NewPage },
+  ): Promise<{ readonly page: Page; readonly ended: boolean; readonly calledOff: boolean } | undefined>
+}
+
+export interface SenderDependencies {
+  readonly outbox: PageOutbox
+  readonly channels: Readonly<Record<Contact['channel'], Channel>>
+  /** As configured now: whom a policy names is fixed when the incident starts, how they are reached is not. */
+  readonly running: () => Configuration
+  readonly configurations: { get(revision: string): Promise<Configuration> }
+  readonly publicUrl: string
+  /** The address by which a page is acknowledged as its person, for channels that carry nothing but text. */
+  readonly answerUrl?: (page: Page) => string
+  /** Calls back when pages may have been queued. */
+  readonly listen: (onNotify: () => void) => { stop(): Promise<void> }
+  /** Told of each page that came to its end. */
+  readonly ended?: (page: Page) => void
+  readonly log: {
+    info(fields: object, message: string): void
+    warn(fields: object, message: string): void
+    error(fields: object, message: string): void
+  }
+  readonly now: () => Date
+  /** Before the second try of a page; it doubles from there. */
+  readonly retryBaseMs?: number
+}
+
+export function isChannel(
+  channels: SenderDependencies['channels'],
+  name: string,
+): name is Contact['channel'] {
+  return Object.hasOwn(channels, name)
+}

@@ -1,0 +1,54 @@
+import type { Configuration } from '../domain/configuration.ts'
+import { laneOrder } from '../domain/bundle.ts'
+import type { Page, PageMessage } from '../domain/page.ts'
+import { composePageMessage } from '../domain/page-message.ts'
+import type { PagedIncident, SenderDependencies } from './dependencies.ts'
+
+/** The message of a page and of all that go along with it; the page comes first, the others in the order of their lane. */
+export async function messageOf(
+  { outbox, publicUrl, answerUrl }: SenderDependencies,
+  page: Page,
+  along: readonly Page[],
+  incidents: ReadonlyMap<number, PagedIncident>,
+  atStart: Configuration,
+): Promise<PageMessage> {
+  const about = incidents.get(page.incident)
+  if (about === undefined) throw new Error(`page ${page.id} is of an incident that is not there`)
+  const { incident, alerts, firing } = about
+  const isFollowUp = page.kind === 'acknowledged' || page.kind === 'resolved'
+  // Only a mail needs a link of its own: wherever else it went, it would be one more secret to keep. It answers for one page, so not for many.
+  const isAnswered = page.channel === 'email' && page.kind === 'page' && along.length === 0
+  return composePageMessage({
+    page,
+    incident,
+    others: othersOf(page, along, incidents),
+    alerts,
+    firingCount: firing,
+    runbookTitle: atStart.runbooks.find(({ name }) => name === incident.runbook)?.title,
+    configuration: atStart,
+    follows: isFollowUp ? await outbox.followed(page) : null,
+    publicUrl,
+    ...(isAnswered && answerUrl !== undefined ? { answerUrl: answerUrl(page) } : {}),
+  })
+}
+
+/** Incidents that go along, each once. */
+function othersOf(page: Page, along: readonly Page[], incidents: ReadonlyMap<number, PagedIncident>) {
+  const others = along.flatMap((one) => {
+    const told = incidents.get(one.incident)
+    return told === undefined || one.incident === page.incident
+      ? []
+      : [{ page: one, incident: told.incident }]
+  })
+  const byPage = new Map(others.map(({ page: one, incident }) => [one.id, incident]))
+  const ordered = laneOrder(
+    others.map(({ page: one, incident: { service, severity } }) => ({
+      page: one.id,
+      service,
+      severity,
+      createdAt: one.createdAt,
+    })),
+    {},
+  ).flatMap(({ page: id }) => byPage.get(id) ?? [])
+  return [...new Map(ordered.map((incident) => [incident.number, incident])).values()]
+}

@@ -1,0 +1,149 @@
+import { type NewPage, nextContactPage } from '../domain/escalate.ts'
+import { reachableOf } from '../domain/escalate-targets.ts'
+import type { Incident } from '../domain/incident.ts'
+import type { Page, SendOutcome } from '../domain/page.ts'
+import { retryDelayMs } from '../domain/page-state.ts'
+import type { PagedIncident, SenderDependencies } from './dependencies.ts'
+import { messageOf } from './message.ts'
+
+const defaultRetryBaseMs = 500
+/** A page is tried so often, then its person's next contact is. */
+const mostTries = 4
+/** After so many tries with an unknown end, the next one with such an end was the last. */
+const mostUnknownTries = 1
+/** An exchange with a provider is given up after this. */
+export const sendTimeoutMs = 15_000
+/** No try begins later than this after the first: a person should hear soon, by another contact or from the next step. */
+export const triesMs = 60_000
+
+/** A message to be sent: a page, and those that go along with it. */
+export interface Message {
+  readonly page: Page
+  readonly along: readonly Page[]
+}
+
+/** Sends one message, and writes down what became of every page in it. Never rejects for what a provider does. */
+export async function sendMessage(
+  deps: SenderDependencies,
+  { page, along }: Message,
+  incidents: ReadonlyMap<number, PagedIncident>,
+): Promise<void> {
+  const about = incidents.get(page.incident)
+  if (about === undefined) throw new Error(`page ${page.id} is of an incident that is not there`)
+  const outcome = await trySending(deps, page, along, incidents, about)
+  const ids = along.map(({ id }) => id)
+  const now = deps.now()
+  if (outcome.kind === 'wait') {
+    const dueAt = new Date(now.getTime() + outcome.waitMs)
+    return deps.outbox.postpone([page.id, ...ids].map((id) => ({ id, dueAt })))
+  }
+  await settle(deps, page, about.incident, outcome, along.length > 0)
+  if (outcome.kind === 'sent') await settleAlong(deps, along)
+  else if (outcome.kind !== 'unknown' || isLastUnknown(page))
+    await deps.outbox.release(ids, { at: now, isUnknown: outcome.kind === 'unknown' })
+}
+
+type Tried = Exclude<SendOutcome, { kind: 'wait' }>
+
+async function trySending(
+  deps: SenderDependencies,
+  page: Page,
+  along: readonly Page[],
+  incidents: ReadonlyMap<number, PagedIncident>,
+  about: PagedIncident,
+): Promise<SendOutcome> {
+  const atStart = await atStartOf(deps, about.incident)
+  const contact = reachableOf(page.person, deps.running(), atStart)?.contacts[page.contact]
+  if (contact === undefined || contact.channel !== page.channel) {
+    const error = `the configuration has changed: ${page.person} is no longer reached this way`
+    return { kind: 'final', error }
+  }
+  const channel = deps.channels[contact.channel]
+  if (!channel.hasKey && page.unknownTries > mostUnknownTries)
+    return { kind: 'unknown', error: `${page.unknownTries} tries did not report back` }
+  const message = await messageOf(deps, page, along, incidents, atStart)
+  return channel.send(contact, message, AbortSignal.timeout(sendTimeoutMs))
+}
+
+async function settle(
+  deps: SenderDependencies,
+  page: Page,
+  incident: Incident,
+  outcome: Tried,
+  isBundle: boolean,
+): Promise<void> {
+  const retryAt = retryAtOf(deps, page, outcome)
+  const next = retryAt === undefined ? await nextOf(deps, page, incident) : undefined
+  const settled = await deps.outbox.settle(page, {
+    settlement: settlementOf(outcome, deps.now().toISOString(), isBundle),
+    ...(retryAt === undefined ? {} : { retryAt }),
+    ...(next === undefined ? {} : { next }),
+  })
+  if (settled?.ended === true) deps.ended?.(settled.page)
+  if (settled?.page.state !== 'failed' && settled?.page.state !== 'unknown') return
+  const { id, person, channel, lastError, attempts } = settled.page
+  deps.log.warn(
+    { page: id, person, channel, attempts, reason: lastError, retryAt, next: next?.id },
+    settled.ended ? 'a page could not be delivered' : 'a page could not be sent yet',
+  )
+}
+
+function settlementOf(outcome: Tried, at: string, isBundle: boolean) {
+  switch (outcome.kind) {
+    case 'sent': {
+      // What follows must not take the place of a message that told of others too.
+      const providerId =
+        outcome.providerId === undefined || isBundle ? {} : { providerId: outcome.providerId }
+      return { state: 'sent', at, ...providerId } as const
+    }
+    case 'retry':
+    case 'final':
+      return { state: 'failed', at, error: outcome.error, final: outcome.kind === 'final' } as const
+    case 'unknown':
+      return { state: 'unknown', at, error: outcome.error } as const
+  }
+}
+
+/** When the page is tried again; `undefined`: that was the last try. */
+function retryAtOf(
+  { now, retryBaseMs = defaultRetryBaseMs }: SenderDependencies,
+  page: Page,
+  outcome: Tried,
+): Date | undefined {
+  if (outcome.kind === 'sent' || outcome.kind === 'final') return undefined
+  if (outcome.kind === 'unknown' && isLastUnknown(page)) return undefined
+  const asked = outcome.kind === 'retry' ? (outcome.retryAfterMs ?? 0) : 0
+  const at = now().getTime() + Math.max(asked, retryDelayMs(page, retryBaseMs))
+  const isLate = page.triesUntil !== null && at > Date.parse(page.triesUntil)
+  return page.attempts >= mostTries || isLate ? undefined : new Date(at)
+}
+
+function isLastUnknown({ unknownTries }: Page): boolean {
+  return unknownTries >= mostUnknownTries
+}
+
+async function nextOf(
+  deps: SenderDependencies,
+  page: Page,
+  incident: Incident,
+): Promise<NewPage | undefined> {
+  return nextContactPage(page, reachableOf(page.person, deps.running(), await atStartOf(deps, incident)))
+}
+
+/** Those that went along have arrived, too. */
+async function settleAlong(
+  { outbox, now, ended }: SenderDependencies,
+  along: readonly Page[],
+): Promise<void> {
+  const settlement = { state: 'sent', at: now().toISOString() } as const
+  for (const page of along) {
+    const settled = await outbox.settle(page, { settlement })
+    if (settled?.ended === true) ended?.(settled.page)
+  }
+}
+
+/** A revision that is gone keeps nobody from hearing. */
+async function atStartOf({ configurations, running }: SenderDependencies, { configRevision }: Incident) {
+  const now = running()
+  return now.revision === configRevision ? now : configurations.get(configRevision).catch(() => now)
+}

@@ -1,0 +1,166 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { laneRules } from '../domain/bundle.ts'
+import { batchOf, type ClaimedPage } from '../domain/page-batch.ts'
+import type { Page } from '../domain/page.ts'
+import { isChannel, type PagedIncident, type SenderDependencies } from './dependencies.ts'
+import { type Message, sendMessage, sendTimeoutMs, triesMs } from './send-page.ts'
+
+/** A sender that does not report by then has died: the page is taken over, as one that may have arrived. */
+const leaseMs = sendTimeoutMs + 5_000
+/** Messages under way at once. */
+const mostAtOnce = 32
+/** Pages claimed at once: what one moment's bundle can tell of. */
+const mostClaimed = 500
+/** How long a queued page may wait unnoticed when its notification got lost. */
+const pollMs = 2_000
+const pauseAfterFailureMs = 1_000
+
+export type PageSender = ReturnType<typeof createPageSender>
+
+/**
+ * Sends pages as they are committed: it is woken by the store, claims what is due, sends, and writes down what became of it under the same
+ * claim. It needs the store and the providers, and nothing else.
+ */
+export function createPageSender(deps: SenderDependencies) {
+  const stopping = new AbortController()
+  const underWay = new Set<Promise<void>>()
+  let running: Promise<void> | undefined
+  let listening: { stop(): Promise<void> } | undefined
+  let wake: () => void = () => undefined
+  let noticed = false
+  let failing = false
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      noticed = false
+      try {
+        // Those under way say when there is room again.
+        if (underWay.size >= mostAtOnce) await untilNoticed(pollMs)
+        else if ((await pass(deps, begin)) === 0) await untilNoticed(await idleMs())
+        recovered()
+      } catch (error) {
+        failed(error)
+        await untilNoticed(pauseAfterFailureMs)
+      }
+    }
+    await Promise.all(underWay)
+  }
+
+  function begin(message: Message, incidents: ReadonlyMap<number, PagedIncident>): void {
+    const sending = sendMessage(deps, message, incidents)
+      .catch((error: unknown) =>
+        deps.log.error(
+          { err: error, page: message.page.id },
+          'what became of a page could not be written down; it is looked at again',
+        ),
+      )
+      .finally(() => {
+        underWay.delete(sending)
+        notice()
+      })
+    underWay.add(sending)
+  }
+
+  /** Until the next page falls due, or somebody notices. */
+  async function idleMs(): Promise<number> {
+    const due = await deps.outbox.nextDue()
+    return due === null ? pollMs : Math.min(Math.max(due.getTime() - deps.now().getTime(), 1), pollMs)
+  }
+
+  async function untilNoticed(ms: number): Promise<void> {
+    if (noticed || stopping.signal.aborted) return
+    const sleep = new AbortController()
+    wake = () => sleep.abort()
+    await delay(ms, undefined, { signal: sleep.signal }).catch(() => undefined)
+  }
+
+  function notice(): void {
+    noticed = true
+    wake()
+  }
+
+  function failed(error: unknown): void {
+    if (!failing) deps.log.error({ err: error }, 'pages wait: the store cannot be asked for them now')
+    failing = true
+  }
+
+  function recovered(): void {
+    if (failing) deps.log.info({}, 'pages are sent again')
+    failing = false
+  }
+
+  return {
+    start(): void {
+      listening ??= deps.listen(notice)
+      running ??= run()
+    },
+
+    /** Sends what is due now, and returns when all of it is written down; how many messages that were. */
+    async sendDue(): Promise<number> {
+      const sending: Promise<void>[] = []
+      await pass(deps, (message, incidents) => void sending.push(sendMessage(deps, message, incidents)))
+      await Promise.all(sending)
+      return sending.length
+    },
+
+    /** Returns when every message under way is written down. */
+    async stop(): Promise<void> {
+      stopping.abort()
+      wake()
+      await running
+      await listening?.stop()
+    },
+  }
+}
+
+/** Claims what is due and begins its messages. Returns how many pages were claimed. */
+async function pass(
+  deps: SenderDependencies,
+  begin: (message: Message, incidents: ReadonlyMap<number, PagedIncident>) => void,
+): Promise<number> {
+  const { outbox, channels } = deps
+  const now = deps.now()
+  const since = now.getTime() - laneRules.gapMs
+  const due = await outbox.claim({ limit: mostClaimed, now, leaseMs, since, triesMs })
+  if (due.length === 0) return 0
+  const incidents = await outbox.incidents(
+    due.map(({ page }) => page.incident),
+    now,
+  )
+  const arrived = await arrivedAlong(deps, due)
+  const claimed = due.flatMap(({ page, ...one }): ClaimedPage[] => {
+    const about = incidents.get(page.incident)?.incident
+    if (about === undefined || arrived.has(page.id)) return []
+    return [{ page, ...one, service: about.service, severity: about.severity }]
+  })
+  const bundles = (channel: string) => isChannel(channels, channel) && channels[channel].bundles
+  const { messages, waits } = batchOf(claimed, bundles, now.getTime())
+  await outbox.postpone(
+    waits.map(({ page, waitMs }) => ({ id: page.id, dueAt: new Date(now.getTime() + waitMs) })),
+  )
+  for (const message of messages) {
+    const ids = message.along.map(({ id }) => id)
+    if (ids.length > 0) await outbox.bundle(message.page.id, ids)
+    begin(message, incidents)
+  }
+  return due.length
+}
+
+/** Pages whose sender died after the message that told of them was known to have arrived: they have arrived with it. */
+async function arrivedAlong(
+  { outbox, now }: SenderDependencies,
+  due: readonly { readonly page: Page; readonly wasSending: boolean }[],
+): Promise<ReadonlySet<string>> {
+  const orphans = due.filter(
+    ({ page, wasSending }) => wasSending && page.leader !== null && page.leader !== page.id,
+  )
+  if (orphans.length === 0) return new Set()
+  const leaders = await outbox.find(orphans.flatMap(({ page }) => page.leader ?? []))
+  const sent = new Set(
+    leaders.filter(({ state }) => state === 'sent' || state === 'delivered').map(({ id }) => id),
+  )
+  const arrived = orphans.filter(({ page }) => page.leader !== null && sent.has(page.leader))
+  const settlement = { state: 'sent', at: now().toISOString() } as const
+  for (const { page } of arrived) await outbox.settle(page, { settlement })
+  return new Set(arrived.map(({ page }) => page.id))
+}

@@ -1,0 +1,145 @@
+import type { Configuration } from '../domain/configuration.ts'
+import { keepPosition } from '../domain/escalate.ts'
+import type { Answer } from '../domain/incident/answer.ts'
+import type { CommandEvent, MachineEvent } from '../domain/incident/event.ts'
+import type {
+  ApplyPolicyCommand,
+  Command,
+  CommandAnswer,
+  EscalateCommand,
+  HandOverCommand,
+  NoteCommand,
+  ResolveCommand,
+  SeverityCommand,
+  SnoozeCommand,
+} from '../domain/incident-messages.ts'
+import { policyOfIncident, policyRevisionOf } from '../domain/plan.ts'
+import type { RowChange } from './incident-decision.ts'
+import type { IncidentMachine, LockedIncident } from './incident-machine.ts'
+import { type IncidentConfigurations, settingsOf } from './incident-world.ts'
+
+/** A command that could not be carried out; the message is for the person who gave it. */
+export class CommandRefused extends Error {
+  override readonly name = 'CommandRefused'
+  /** Alerts still fire: the same command says so, and means it anyway, when it is given again. */
+  readonly asks: boolean
+
+  constructor(message: string, asks = false) {
+    super(message)
+    this.asks = asks
+  }
+}
+
+interface Parts {
+  readonly machine: IncidentMachine
+  readonly configurations: IncidentConfigurations
+  /** Something was decided: its workflow may have to hear of it. */
+  readonly stirred: () => void
+}
+
+type Given<Event> = Event extends CommandEvent ? Omit<Event, 'at' | 'actor' | 'commandId'> : never
+
+export type IncidentCommands = ReturnType<typeof createIncidentCommands>
+
+/**
+ * What people tell incidents. Decided and kept in one transaction, so that a command counts whether or not a workflow is there to hear of it.
+ * Each @throws CommandRefused
+ */
+export function createIncidentCommands(parts: Parts) {
+  const simply = (event: Given<CommandEvent>) => async () => ({ event })
+  return {
+    acknowledge: (command: Command) =>
+      give(parts, command, async (locked) => ({
+        event: { type: 'acknowledge', forMs: await lastsMs(parts, locked) },
+      })),
+    takeOver: (command: Command) =>
+      give(parts, command, async (locked) => ({
+        event: { type: 'take-over', forMs: await lastsMs(parts, locked) },
+      })),
+    snooze: (command: SnoozeCommand) =>
+      give(parts, command, simply({ type: 'snooze', forMs: command.forMs })),
+    handOver: (command: HandOverCommand) =>
+      give(parts, command, simply({ type: 'hand-over', to: command.to })),
+    escalateNow: ({ asOf, ...command }: EscalateCommand) =>
+      give(parts, command, simply({ type: 'escalate', ...(asOf === undefined ? {} : { asOf }) })),
+    resolve: (command: ResolveCommand) =>
+      give(parts, command, simply({ type: 'resolve', anyway: command.anyway ?? false })),
+    note: (command: NoteCommand) => give(parts, command, simply({ type: 'note', text: command.text })),
+    stopAutomation: (command: Command) => give(parts, command, simply({ type: 'stop-automation' })),
+    setSeverity: (command: SeverityCommand) =>
+      give(parts, command, (locked) => severityChange(parts, command, locked)),
+    applyPolicy: (command: ApplyPolicyCommand) =>
+      give(parts, command, (locked) => policyChange(parts, command, locked)),
+  }
+}
+
+interface Change {
+  readonly event: Given<CommandEvent>
+  readonly columns?: RowChange
+}
+
+async function give(
+  { machine, stirred }: Parts,
+  { incident, actor, at, commandId }: Command,
+  changeOf: (locked: LockedIncident) => Promise<Change>,
+): Promise<CommandAnswer> {
+  const { answer } = await machine.take(incident, async (locked) => {
+    const { event, columns } = await changeOf(locked)
+    const command = { ...event, at: Date.parse(at), actor, commandId } as MachineEvent
+    return columns === undefined ? { event: command } : { event: command, columns }
+  })
+  stirred()
+  return answered(answer)
+}
+
+function answered(answer: Answer | null): CommandAnswer {
+  if (answer === null) throw new Error('a command was decided without an answer')
+  const { kind, message } = answer
+  if (kind === 'refused' || kind === 'still-firing')
+    throw new CommandRefused(message, kind === 'still-firing')
+  return { changed: kind === 'done', message }
+}
+
+/** How long an acknowledgement holds by the incident's policy, in milliseconds; `null`: for good. */
+async function lastsMs({ configurations }: Parts, { incident }: LockedIncident): Promise<number | null> {
+  return (await policyNow(configurations, incident)).acknowledgedForMs ?? null
+}
+
+async function severityChange(
+  { configurations }: Parts,
+  command: SeverityCommand,
+  { incident }: LockedIncident,
+): Promise<Change> {
+  const { severity, actor } = command
+  const { settings } = await settingsOf(configurations, incident, severity)
+  return { event: { type: 'set-severity', severity, settings }, columns: { severitySetBy: actor } }
+}
+
+async function policyChange(
+  { configurations }: Parts,
+  { policy, keep }: ApplyPolicyCommand,
+  { incident, state }: LockedIncident,
+): Promise<Change> {
+  const running = configurations.running()
+  refuseUnknown(policy, running)
+  const applied = { ...incident, policyRevision: running.revision, policyName: policy ?? null }
+  const before = await policyNow(configurations, incident)
+  const after = policyOfIncident(applied, running)
+  const { settings } = await settingsOf(configurations, applied, incident.severity)
+  const at = state?.at ?? null
+  const kept = keep && at !== null ? keepPosition(before, after, at) : null
+  return {
+    event: { type: 'apply-policy', policy: after.name, keep, kept, settings },
+    columns: { policy: { revision: running.revision, name: policy ?? null } },
+  }
+}
+
+function refuseUnknown(policy: string | undefined, { policies }: Configuration): void {
+  if (policy === undefined || Object.hasOwn(policies, policy)) return
+  throw new CommandRefused(`there is no policy "${policy}"; there is ${Object.keys(policies).join(', ')}`)
+}
+
+async function policyNow({ running, get }: IncidentConfigurations, incident: LockedIncident['incident']) {
+  const revision = policyRevisionOf(incident)
+  return policyOfIncident(incident, running().revision === revision ? running() : await get(revision))
+}

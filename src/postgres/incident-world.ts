@@ -1,0 +1,124 @@
+import type { Configuration, NotifyTarget } from '../domain/configuration.ts'
+import { stepAt } from '../domain/escalate.ts'
+import { reachableOf } from '../domain/escalate-targets.ts'
+import type { Reading } from '../domain/incident/effect.ts'
+import type { PagingWorld } from '../domain/incident/reading.ts'
+import type { MachineState, Settings } from '../domain/incident/state.ts'
+import type { Incident } from '../domain/incident.ts'
+import type { Schedule } from '../domain/on-call/schedule.ts'
+import { onCallAt } from '../domain/on-call/segments.ts'
+import { planIncident, policyOfIncident, policyRevisionOf, routeOf } from '../domain/plan.ts'
+import type { Severity } from '../domain/severity.ts'
+import type { Database } from './database.ts'
+import { fromRow as pageFromRow } from './page-rows.ts'
+
+/** Where incidents look up what is configured. */
+export interface IncidentConfigurations {
+  /** As configured now: who people are, how they are reached, what is in maintenance. */
+  readonly running: () => Configuration
+  /** A revision that an incident began with. */
+  readonly get: (revision: string) => Promise<Configuration>
+  /** Schedules as they stand now, with every change that people made; read on the given connection. */
+  readonly schedules: (db: Database, names: readonly string[]) => Promise<ReadonlyMap<string, Schedule>>
+}
+
+/** What of the configuration counts for an incident at a severity. */
+export async function settingsOf(
+  configurations: IncidentConfigurations,
+  incident: Incident,
+  severity: Severity,
+): Promise<{ readonly settings: Settings; readonly runbook: string | null }> {
+  const at = { ...incident, severity }
+  const atStart = await revision(configurations, incident.configRevision)
+  const policy = policyOfIncident(at, await revision(configurations, policyRevisionOf(incident)))
+  const plan = planIncident(at, atStart, policy)
+  const settings = {
+    policy: policy.name,
+    stableForMs: plan.stableForMs,
+    headStartMs: plan.remediateFirstMs,
+    remediates: plan.ladder.length > 0,
+    stillFiringAfterMs: routeOf(incident.labels, atStart.routes).stillFiringAfterMs,
+  }
+  return { settings, runbook: plan.runbook }
+}
+
+/** What a reading goes by at `at`, epoch milliseconds. */
+export async function worldOf(
+  db: Database,
+  configurations: IncidentConfigurations,
+  incident: Incident,
+  { severity }: Pick<MachineState, 'severity'>,
+  reading: Reading,
+  at: number,
+): Promise<PagingWorld> {
+  const running = configurations.running()
+  const atStart = await revision(configurations, incident.configRevision)
+  const policy = policyOfIncident(
+    { ...incident, severity },
+    await revision(configurations, policyRevisionOf(incident)),
+  )
+  const targets = targetsOf(reading, policy)
+  const schedules = await schedulesOf(db, configurations, targets)
+  const waitsForAlerts =
+    reading.type === 'read-step' && stepAt(policy, reading.position.step)?.when !== undefined
+  return {
+    incident: incident.number,
+    service: incident.service,
+    severity,
+    policy,
+    teams: { ...atStart.teams, ...running.teams },
+    calendars: { ...atStart.calendars, ...running.calendars },
+    services: running.services,
+    reachable: (person) => reachableOf(person, running, atStart),
+    onCall: (name) => {
+      const configured = Object.hasOwn(atStart.schedules, name) ? atStart.schedules[name] : undefined
+      const schedule = schedules.get(name) ?? configured
+      return schedule === undefined ? undefined : onCallAt(schedule, at).people
+    },
+    alertsBegan: waitsForAlerts ? await alertsBegan(db, incident.number) : [],
+    pages: reading.type === 'read-rules' ? await pagesOf(db, incident.number) : [],
+  }
+}
+
+/** A revision that is gone must not keep anybody from being paged: the running one takes its place. */
+async function revision({ running, get }: IncidentConfigurations, name: string): Promise<Configuration> {
+  const now = running()
+  if (now.revision === name) return now
+  return get(name).catch(() => now)
+}
+
+function targetsOf(reading: Reading, policy: PagingWorld['policy']): readonly NotifyTarget[] {
+  switch (reading.type) {
+    case 'read-step':
+      return stepAt(policy, reading.position.step)?.notify ?? []
+    case 'read-fallback':
+      return policy.fallback
+    case 'read-notices':
+      return policy.executives ?? []
+    case 'read-rules':
+    case 'read-person':
+    case 'open-successor':
+      return []
+  }
+}
+
+async function schedulesOf(
+  db: Database,
+  { schedules }: IncidentConfigurations,
+  targets: readonly NotifyTarget[],
+): Promise<ReadonlyMap<string, Schedule>> {
+  const names = targets.flatMap((target) =>
+    typeof target === 'object' && 'schedule' in target ? [target.schedule] : [],
+  )
+  return names.length === 0 ? new Map() : schedules(db, names)
+}
+
+async function alertsBegan(db: Database, incident: number): Promise<number[]> {
+  const rows = await db.selectFrom('alerts').select('starts_at').where('incident', '=', incident).execute()
+  return rows.map(({ starts_at }) => starts_at.getTime())
+}
+
+async function pagesOf(db: Database, incident: number) {
+  const rows = await db.selectFrom('pages').selectAll().where('incident', '=', incident).execute()
+  return rows.map(pageFromRow)
+}

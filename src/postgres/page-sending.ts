@@ -1,0 +1,139 @@
+import { sql } from 'kysely'
+import type { Alert } from '../domain/alert.ts'
+import type { NewPage } from '../domain/escalate.ts'
+import { nowDoing } from '../domain/incident/now-doing.ts'
+import type { Incident } from '../domain/incident.ts'
+import type { Page } from '../domain/page.ts'
+import type { Database } from './database.ts'
+import { pagesInsert } from './incident-decision.ts'
+import { type IncidentMachine, locking, pageEventOf } from './incident-machine.ts'
+import { incidentFromRow, type IncidentRow, machineOf } from './incident-rows.ts'
+import {
+  bundlePages,
+  claimDuePages,
+  type ClaimOptions,
+  nextPageDue,
+  pagesChannel,
+  postponePages,
+} from './page-outbox.ts'
+import { fromRow, type PageRow } from './page-rows.ts'
+import { type PageEnd, releaseBundled, type SettledPage, settlePage } from './page-settlement.ts'
+
+/** What a page tells of. */
+export interface PagedIncident {
+  readonly incident: Incident
+  readonly firing: number
+  /** Some of the alerts that fire, the earliest first. */
+  readonly alerts: readonly Alert[]
+}
+
+/** More alerts than a message can name are counted, not read. */
+const mostAlerts = 100
+
+interface PagedRow extends IncidentRow {
+  readonly firing_alerts:
+    | readonly {
+        readonly fingerprint: string
+        readonly labels: Alert['labels']
+        readonly annotations: Alert['annotations']
+        readonly starts_at: string
+      }[]
+    | null
+}
+
+/** What the sender of pages does with the outbox. What became of a page is decided on in the same transaction. */
+export function createPageSending(
+  db: Database,
+  machine: Pick<IncidentMachine, 'decideOn'>,
+  stirred: () => void,
+) {
+  return {
+    claim: (options: ClaimOptions) => claimDuePages(db, options),
+    postpone: (postponed: readonly { readonly id: string; readonly dueAt: Date }[]) =>
+      postponePages(db, postponed),
+    bundle: (leader: string, ids: readonly string[]) => bundlePages(db, leader, ids),
+    nextDue: () => nextPageDue(db),
+
+    /** Incidents as their pages tell of them at `at`, by number. */
+    async incidents(numbers: readonly number[], at: Date): Promise<ReadonlyMap<number, PagedIncident>> {
+      const { rows } = await sql<PagedRow>`
+        SELECT incidents.*, (
+          SELECT jsonb_agg(to_jsonb(firing)) FROM (
+            SELECT fingerprint, labels, annotations, starts_at FROM alerts
+            WHERE alerts.incident = incidents.number AND status = 'firing'
+            ORDER BY starts_at, fingerprint LIMIT ${mostAlerts}
+          ) AS firing
+        ) AS firing_alerts
+        FROM incidents WHERE number = ANY(${[...new Set(numbers)]}::bigint[])
+      `.execute(db)
+      return new Map(rows.map((row) => [row.number, pagedIncident(row, at)]))
+    },
+
+    /** The newest page to the same contact that its provider gave a name, for a message that follows it. */
+    async followed({ incident, person, channel, contact }: Page): Promise<string | null> {
+      const { rows } = await sql<Pick<PageRow, 'provider_id'>>`
+        SELECT provider_id FROM pages
+        WHERE incident = ${incident} AND person = ${person} AND channel = ${channel} AND contact = ${contact}
+          AND kind NOT IN ('acknowledged', 'resolved') AND provider_id IS NOT NULL
+        ORDER BY created_at DESC, id DESC LIMIT 1
+      `.execute(db)
+      return rows[0]?.provider_id ?? null
+    },
+
+    /** Writes down what became of a try; of one that ended, its incident hears. */
+    async settle(page: Page, end: PageEnd): Promise<SettledPage | undefined> {
+      const settled = await db.transaction().execute(async (transaction) => {
+        const locked = await locking(transaction, page.incident)
+        const one = await settlePage(transaction, page.id, end)
+        if (one === undefined || !one.ended) return one
+        const next = one.calledOff || !isVain(one.page) ? undefined : end.next
+        if (next !== undefined) await queueNext(transaction, next, new Date(end.settlement.at))
+        const event = { ...pageEventOf(one.page, next?.id ?? null), at: Date.parse(end.settlement.at) }
+        await machine.decideOn(transaction, locked, event)
+        return one
+      })
+      if (settled?.ended === true) stirred()
+      return settled
+    },
+
+    /** What went along with a page that did not arrive waits again. */
+    release: (ids: readonly string[], how: { readonly at: Date; readonly isUnknown: boolean }) =>
+      releaseBundled(db, ids, how),
+
+    /** Pages that another took along, and what became of that one; for those whose sender died in between. */
+    async find(ids: readonly string[]): Promise<Page[]> {
+      if (ids.length === 0) return []
+      const rows = await db
+        .selectFrom('pages')
+        .selectAll()
+        .where('id', 'in', [...ids])
+        .execute()
+      return rows.map((row) => fromRow(row))
+    },
+  }
+}
+
+function isVain({ state }: Page): boolean {
+  return state === 'failed' || state === 'unknown'
+}
+
+async function queueNext(db: Database, page: NewPage, at: Date): Promise<void> {
+  await sql`WITH queued AS (${pagesInsert([page], at.getTime())}) SELECT pg_notify(${pagesChannel}, '')`.execute(
+    db,
+  )
+}
+
+function pagedIncident(row: PagedRow, at: Date): PagedIncident {
+  const machine = machineOf(row)
+  const incident = incidentFromRow(row)
+  const alerts = (row.firing_alerts ?? []).map(({ starts_at, ...alert }) => ({
+    ...alert,
+    status: 'firing' as const,
+    startsAt: new Date(starts_at).toISOString(),
+  }))
+  return {
+    incident: machine === null ? incident : { ...incident, nowDoing: nowDoing(machine, at.getTime()) },
+    firing: machine?.alerts.firing ?? alerts.length,
+    alerts,
+  }
+}

@@ -1,0 +1,85 @@
+import { sql } from 'kysely'
+import { errorText } from '../domain/delivery.ts'
+import type { NewPage } from '../domain/escalate.ts'
+import type { Page } from '../domain/page.ts'
+import type { PageSettlement } from '../domain/page-state.ts'
+import type { Database } from './database.ts'
+import { fromRow, type PageRow } from './page-rows.ts'
+
+/** How a try is written down. `retryAt`: absent, it was the last. */
+export interface PageEnd {
+  readonly settlement: PageSettlement
+  readonly retryAt?: Date
+  /** Takes its place over the person's next contact, when it ends without having reached them. */
+  readonly next?: NewPage
+}
+
+/** A page after its try: `ended` when no further one follows. */
+export interface SettledPage {
+  readonly page: Page
+  readonly ended: boolean
+  /** It was called off while it was being sent: nothing takes its place. */
+  readonly calledOff: boolean
+}
+
+/**
+ * Records what became of a try. One that was called off while it was being sent is not tried again, but one that arrived has arrived.
+ * @returns `undefined` when the page had its end already
+ */
+export async function settlePage(db: Database, id: string, end: PageEnd): Promise<SettledPage | undefined> {
+  const { settlement, retryAt } = end
+  const at = new Date(settlement.at)
+  const { reason, providerId } = detailsOf(settlement)
+  const again = retryAt !== undefined
+  const { rows } = await sql<PageRow & { called_off: string | null }>`
+    UPDATE pages SET
+      state = CASE
+        WHEN NOT ${again} THEN ${settlement.state}
+        WHEN called_off IS NOT NULL THEN 'cancelled'
+        WHEN ${settlement.state === 'unknown'} THEN 'sending'
+        ELSE 'failed' END,
+      finished_at = CASE WHEN ${again} AND called_off IS NULL THEN NULL ELSE ${at}::timestamptz END,
+      due_at = CASE WHEN ${again} THEN ${retryAt ?? at}::timestamptz ELSE due_at END,
+      sent_at = CASE WHEN ${settlement.state === 'sent'} THEN ${at}::timestamptz ELSE sent_at END,
+      last_error = CASE WHEN ${again} AND called_off IS NOT NULL THEN called_off ELSE ${reason}::text END,
+      provider_id = coalesce(${providerId}::text, provider_id)
+    WHERE id = ${id} AND finished_at IS NULL
+    RETURNING *
+  `.execute(db)
+  const [row] = rows
+  if (row === undefined) return undefined
+  return { page: fromRow(row), ended: row.finished_at !== null, calledOff: row.called_off !== null }
+}
+
+function detailsOf(settlement: PageSettlement): { reason: string | null; providerId: string | null } {
+  switch (settlement.state) {
+    case 'sent':
+    case 'delivered':
+      return {
+        reason: null,
+        providerId: settlement.providerId === undefined ? null : errorText(settlement.providerId),
+      }
+    case 'failed':
+    case 'unknown':
+      return { reason: errorText(settlement.error), providerId: null }
+    case 'cancelled':
+      return { reason: errorText(settlement.reason), providerId: null }
+  }
+}
+
+/** What went along with a page that did not arrive waits again, to be sent by itself or with another; what was called off meanwhile ends. */
+export async function releaseBundled(
+  db: Database,
+  ids: readonly string[],
+  { at, isUnknown }: { readonly at: Date; readonly isUnknown: boolean },
+): Promise<void> {
+  if (ids.length === 0) return
+  await sql`
+    UPDATE pages SET leader = NULL, begun_at = NULL, due_at = ${at},
+      unknown_tries = unknown_tries + CASE WHEN ${isUnknown} THEN 1 ELSE 0 END,
+      state = CASE WHEN called_off IS NULL THEN 'queued' ELSE 'cancelled' END,
+      last_error = coalesce(called_off, last_error),
+      finished_at = CASE WHEN called_off IS NULL THEN NULL ELSE ${at}::timestamptz END
+    WHERE id = ANY(${ids}::text[]) AND state = 'sending' AND finished_at IS NULL
+  `.execute(db)
+}
