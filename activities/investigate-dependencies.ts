@@ -4,7 +4,7 @@ import type { Configuration } from '../src/domain/configuration.ts'
 import type { Evidence } from '../src/domain/evidence.ts'
 import type { Row } from '../src/domain/evidence-result.ts'
 import type { Incident } from '../src/domain/incident.ts'
-import type { TimelineEntry } from '../src/domain/timeline.ts'
+import type { NewTimelineEntry } from '../src/domain/timeline.ts'
 import type { Series, Verdict } from '../src/domain/verdict.ts'
 
 /** Evidence as it is handed to the store, which numbers it, hashes it and says when. */
@@ -38,7 +38,7 @@ export interface InvestigateDependencies {
     add(evidence: NewEvidence): Promise<Evidence>
     list(incident: number): Promise<readonly Evidence[]>
   }
-  readonly timeline: { append(entry: TimelineEntry): Promise<void> }
+  readonly timeline: { append(entry: NewTimelineEntry): Promise<void> }
   readonly now: () => Date
 }
 

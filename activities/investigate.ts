@@ -55,23 +55,15 @@ async function tell(
     incident,
     eventKey: `evidence/${stage}`,
     at: now().toISOString(),
-    kind: 'evidence',
     actor: firewatch,
-    summary: summaryOf(collected, stage),
-    detail: {
+    fact: {
+      type: 'evidence',
+      stage,
       evidence: collected.map(evidenceId),
+      unanswered: collected.filter(({ result }) => errorOf(result) !== undefined).length,
       findings: findingsOf(collected, stage).map(({ text }) => text),
     },
   })
-}
-
-function summaryOf(collected: readonly Evidence[], stage: Stage): string {
-  const when = stage === 'opened' ? 'while it lasts' : 'after it was clear'
-  if (collected.length === 0)
-    return `No evidence to collect ${when}: no runbook matches, and no check measures it`
-  const unanswered = collected.filter(({ result }) => errorOf(result) !== undefined).length
-  const but = unanswered === 0 ? '' : `; questions without an answer: ${unanswered}`
-  return `Evidence collected ${when}: ${collected.length} records${but}`
 }
 
 /** The chart speaks for itself. */

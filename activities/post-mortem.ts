@@ -8,7 +8,7 @@ import { runbookOf } from '../src/domain/plan.ts'
 import { draftReview, type Review } from '../src/domain/post-mortem.ts'
 import type { RemediationAttempt } from '../src/domain/remediation.ts'
 import type { ReviewRecords } from '../src/domain/review-records.ts'
-import { firewatch, type TimelineEntry } from '../src/domain/timeline.ts'
+import { firewatch, type NewTimelineEntry, type TimelineEntry } from '../src/domain/timeline.ts'
 
 export interface PostMortemDependencies {
   readonly incidents: {
@@ -17,7 +17,7 @@ export interface PostMortemDependencies {
   }
   readonly configurations: { get(revision: string): Promise<Configuration> }
   readonly timeline: {
-    append(entry: TimelineEntry): Promise<void>
+    append(entry: NewTimelineEntry): Promise<void>
     ofIncident(incident: number): Promise<readonly TimelineEntry[]>
   }
   readonly evidence: { list(incident: number): Promise<readonly Evidence[]> }
@@ -110,14 +110,11 @@ async function tell(
   { model, draftedAt }: KeptReview,
 ): Promise<void> {
   const open = model.rubric.filter(({ passed }) => !passed).map(({ number }) => number)
-  const rest = open.length === 0 ? 'every check holds' : `checks that need people: ${open.join(', ')}`
   await timeline.append({
     incident,
     eventKey: 'review/drafted',
     at: draftedAt,
-    kind: 'review',
     actor: firewatch,
-    summary: `Post-mortem of ${incidentName(incident)} drafted; ${rest}`,
-    detail: { checks: model.rubric.length, open },
+    fact: { type: 'review-drafted', checks: model.rubric.length, open },
   })
 }

@@ -11,7 +11,7 @@ import type {
   UnderRepair,
 } from '../src/domain/remediate-guards.ts'
 import type { RemediationAttempt } from '../src/domain/remediation.ts'
-import type { TimelineEntry } from '../src/domain/timeline.ts'
+import type { NewTimelineEntry } from '../src/domain/timeline.ts'
 import type { Series, Verdict } from '../src/domain/verdict.ts'
 
 export interface AttemptStore {
@@ -71,7 +71,7 @@ export interface RemediateDependencies {
   readonly guards: GuardLedger
   readonly verdicts: VerdictReader
   readonly executor: ActionExecutor
-  readonly timeline: { append(entry: TimelineEntry): Promise<void> }
+  readonly timeline: { append(entry: NewTimelineEntry): Promise<void> }
   readonly evidence: { add(evidence: NewEvidence): Promise<Evidence> }
   readonly now: () => Date
 }

@@ -39,10 +39,8 @@ export async function tell(
     incident,
     eventKey: `remediation/${id}/${step}`,
     at: deps.now().toISOString(),
-    kind: 'remediation',
     actor: firewatch,
-    summary,
-    detail: { attempt: id, action, target },
+    fact: { type: 'attempt', step, attempt: id, action, target, text: summary },
   })
 }
 

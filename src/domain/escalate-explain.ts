@@ -1,5 +1,5 @@
 import { formatDuration } from './duration.ts'
-import { handOver, outsideSteps } from './escalate.ts'
+import { outsideSteps } from './escalate.ts'
 import { type ExplainedPerson, peopleOf } from './escalate-explain-people.ts'
 import type { Page } from './page.ts'
 import type { TimelineEntry } from './timeline.ts'
@@ -48,7 +48,7 @@ export function explainPaging(timeline: readonly TimelineEntry[], pages: readonl
 function occasionKey({ kind, step, round }: Page): string {
   if (kind === 'notice') return 'notice'
   if (kind !== 'page') return `message/${kind}/${round}`
-  if (step === handOver) return `handover/${round}`
+  if (kind === 'hand-over') return `handover/${round}`
   return step === outsideSteps ? `escalation/r${round}/exhausted` : `escalation/r${round}/s${step}`
 }
 

@@ -1,5 +1,5 @@
 import type { NoteCommand } from './incident-messages.ts'
-import type { TimelineEntry } from './timeline.ts'
+import type { NewTimelineEntry, TimelineEntry } from './timeline.ts'
 
 /** A person's word that an incident asked nothing of anybody: a false alarm, to be told apart from those that were none. */
 export interface NotActionable {
@@ -13,23 +13,14 @@ export interface NotActionable {
 const eventKey = 'not-actionable'
 
 /** The mark as the timeline keeps it; `text` is the reason. */
-export function notActionableEntry({ incident, actor, at, text }: NoteCommand): TimelineEntry {
-  return {
-    incident,
-    eventKey,
-    at,
-    kind: 'note',
-    actor,
-    summary: `Not actionable: ${text}`,
-    detail: { notActionable: text },
-  }
+export function notActionableEntry({ incident, actor, at, text }: NoteCommand): NewTimelineEntry {
+  return { incident, eventKey, at, actor, fact: { type: 'not-actionable', text } }
 }
 
 /** The mark, if a person set one. */
 export function notActionableIn(timeline: readonly TimelineEntry[]): NotActionable | undefined {
-  const entry = timeline.find((one) => one.eventKey === eventKey)
-  const reason = entry?.detail?.['notActionable']
-  return entry === undefined || typeof reason !== 'string'
-    ? undefined
-    : { by: entry.actor, reason, at: entry.at }
+  const [mark] = timeline.flatMap(({ actor: by, at, fact }) =>
+    fact.type === 'not-actionable' ? [{ by, reason: fact.text, at }] : [],
+  )
+  return mark
 }

@@ -87,11 +87,11 @@ async function renderIncident(
     commandId: newId(),
     reviewed: review !== undefined,
     ...(told === undefined ? {} : { told }),
-    ...(temporalUiUrl === undefined ? {} : { temporalUrl: workflowUrl(temporalUiUrl, incident.groupingKey) }),
+    ...(temporalUiUrl === undefined ? {} : { temporalUrl: workflowUrl(temporalUiUrl, incident.number) }),
   })
 }
 
 /** Where Temporal's UI shows the incident's workflow. */
-function workflowUrl(temporalUiUrl: string, groupingKey: string): string {
-  return `${temporalUiUrl}/workflows/${encodeURIComponent(incidentWorkflowId(groupingKey))}`
+function workflowUrl(temporalUiUrl: string, incident: number): string {
+  return `${temporalUiUrl}/workflows/${encodeURIComponent(incidentWorkflowId(incident))}`
 }
