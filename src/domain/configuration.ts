@@ -276,7 +276,7 @@ export interface Route {
   /** All alerts clear for this long: resolved. */
   readonly stableForMs: number
   /** Alerts that still fire so long after a person resolved their incident open the next one. */
-  readonly stillFiringAfterMs: number
+  readonly stillFiringAfterMs?: number
   /** Head start of remediation before the first page, per severity; absent: page at once. P0 never waits. */
   readonly remediateFirstMs: Readonly<Partial<Record<Severity, number>>>
 }

@@ -75,6 +75,8 @@ export interface IncidentPlan {
   readonly remediateFirstMs: number
   /** All alerts clear for this long: resolved. */
   readonly stableForMs: number
+  /** Alerts that still fire so long after a person resolved it open the next incident. */
+  readonly stillFiringAfterMs: number
   /** How often new measurements come in. */
   readonly sampleEveryMs: number
 }

@@ -7,6 +7,9 @@ import type { Severity } from './severity.ts'
 /** Verification of an incident without a check behind it looks for new measurements this often. */
 const defaultSampleEveryMs = 60_000
 
+/** Revisions from before it could be configured have none. */
+export const defaultStillFiringAfterMs = 10 * 60_000
+
 /** The first route whose matchers all hold. A valid configuration ends with a route that takes everything. */
 export function routeOf(labels: Labels, routes: readonly Route[]): Route {
   const route = routes.find(({ match }) =>
@@ -66,6 +69,7 @@ export function planIncident(
     ladder,
     remediateFirstMs: waits ? (route.remediateFirstMs[incident.severity] ?? 0) : 0,
     stableForMs: route.stableForMs,
+    stillFiringAfterMs: route.stillFiringAfterMs ?? defaultStillFiringAfterMs,
     sampleEveryMs: checkOf(incident.labels, configuration)?.everyMs ?? defaultSampleEveryMs,
   }
 }

@@ -7,7 +7,7 @@ import type { MachineState, Settings } from '../domain/incident/state.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Schedule } from '../domain/on-call/schedule.ts'
 import { onCallAt } from '../domain/on-call/segments.ts'
-import { planIncident, policyOfIncident, policyRevisionOf, routeOf } from '../domain/plan.ts'
+import { planIncident, policyOfIncident, policyRevisionOf } from '../domain/plan.ts'
 import type { Severity } from '../domain/severity.ts'
 import type { Database } from './database.ts'
 import { fromRow as pageFromRow } from './page-rows.ts'
@@ -37,7 +37,7 @@ export async function settingsOf(
     stableForMs: plan.stableForMs,
     headStartMs: plan.remediateFirstMs,
     remediates: plan.ladder.length > 0,
-    stillFiringAfterMs: routeOf(incident.labels, atStart.routes).stillFiringAfterMs,
+    stillFiringAfterMs: plan.stillFiringAfterMs,
   }
   return { settings, runbook: plan.runbook }
 }

@@ -1,166 +1,102 @@
-import { setTimeout } from 'node:timers/promises'
-import { Context } from '@temporalio/activity'
-import { Client, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client'
-import type { TestWorkflowEnvironment } from '@temporalio/testing'
-import { Worker, type WorkerOptions } from '@temporalio/worker'
 import { expect } from 'vitest'
-import type { Channel } from '../../activities/escalate-dependencies.ts'
-import { createEscalateActivities } from '../../activities/escalate.ts'
-import { createIncidentActivities } from '../../activities/incident.ts'
-import { createRemediateActivities } from '../../activities/remediate.ts'
 import type { AcceptedAlert } from '../../src/domain/alert.ts'
-import type { Configuration } from '../../src/domain/configuration.ts'
+import type { Configuration, Contact } from '../../src/domain/configuration.ts'
 import { groupRows } from '../../src/domain/dispatch.ts'
 import { fnv1a64 } from '../../src/domain/hash.ts'
-import { type Incident, incidentWorkflowId } from '../../src/domain/incident.ts'
-import type { Command, IncidentStatus } from '../../src/domain/incident-messages.ts'
-import { createAlertInbox } from '../../src/postgres/alert-inbox.ts'
-import { createAttemptRecords } from '../../src/postgres/attempts.ts'
-import { createConfigurationRecords } from '../../src/postgres/configurations.ts'
-import { type Database, migrate, openDatabase } from '../../src/postgres/database.ts'
-import { createDispatchRecords } from '../../src/postgres/dispatch.ts'
-import { createIncidentRecords } from '../../src/postgres/incidents.ts'
-import { createPageRecords } from '../../src/postgres/pages.ts'
-import { createTimelineRecords } from '../../src/postgres/timeline.ts'
-import { CommandRefused, createIncidentClient, taskQueue } from '../../src/temporal/incident-client.ts'
-import { incidentConfiguration, type IncidentRules, minute } from './incident-configuration.ts'
+import { duesOf } from '../../src/domain/incident/outline.ts'
+import { replay } from '../../src/domain/incident/run.ts'
+import { type MachineState, newIncident, type Task } from '../../src/domain/incident/state.ts'
+import type { Incident } from '../../src/domain/incident.ts'
+import type { Command, CommandAnswer } from '../../src/domain/incident-messages.ts'
+import { createRecords, type Records } from '../../src/app/records.ts'
+import type { Channel } from '../../src/paging/dependencies.ts'
+import { createPageSender, type PageSender } from '../../src/paging/sender.ts'
+import { migrate, openDatabase } from '../../src/postgres/database.ts'
+import { incidentConfiguration, type IncidentRules } from './incident-configuration.ts'
 import { createIncidentWorld, type IncidentWorld, keyOf } from './incident-world.ts'
-import { remediateDependencies } from './remediation.ts'
 import { startPostgres } from './servers.ts'
-import { bundleWorkflows } from './temporal.ts'
 
 export type Incidents = Awaited<ReturnType<typeof startIncidents>>
 
+/** When a world's clock begins: on a Sunday night. */
+const beginning = Date.parse('2026-03-01T03:00:00Z')
+
 /**
- * Incidents with the real bundle of workflows, the real activities of incident, paging and remediation, and the real stores. Metrics,
- * actions, providers, evidence and the review's text are the world's. Each test has a world of its own.
+ * Incidents on the real store, with the real dispatch, commands and sender of pages, over a clock that the test moves: whatever falls due on the way
+ * happens at its time. Providers, evidence and reviews are the world's, and remediation is nobody's here. Each test has a world of its own.
  */
-export async function startIncidents(begin: () => Promise<TestWorkflowEnvironment>) {
-  const workflowBundle = await bundleWorkflows('../../workflows/index.ts', import.meta.url)
+export async function startIncidents() {
   await using starting = new AsyncDisposableStack()
   const postgres = starting.adopt(await startPostgres(), (one) => one.stop())
   const database = starting.adopt(openDatabase(postgres.url), (one) => one.close())
-  const temporal = starting.adopt(await begin(), (one) => one.teardown())
   await migrate(database.pool)
+  const clock = { at: beginning }
   let world = createIncidentWorld(0, {})
-  let configuration: Configuration = incidentConfiguration(0)
-  let begun: IncidentStory[] = []
-  const workers: (() => Promise<void>)[] = []
-  const startWorker = async (
-    part: 'all' | 'workflows' | 'activities',
-    options: Partial<WorkerOptions> = {},
-  ) => {
-    const worker = await Worker.create({
-      connection: temporal.nativeConnection,
-      taskQueue,
-      ...(part === 'activities' ? {} : { workflowBundle }),
-      ...(part === 'workflows' ? {} : { activities: activitiesOf(database.db, () => world) }),
-      shutdownGraceTime: '1s',
-      ...options,
-    })
-    const running = worker.run()
-    const stop = async () => {
-      if (worker.getState() === 'RUNNING') worker.shutdown()
-      await running
-    }
-    workers.push(stop)
-    return stop
-  }
-  const stopWorkers = async () => {
-    await Promise.all(workers.splice(0).map((stop) => stop()))
-  }
-  starting.defer(stopWorkers)
-  await startWorker('all')
-
+  const now = () => new Date(clock.at)
+  const records = createRecords(database.db, now, {
+    running: () => revised(world),
+    stirred: () => undefined,
+    newToken: () => crypto.randomUUID(),
+  })
+  const sender = createPageSender({
+    outbox: records.sending,
+    channels: channelsOf(() => world),
+    running: () => revised(world),
+    configurations: records.configurations,
+    publicUrl: 'https://firewatch.example.com',
+    listen: () => ({ stop: () => Promise.resolve() }),
+    log: {
+      info: () => undefined,
+      warn: () => undefined,
+      error: (fields) => expect.fail(JSON.stringify(fields)),
+    },
+    now,
+    retryBaseMs: 20,
+  })
+  const parts: Parts = { records, sender, clock, world: () => world }
   const resources = starting.move()
   return {
-    temporal,
     db: database.db,
-    records: createIncidentRecords(database.db),
+    records,
+    sender,
+    clock,
     /** A new world and a configuration of its own, as the next incident finds it. */
     async begin(rules: IncidentRules = {}): Promise<{ world: IncidentWorld; story: IncidentStory }> {
       world = createIncidentWorld(world.number + 1, rules)
-      configuration = incidentConfiguration(world.number, rules)
-      await createConfigurationRecords(database.db).save(configuration)
-      const story = createStory({ temporal, db: database.db, world, configuration })
-      begun.push(story)
-      return { world, story }
-    },
-    /** Ends what a test left running, so that it does not reach into the next. */
-    async end(): Promise<void> {
-      world.release()
-      await Promise.all(begun.map((story) => story.end()))
-      begun = []
-      if (temporal.supportsTimeSkipping) await unlockTime(temporal)
+      const configuration = incidentConfiguration(world.number, rules)
+      await records.configurations.save(configuration)
+      await records.configurations.save(revised(world))
       // Another test pages the same people, whose next message would wait after several.
       await database.db.deleteFrom('pages').execute()
+      return { world, story: createStory(parts, world, configuration) }
     },
-    /** The server's time, epoch milliseconds. */
-    now: (): Promise<number> => temporal.currentTimeMs(),
+    now: () => clock.at,
     /** What is configured now is stored as a revision, as a start does. */
-    async save(changed: IncidentWorld): Promise<void> {
-      await createConfigurationRecords(database.db).save(revised(changed))
-    },
-    /** Lets this much time pass for the workflows. */
-    sleep: (ms: number) => temporal.sleep(ms),
-    /**
-     * From now on workflows and activities have a worker each. The one for activities does one at a time and is the test's to stop: a workflow's
-     * next task that came up while its worker ended was seen never to start again on the time-skipping server.
-     */
-    async splitWorker(): Promise<{ stop(): Promise<void>; restart(): Promise<unknown> }> {
-      await stopWorkers()
-      await startWorker('workflows')
-      const stop = await startWorker('activities', { maxConcurrentActivityTaskExecutions: 1 })
-      return { stop, restart: () => startWorker('activities') }
-    },
+    save: (changed: IncidentWorld) => records.configurations.save(revised(changed)),
+    /** Lets this much time pass; what falls due meanwhile happens at its time. */
+    sleep: (ms: number) => pass(parts, clock.at + ms),
+    /** Everything that can happen at this moment. */
+    settle: () => settle(parts),
     stop: () => resources.disposeAsync(),
   }
 }
 
-function activitiesOf(db: Database, world: () => IncidentWorld) {
-  const incidents = createIncidentRecords(db)
-  const configurations = createConfigurationRecords(db)
-  const timeline = createTimelineRecords(db)
-  const now = serverTime
-  const running = () => revised(world())
-  const common = { incidents, configurations, timeline, now, running }
+interface Parts {
+  readonly records: Records
+  readonly sender: PageSender
+  readonly clock: { at: number }
+  readonly world: () => IncidentWorld
+}
+
+function channelsOf(world: () => IncidentWorld): Record<Contact['channel'], Channel> {
   const channel: Channel = {
     keepsIncidents: false,
     bundles: true,
     hasKey: true,
-    send: (_, message) => world().send(message),
+    send: (_contact, message) => world().send(message),
   }
-  const paging = {
-    ...common,
-    pages: createPageRecords(db),
-    schedules: { current: () => Promise.resolve(new Map(Object.entries(running().schedules))) },
-    publicUrl: 'https://firewatch.example.com',
-    retryBaseMs: 20,
-  }
-  const escalate = createEscalateActivities({
-    ...paging,
-    channels: {
-      webhook: channel,
-      telegram: channel,
-      slack: channel,
-      email: channel,
-      pagerduty: { ...channel, keepsIncidents: true, bundles: false },
-    },
-  })
-  const remediate = () =>
-    createRemediateActivities({ ...remediateDependencies(db, world().remediation), ...common })
-  return {
-    ...createIncidentActivities(common),
-    ...escalate,
-    ...Object.fromEntries(
-      Object.keys(remediate()).map((name) => [
-        name,
-        (input: never) => (remediate() as Record<string, (input: never) => unknown>)[name]?.(input),
-      ]),
-    ),
-    collectEvidence: (input: { incident: number; stage: string }) => world().collectEvidence(input),
-    draftReview: (input: { incident: number }) => world().draftReview(input),
-  }
+  const pagerduty = { ...channel, keepsIncidents: true, bundles: false }
+  return { webhook: channel, telegram: channel, slack: channel, email: channel, pagerduty }
 }
 
 /** The configuration as a test left it: another revision than the one that the incident began with. */
@@ -168,37 +104,82 @@ function revised({ number, rules }: IncidentWorld): Configuration {
   return { ...incidentConfiguration(number, rules), revision: `r${number}-${fnv1a64(JSON.stringify(rules))}` }
 }
 
-/** When the running activity was scheduled, by the clock of the server, which may be far ahead of ours. */
-function serverTime(): Date {
-  return new Date(Context.current().info.currentAttemptScheduledTimestampMs)
+async function pass(parts: Parts, until: number): Promise<void> {
+  const { clock } = parts
+  await settle(parts)
+  for (let next = await nextDue(parts); next !== null && next <= until; next = await nextDue(parts)) {
+    clock.at = Math.max(next, clock.at)
+    await tick(parts)
+    await settle(parts)
+  }
+  clock.at = Math.max(until, clock.at)
 }
 
-/** The time-skipping server measures deadlines by its own clock, which is far ahead after some tests. */
-const answerWithinMs = 30 * 24 * 60 * minute
+async function openStates({ records, world }: Parts): Promise<MachineState[]> {
+  const { labels } = keyOf(world())
+  const found = await records.incidents.list({ limit: 1_000 })
+  const own = found.filter((one) => one.labels['alertname'] === labels['alertname'])
+  const states = await Promise.all(own.map(({ number }) => records.incidents.machine(number)))
+  return states.filter((state) => state !== null)
+}
 
-interface StoryParts {
-  readonly temporal: TestWorkflowEnvironment
-  readonly db: Database
-  readonly world: IncidentWorld
-  readonly configuration: Configuration
+async function nextDue(parts: Parts): Promise<number | null> {
+  const states = await openStates(parts)
+  const page = await parts.records.sending.nextDue()
+  const dues = [...states.flatMap(duesOf).map(({ at }) => at), ...(page === null ? [] : [page.getTime()])]
+  return dues.length === 0 ? null : Math.min(...dues)
+}
+
+/** What an incident's workflow does when it wakes up. */
+async function tick(parts: Parts): Promise<void> {
+  const { records, clock } = parts
+  for (const state of await openStates(parts)) {
+    if (!duesOf(state).some(({ at }) => at <= clock.at)) continue
+    await records.machine.take(state.incident, async () => ({ event: { type: 'tick', at: clock.at } }))
+  }
+}
+
+/** Sends what is due, runs what is to run, until nothing is left to be done at this moment. */
+async function settle(parts: Parts): Promise<void> {
+  for (;;) {
+    const sent = await parts.sender.sendDue()
+    const ran = await runTasks(parts)
+    if (sent + ran === 0) return
+  }
+}
+
+async function runTasks(parts: Parts): Promise<number> {
+  const { records, clock, world } = parts
+  const waiting = (await openStates(parts)).flatMap(({ incident, tasks }) =>
+    tasks.filter(({ kind }) => kind !== 'remediate').map((task) => ({ incident, task })),
+  )
+  for (const { incident, task } of waiting) {
+    await runTask(world(), incident, task)
+    await records.machine.take(incident, async () => ({ event: { type: 'task-ended', task, at: clock.at } }))
+  }
+  return waiting.length
+}
+
+async function runTask(world: IncidentWorld, incident: number, task: Task): Promise<void> {
+  if (task.kind === 'investigate') await world.collectEvidence({ stage: task.stage })
+  if (task.kind === 'review') await world.draftReview({ incident })
 }
 
 export type IncidentStory = ReturnType<typeof createStory>
 
+type Commands = Records['commands']
+
 /** What happens to the incidents of one grouping key, and how to look at it. */
-function createStory({ temporal, db, world, configuration }: StoryParts) {
+function createStory(parts: Parts, world: IncidentWorld, configuration: Configuration) {
+  const { records, clock } = parts
   const { groupingKey, labels } = keyOf(world)
-  const workflowId = incidentWorkflowId(groupingKey)
-  const client = createIncidentClient(temporal.client, answerWithinMs)
-  /** Never lets time be skipped. */
-  const watching = new Client({ connection: temporal.connection })
-  const handle: WorkflowHandle = watching.workflow.getHandle(workflowId)
-  const incidents = createIncidentRecords(db)
   let events = 0
   let commands = 0
 
   const alert = (status: AcceptedAlert['status'], fingerprint: string, severity: string): AcceptedAlert => {
-    const at = new Date(Date.parse('2026-03-01T03:00:00Z') + ++events * minute).toISOString()
+    // A moment apart, since of two events of one instant the source's clock says nothing.
+    events++
+    const at = new Date(++clock.at).toISOString()
     return {
       fingerprint: `${world.number}/${fingerprint}`,
       status,
@@ -211,133 +192,90 @@ function createStory({ temporal, db, world, configuration }: StoryParts) {
     }
   }
   const newest = async (): Promise<Incident> => {
-    const { number } = await db
-      .selectFrom('incidents')
-      .select('number')
-      .where('grouping_key', '=', groupingKey)
-      .orderBy('number', 'desc')
-      .executeTakeFirstOrThrow()
-    return incidents.get(number)
+    const [found] = (await records.incidents.list({ limit: 1_000 })).filter(
+      (one) => one.groupingKey === groupingKey,
+    )
+    if (found === undefined) throw new Error(`there is no incident of ${groupingKey}`)
+    return found
   }
-  /** Brings what waits in the inbox to its incident, as the dispatcher does, but tells nobody. */
+  /** Brings alerts to their incident, as intake and dispatcher do. */
   const apply = async (alerts: readonly AcceptedAlert[]) => {
-    await createAlertInbox(db).acceptAlerts(alerts)
-    const dispatch = createDispatchRecords(db)
-    const told: Awaited<ReturnType<typeof dispatch.apply>>[] = []
-    await dispatch.claim(500, [], async (rows) => {
-      for (const group of groupRows(rows, configuration.routes)) {
-        const opening = {
-          configRevision: configuration.revision,
-          chartToken: `token-${world.number}-${events}`,
-        }
-        told.push(await dispatch.apply(group, opening))
-      }
-      return rows.map(({ id }) => id)
-    })
-    return told.filter((incident) => incident !== undefined)
+    await records.inbox.acceptAlerts(alerts)
+    const rows = await records.dispatch.claim(10_000, [], 30_000)
+    for (const group of groupRows(rows, configuration.routes)) {
+      const opening = { configRevision: configuration.revision, chartToken: crypto.randomUUID() }
+      await records.dispatch.apply(group, opening, new Date(clock.at))
+    }
   }
   const deliver = async (alerts: readonly AcceptedAlert[]) => {
-    for (const incident of await apply(alerts)) await client.signalAlertsChanged(incident)
+    await apply(alerts)
+    await settle(parts)
   }
-  const fire = (fingerprint = 'ios', severity = 'critical') =>
-    deliver([alert('firing', fingerprint, severity)])
-  const name = async () => `INC-${(await newest()).number}`
-
+  const command = async (
+    actor: string,
+    commandId = `command-${world.number}-${++commands}`,
+  ): Promise<Command> => ({
+    incident: (await newest()).number,
+    actor,
+    at: new Date(clock.at).toISOString(),
+    commandId,
+  })
   return {
-    workflowId,
     groupingKey,
-    client,
-    handle,
     newest,
-    name,
     apply,
-    fire,
-    /** An alert fires that began at this moment by the server's clock. */
-    async fireNow(fingerprint: string): Promise<void> {
-      const at = new Date(await temporal.currentTimeMs()).toISOString()
-      await deliver([{ ...alert('firing', fingerprint, 'critical'), startsAt: at }])
-    },
-    /** An alert fires, and nobody tells the workflow yet. */
-    fireUntold: (fingerprint = 'ios', severity = 'critical') =>
-      apply([alert('firing', fingerprint, severity)]),
+    alert,
+    deliver,
+    command,
+    fire: (fingerprint = 'ios', severity = 'critical') => deliver([alert('firing', fingerprint, severity)]),
     clear: (fingerprint = 'ios') => deliver([alert('resolved', fingerprint, 'critical')]),
+    /** An alert fires that began at this moment. */
+    fireNow: (fingerprint: string) => deliver([alert('firing', fingerprint, 'critical')]),
     /** A command of a person to the newest incident. */
-    async command(actor: string, commandId = `command-${world.number}-${++commands}`): Promise<Command> {
-      return { incident: (await newest()).number, actor, at: new Date().toISOString(), commandId }
+    async give<Verb extends keyof Commands>(
+      verb: Verb,
+      actor: string,
+      more: Omit<Parameters<Commands[Verb]>[0], keyof Command> & { commandId?: string } = {} as never,
+    ): Promise<CommandAnswer> {
+      const give = records.commands[verb] as (command: Command) => Promise<CommandAnswer>
+      const answer = await give({ ...(await command(actor)), ...more })
+      await settle(parts)
+      return answer
     },
-    status: () => handle.query<IncidentStatus>('status'),
+    /** Everything configured may be another now. */
+    async tellConfigurationChanged(): Promise<void> {
+      await parts.records.configurations.save(revised(world))
+      const { number } = await newest()
+      await records.machine.take(number, async () => ({
+        event: { type: 'configuration-changed', at: clock.at },
+      }))
+      await settle(parts)
+    },
     short,
     /** `r0/s1/ana/c0` of the pages that a provider took, in that order. */
     pages: () => world.sent.map(short),
+    /** The same of steps, without the messages that follow them. */
+    calls: () => world.sent.map(short).filter((page) => /^r\d/.test(page)),
     nowDoing: async () => (await newest()).nowDoing,
-    stored: async () => createPageRecords(db).ofIncident((await newest()).number),
-    attempts: async () => createAttemptRecords(db).ofIncident((await newest()).number),
+    machine: async () => {
+      const state = await records.incidents.machine((await newest()).number)
+      if (state === null) throw new Error('nothing was decided yet')
+      return state
+    },
+    stored: async () => records.pages.ofIncident((await newest()).number),
     timeline: async () =>
-      (await createTimelineRecords(db).ofIncident((await newest()).number)).map(({ summary }) => summary),
-    child: (id: string): WorkflowHandle => watching.workflow.getHandle(id),
-    historyOf: (id = workflowId) => watching.workflow.getHandle(id).fetchHistory(),
-    /** How many events of each type a workflow has, such as `timerStarted`. */
-    async eventsOf(id = workflowId): Promise<Record<string, number>> {
-      const { events } = await watching.workflow.getHandle(id).fetchHistory()
-      return countBy(events ?? [], typeOf)
+      (await records.timeline.ofIncident((await newest()).number)).map(({ summary }) => summary),
+    facts: async () => (await records.timeline.ofIncident((await newest()).number)).map(({ fact }) => fact),
+    /** The state that its stored events lead to. */
+    async replayed(): Promise<MachineState> {
+      const { number } = await newest()
+      const [opened, ...later] = await records.incidents.eventsOf(number)
+      if (opened?.type !== 'opened') throw new Error('its first event does not open it')
+      return replay(newIncident(number, opened.severity, opened.settings), [opened, ...later])
     },
-    /** Polls until it holds, without skipping time. */
-    until: (look: () => unknown) => expect.poll(look, { timeout: 10_000, interval: 20 }),
-    /** Lets time be skipped until the workflow, with all its runs, has ended. */
-    ended: (): Promise<unknown> => temporal.client.workflow.getHandle(workflowId).result(),
-    /**
-     * Resolves what is open and waits for the end of it all, so that nothing reaches into the next test.
-     */
-    async end(): Promise<void> {
-      const open = await db
-        .selectFrom('incidents')
-        .select('number')
-        .where('grouping_key', '=', groupingKey)
-        .where('state', '<>', 'resolved')
-        .executeTakeFirst()
-      const commandId = `end-${world.number}`
-      const command = { incident: open?.number ?? 0, actor: 'test', at: new Date().toISOString(), commandId }
-      if (open !== undefined) await client.resolve(groupingKey, command).catch(ifGone)
-      const skipping = temporal.client.workflow
-      await skipping.getHandle(workflowId).result().catch(ifGone)
-      for (const id of (await childrenOf(handle).catch(ifGone)) ?? []) await skipping.getHandle(id).result()
-    },
-  }
-}
-
-function ifGone(error: unknown): undefined {
-  const gone = error instanceof WorkflowNotFoundError || error instanceof CommandRefused
-  if (!gone) throw error
-}
-
-async function childrenOf(handle: WorkflowHandle): Promise<string[]> {
-  const { events } = await handle.fetchHistory()
-  return (events ?? []).flatMap(
-    ({ childWorkflowExecutionStartedEventAttributes: child }) => child?.workflowExecution?.workflowId ?? [],
-  )
-}
-
-/** The time-skipping server forgets to unlock its clock when a child ends after its parent, as messages and reviews do. */
-async function unlockTime(temporal: TestWorkflowEnvironment): Promise<void> {
-  const passed = temporal.sleep(minute).then(() => true)
-  while (!(await Promise.race([passed, setTimeout(200, false)]))) {
-    await temporal.connection.testService?.unlockTimeSkipping({})
   }
 }
 
 function short(pageId: string): string {
   return pageId.replace(/^INC-\d+\//, '')
-}
-
-function countBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const item of items) counts[keyOf(item)] = (counts[keyOf(item)] ?? 0) + 1
-  return counts
-}
-
-/** The event's type as its one attribute names it. */
-function typeOf(event: object): string {
-  const suffix = 'EventAttributes'
-  const [name = 'unknown'] = Object.entries(event).find(([key, value]) => key.endsWith(suffix) && value) ?? []
-  return name.replace(suffix, '')
 }

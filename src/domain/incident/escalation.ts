@@ -6,8 +6,10 @@ import { countOccasion, instant, type Move, move, set, stay, tell, want } from '
 
 /* Who is paged next: steps, fallback, and everybody's own rules beside them. */
 
-/** Before a policy that reached nobody at all is gone through again. */
-export const retryExhaustedMs = 5 * 60_000
+/** Before a policy that reached nobody at all is gone through again: five minutes, doubled each time, an hour at most. */
+function retryExhaustedMs(vain: number): number {
+  return Math.min(5 * 60_000 * 2 ** vain, 3_600_000)
+}
 
 /** Pages people, unless somebody owns it: after remediation's head start, where it has one. */
 export const startEscalation: Move = (turn) => {
@@ -143,10 +145,10 @@ export function fallbackRead({ policy, whom }: Extract<ReadingEvent, { type: 'fa
 
 /** A policy none of whose pages reached anybody begins again after a while: silence is no reason to stop. */
 export const exhaustedRetry: Move = (turn) => {
-  const { escalation, reached } = turn.state
+  const { escalation, reached, vain } = turn.state
   if (escalation.kind !== 'exhausted') return turn
   const isVain = !reached && escalation.pages.length === 0
-  const retryAt = isVain ? (escalation.retryAt ?? turn.at + retryExhaustedMs) : null
+  const retryAt = isVain ? (escalation.retryAt ?? turn.at + retryExhaustedMs(vain)) : null
   return set({ escalation: { ...escalation, retryAt } })(turn)
 }
 
@@ -226,7 +228,12 @@ export const escalationDue: Move = (turn) => {
       return isDue(escalation.dueAt) ? goOn(false)(turn) : turn
     case 'exhausted':
       if (!isDue(escalation.retryAt)) return turn
-      return move(turn, tell({ type: 'retried', round: turn.state.round }), fromTheFirst)
+      return move(
+        turn,
+        set({ vain: turn.state.vain + 1 }),
+        tell({ type: 'retried', round: turn.state.round }),
+        fromTheFirst,
+      )
     // The owner's silence is a matter of ownership.
     case 'asking-owner':
     case 'entering':

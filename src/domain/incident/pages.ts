@@ -13,7 +13,7 @@ export function pageEnded({ type, successor, ...page }: PageEvent): Move {
     move(
       turn,
       tell({ type, ...page }),
-      kind === 'page' && reached ? set({ reached: true }) : stay,
+      kind === 'page' && reached ? set({ reached: true, vain: 0 }) : stay,
       stepPage(change),
       askedPage(change),
       handOverPage(change),

@@ -34,6 +34,8 @@ export interface MachineState {
   readonly round: number
   /** Somebody was reached since the steps were begun. */
   readonly reached: boolean
+  /** How often they were begun again because nobody was. */
+  readonly vain: number
   readonly owner: Owner | null
   readonly handOver: HandOver | null
   /** Those who hear of it, step by step; they outlast the steps until somebody acknowledges. */
@@ -175,6 +177,7 @@ const fresh = {
   next: { step: 1, round: 0 },
   round: 0,
   reached: false,
+  vain: 0,
   owner: null,
   handOver: null,
   cycles: [],
