@@ -12,6 +12,8 @@ import { createRecords, type Records } from '../../src/app/records.ts'
 import type { Channel } from '../../src/paging/dependencies.ts'
 import { createPageSender, type PageSender } from '../../src/paging/sender.ts'
 import { migrate, openDatabase } from '../../src/postgres/database.ts'
+import { listenTo } from '../../src/postgres/listen.ts'
+import { pagesChannel } from '../../src/postgres/page-outbox.ts'
 import { incidentConfiguration, type IncidentRules } from './incident-configuration.ts'
 import { createIncidentWorld, type IncidentWorld, keyOf } from './incident-world.ts'
 import { startPostgres } from './servers.ts'
@@ -25,12 +27,12 @@ const beginning = Date.parse('2026-03-01T03:00:00Z')
  * Incidents on the real store, with the real dispatch, commands and sender of pages, over a clock that the test moves: whatever falls due on the way
  * happens at its time. Providers, evidence and reviews are the world's, and remediation is nobody's here. Each test has a world of its own.
  */
-export async function startIncidents() {
+export async function startIncidents({ clock: kind = 'moved' }: { readonly clock?: 'moved' | 'real' } = {}) {
   await using starting = new AsyncDisposableStack()
   const postgres = starting.adopt(await startPostgres(), (one) => one.stop())
   const database = starting.adopt(openDatabase(postgres.url), (one) => one.close())
   await migrate(database.pool)
-  const clock = { at: beginning }
+  const clock = kind === 'real' ? realClock() : { at: beginning }
   let world = createIncidentWorld(0, {})
   const now = () => new Date(clock.at)
   const records = createRecords(database.db, now, {
@@ -44,7 +46,7 @@ export async function startIncidents() {
     running: () => revised(world),
     configurations: records.configurations,
     publicUrl: 'https://firewatch.example.com',
-    listen: () => ({ stop: () => Promise.resolve() }),
+    listen: (notice) => listenTo(database.pool, pagesChannel, notice, () => undefined),
     log: {
       info: () => undefined,
       warn: () => undefined,
@@ -53,7 +55,7 @@ export async function startIncidents() {
     now,
     retryBaseMs: 20,
   })
-  const parts: Parts = { records, sender, clock, world: () => world }
+  const parts: Parts = { records, sender, clock, isReal: kind === 'real', world: () => world }
   const resources = starting.move()
   return {
     db: database.db,
@@ -81,10 +83,22 @@ export async function startIncidents() {
   }
 }
 
+/** The time as it is, which nobody moves. */
+function realClock(): { at: number } {
+  return {
+    get at() {
+      return Date.now()
+    },
+    set at(_at) {},
+  }
+}
+
 interface Parts {
   readonly records: Records
   readonly sender: PageSender
   readonly clock: { at: number }
+  /** Sender and workflows run by themselves. */
+  readonly isReal: boolean
   readonly world: () => IncidentWorld
 }
 
@@ -141,6 +155,7 @@ async function tick(parts: Parts): Promise<void> {
 
 /** Sends what is due, runs what is to run, until nothing is left to be done at this moment. */
 async function settle(parts: Parts): Promise<void> {
+  if (parts.isReal) return
   for (;;) {
     const sent = await parts.sender.sendDue()
     const ran = await runTasks(parts)
