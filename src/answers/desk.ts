@@ -1,11 +1,10 @@
-import type { AcceptedAlert } from '../domain/alert.ts'
 import type { Account, Answer, ChannelAnswers, OnCall, Told } from '../domain/channel-answers.ts'
 import type { Configuration, User } from '../domain/configuration.ts'
+import { type Declaration, declaredIn } from '../domain/declaration.ts'
 import { oneLine } from '../domain/delivery.ts'
 import { incidentName } from '../domain/evidence.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Command, CommandAnswer, EscalateCommand, ResolveCommand } from '../domain/incident-messages.ts'
-import { declared, titleIn } from './declaration.ts'
 
 /** Somebody who was turned away, for the audit. */
 export interface Refusal {
@@ -29,8 +28,10 @@ export interface AnswerDeskOptions {
   }
   /** Names of the services, as configured now. */
   readonly services: () => readonly string[]
-  /** Returns only after the alerts are committed. */
-  readonly accept: (alerts: readonly AcceptedAlert[]) => Promise<unknown>
+  /** Opens the incident; `undefined` when it is stored and opens in a moment. */
+  readonly declare: (
+    declaration: Declaration,
+  ) => Promise<{ readonly incident: Incident; readonly paged: readonly string[] } | undefined>
   /** Of one schedule, or of all. */
   readonly whoIsOnCall: (schedule?: string) => Promise<readonly OnCall[]>
   readonly publicUrl: string
@@ -45,27 +46,21 @@ export interface AnswerDeskOptions {
  * is believed only after its signature; nobody becomes anybody here who is not linked in the configuration.
  */
 export function createAnswerDesk(options: AnswerDeskOptions): ChannelAnswers {
-  const { users, accept, whoIsOnCall, now } = options
+  const { users, whoIsOnCall } = options
+  const asked = createQuestions(options.now)
   const safely = (work: () => Promise<Told>) => work().catch((error: unknown) => failure(options, error))
   return {
     give: (account, answer) =>
       safely(async () => {
         const found = personFor(options, account, answer.verb, incidentName(answer.incident))
-        return 'told' in found ? found.told : carryOut(options, found.user, answer)
+        return 'told' in found ? found.told : carryOut(options, found.user, answer, asked)
       }),
 
     declare: (account, { title, id }) =>
       safely(async () => {
         const found = personFor(options, account, 'declare', undefined)
         if ('told' in found) return found.told
-        const { service, text } = titleIn(title, options.services())
-        if (text === '')
-          return { kind: 'refused', message: 'Say what is wrong: /firewatch declare checkout is down' }
-        await accept([declared(account, found.user, { service, text }, id, now().toISOString())])
-        return {
-          kind: 'done',
-          message: `Declared: “${text}”. It opens an incident, or joins the one of its group.`,
-        }
+        return declareFor(options, found.user, title, `${account.channel}-${id}`)
       }),
 
     who: (account, schedule) =>
@@ -79,7 +74,7 @@ export function createAnswerDesk(options: AnswerDeskOptions): ChannelAnswers {
       safely(async () => {
         const user = Object.hasOwn(users(), person) ? users()[person] : undefined
         const answer = { verb: 'acknowledge', incident, commandId } as const
-        if (user !== undefined && user.role !== 'viewer') return carryOut(options, user, answer)
+        if (user !== undefined && user.role !== 'viewer') return carryOut(options, user, answer, asked)
         const reason = user === undefined ? 'nobody is called so any more' : 'viewers only read'
         const refusal = {
           channel: 'email',
@@ -160,7 +155,53 @@ function audit(
   })
 }
 
-async function carryOut(options: AnswerDeskOptions, { name }: User, answer: Answer): Promise<Told> {
+/** How long a question may be answered by pressing again. */
+const questionMs = 2 * 60_000
+
+interface Questions {
+  /** True when the person was asked this of the incident just now. */
+  isAnswered(person: string, incident: number): boolean
+  ask(person: string, incident: number): void
+}
+
+/** Whoever was asked whether they mean it says so by pressing the same button again. */
+function createQuestions(now: () => Date): Questions {
+  const asked = new Map<string, number>()
+  const key = (person: string, incident: number) => `${incident} ${person}`
+  return {
+    isAnswered: (person, incident) => (asked.get(key(person, incident)) ?? 0) > now().getTime(),
+    ask(person, incident) {
+      for (const [one, until] of asked) if (until <= now().getTime()) asked.delete(one)
+      asked.set(key(person, incident), now().getTime() + questionMs)
+    },
+  }
+}
+
+async function declareFor(
+  options: AnswerDeskOptions,
+  { name }: User,
+  written: string,
+  id: string,
+): Promise<Told> {
+  const { service, title } = declaredIn(written, options.services())
+  if (title === '')
+    return { kind: 'refused', message: 'Say what is wrong: /firewatch declare checkout is down' }
+  const about = service === undefined ? {} : { service }
+  const at = options.now().toISOString()
+  const declared = await options.declare({ id, title, severity: 'P1', by: name, at, ...about })
+  if (declared === undefined)
+    return { kind: 'done', message: `Declared: “${title}”. It opens an incident in a moment.` }
+  const called = incidentName(declared.incident.number)
+  const paged = declared.paged.length === 0 ? 'Nobody is paged yet.' : `Paged ${declared.paged.join(', ')}.`
+  return { kind: 'done', message: `${called} is open: “${title}”. ${paged} ${placeOf(options, called)}` }
+}
+
+async function carryOut(
+  options: AnswerDeskOptions,
+  { name }: User,
+  answer: Answer,
+  asked: Questions,
+): Promise<Told> {
   const { commands, incidents, now } = options
   const incident = await incidents.find(answer.incident)
   const called = incidentName(answer.incident)
@@ -171,18 +212,32 @@ async function carryOut(options: AnswerDeskOptions, { name }: User, answer: Answ
   const command = { incident: incident.number, actor: name, at: now().toISOString(), commandId }
   const said = await {
     acknowledge: () => commands.acknowledge(command),
-    resolve: () => commands.resolve(command),
+    resolve: () => resolveFor(options, command, asked),
     escalate: () => commands.escalateNow(asOf === undefined ? command : { ...command, asOf }),
   }[verb]()
   return { kind: said.changed ? 'done' : 'unchanged', message: said.message }
+}
+
+/** While alerts fire the first press asks, and the next one means it. */
+async function resolveFor(
+  { commands }: AnswerDeskOptions,
+  command: Command,
+  asked: Questions,
+): Promise<CommandAnswer> {
+  const { actor, incident } = command
+  try {
+    return await commands.resolve({ ...command, anyway: asked.isAnswered(actor, incident) })
+  } catch (error) {
+    if (!(error instanceof Error) || !('asks' in error) || error.asks !== true) throw error
+    asked.ask(actor, incident)
+    return { changed: false, message: `${error.message} Then press Resolve again.` }
+  }
 }
 
 /** The edge that gives commands names its refusals; they are known by name, since edges do not know each other. */
 function failure({ log }: AnswerDeskOptions, error: unknown): Told {
   if (error instanceof Error && error.name === 'CommandRefused')
     return { kind: 'refused', message: error.message }
-  if (error instanceof Error && error.name === 'WorkflowsUnavailable')
-    return { kind: 'failed', message: `Not carried out: ${error.message}` }
   log('an answer from a channel failed', error)
   return {
     kind: 'failed',

@@ -1,8 +1,7 @@
 import type { Logger } from 'pino'
-import { createAnswerDesk } from '../answers/desk.ts'
+import { type AnswerDeskOptions, createAnswerDesk } from '../answers/desk.ts'
 import { createAnswerLinks } from '../answers/links.ts'
 import { createMailDoor } from '../answers/mail-door.ts'
-import type { AcceptedAlert } from '../domain/alert.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import { createPost } from '../http/post.ts'
 import { createSlackDoor } from '../slack/door.ts'
@@ -20,7 +19,7 @@ export interface ChannelDoorParts {
     readonly scheduleChanges: Pick<Records['scheduleChanges'], 'list'>
   }
   readonly commands: IncidentCommands
-  readonly accept: (alerts: readonly AcceptedAlert[]) => Promise<unknown>
+  readonly declare: AnswerDeskOptions['declare']
   readonly resolveSecret: (reference: string) => Promise<string>
   readonly now: () => Date
   readonly log: Pick<Logger, 'warn' | 'error'>
@@ -45,7 +44,7 @@ export function createChannelDoors(parts: ChannelDoorParts): {
     incidents: records.incidents,
     commands: parts.commands,
     services: () => Object.keys(configuration.services),
-    accept: parts.accept,
+    declare: parts.declare,
     whoIsOnCall: (schedule) => whoIsOnCall(schedules, now().getTime(), schedule),
     publicUrl: settings.publicUrl,
     now,

@@ -7,6 +7,7 @@ import { createCheckRunRecords } from '../postgres/check-runs.ts'
 import { createConfigurationRecords } from '../postgres/configurations.ts'
 import { createCredentialRecords } from '../postgres/credentials.ts'
 import type { Database } from '../postgres/database.ts'
+import { createDeclarations } from '../postgres/declarations.ts'
 import { createDispatchRecords, openSuccessor } from '../postgres/dispatch.ts'
 import { createEvidenceRecords } from '../postgres/evidence.ts'
 import { createFigureRecords } from '../postgres/figures.ts'
@@ -62,12 +63,14 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     openSuccessor: (on, incident, at) =>
       openSuccessor(on, { machine, configurations: known }, incident, at, options.newToken),
   })
+  const inbox = createAlertInbox(db)
   return {
     machine,
+    declarations: createDeclarations(db, inbox),
     tells: createIncidentTells(db),
     commands: createIncidentCommands({ machine, configurations: known, stirred }),
     sending: createPageSending(db, machine, stirred),
-    inbox: createAlertInbox(db),
+    inbox,
     alertEnds: createAlertEnds(db),
     checkRuns: createCheckRunRecords(db),
     verdicts: createVerdictRecords(db),

@@ -77,7 +77,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   const channels = createChannelDoors({
     ...parts,
     commands: records.commands,
-    accept: (alerts) => stored.intake.accept(alerts),
+    declare: (declaration) => records.declarations.declare(declaration),
     resolveSecret: secretsOf(env),
     now,
   })
@@ -127,6 +127,7 @@ function webDependencies(parts: Parts): Omit<WebDependencies, 'intake' | 'alertm
       records: (incident) => recordsOf(records, incident),
     },
     commands: records.commands,
+    declare: (declaration) => records.declarations.declare(declaration),
     notActionable: createNotActionable(records, settings.dataDir, now),
     checks: createCheckReadings(records.verdicts, configuration),
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),

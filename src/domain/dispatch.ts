@@ -1,6 +1,7 @@
 import { groupingKeyOf, type AcceptedAlert, type Labels } from './alert.ts'
 import { isMuted } from './check-alerts.ts'
 import type { Route } from './configuration.ts'
+import { declaredKeyOf } from './declaration.ts'
 import { routeOf } from './plan.ts'
 import { highestSeverity, severityOfLabel, type Severity } from './severity.ts'
 
@@ -78,7 +79,8 @@ export function groupRows(rows: readonly InboxRow[], routes: readonly Route[]): 
   const homes = new Map<string, string>()
   for (const row of rows) {
     const route = routeOf(row.labels, routes)
-    const groupingKey = row.home ?? homes.get(row.fingerprint) ?? groupingKeyOf(row.labels, route.groupBy)
+    const groupingKey =
+      row.home ?? homes.get(row.fingerprint) ?? declaredKeyOf(row) ?? groupingKeyOf(row.labels, route.groupBy)
     homes.set(row.fingerprint, groupingKey)
     const group = groups.get(groupingKey) ?? { groupingKey, route, rows: [] }
     group.rows.push(row)

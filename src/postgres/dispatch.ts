@@ -8,6 +8,7 @@ import {
   type KnownIncident,
   type StoredAlert,
 } from '../domain/dispatch.ts'
+import { isDeclared } from '../domain/declaration.ts'
 import { timelineOfGroup } from '../domain/dispatch-timeline.ts'
 import type { AlertCounts } from '../domain/incident/state.ts'
 import { incidentTitle, type Incident } from '../domain/incident.ts'
@@ -177,7 +178,7 @@ export async function insertIncident(
     .insertInto('incidents')
     .values({
       grouping_key: groupingKey,
-      title: incidentTitle([{ labels: { ...labels, service }, annotations: {} }]),
+      title: titleOf(groupingKey, alerts, { ...labels, service }),
       service,
       labels: JSON.stringify(labels),
       severity,
@@ -191,6 +192,12 @@ export async function insertIncident(
     .onConflict((conflict) => conflict.column('grouping_key').where('state', '<>', 'resolved').doNothing())
     .returningAll()
     .executeTakeFirst()
+}
+
+/** In people's own words where they declared it. */
+function titleOf(groupingKey: string, alerts: readonly StoredAlert[], labels: StoredAlert['labels']): string {
+  const declared = isDeclared({ groupingKey }) ? alerts[0]?.annotations['summary'] : undefined
+  return declared ?? incidentTitle([{ labels, annotations: {} }])
 }
 
 function earliest(alerts: readonly StoredAlert[]): number {

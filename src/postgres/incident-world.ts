@@ -1,4 +1,5 @@
 import type { Configuration, NotifyTarget } from '../domain/configuration.ts'
+import { isDeclared } from '../domain/declaration.ts'
 import { stepAt } from '../domain/escalate.ts'
 import { reachableOf } from '../domain/escalate-targets.ts'
 import type { Reading } from '../domain/incident/effect.ts'
@@ -37,7 +38,8 @@ export async function settingsOf(
     stableForMs: plan.stableForMs,
     headStartMs: plan.remediateFirstMs,
     remediates: plan.ladder.length > 0,
-    stillFiringAfterMs: plan.stillFiringAfterMs,
+    // What a person declared is over when a person says so.
+    stillFiringAfterMs: isDeclared(incident) ? null : plan.stillFiringAfterMs,
   }
   return { settings, runbook: plan.runbook }
 }

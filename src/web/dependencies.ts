@@ -2,6 +2,7 @@ import type { AcceptedAlert, Alert } from '../domain/alert.ts'
 import type { Told } from '../domain/channel-answers.ts'
 import type { ChartModel } from '../domain/chart.ts'
 import type { Check, Role } from '../domain/configuration.ts'
+import type { Declaration } from '../domain/declaration.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import type { Incident, IncidentState } from '../domain/incident.ts'
 import type {
@@ -32,6 +33,10 @@ export interface WebDependencies {
   readonly credentials: Credentials & Sessions
   readonly incidents: IncidentReader
   readonly commands: IncidentCommands
+  /** Opens an incident in a person's words; `undefined` when it is stored and opens in a moment. */
+  readonly declare: (
+    declaration: Declaration,
+  ) => Promise<{ readonly incident: Incident; readonly paged: readonly string[] } | undefined>
   /** Keeps that an incident asked nothing of anybody; `text` is the reason. Also of one that is over. */
   readonly notActionable: { mark(command: NoteCommand): Promise<CommandAnswer> }
   readonly checks: CheckReader

@@ -11,6 +11,7 @@ import { assetRoutes } from './routes/assets.ts'
 import { calendarRoutes } from './routes/calendars.ts'
 import { checkRoutes } from './routes/checks.ts'
 import { commandRoutes } from './routes/commands.ts'
+import { declareRoutes } from './routes/declare.ts'
 import { consoleRoutes } from './routes/console.ts'
 import { credentialRoutes } from './routes/credentials.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -70,6 +71,7 @@ export async function createServer(dependencies: WebDependencies): Promise<Fasti
     checkRoutes,
     incidentRoutes,
     commandRoutes,
+    declareRoutes,
     notActionableRoutes,
     eventRoutes,
     consoleRoutes,

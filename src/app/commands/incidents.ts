@@ -4,7 +4,7 @@ import { formatDuration } from '../../domain/duration.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { CommandAnswer } from '../../domain/incident-messages.ts'
 import type { IncidentRecords } from '../../web/dependencies.ts'
-import { connectApi, type ApiClient } from '../api-client.ts'
+import { type ApiClient, CommandFailed, connectApi } from '../api-client.ts'
 import { oneLine, print, table } from '../terminal.ts'
 
 export interface Options {
@@ -39,7 +39,17 @@ export function addIncidentCommands(program: Command): void {
   )
 
   commanding(program, 'ack', 'acknowledge', 'acknowledge: nobody else is paged')
-  commanding(program, 'resolve', 'resolve', 'resolve it as a person; its review follows')
+  reading(program, 'resolve <incident>', 'resolve it as a person; its review follows')
+    .option('--anyway', 'also while alerts fire; what fires on opens a new incident')
+    .action(async (name: string, { anyway = false, ...options }: Options & { anyway?: boolean }) => {
+      const answer = await (await api(options))
+        .post<CommandAnswer>(pathOf(name, 'resolve'), { anyway })
+        .catch((error: unknown) => {
+          throw withHint(error)
+        })
+      print(options, answer, () => answer.message)
+    })
+  declaring(program)
   commanding(program, 'stop-automation', 'stop-automation', 'begin no new remediation attempt')
   reading(
     program,
@@ -58,6 +68,29 @@ export function addIncidentCommands(program: Command): void {
       print(options, answer, () => answer.message)
     },
   )
+}
+
+/** What the API asks for in its own words is an option here. */
+function withHint(error: unknown): unknown {
+  if (!(error instanceof CommandFailed) || !error.message.includes('resolve it anyway?')) return error
+  const [question = ''] = error.message.split('\n')
+  return new CommandFailed(`${question} Then say --anyway.`, error.exitCode)
+}
+
+function declaring(program: Command): void {
+  reading(program, 'declare <title...>', 'open an incident of its own, in your words, and page')
+    .option('--service <name>', 'the service that it is about')
+    .option('--severity <severity>', 'P0, P1, P2 or P3', 'P1')
+    .action(async (words: string[], options: Options & { service?: string; severity: string }) => {
+      const { service, severity } = options
+      const body = { title: words.join(' '), severity, ...(service === undefined ? {} : { service }) }
+      const answer = await (await api(options)).post<DeclaredAnswer>('/api/v1/incidents', body)
+      print(options, answer, () => answer.message)
+    })
+}
+
+interface DeclaredAnswer {
+  readonly message: string
 }
 
 export function commanding(program: Command, word: string, verb: string, description: string): void {

@@ -13,12 +13,13 @@ export function resolve({ actor, anyway }: Extract<CommandEvent, { type: 'resolv
   return (turn) => {
     const { incident, alerts, settings } = turn.state
     const name = incidentName(incident)
-    const { firing } = alerts
+    const { stillFiringAfterMs } = settings
+    const firing = stillFiringAfterMs === null ? 0 : alerts.firing
     if (firing > 0 && !anyway) {
       const message = `${firing === 1 ? '1 alert' : `${firing} alerts`} of ${name} still ${firing === 1 ? 'fires' : 'fire'}; resolve it anyway?`
       return answer({ kind: 'still-firing', message })(turn)
     }
-    const successorAt = firing > 0 ? turn.at + settings.stillFiringAfterMs : null
+    const successorAt = stillFiringAfterMs === null || firing === 0 ? null : turn.at + stillFiringAfterMs
     const still = successorAt === null ? {} : { firing, successorAt: instant(successorAt) }
     return move(
       turn,

@@ -68,8 +68,8 @@ export interface Settings {
   readonly headStartMs: number
   /** A runbook has remediation for it. */
   readonly remediates: boolean
-  /** After so long, alerts that still fire over a person's resolve open the next incident. */
-  readonly stillFiringAfterMs: number
+  /** After so long, alerts that still fire over a person's resolve open the next incident; `null`: a person's word ends them. */
+  readonly stillFiringAfterMs: number | null
 }
 
 export type Escalation =

@@ -9,14 +9,14 @@ const told = new Map([
   ['acknowledge-again', 'It was acknowledged before: nothing has changed.'],
   ['take-over', 'You have it now.'],
   ['take-over-again', 'You had it already: nothing has changed.'],
-  ['hand-over', 'They are paged, and have it once they acknowledge. Until then nothing changes.'],
+  ['hand-over', 'Paged them. They own it once they acknowledge; until then nothing changes.'],
   ['hand-over-again', 'They have it already: nothing has changed.'],
-  ['snooze', 'You have it. Unless it is over by then, it is escalated again after that time.'],
+  ['snooze', 'You have it. It escalates again after that time unless resolved.'],
   ['severity', 'The severity is set. Alerts do not change it any more.'],
   ['apply-policy', 'The policy as configured now applies.'],
   ['escalate', 'The next escalation step is paged now.'],
   ['escalate-again', 'Nothing has changed: this was asked for before.'],
-  ['resolve', 'It is being resolved. Its post-mortem follows.'],
+  ['resolve', 'Resolved. Its post-mortem follows.'],
   [
     'stop-automation',
     'Automation is stopped: no new attempt begins. One that runs is finished and verified.',
@@ -54,7 +54,7 @@ ${
         'Yes, stop automation',
       )
 }
-${twoSteps(page, 'resolve', 'Resolve', 'Closes the incident for good, even while alerts fire; a closed incident never re-opens.', 'Yes, resolve')}
+${resolveForm(page)}
 </div>
 </section>`
 }
@@ -79,6 +79,19 @@ function ownerButton(page: IncidentPage): Html | null {
 function escalateAsOf({ records }: IncidentPage): Html | null {
   const step = enteredStep(records.timeline)
   return step === null ? null : html`<input type="hidden" name="asOf" value="${step}">`
+}
+
+/** It says what still fires; whatever begins to fire after that is asked about again. */
+function resolveForm(page: IncidentPage): Html {
+  const firing = page.records.alerts.filter(({ status }) => status === 'firing').length
+  const meaning =
+    firing === 0
+      ? 'Closes the incident for good: a closed incident never re-opens.'
+      : `${firing === 1 ? '1 alert still fires' : `${firing} alerts still fire`}. Closes the incident for good; what fires on opens a new one that pages.`
+  const yes = firing === 0 ? 'Yes, resolve' : 'Yes, resolve anyway'
+  const anyway = firing === 0 ? null : html`<input type="hidden" name="anyway" value="on">`
+  return html`<details class="confirm" id="confirm-resolve"><summary class="button">Resolve</summary>
+<form method="post" action="${action(page, 'resolve')}">${commandId(page)}${anyway}<p>${meaning}</p><button class="danger">${yes}</button></form></details>`
 }
 
 function twoSteps(page: IncidentPage, verb: string, label: string, meaning: string, yes: string): Html {

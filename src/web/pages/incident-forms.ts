@@ -30,7 +30,7 @@ function snoozeForm(page: IncidentPage): Html {
     page,
     'snooze',
     html`${labelled('snooze-for', 'Snooze for', html`<select id="snooze-for" name="for">${options}</select>`)}<button>Snooze</button>
-<p class="quiet">You have it; after that time it is escalated again unless it is over.</p>`,
+<p class="quiet">You have it; after that time it escalates again unless resolved.</p>`,
   )
 }
 
@@ -43,7 +43,7 @@ function handOverForm(page: IncidentPage): Html | null {
     page,
     'hand-over',
     html`${labelled('hand-over-to', 'Hand over to', html`<select id="hand-over-to" name="to">${options}</select>`)}<button>Hand over</button>
-<p class="quiet">They are paged, and have it once they acknowledge.</p>`,
+<p class="quiet">Pages them. They own it once they acknowledge.</p>`,
   )
 }
 

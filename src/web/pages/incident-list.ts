@@ -15,6 +15,10 @@ export interface IncidentListPage {
   readonly people: readonly string[]
   readonly services: readonly string[]
   readonly person: string
+  /** May declare incidents. */
+  readonly mayCommand: boolean
+  /** Of a declaration that is sent from this page: sent twice, it is one. */
+  readonly commandId: string
   readonly mark: string
   readonly now: string
 }
@@ -35,8 +39,21 @@ ${stateLinks(page)}
 ${incidents.length === 0 ? html`<p>No incident matches this filter. <a href="/incidents">Show all</a></p>` : html`<ul class="cards">${incidents.map((incident) => card(incident, now))}</ul>`}
 ${olderLink(page)}
 </div>
+${declareForm(page)}
 ${filterForm(page)}`,
   })
+}
+
+/** An incident in a person's words. */
+function declareForm({ mayCommand, commandId, services }: IncidentListPage): Html | null {
+  if (!mayCommand) return null
+  return html`<details class="filter" id="declare"><summary>Declare an incident</summary>
+<form method="post" action="/incidents"><input type="hidden" name="commandId" value="${commandId}">
+<label>What is wrong <input name="title" required maxlength="300" autocomplete="off"></label>
+<label>Service <input name="service" list="services" maxlength="200"></label>
+<label>Severity <select name="severity">${severities.map((one) => html`<option value="${one}"${one === 'P1' ? html` selected` : null}>${severityWord(one)}</option>`)}</select></label>
+<button>Declare and page</button></form>
+<datalist id="services">${services.map((service) => html`<option value="${service}"></option>`)}</datalist></details>`
 }
 
 function card(incident: Incident, now: string): Html {
@@ -82,8 +99,8 @@ function filterForm({ filter, owner: chosenOwner, people, services }: IncidentLi
 <form method="get" action="/incidents">
 ${state === undefined ? null : html`<input type="hidden" name="state" value="${state}">`}
 <label>Text <input type="search" name="text" value="${filter.text ?? ''}" maxlength="200"></label>
-<label>Service <input name="service" value="${filter.service ?? ''}" list="services" maxlength="200"></label>
-<datalist id="services">${services.map((service) => html`<option value="${service}"></option>`)}</datalist>
+<label>Service <input name="service" value="${filter.service ?? ''}" list="known-services" maxlength="200"></label>
+<datalist id="known-services">${services.map((service) => html`<option value="${service}"></option>`)}</datalist>
 <label>Severity <select name="severity">${option('', 'any', filter.severities === undefined)}
 ${severities.map((severity) => option(severity, severityWord(severity), filter.severities?.includes(severity) === true))}</select></label>
 <label>Owner <select name="owner">${option('', 'anybody', chosenOwner === '')}${option('mine', 'me', chosenOwner === 'mine')}

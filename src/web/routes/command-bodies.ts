@@ -27,6 +27,12 @@ const Position = z.union(
 )
 const Escalate = z.object({ asOf: Position.optional() })
 
+/** A form sends `on`, or nothing. */
+const ticked = z.union([z.boolean(), z.literal('on').transform(() => true)], {
+  error: 'this is true or false',
+})
+const Resolve = z.object({ anyway: ticked.default(false) })
+
 const HandOver = z.object({ to: text.min(1, 'to says who is to take it') })
 
 const leastSnoozeMs = 1_000
@@ -52,10 +58,7 @@ const SetSeverity = z.object({
 
 const ApplyPolicy = z.object({
   policy: text.transform((name) => (name === '' ? undefined : name)).optional(),
-  /** A form sends `on`, or nothing. */
-  keep: z
-    .union([z.boolean(), z.literal('on').transform(() => true)], { error: 'keep is true or false' })
-    .default(false),
+  keep: ticked.default(false),
 })
 
 export function noteIn(body: unknown): string {
@@ -65,6 +68,11 @@ export function noteIn(body: unknown): string {
 /** Where the escalation stood when the one who asks looked at it. */
 export function positionIn(body: unknown): { readonly round: number; readonly step: number } | undefined {
   return read(Escalate, body ?? {}, 'the command is not understood').asOf
+}
+
+/** Whether an incident is to be resolved even while alerts fire. */
+export function anywayIn(body: unknown): boolean {
+  return read(Resolve, body ?? {}, 'anyway is true or false').anyway
 }
 
 /** @param people with their roles, as configured now */

@@ -5,7 +5,15 @@ import type { Incident } from '../../domain/incident.ts'
 import type { Command, CommandAnswer } from '../../domain/incident-messages.ts'
 import type { IncidentCommands, WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
-import { noteIn, policyIn, positionIn, severityIn, snoozeIn, successorIn } from './command-bodies.ts'
+import {
+  anywayIn,
+  noteIn,
+  policyIn,
+  positionIn,
+  severityIn,
+  snoozeIn,
+  successorIn,
+} from './command-bodies.ts'
 import { incidentOf } from './incidents.ts'
 
 const CommandId = z.string().regex(/^[\w-]{1,100}$/)
@@ -13,7 +21,6 @@ const FormCommand = z.object({ commandId: CommandId })
 
 /** What somebody asks of an incident, and of whom the rest can be asked. */
 interface Given {
-  readonly incident: Incident
   readonly command: Command
   readonly body: unknown
   readonly dependencies: WebDependencies
@@ -23,26 +30,25 @@ type Give = (commands: IncidentCommands, given: Given) => Promise<CommandAnswer>
 
 /** Commands by the last word of their path. */
 const verbs: Readonly<Record<string, Give>> = {
-  acknowledge: (commands, { incident, command }) => commands.acknowledge(command),
-  resolve: (commands, { incident, command }) => commands.resolve(command),
-  escalate: (commands, { incident, command, body }) => {
+  acknowledge: (commands, { command }) => commands.acknowledge(command),
+  resolve: (commands, { command, body }) => commands.resolve({ ...command, anyway: anywayIn(body) }),
+  escalate: (commands, { command, body }) => {
     const asOf = positionIn(body)
     return commands.escalateNow({ ...command, ...(asOf === undefined ? {} : { asOf }) })
   },
-  'take-over': (commands, { incident, command }) => commands.takeOver(command),
-  'hand-over': async (commands, { incident, command, body, dependencies }) => {
+  'take-over': (commands, { command }) => commands.takeOver(command),
+  'hand-over': async (commands, { command, body, dependencies }) => {
     const to = successorIn(body, await dependencies.people())
     return commands.handOver({ ...command, to })
   },
-  snooze: (commands, { incident, command, body }) => commands.snooze({ ...command, forMs: snoozeIn(body) }),
-  severity: (commands, { incident, command, body }) =>
-    commands.setSeverity({ ...command, severity: severityIn(body) }),
-  'apply-policy': async (commands, { incident, command, body, dependencies }) => {
+  snooze: (commands, { command, body }) => commands.snooze({ ...command, forMs: snoozeIn(body) }),
+  severity: (commands, { command, body }) => commands.setSeverity({ ...command, severity: severityIn(body) }),
+  'apply-policy': async (commands, { command, body, dependencies }) => {
     const applied = policyIn(body, await dependencies.policies())
     return commands.applyPolicy({ ...command, ...applied })
   },
-  'stop-automation': (commands, { incident, command }) => commands.stopAutomation(command),
-  note: (commands, { incident, command, body }) => commands.note({ ...command, text: noteIn(body) }),
+  'stop-automation': (commands, { command }) => commands.stopAutomation(command),
+  note: (commands, { command, body }) => commands.note({ ...command, text: noteIn(body) }),
 }
 
 /** What people tell an incident: as JSON under `/api`, as a form from the console. Each command carries who gave it. */
@@ -59,7 +65,7 @@ export function commandRoutes(app: FastifyInstance, dependencies: WebDependencie
         )
       }
       const command = commandOf(request, verb, incident, dependencies)
-      const given = { incident, command, body: request.body, dependencies }
+      const given = { command, body: request.body, dependencies }
       const answer = await give(dependencies.commands, given).catch(refusal)
       return { incident, answer }
     }
@@ -102,8 +108,7 @@ function givenId({ headers, body }: FastifyRequest, verb: string): string | unde
 
 /** The edge names its refusals; the web knows them by name, since it may not know the edge. */
 function refusal(error: unknown): never {
-  if (error instanceof Error && error.name === 'CommandRefused') throw new HttpProblem(409, error.message)
-  if (error instanceof Error && error.name === 'WorkflowsUnavailable')
-    throw new HttpProblem(503, error.message)
-  throw error
+  if (!(error instanceof Error) || error.name !== 'CommandRefused') throw error
+  const asks = 'asks' in error && error.asks === true
+  throw new HttpProblem(409, error.message, asks ? ['say "anyway": true to resolve it all the same'] : [])
 }

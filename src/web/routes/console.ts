@@ -55,6 +55,8 @@ async function renderList(request: FastifyRequest, dependencies: WebDependencies
     people: Object.keys(known),
     services: configured,
     person: personOf(request),
+    mayCommand: mayCommand(request.principal),
+    commandId: dependencies.newId(),
     mark,
     now: now().toISOString(),
   })

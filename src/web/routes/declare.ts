@@ -1,0 +1,69 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { type Declaration, declaredIn, declaredTitle } from '../../domain/declaration.ts'
+import { incidentName } from '../../domain/evidence.ts'
+import { severities } from '../../domain/severity.ts'
+import type { WebDependencies } from '../dependencies.ts'
+import { HttpProblem } from '../errors.ts'
+
+const title = z
+  .string('title says what is wrong')
+  .refine((text) => declaredTitle(text) !== '', 'title says what is wrong')
+const Body = z.object({
+  title: title.max(2_000, 'title is too long'),
+  /** A form sends fields that were left empty too. */
+  service: z
+    .string()
+    .max(200)
+    .transform((name) => (name === '' ? undefined : name))
+    .optional(),
+  severity: z.enum(severities, `severity is one of ${severities.join(', ')}`).default('P1'),
+  commandId: z
+    .string()
+    .regex(/^[\w-]{1,100}$/)
+    .optional(),
+})
+
+const Key = z.string().regex(/^[\w-]{1,100}$/)
+
+/** An incident in a person's own words: each is its own, and pages at once. */
+export function declareRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
+  const config = { access: 'responder' } as const
+  app.post('/api/v1/incidents', { config }, async (request, reply) => {
+    const { declaration, declared } = await declare(request, dependencies)
+    if (declared === undefined)
+      return reply.code(202).send({ message: `Declared: “${declaration.title}”. It opens in a moment.` })
+    const name = incidentName(declared.incident.number)
+    const paged = declared.paged.length === 0 ? 'nobody is paged yet' : `paged ${declared.paged.join(', ')}`
+    const message = `${name} is open: “${declaration.title}”; ${paged}`
+    return reply.code(201).send({ incident: declared.incident, paged: declared.paged, message })
+  })
+  app.post('/incidents', { config }, async (request, reply) => {
+    const { declared } = await declare(request, dependencies)
+    const path =
+      declared === undefined ? '/incidents' : `/incidents/${incidentName(declared.incident.number)}`
+    return reply.redirect(path, 303)
+  })
+}
+
+async function declare(request: FastifyRequest, dependencies: WebDependencies) {
+  const parsed = Body.safeParse(request.body)
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+    throw new HttpProblem(400, 'the declaration is not understood', problems)
+  }
+  const { service, severity, commandId, title: written } = parsed.data
+  const given = Key.safeParse(request.headers['idempotency-key']).data ?? commandId ?? dependencies.newId()
+  const about =
+    service === undefined
+      ? declaredIn(written, await dependencies.services())
+      : { title: declaredTitle(written), service }
+  const declaration: Declaration = {
+    ...about,
+    id: `web-${given}`,
+    severity,
+    by: request.principal?.person ?? 'unknown',
+    at: dependencies.now().toISOString(),
+  }
+  return { declaration, declared: await dependencies.declare(declaration) }
+}
