@@ -4,6 +4,7 @@ import type { ChartModel } from '../domain/chart.ts'
 import type { Check, Role } from '../domain/configuration.ts'
 import type { Declaration } from '../domain/declaration.ts'
 import type { Evidence } from '../domain/evidence.ts'
+import type { MachineState } from '../domain/incident/state.ts'
 import type { Incident, IncidentState } from '../domain/incident.ts'
 import type {
   ApplyPolicyCommand,
@@ -205,6 +206,8 @@ export interface IncidentListFilter {
 }
 
 export interface IncidentRecords {
+  /** The state that its last decision left; `null` where nothing was ever decided. */
+  readonly machine: MachineState | null
   readonly alerts: readonly Alert[]
   readonly timeline: readonly TimelineEntry[]
   readonly pages: readonly Page[]
