@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { glob, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundle } from '@temporalio/worker'
@@ -9,6 +9,13 @@ const checkout = fileURLToPath(new URL('../../', import.meta.url))
 const folder = join(checkout, 'node_modules', '.cache', 'firewatch-test-bundles')
 /** All that the bundles of tests are made of; the packages stand in `package.json` with their exact versions. */
 const ingredients = ['workflows/**/*.ts', 'src/domain/**/*.ts', 'test/support/*-workflows.ts', 'package.json']
+
+/** For worlds of `firewatch up` and the demo: their worker finds the bundle that another world's has made. */
+export async function shareBundles(dataDir: string): Promise<void> {
+  const shared = join(folder, 'up')
+  await mkdir(shared, { recursive: true })
+  await symlink(shared, join(dataDir, 'cache'))
+}
 
 /**
  * Bundles workflows whose entry is given relative to the caller's `import.meta.url`. A bundle takes seconds: it is kept, also for later
