@@ -13,10 +13,10 @@ import { type EscalationCase, escalationCase, timeOf } from '../domain/escalatio
 let incidents: Incidents
 
 /**
- * Each story has a server of its own, and a second try on another: after ten or so of them the time-skipping server was seen to hand out no
- * further update, for good, while queries and activities went on.
+ * Each story has a server of its own: after ten or so of them the time-skipping server was seen to hand out no further update, for good,
+ * while queries and activities went on.
  */
-const oneStory = { retry: 1, timeout: 60_000 }
+const oneStory = { timeout: 60_000 }
 
 beforeEach(async () => {
   incidents = await startIncidents(startTimeSkipping)
