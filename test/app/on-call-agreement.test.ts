@@ -1,17 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { queueStepPages } from '../../activities/escalate-step.ts'
-import type { EscalateDependencies } from '../../activities/escalate-dependencies.ts'
 import { createOnCallDesk, currentSchedules, whoIsOnCall } from '../../src/app/on-call.ts'
 import type { Records } from '../../src/app/records.ts'
 import type { Configuration } from '../../src/domain/configuration.ts'
-import { tryPolicy } from '../../src/domain/escalate-simulate.ts'
+import { alertAt, tryPolicy } from '../../src/domain/escalate-simulate.ts'
+import { readingOf } from '../../src/domain/incident/reading.ts'
 import type { ScheduleChange, Wish } from '../../src/domain/on-call/changes.ts'
 import { withChanges, wishConflict } from '../../src/domain/on-call/changes.ts'
 import type { Schedule } from '../../src/domain/on-call/schedule.ts'
 import { onCallAt, segmentsBetween } from '../../src/domain/on-call/segments.ts'
 import { contains } from '../../src/domain/on-call/spans.ts'
 import { schedulesOf } from '../../src/domain/paging-context.ts'
+import type { Database } from '../../src/postgres/database.ts'
+import { worldOf } from '../../src/postgres/incident-world.ts'
 import { readFeed } from '../../src/ical/read.ts'
 import { scheduleCalendar } from '../../src/ical/write.ts'
 import { changes, people, schedules, shiftsIn, spansIn } from '../domain/on-call/arbitraries.ts'
@@ -94,21 +95,18 @@ function running(schedule: Schedule): Configuration {
 /** Whom the paging engine pages when it enters the step. */
 async function paged({ schedule, made, at }: World): Promise<string[]> {
   const config = running(schedule)
-  const queued: string[] = []
-  const deps = {
-    incidents: { get: async () => incident(), alertsOf: async () => [] },
-    configurations: { get: async () => config },
+  const known = {
     running: () => config,
-    schedules: currentSchedules(config, { list: async () => made }),
-    pages: {
-      queue: async (pages: readonly { person: string }[]) =>
-        void queued.push(...pages.map(({ person }) => person)),
-    },
-    timeline: { append: async () => undefined },
-    now: () => new Date(at),
-  } as unknown as EscalateDependencies
-  await queueStepPages(deps, { incident: 42, step: 1, round: 0, urged: false })
-  return queued.toSorted()
+    get: async () => config,
+    schedules: (_on: Database, names: readonly string[]) =>
+      currentSchedules(config, { list: async () => made }).current(names),
+  }
+  const reading = { type: 'read-step', position: { step: 1, round: 0 }, urged: false } as const
+  const database = undefined as unknown as Database
+  const pagingWorld = await worldOf(database, known, incident(), { severity: 'P1' }, reading, at)
+  const read = readingOf(pagingWorld, reading, at)
+  if (read.type !== 'step-read' || read.reading.hold !== null) throw new Error('the step is held back')
+  return read.reading.pages.map(({ person }) => person).toSorted()
 }
 
 function deskOf({ schedule, made }: World) {
@@ -143,10 +141,11 @@ describe('who is on call, with what people changed', () => {
         const context = await desk.context()
         const [first] = tryPolicy(context, {
           policy: running(schedule).policies['default']!,
+          incident: 1,
           service: 'feed',
-          severities: [{ at, severity: 'P1' }],
-          alertsBegan: [],
-          runs: [{ from: at, to: at + 1, deeds: [] }],
+          alertsBegan: [at],
+          events: [alertAt(at, 'P1')],
+          until: at,
         })
         const [now] = await whoIsOnCall(desk, at, 'feed')
         const calendar = shown(current, world)

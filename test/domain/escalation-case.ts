@@ -211,9 +211,7 @@ function eventsOf(input: Fields): MachineEvent[] {
   ]
   const changed = timeOf(input, 'addedAt')
   return [
-    ...told.map(
-      (one, index) => ({ actor: 'ana', commandId: `command-${index}`, ...one }) as MachineEvent,
-    ),
+    ...told.map((one, index) => ({ actor: 'ana', commandId: `command-${index}`, ...one }) as MachineEvent),
     ...(changed === undefined ? [] : [{ at: changed, type: 'configuration-changed' } as const]),
   ]
 }

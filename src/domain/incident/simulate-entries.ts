@@ -1,7 +1,8 @@
 import { outsideSteps } from '../escalate.ts'
 import type { HoldCause } from '../escalate-hold.ts'
 import type { Fact, FactOf } from '../facts/fact.ts'
-import type { Page, PageKind } from '../page.ts'
+import type { Page } from '../page.ts'
+import type { PersonPageKind } from './event.ts'
 import type { ToldFact } from './turn.ts'
 
 /** What would happen, when; instants are epoch milliseconds. */
@@ -15,7 +16,7 @@ export type SimulatedEntry = { readonly at: number } & (
   | (Message & { readonly kind: 'page'; readonly step: number | 'fallback'; readonly round: number })
   | (Message & { readonly kind: 'notice' })
   /** One that is no page of a step. */
-  | (Message & { readonly kind: 'message'; readonly about: PageKind })
+  | (Message & { readonly kind: 'message'; readonly about: PersonPageKind })
   | (Message & {
       readonly kind: 'undelivered'
       readonly state: 'failed' | 'unknown'
@@ -101,6 +102,7 @@ export function pageEntry(page: Page, at: number): SimulatedEntry {
   if (state === 'failed' || state === 'unknown')
     return { ...to, kind: 'undelivered', state, reason: lastError }
   if (kind === 'notice') return { ...to, kind }
-  if (kind !== 'page') return { ...to, kind: 'message', about: kind }
-  return { ...to, kind, step: step === outsideSteps ? 'fallback' : step, round }
+  if (kind === 'hand-over' || kind === 'worse' || kind === 'grown')
+    return { ...to, kind: 'message', about: kind }
+  return { ...to, kind: 'page', step: step === outsideSteps ? 'fallback' : step, round }
 }

@@ -118,7 +118,7 @@ function happen(stage: Stage, event: MachineEvent): void {
   const { answer } = outcome
   stage.state = outcome.state
   stage.events.push(...outcome.events)
-  if (answer?.kind === 'refused' || answer?.kind === 'still-firing')
+  if (answer?.kind === 'refused')
     stage.entries.push({
       at,
       kind: 'refused',
