@@ -169,14 +169,15 @@ function doors({ records, metrics, log }: Parts) {
 }
 
 async function recordsOf(records: Records, incident: number) {
-  const [alerts, timeline, pages, attempts, evidence] = await Promise.all([
+  const [machine, alerts, timeline, pages, attempts, evidence] = await Promise.all([
+    records.incidents.machine(incident),
     records.incidents.alertsOf(incident),
     records.timeline.ofIncident(incident),
     records.pages.ofIncident(incident),
     records.attempts.ofIncident(incident),
     records.evidence.list(incident),
   ])
-  return { alerts, timeline, pages, attempts, evidence }
+  return { machine, alerts, timeline, pages, attempts, evidence }
 }
 
 /** Asks everything that incidents need. */

@@ -104,7 +104,7 @@ function summary(sources: Sources, times: ReviewTimes, impact: ReviewImpact): St
 function notActionable({ timeline, clean, roleOf }: Sources): Statement[] {
   const mark = notActionableIn(timeline.map(({ record }) => record))
   if (mark === undefined) return []
-  const entries = timeline.filter(({ record }) => record.detail?.['notActionable'] === mark.reason)
+  const entries = timeline.filter(({ record }) => record.fact.type === 'not-actionable')
   return [
     statement(
       `Not actionable: ${roleOf(mark.by)} marked it so at ${utc(mark.at)}`,

@@ -11,13 +11,13 @@ import {
   type StoredAlert,
 } from './dispatch.ts'
 import { timelineOfGroup } from './dispatch-timeline.ts'
-import { formatDuration } from './duration.ts'
+import type { Fact } from './facts/fact.ts'
 import { incidentTitle, type Incident } from './incident.ts'
 import { routeOf } from './plan.ts'
-import { firewatch, type TimelineEntry } from './timeline.ts'
+import { firewatch, type NewTimelineEntry } from './timeline.ts'
 
 /** An entry of an incident that has no number yet. */
-export type ReplayedEntry = Omit<TimelineEntry, 'incident'>
+export type ReplayedEntry = Omit<NewTimelineEntry, 'incident'>
 
 /** An incident that a check would have opened. Instants are those of the recording. */
 export interface ReplayedIncident
@@ -62,9 +62,8 @@ export function settleIncidents(
     const { stableForMs } = routeOf(incident.labels, routes)
     const end = Date.parse(incident.mitigatedAt) + stableForMs
     if (end > at) continue
-    const summary = `Resolved: every alert stayed clear for ${formatDuration(stableForMs)}`
     const resolvedAt = new Date(end).toISOString()
-    const told = entered(incident, 'resolved', resolvedAt, summary)
+    const told = entered(incident, resolvedAt, { type: 'resolved', why: 'stayed-clear', stableForMs })
     changes.push({ at: resolvedAt, kind: 'resolved', incident: { ...told, state: 'resolved', resolvedAt } })
   }
   return { incidents: withChanges(incidents, changes), changes: changes.toSorted(byTime) }
@@ -105,7 +104,7 @@ function atHome(row: InboxRow, incidents: ReplayedIncidents): InboxRow {
 }
 
 function knownOf({ state, severity, alerts }: ReplayedIncident): KnownIncident {
-  return { isOpen: state !== 'resolved', severity, severityIsFixed: false, alerts }
+  return { isOpen: state !== 'resolved', isWatched: false, severity, severityIsFixed: false, alerts }
 }
 
 function opened({ groupingKey, route }: AlertGroup, decision: GroupDecision, at: string): ReplayedIncident {
@@ -137,7 +136,7 @@ function joinedBy(incident: ReplayedIncident, decision: GroupDecision): Replayed
     severity: decision.severity,
     alerts: [...alerts.values()],
     startedAt: earliest([...alerts.values()], incident.startedAt),
-    timeline: [...incident.timeline, ...entriesOf(decision, incident.severity)],
+    timeline: [...incident.timeline, ...entriesOf(decision), ...risen(incident.severity, decision)],
   }
 }
 
@@ -149,29 +148,35 @@ function movedOn(
 ): { readonly incident: ReplayedIncident; readonly change?: 'monitoring' | 'reopened' } {
   const fires = incident.alerts.some(({ status }) => status === 'firing')
   if (incident.state === 'open' && !fires) {
-    const summary = `Every alert is clear; watching for ${formatDuration(stableForMs)}`
-    const told = entered(incident, 'state', at, summary)
+    const told = entered(incident, at, { type: 'cleared', stableForMs })
     return { incident: { ...told, state: 'monitoring', mitigatedAt: at }, change: 'monitoring' }
   }
   if (incident.state === 'monitoring' && fires) {
-    const told = entered(incident, 'state', at, 'It fires again: back to open')
+    const told = entered(incident, at, { type: 'reopened' })
     return { incident: { ...told, state: 'open', mitigatedAt: null }, change: 'reopened' }
   }
   return { incident }
 }
 
-function entered(
-  incident: ReplayedIncident,
-  kind: 'state' | 'resolved',
-  at: string,
-  summary: string,
-): ReplayedIncident {
-  const entry = { eventKey: `replay/${kind}/${at}`, at, kind, actor: firewatch, summary }
-  return { ...incident, timeline: [...incident.timeline, entry] }
+function entered(incident: ReplayedIncident, at: string, fact: Fact): ReplayedIncident {
+  return { ...incident, timeline: [...incident.timeline, entryOf(at, fact)] }
 }
 
-function entriesOf(decision: GroupDecision, before?: ReplayedIncident['severity']): ReplayedEntry[] {
-  return timelineOfGroup(0, decision, before).map(({ incident: _none, ...entry }) => entry)
+function entryOf(at: string, fact: Fact): ReplayedEntry {
+  return { eventKey: `replay/${fact.type}/${at}`, at, actor: firewatch, fact }
+}
+
+function entriesOf(decision: GroupDecision): ReplayedEntry[] {
+  return timelineOfGroup(0, decision).map(({ incident: _none, ...entry }) => entry)
+}
+
+/** The severity rose with the alerts that joined. */
+function risen(
+  from: ReplayedIncident['severity'],
+  { severity: to, changes }: GroupDecision,
+): ReplayedEntry[] {
+  const at = changes.at(-1)?.row.acceptedAt
+  return to === from || at === undefined ? [] : [entryOf(at, { type: 'severity-changed', from, to })]
 }
 
 function withChanges(incidents: ReplayedIncidents, changes: readonly IncidentChange[]): ReplayedIncidents {

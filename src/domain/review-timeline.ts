@@ -1,3 +1,4 @@
+import type { Fact } from './facts/fact.ts'
 import { judgedSeries } from './review-impact.ts'
 import { capitalised } from './redaction.ts'
 import { statement, type Sources, type Statement } from './review-records.ts'
@@ -10,8 +11,8 @@ export interface ReviewItem extends Statement {
   readonly actor: 'automation' | 'person' | 'measurement'
 }
 
-/** Kinds whose words were typed by a person. */
-const inOthersWords = new Set(['note'])
+/** Facts whose words were typed by a person. */
+const inOthersWords: ReadonlySet<Fact['type']> = new Set(['note', 'not-actionable', 'identified'])
 
 /**
  * What happened, in order, from the last measurement before it began. Each item cites its record, and evidence that the record names.
@@ -24,8 +25,8 @@ export function reviewTimeline(sources: Sources): ReviewItem[] {
   ])
   const written = sources.timeline.map(({ id, record }): ReviewItem => {
     const summary = sources.clean(record.summary)
-    const cites = [id, ...recordsNamedIn(record.detail, sources)]
-    const said = inOthersWords.has(record.kind)
+    const cites = [id, ...recordsNamedIn(record.fact, sources)]
+    const said = inOthersWords.has(record.fact.type)
       ? statement(`${capitalised(sources.roleOf(record.actor))} noted`, cites, summary)
       : statement(summary, cites)
     return { at: record.at, actor: record.actor === firewatch ? 'automation' : 'person', ...said }
@@ -57,14 +58,16 @@ function lastNormal(sources: Sources): ReviewItem[] {
   })
 }
 
-/** Other records that an entry is about, by what its detail names. */
-function recordsNamedIn(
-  detail: Readonly<Record<string, unknown>> | undefined,
-  { evidence, attempts, pages }: Sources,
-): string[] {
-  const named = detail?.['evidence']
-  const collected = Array.isArray(named) ? evidence.filter(({ id }) => named.includes(id)) : []
-  const attempt = attempts.filter(({ record }) => record.id === detail?.['attempt'])
-  const page = pages.filter(({ record }) => record.id === detail?.['page'])
-  return [...collected, ...attempt, ...page].map(({ id }) => id)
+/** Other records that a fact is about. */
+function recordsNamedIn(fact: Fact, { evidence, attempts, pages }: Sources): string[] {
+  switch (fact.type) {
+    case 'evidence':
+      return evidence.flatMap(({ id }) => (fact.evidence.includes(id) ? [id] : []))
+    case 'attempt':
+      return attempts.flatMap(({ id, record }) => (record.id === fact.attempt ? [id] : []))
+    case 'page-ended':
+      return pages.flatMap(({ id, record }) => (record.id === fact.page ? [id] : []))
+    default:
+      return []
+  }
 }

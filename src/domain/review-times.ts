@@ -117,7 +117,7 @@ function momentsOf(sources: Sources): Moment[] {
       .filter(({ record }) => record.kind === kind)
       .map(({ id }) => id)
       .slice(0, 1)
-  const identified = sources.timeline.find(({ record }) => record.detail?.['moment'] === 'identified')
+  const identified = sources.timeline.find(({ record }) => record.fact.type === 'identified')
   return [
     moment('started', incident.startedAt, [
       sources.incident,

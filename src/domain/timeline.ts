@@ -68,6 +68,7 @@ const kinds: Readonly<Record<Exclude<Fact['type'], 'recorded'>, TimelineKind>> =
   'owner-asked': 'escalation',
   grown: 'escalation',
   note: 'note',
+  identified: 'note',
   'not-actionable': 'note',
   'automation-stopped': 'remediation',
   attempt: 'remediation',

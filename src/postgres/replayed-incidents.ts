@@ -1,4 +1,4 @@
-import { firewatch, type TimelineEntry } from '../domain/timeline.ts'
+import { firewatch, type NewTimelineEntry } from '../domain/timeline.ts'
 import type { ReplayedIncident } from '../domain/replay-incident.ts'
 import type { Database } from './database.ts'
 import type { Opening } from './dispatch.ts'
@@ -110,15 +110,16 @@ async function incidentBefore(
   return row?.number
 }
 
-function timelineOf(number: number, { incident, replayedAt, detail }: NewReplayedIncident): TimelineEntry[] {
-  const replayed: TimelineEntry = {
+function timelineOf(
+  number: number,
+  { incident, replayedAt, detail }: NewReplayedIncident,
+): NewTimelineEntry[] {
+  const replayed: NewTimelineEntry = {
     incident: number,
     eventKey: 'replayed',
     at: incident.detectedAt,
-    kind: 'state',
     actor: firewatch,
-    summary: 'Replayed from recorded measurements: nobody was paged, and nothing was repaired',
-    detail: { ...detail, replayedAt },
+    fact: { type: 'replayed', replayedAt, detail },
   }
   return [replayed, ...incident.timeline.map((entry) => ({ ...entry, incident: number }))]
 }

@@ -5,6 +5,7 @@ import type { Check, Role } from '../domain/configuration.ts'
 import type { Declaration } from '../domain/declaration.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import type { MachineEvent } from '../domain/incident/event.ts'
+import type { MachineState } from '../domain/incident/state.ts'
 import type { Incident, IncidentState } from '../domain/incident.ts'
 import type {
   ApplyPolicyCommand,
@@ -208,6 +209,8 @@ export interface IncidentListFilter {
 }
 
 export interface IncidentRecords {
+  /** The state that its last decision left; `null` where nothing was ever decided. */
+  readonly machine: MachineState | null
   readonly alerts: readonly Alert[]
   readonly timeline: readonly TimelineEntry[]
   readonly pages: readonly Page[]

@@ -1,7 +1,8 @@
-import type { Incident } from '../domain/incident.ts'
-import { firewatch, type TimelineEntry } from '../domain/timeline.ts'
+import { holdSentence } from '../domain/escalate-hold.ts'
+import { pagingDue } from '../domain/incident/outline.ts'
+import type { MachineState } from '../domain/incident/state.ts'
 
-/** Where paging stands, as far as the records tell. */
+/** Where paging stands. Instants are ISO 8601 in UTC. */
 export type EscalationStanding =
   | {
       readonly kind: 'waiting'
@@ -11,79 +12,63 @@ export type EscalationStanding =
     }
   /** A step is due, and something holds it back; `dueAt` `null`: until more alerts begin. */
   | { readonly kind: 'held'; readonly step: number; readonly reason: string; readonly dueAt: string | null }
-  /** Somebody has it, and unless it is over by then it is escalated anew. */
+  /** Remediation tries before anybody is paged. */
+  | { readonly kind: 'head-start'; readonly dueAt: string }
+  /** Somebody owns it, and unless it is over by then it escalates again. */
   | { readonly kind: 'acknowledged'; readonly by: string; readonly until: string }
-  | { readonly kind: 'exhausted' }
+  /** It became worse, and its owner has until then to say that they still have it. */
+  | { readonly kind: 'asking-owner'; readonly by: string; readonly dueAt: string }
+  /** `retryAt`: nobody was reached, so the steps begin again then. */
+  | { readonly kind: 'exhausted'; readonly retryAt: string | null }
   /** Nobody is being paged: not yet, or not any more. */
   | { readonly kind: 'idle' }
 
-const idle: EscalationStanding = { kind: 'idle' }
-
-/** Read from the newest entry that began, held, ended or exhausted an escalation. */
-export function escalationStanding(
-  { state }: Pick<Incident, 'state'>,
-  timeline: readonly TimelineEntry[],
-): EscalationStanding {
-  if (state !== 'open') return idle
-  const newest = timeline.findLast(
-    ({ kind, eventKey }) =>
-      kind === 'acknowledged' || kind === 'state' || /^(escalation|held)\//.test(eventKey),
-  )
-  if (newest === undefined || newest.kind === 'state') return idle
-  if (newest.kind === 'acknowledged') return whileAcknowledged(newest, timeline)
-  if (newest.eventKey.startsWith('held/')) return whileHeld(newest)
-  return newest.eventKey.endsWith('/exhausted') ? { kind: 'exhausted' } : whileWaiting(newest)
-}
-
-function whileAcknowledged(
-  { actor, at, detail }: TimelineEntry,
-  timeline: readonly TimelineEntry[],
-): EscalationStanding {
-  const until = detail?.['until']
-  const isReleased = timeline.some((entry) => entry.eventKey.startsWith('released/') && entry.at >= at)
-  if (typeof until !== 'string' || isReleased) return idle
-  return { kind: 'acknowledged', by: actor, until }
-}
-
-function whileHeld({ detail }: TimelineEntry): EscalationStanding {
-  const { step, held, dueAt } = detail ?? {}
-  if (typeof step !== 'number' || typeof held !== 'string') return idle
-  return { kind: 'held', step, reason: held, dueAt: typeof dueAt === 'string' ? dueAt : null }
-}
-
-function whileWaiting({ at, detail }: TimelineEntry): EscalationStanding {
-  const { step, ackTimeoutMs, following } = detail ?? {}
-  if (typeof step !== 'number' || typeof ackTimeoutMs !== 'number' || ackTimeoutMs === 0) return idle
-  return {
-    kind: 'waiting',
-    step,
-    dueAt: new Date(Date.parse(at) + ackTimeoutMs).toISOString(),
-    following: Array.isArray(following) ? following.map(String) : [],
+/** Read from the incident's state. `null`: nothing was decided about it. */
+export function escalationStanding(machine: MachineState | null): EscalationStanding {
+  if (machine === null || machine.phase !== 'open') return { kind: 'idle' }
+  const { escalation, owner } = machine
+  const [due] = pagingDue(machine)
+  const dueAt = due === undefined ? null : instant(due.at)
+  switch (escalation.kind) {
+    case 'waiting': {
+      const { position, following } = escalation
+      return { kind: 'waiting', step: position.step, dueAt: instant(escalation.dueAt), following }
+    }
+    case 'held': {
+      const reason = holdSentence(escalation.cause)
+      return { kind: 'held', step: escalation.position.step, reason, dueAt }
+    }
+    case 'head-start':
+      return { kind: 'head-start', dueAt: instant(escalation.dueAt) }
+    case 'asking-owner':
+      return { kind: 'asking-owner', by: owner?.person ?? 'its owner', dueAt: instant(escalation.dueAt) }
+    case 'exhausted':
+      return { kind: 'exhausted', retryAt: dueAt }
+    case 'entering':
+    case 'idle':
+      return owner?.until == null
+        ? { kind: 'idle' }
+        : { kind: 'acknowledged', by: owner.person, until: instant(owner.until) }
   }
 }
 
 /** The step that was entered last, as a command to escalate carries it (`r0/s2`): pressed on a page that was overtaken, it is refused. */
-export function enteredStep(timeline: readonly TimelineEntry[]): string | null {
-  const key = timeline.findLast(({ eventKey }) => /^escalation\/r\d+\/s\d+$/.test(eventKey))?.eventKey
-  return key === undefined ? null : key.slice('escalation/'.length)
+export function enteredStep(machine: MachineState | null): string | null {
+  const at = machine?.at ?? null
+  return at === null ? null : `r${at.round}/s${at.step}`
 }
 
-/** Since when somebody has it: their newest acknowledgement. */
-export function ownedSince(
-  { acknowledgedBy, acknowledgedAt }: Pick<Incident, 'acknowledgedBy' | 'acknowledgedAt'>,
-  timeline: readonly TimelineEntry[],
-): string | null {
-  const taken = timeline.findLast(({ kind, actor }) => kind === 'acknowledged' && actor === acknowledgedBy)
-  return taken?.at ?? acknowledgedAt
+/** Since when somebody owns it; ISO 8601 in UTC. */
+export function ownedSince(machine: MachineState | null): string | null {
+  const owner = machine?.owner ?? null
+  return owner === null ? null : instant(owner.since)
 }
 
-/** Who stopped automation, from the record of the command; `null` while nobody has. */
-export function automationStoppedBy(timeline: readonly TimelineEntry[]): string | null {
-  const stop = timeline.find(
-    ({ eventKey, actor, summary }) =>
-      eventKey.startsWith('command/') &&
-      actor !== firewatch &&
-      summary.startsWith(`${actor} stopped automation`),
-  )
-  return stop?.actor ?? null
+/** Who stopped automation; `null` while nobody has. */
+export function automationStoppedBy(machine: MachineState | null): string | null {
+  return machine?.automation.stoppedBy ?? null
+}
+
+function instant(at: number): string {
+  return new Date(at).toISOString()
 }

@@ -7,7 +7,7 @@ import {
 import { renderChart } from '../../src/chart/render.ts'
 import type { ChartData } from '../../src/domain/chart.ts'
 import type { Configuration } from '../../src/domain/configuration.ts'
-import type { TimelineEntry } from '../../src/domain/timeline.ts'
+import { type NewTimelineEntry, readEntry } from '../../src/domain/timeline.ts'
 import { loadReviewTemplate } from '../../src/templates/review.ts'
 import { at, evidence, records, runbook } from '../domain/review-world.ts'
 
@@ -24,7 +24,7 @@ const chart: ChartData = {
 
 function createWorld(change: { chart?: ChartData } = {}) {
   const files = new Map<string, string | Uint8Array>()
-  const told: TimelineEntry[] = []
+  const told: NewTimelineEntry[] = []
   let kept: KeptReview | undefined
   const configuration = {
     services: { feed: { name: 'feed', owner: 'feed-team' } },
@@ -41,7 +41,7 @@ function createWorld(change: { chart?: ChartData } = {}) {
     configurations: { get: async () => configuration },
     timeline: {
       append: async (entry) => void told.push(entry),
-      ofIncident: async () => [...given.timeline, ...told],
+      ofIncident: async () => [...given.timeline, ...told.map(readEntry)],
     },
     evidence: { list: async () => collected },
     attempts: { ofIncident: async () => given.attempts },
@@ -93,9 +93,7 @@ describe('drafting a review', () => {
       {
         eventKey: 'review/drafted',
         at: at('05:00'),
-        kind: 'review',
-        summary: 'Post-mortem of INC-42 drafted; every check holds',
-        detail: { checks: 16, open: [] },
+        fact: { type: 'review-drafted', checks: 16, open: [] },
       },
     ])
   })

@@ -22,7 +22,7 @@ describe('a new configuration', () => {
   it('is told to open incidents once, and again when it changes, also back', async () => {
     const configurations = createConfigurationRecords(database.db)
     const policy = { steps: [], repeat: 0, fallback: [] }
-    const told: string[] = []
+    const told: number[] = []
     const warnings: string[] = []
     let isAway = false
     let instant = Date.parse('2026-03-01T03:00:00Z')
@@ -30,16 +30,15 @@ describe('a new configuration', () => {
       const running = { ...configuration([], policy), revision }
       await configurations.save(running)
       const before = told.length
-      const incidents = { list: async () => [incident(), incident({ groupingKey: 'gone' })] }
-      const client = {
-        async tellConfigurationChanged(key: string) {
-          if (isAway) throw new Error('Temporal is away')
-          told.push(key)
-          return key !== 'gone'
+      const incidents = { list: async () => [incident(), incident({ number: 43 })] }
+      const machine = {
+        async take(number: number) {
+          if (isAway) throw new Error('PostgreSQL is away')
+          told.push(number)
         },
       }
       const log = { info: () => undefined, warn: (_: object, message: string) => void warnings.push(message) }
-      await announceConfiguration({ configurations, incidents } as never, client, running, {
+      await announceConfiguration({ configurations, incidents, machine } as never, running, {
         now: () => new Date((instant += 1_000)),
         log: log as never,
       })

@@ -1,43 +1,59 @@
 import { describe, expect, it } from 'vitest'
 import { auditAlert, isAboutAudit } from '../../src/domain/audit-alert.ts'
 import { type AuditedIncident, type AuditFacts, auditFindings } from '../../src/domain/audit.ts'
-import { holdEntry, stepEntry } from '../../src/domain/escalate-record.ts'
-import type { TimelineEntry } from '../../src/domain/timeline.ts'
+import { type MachineState, newIncident } from '../../src/domain/incident/state.ts'
 import { incident } from '../support/pages.ts'
 
 const at = (clock: string) => `2026-03-01T${clock}.000Z`
 const now = Date.parse(at('03:10:00'))
-const nobody = { notified: [], empty: [] }
 
-/** What a step's entry of that time says when it waits for five minutes. */
-const entered = (clock: string) =>
-  standing(
-    stepEntry({
-      incident: 42,
-      at: at(clock),
-      position: { step: 1, round: 0 },
-      resolved: nobody,
-      paged: ['ana'],
-      ackTimeoutMs: 300_000,
-      following: [],
-    }),
-  )
-const held = (clock: string, inMs: number | null) =>
-  standing(holdEntry(42, { step: 1, round: 0 }, { reason: 'x', inMs, firm: false }, at(clock)))
-const exhausted = { eventKey: 'escalation/r0/exhausted', at: at('02:00:00'), detail: {} }
-
-function standing({ eventKey, at: written, detail = {} }: TimelineEntry) {
-  return { eventKey, at: written, detail }
+const settings = {
+  policy: 'default',
+  stableForMs: 900_000,
+  headStartMs: 0,
+  remediates: false,
+  stillFiringAfterMs: 600_000,
 }
+const step = { step: 1, round: 0 }
+const cause = { kind: 'alert-rate', moreThan: 1, withinMs: 60_000 } as const
+const ms = (clock: string) => Date.parse(at(clock))
+
+/** An incident's state in which its escalation stands so. */
+function state(change: Partial<MachineState>): MachineState {
+  return { ...newIncident(42, 'P1', settings), ...change }
+}
+
+const waiting = (clock: string) =>
+  state({
+    escalation: {
+      kind: 'waiting',
+      position: step,
+      dueAt: ms(clock),
+      people: ['ana'],
+      following: [],
+      pages: null,
+    },
+  })
+const held = (clock: string | null) =>
+  state({
+    escalation: {
+      kind: 'held',
+      position: step,
+      dueAt: clock === null ? null : ms(clock),
+      firm: false,
+      cause,
+    },
+  })
+const owned = (until: string | null) =>
+  state({
+    owner: { person: 'ana', since: ms('03:00:00'), until: until === null ? null : ms(until), toldFiring: 1 },
+  })
 
 function audited(change: Partial<AuditedIncident> = {}): AuditedIncident {
   return {
     ...incident({ detectedAt: at('03:00:00') }),
-    nextDueAt: null,
-    standing: null,
-    lastEntryAt: at('03:09:30'),
+    machine: waiting('03:12:00'),
     running: true,
-    headStartMs: 0,
     ...change,
   }
 }
@@ -47,32 +63,35 @@ function facts(change: Partial<AuditFacts>): AuditFacts {
 }
 
 const stories: [string, Partial<AuditedIncident>, string | undefined][] = [
-  ['a step under way', { nextDueAt: at('03:12:00') }, undefined],
-  ['a step that is a little late', { nextDueAt: at('03:08:00') }, undefined],
-  ['a step that did not come', { nextDueAt: at('03:07:59') }, 'overdue'],
-  ['a step that did not come, by its entry alone', { standing: entered('03:02:59') }, 'overdue'],
-  ['a step that waits, by its entry', { standing: entered('03:06:00') }, undefined],
+  ['a step under way', { machine: waiting('03:12:00') }, undefined],
+  ['a step that is a little late', { machine: waiting('03:08:00') }, undefined],
+  ['a step that did not come', { machine: waiting('03:07:59') }, 'overdue'],
+  ['a step that is held back', { machine: held('04:00:00') }, undefined],
+  ['a step whose hold is over', { machine: held('03:01:00') }, 'overdue'],
+  ['a step that waits for more alerts', { machine: held(null) }, undefined],
   [
-    'a step that goes on later than was said',
-    { nextDueAt: at('03:05:00'), standing: entered('03:06:00') },
+    'a policy at its end',
+    { machine: state({ escalation: { kind: 'exhausted', pages: [], retryAt: null } }) },
     undefined,
   ],
-  ['a step that is held back', { standing: held('03:00:00', 3_600_000) }, undefined],
-  ['a step whose hold is over', { standing: held('03:00:00', 60_000) }, 'overdue'],
-  ['a step that waits for more alerts', { standing: held('02:00:00', null) }, undefined],
-  ['a policy at its end', { standing: exhausted, lastEntryAt: at('02:00:00') }, undefined],
-  ['an owner', { acknowledgedBy: 'ana', lastEntryAt: at('02:00:00') }, undefined],
-  ['a snooze', { acknowledgedBy: 'ana', acknowledgedUntil: at('03:30:00') }, undefined],
-  ['a snooze that did not end', { acknowledgedBy: 'ana', acknowledgedUntil: at('03:07:00') }, 'overdue'],
-  ['clear alerts', { state: 'monitoring', lastEntryAt: at('02:00:00') }, undefined],
-  ['nothing to come, for a moment', { lastEntryAt: at('03:08:00') }, undefined],
-  ['nothing to come', { lastEntryAt: at('03:07:00') }, 'no-next-step'],
-  ['nothing to come and no entry at all', { lastEntryAt: null }, 'no-next-step'],
-  ['the head start of remediation', { lastEntryAt: at('03:05:00'), headStartMs: 240_000 }, undefined],
-  ['a head start that is over', { lastEntryAt: at('03:05:00'), headStartMs: 60_000 }, 'no-next-step'],
-  ['no workflow', { running: false, nextDueAt: at('03:12:00') }, 'no-workflow'],
-  ['no workflow, with an owner', { running: false, acknowledgedBy: 'ana' }, 'no-workflow'],
-  ['no workflow, while it is monitored', { running: false, state: 'monitoring' }, 'no-workflow'],
+  [
+    'a policy that reached nobody and was not begun again',
+    { machine: state({ escalation: { kind: 'exhausted', pages: [], retryAt: ms('03:01:00') } }) },
+    'overdue',
+  ],
+  ['an owner', { machine: owned(null) }, undefined],
+  ['a snooze', { machine: owned('03:30:00') }, undefined],
+  ['a snooze that did not end', { machine: owned('03:07:00') }, 'overdue'],
+  ['clear alerts', { machine: state({ phase: 'monitoring', stableAt: ms('03:20:00') }) }, undefined],
+  [
+    'clear alerts for too long',
+    { machine: state({ phase: 'monitoring', stableAt: ms('03:00:00') }) },
+    'overdue',
+  ],
+  ['nothing to come', { machine: state({}) }, 'no-next-step'],
+  ['nothing decided', { machine: null }, 'no-next-step'],
+  ['no workflow', { running: false }, 'no-workflow'],
+  ['no workflow, with an owner', { running: false, machine: owned(null) }, 'no-workflow'],
   ['no workflow yet', { running: false, detectedAt: at('03:09:31') }, undefined],
 ]
 

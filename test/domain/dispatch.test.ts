@@ -11,6 +11,7 @@ import {
   type StoredAlert,
 } from '../../src/domain/dispatch.ts'
 import { timelineOfGroup } from '../../src/domain/dispatch-timeline.ts'
+import { readEntry } from '../../src/domain/timeline.ts'
 
 const minute = 60_000
 const at = (minutes: number) => new Date(Date.UTC(2026, 2, 3) + minutes * minute).toISOString()
@@ -48,7 +49,7 @@ const muted = (id: number, change: Partial<InboxRow> = {}) =>
 /** The incident as it stands after these rows, open. */
 function opened(rows: readonly InboxRow[], change: Partial<KnownIncident> = {}): KnownIncident {
   const { alerts, severity } = decideGroup(rows, undefined)
-  return { isOpen: true, severity, severityIsFixed: false, alerts, ...change }
+  return { isOpen: true, isWatched: false, severity, severityIsFixed: false, alerts, ...change }
 }
 
 describe('grouping', () => {
@@ -265,14 +266,14 @@ describe('an incident', () => {
 
 describe('the timeline of a group', () => {
   const told = (rows: readonly InboxRow[], known?: KnownIncident) =>
-    timelineOfGroup(7, decideGroup(rows, known), known?.severity).map(
-      ({ eventKey, kind, summary }) => `${eventKey} ${kind}: ${summary}`,
-    )
+    timelineOfGroup(7, decideGroup(rows, known))
+      .map(readEntry)
+      .map(({ eventKey, kind, summary }) => `${eventKey} ${kind}: ${summary}`)
 
   it('begins with what was detected', () => {
     expect(
       told([row(1, { annotations: { summary: 'Disk is full' } }), row(2, { fingerprint: 'b' })]),
-    ).toEqual(['detected detected: Detected: Disk is full, and 1 alert more'])
+    ).toEqual(['detected detected: Detected: Disk is full, and 1 more alert'])
   })
 
   it('names an alert without a summary by its labels', () => {
@@ -292,18 +293,6 @@ describe('the timeline of a group', () => {
     )
     expect(told(storm, opened([row(1)]))).toEqual([
       'alerts/41 alert: Fires: 40 alerts. Among them: Alert 0; Alert 1; Alert 2',
-    ])
-  })
-
-  it('tells of a raised severity', () => {
-    const critical = row(2, {
-      fingerprint: 'b',
-      labels: { severity: 'critical' },
-      annotations: { summary: 'Worse' },
-    })
-    expect(told([critical], opened([row(1)]))).toEqual([
-      'alert/2 alert: Fires: Worse',
-      'severity/2 severity: Severity raised from P2 to P1 by its alerts',
     ])
   })
 })

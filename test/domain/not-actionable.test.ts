@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { notActionableEntry, notActionableIn } from '../../src/domain/not-actionable.ts'
 import { draftReview } from '../../src/domain/post-mortem.ts'
+import { readEntry } from '../../src/domain/timeline.ts'
 import { records } from './review-world.ts'
 
 const command = {
@@ -13,7 +14,7 @@ const command = {
 
 describe('an incident that is marked as not actionable', () => {
   it('keeps who said so, why and when, and is one whatever the command', () => {
-    const entry = notActionableEntry(command)
+    const entry = readEntry(notActionableEntry(command))
     expect(notActionableIn([entry])).toEqual({ by: 'ana', reason: command.text, at: command.at })
     expect(notActionableEntry({ ...command, commandId: 'c2' }).eventKey).toBe(entry.eventKey)
     expect(notActionableIn(records().timeline)).toBeUndefined()
@@ -21,7 +22,10 @@ describe('an incident that is marked as not actionable', () => {
 
   it('is told by its review first of all, with the reason in the words of whoever gave it and a role for a name', () => {
     const { timeline } = records()
-    const review = draftReview({ ...records(), timeline: [...timeline, notActionableEntry(command)] })
+    const review = draftReview({
+      ...records(),
+      timeline: [...timeline, readEntry(notActionableEntry(command))],
+    })
     expect(review.summary[0]?.text).toMatch(
       /^Not actionable: the responder on step 1 marked it so at 2026-11-25 09:00:00 UTC$/,
     )

@@ -10,6 +10,7 @@ function compose(alerts: readonly Alert[], change: Partial<Parameters<typeof com
     incident: incident(),
     others: [],
     alerts,
+    firingCount: alerts.filter(({ status }) => status === 'firing').length,
     runbookTitle: undefined,
     configuration: { services: {}, metrics: {}, slices: {} },
     follows: null,

@@ -2,7 +2,7 @@ import type { Evidence, EvidenceKind } from '../../src/domain/evidence.ts'
 import type { RemediationAttempt } from '../../src/domain/remediation.ts'
 import type { ReviewRecords } from '../../src/domain/review-records.ts'
 import type { ActionTemplate, CauseEdge, CauseProblem, CauseTemplate } from '../../src/domain/runbook.ts'
-import type { TimelineEntry } from '../../src/domain/timeline.ts'
+import { readEntry, type TimelineEntry } from '../../src/domain/timeline.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
 import { readCases } from '../support/cases.ts'
 
@@ -179,18 +179,8 @@ function timelineOf(
   identifiedAt: string | null,
 ): TimelineEntry[] {
   if (at === undefined) return []
-  const moment = at === identifiedAt ? { moment: 'identified' } : {}
-  return [
-    {
-      incident: number,
-      eventKey: id,
-      at,
-      kind: 'note',
-      actor: 'scribe',
-      summary: text,
-      detail: { evidence: [`INC-${number}/${id}`], ...moment },
-    },
-  ]
+  const type = at === identifiedAt ? 'identified' : 'note'
+  return [readEntry({ incident: number, eventKey: id, at, actor: 'scribe', fact: { type, text } })]
 }
 
 /** A node that causes nothing further is a problem itself. */

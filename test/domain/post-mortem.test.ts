@@ -58,9 +58,20 @@ describe('a review', () => {
 
   it('leads from a timeline item to the records that it is about', () => {
     const paged = entry('page/x', '03:18', {
-      kind: 'page',
-      summary: 'Paged ana by webhook (step 1)',
-      detail: { page: 'INC-42/r0/s1/ana/c0' },
+      fact: {
+        type: 'page-ended',
+        page: 'INC-42/r0/s1/ana/c0',
+        kind: 'page',
+        step: 1,
+        round: 0,
+        person: 'ana',
+        channel: 'webhook',
+        contact: 0,
+        state: 'sent',
+        attempts: 1,
+        reason: null,
+        providerId: null,
+      },
     })
     const { timeline } = draftReview(records({ timeline: [...records().timeline, paged] }))
     expect(timeline.find(({ text }) => text === 'Carried out')?.cites).toEqual(['INC-42/T4', 'INC-42/R1'])

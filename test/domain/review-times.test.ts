@@ -60,7 +60,7 @@ describe('the times of a review', () => {
   })
 
   it('take when the cause was identified from the timeline, if somebody said so', () => {
-    const noted = entry('note/1', '03:30', { kind: 'note', detail: { moment: 'identified' } })
+    const noted = entry('note/1', '03:30', { fact: { type: 'identified', text: 'It is the cache.' } })
     const { durations } = timesOf({}, [noted])
     expect(durations.find(({ name }) => name === 'time to identify')?.ms).toBe(30 * 60_000)
   })

@@ -3,7 +3,8 @@ import type { Incident } from '../../src/domain/incident.ts'
 import type { Page } from '../../src/domain/page.ts'
 import type { RemediationAttempt } from '../../src/domain/remediation.ts'
 import type { ReviewRecords } from '../../src/domain/review-records.ts'
-import type { TimelineEntry } from '../../src/domain/timeline.ts'
+import type { Fact } from '../../src/domain/facts/fact.ts'
+import { readEntry, type TimelineEntry } from '../../src/domain/timeline.ts'
 import type { Verdict, VerdictState } from '../../src/domain/verdict.ts'
 import { runbook } from './review-runbook.ts'
 
@@ -143,22 +144,27 @@ export function page(change: Partial<Page> = {}): Page {
     lastError: null,
     leader: null,
     createdAt: at('03:18'),
+    triesUntil: null,
     sentAt: at('03:18'),
     finishedAt: at('03:18'),
     ...change,
   }
 }
 
-export function entry(eventKey: string, clock: string, change: Partial<TimelineEntry> = {}): TimelineEntry {
-  return {
-    incident: 42,
-    eventKey,
-    at: at(clock),
-    kind: 'state',
-    actor: 'firewatch',
-    summary: `Something: ${eventKey}`,
-    ...change,
-  }
+/** What an entry is about; words alone are a note that was written before there were facts. */
+interface EntryChange {
+  readonly at?: string
+  readonly actor?: string
+  readonly kind?: TimelineEntry['kind']
+  readonly summary?: string
+  readonly fact?: Fact
+}
+
+export function entry(eventKey: string, clock: string, change: EntryChange = {}): TimelineEntry {
+  const { kind = 'state', summary = `Something: ${eventKey}`, fact, ...rest } = change
+  const text = summary
+  const told: Fact = fact ?? (kind === 'note' ? { type: 'note', text } : { type: 'recorded', kind, text })
+  return readEntry({ incident: 42, eventKey, at: at(clock), actor: 'firewatch', ...rest, fact: told })
 }
 
 export const osSplit = rows(
@@ -190,14 +196,23 @@ export function records(change: Partial<ReviewRecords> = {}): ReviewRecords {
     timeline: [
       entry('detected', '03:16', { kind: 'detected', summary: 'Likes (os = iOS) deviates' }),
       entry('evidence/opened', '03:17', {
-        kind: 'evidence',
-        summary: 'Evidence collected',
-        detail: { evidence: ['INC-42/E1', 'INC-42/E2'] },
+        fact: {
+          type: 'evidence',
+          stage: 'opened',
+          evidence: ['INC-42/E1', 'INC-42/E2'],
+          unanswered: 0,
+          findings: [],
+        },
       }),
       entry('remediation/INC-42/1/acted', '03:19', {
-        kind: 'remediation',
-        summary: 'Carried out',
-        detail: { attempt: 'INC-42/1' },
+        fact: {
+          type: 'attempt',
+          step: 'acted',
+          attempt: 'INC-42/1',
+          action: 'cache_invalidation',
+          target: 'feed-service',
+          text: 'Carried out',
+        },
       }),
       entry('acknowledged', '03:20', {
         kind: 'acknowledged',

@@ -59,6 +59,7 @@ export function page(change: Partial<Page> = {}): Page {
     lastError: null,
     leader: null,
     createdAt: '2026-03-01T03:00:00.000Z',
+    triesUntil: null,
     sentAt: null,
     finishedAt: null,
     ...change,

@@ -1,121 +1,86 @@
 import { describe, expect, it } from 'vitest'
-import { holdEntry, stepEntry } from '../../src/domain/escalate-record.ts'
-import type { TimelineEntry } from '../../src/domain/timeline.ts'
+import { type MachineState, newIncident } from '../../src/domain/incident/state.ts'
 import { automationStoppedBy, enteredStep, escalationStanding, ownedSince } from '../../src/web/escalation.ts'
-import { entry } from '../domain/review-world.ts'
 
-const at = '2026-03-02T03:02:00.000Z'
-const wait = { ackTimeoutMs: 300_000, following: ['ben'] }
-const entered = { incident: 42, position: { step: 1, round: 0 }, resolved: { notified: [], empty: [] }, at }
-const step = stepEntry({ ...entered, paged: ['ana'], ...wait })
-const waiting = { kind: 'waiting', step: 1, dueAt: '2026-03-02T03:07:00.000Z', following: ['ben'] }
-const idle = { kind: 'idle' }
-const acknowledged = entry('acknowledged/1', '03:03', { kind: 'acknowledged', actor: 'ana' })
-const skipped = stepEntry({ ...entered, paged: [], ackTimeoutMs: 0, following: [] })
-
+const at = Date.parse('2026-03-02T03:02:00.000Z')
+const minute = 60_000
+const settings = {
+  policy: 'default',
+  stableForMs: 900_000,
+  headStartMs: 0,
+  remediates: false,
+  stillFiringAfterMs: 600_000,
+}
+const fresh = newIncident(42, 'P1', settings)
 const position = { step: 2, round: 0 }
-const held = holdEntry(
-  42,
-  position,
-  { reason: 'outside office, which begin soon', inMs: 60_000, firm: false },
-  at,
-)
-const heldForAlerts = holdEntry(
-  42,
-  position,
-  { reason: 'until more alerts begin', inMs: null, firm: false },
-  at,
-)
-const until = '2026-03-02T04:03:00.000Z'
-const snoozed = entry('acknowledged/2', '03:03', { kind: 'acknowledged', actor: 'ana', detail: { until } })
-const released = entry('released/3', '04:03', { kind: 'escalation' })
+const cause = { kind: 'calendar', calendar: 'office', opensAt: '2026-03-02T08:00:00.000Z' } as const
+const owner = { person: 'ana', since: at, until: at + 60 * minute, toldFiring: 1 }
+const dueAt = at + 5 * minute
+const due = '2026-03-02T03:07:00.000Z'
 
-describe('the countdown to the next escalation step', () => {
-  const stories: [string, readonly TimelineEntry[], unknown][] = [
-    ['nothing yet', [], idle],
-    ['a step that waits', [step], waiting],
+describe('where paging stands', () => {
+  const stories: [string, Partial<MachineState>, unknown][] = [
+    ['nothing yet', {}, { kind: 'idle' }],
     [
-      'a note and a page after it',
-      [step, entry('page/1', '03:02', { kind: 'page' }), entry('n', '03:03', { kind: 'note' })],
-      waiting,
+      'remediation’s head start',
+      { escalation: { kind: 'head-start', dueAt } },
+      { kind: 'head-start', dueAt: due },
     ],
-    ['an acknowledgement after it', [step, acknowledged], idle],
-    ['a step after an acknowledgement, since somebody escalated', [acknowledged, step], waiting],
     [
-      'a person who asked to escalate',
-      [step, entry('command/1', '03:03', { kind: 'escalation', actor: 'ana' })],
-      waiting,
+      'a step that waits',
+      { escalation: { kind: 'waiting', position, dueAt, people: ['ana'], following: ['ben'], pages: null } },
+      { kind: 'waiting', step: 2, dueAt: due, following: ['ben'] },
     ],
     [
       'a step that is held back',
-      [step, held],
-      {
-        kind: 'held',
-        step: 2,
-        reason: 'outside office, which begin soon',
-        dueAt: '2026-03-02T03:03:00.000Z',
-      },
+      { escalation: { kind: 'held', position, dueAt, firm: false, cause } },
+      { kind: 'held', step: 2, reason: 'outside office, which begin 2026-03-02 08:00 UTC', dueAt: due },
     ],
     [
-      'a step that waits for more alerts',
-      [heldForAlerts],
-      { kind: 'held', step: 2, reason: 'until more alerts begin', dueAt: null },
+      'an acknowledgement that runs out',
+      { owner },
+      { kind: 'acknowledged', by: 'ana', until: '2026-03-02T04:02:00.000Z' },
     ],
-    ['a step that is held back no more', [held, step], waiting],
-    ['a snooze', [step, snoozed], { kind: 'acknowledged', by: 'ana', until }],
-    ['a snooze that ran out', [step, snoozed, released], idle],
-    ['a step after a snooze that ran out, written before it', [snoozed, step, released], waiting],
-    ['a clear incident', [step, entry('state/1', '03:04')], idle],
+    ['an acknowledgement for good', { owner: { ...owner, until: null } }, { kind: 'idle' }],
+    [
+      'an owner who is asked again',
+      { owner, escalation: { kind: 'asking-owner', dueAt, pages: null } },
+      { kind: 'asking-owner', by: 'ana', dueAt: due },
+    ],
     [
       'a policy at its end',
-      [step, entry('escalation/r0/exhausted', '03:09', { kind: 'escalation' })],
-      { kind: 'exhausted' },
+      { escalation: { kind: 'exhausted', pages: [], retryAt: null } },
+      { kind: 'exhausted', retryAt: null },
     ],
-    ['a step that pages nobody', [skipped], idle],
     [
-      'a step from before waits were recorded',
-      [entry('escalation/r0/s1', '03:02', { kind: 'escalation' })],
-      idle,
+      'a policy that reached nobody',
+      { escalation: { kind: 'exhausted', pages: [], retryAt: dueAt } },
+      { kind: 'exhausted', retryAt: due },
     ],
+    ['clear alerts', { phase: 'monitoring', owner }, { kind: 'idle' }],
   ]
 
-  it.each(stories)('after %s', (_story, timeline, standing) => {
-    expect(escalationStanding({ state: 'open' }, timeline)).toEqual(standing)
+  it.each(stories)('%s', (_story, change, standing) => {
+    expect(escalationStanding({ ...fresh, ...change })).toEqual(standing)
   })
 
-  it('is over when the incident is', () => {
-    expect(escalationStanding({ state: 'resolved' }, [step])).toEqual(idle)
-  })
-})
-
-describe('who has it since when', () => {
-  it('is told by their own acknowledgement, not by the first one', () => {
-    const byAna = entry('acknowledged/1', '03:03', { kind: 'acknowledged', actor: 'ana' })
-    const byBen = entry('acknowledged/2', '03:30', { kind: 'acknowledged', actor: 'ben' })
-    const first = { acknowledgedBy: 'ben', acknowledgedAt: byAna.at }
-    expect(ownedSince(first, [byAna, byBen])).toBe(byBen.at)
-    expect(ownedSince(first, [byAna])).toBe(byAna.at)
+  it('is nowhere where nothing was decided', () => {
+    expect(escalationStanding(null)).toEqual({ kind: 'idle' })
+    expect(enteredStep(null)).toBeNull()
   })
 })
 
-describe('the step that a command to escalate answers', () => {
-  it('is the one entered last', () => {
-    const entered = (key: string) => entry(`escalation/${key}`, '03:03', { kind: 'escalation' })
-    expect(enteredStep([])).toBeNull()
-    expect(enteredStep([entered('r0/s1'), entered('r1/s2'), entered('r1/exhausted')])).toBe('r1/s2')
+describe('what else the state tells', () => {
+  it('the step that was entered last', () => {
+    expect(enteredStep(fresh)).toBeNull()
+    expect(enteredStep({ ...fresh, at: position })).toBe('r0/s2')
   })
-})
 
-describe('whether automation was stopped', () => {
-  const stop = {
-    kind: 'escalation',
-    actor: 'ana',
-    summary: 'ana stopped automation: no new attempt begins',
-  } as const
-
-  it('is read from the command, not from what somebody wrote', () => {
-    expect(automationStoppedBy([entry('command/1', '03:03', stop)])).toBe('ana')
-    expect(automationStoppedBy([entry('note/1', '03:03', { ...stop, kind: 'note' })])).toBeNull()
-    expect(automationStoppedBy([])).toBeNull()
+  it('since when somebody owns it, and who stopped automation', () => {
+    expect(ownedSince({ ...fresh, owner })).toBe('2026-03-02T03:02:00.000Z')
+    expect(automationStoppedBy({ ...fresh, automation: { ...fresh.automation, stoppedBy: 'ben' } })).toBe(
+      'ben',
+    )
+    expect(automationStoppedBy(fresh)).toBeNull()
   })
 })

@@ -1,4 +1,5 @@
 import type { Check } from '../../src/domain/configuration.ts'
+import { type MachineState, newIncident } from '../../src/domain/incident/state.ts'
 import { draftReview } from '../../src/domain/post-mortem.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
 import type { CheckReading, IncidentRecords, StoredReview } from '../../src/web/dependencies.ts'
@@ -20,6 +21,7 @@ export const hostile = '<script>alert(1)</script><img src=x onerror=alert(2)>"\'
 /** An open incident in the middle of things: automation tried once, ana was paged, ben is next. Free texts are hostile. */
 export function busyRecords(at: (minute: string) => string): IncidentRecords {
   return {
+    machine: pagingAna(Date.parse(at('03:02'))),
     alerts: [
       {
         fingerprint: 'f1',
@@ -32,10 +34,17 @@ export function busyRecords(at: (minute: string) => string): IncidentRecords {
     timeline: [
       entry('detected', '03:01', { kind: 'detected', at: at('03:01'), summary: 'Likes (os iOS) deviates' }),
       entry('escalation/r0/s1', '03:02', {
-        kind: 'escalation',
         at: at('03:02'),
-        summary: 'Step 1: paging ana',
-        detail: { step: 1, round: 0, paged: ['ana'], ackTimeoutMs: 300_000, following: ['ben'] },
+        fact: {
+          type: 'step-entered',
+          step: 1,
+          round: 0,
+          notified: [{ person: 'ana', via: 'by name' }],
+          paged: ['ana'],
+          empty: [],
+          ackTimeoutMs: 300_000,
+          following: ['ben'],
+        },
       }),
       entry('note/1', '03:03', { kind: 'note', actor: 'ana', at: at('03:03'), summary: hostile }),
     ],
@@ -47,6 +56,30 @@ export function busyRecords(at: (minute: string) => string): IncidentRecords {
       evidence(3, 'opened/broken', { error: hostile }),
       evidence(4, 'opened/answer', { body: hostile }),
     ],
+  }
+}
+
+/** Ana was paged at `enteredAt`, and ben is next after five minutes. */
+function pagingAna(enteredAt: number): MachineState {
+  const settings = {
+    policy: 'default',
+    stableForMs: 900_000,
+    headStartMs: 0,
+    remediates: true,
+    stillFiringAfterMs: 600_000,
+  }
+  return {
+    ...newIncident(42, 'P1', settings),
+    at: { step: 1, round: 0 },
+    next: { step: 2, round: 0 },
+    escalation: {
+      kind: 'waiting',
+      position: { step: 1, round: 0 },
+      dueAt: enteredAt + 300_000,
+      people: ['ana'],
+      following: ['ben'],
+      pages: null,
+    },
   }
 }
 

@@ -51,7 +51,14 @@ export interface State {
   checks: readonly CheckReading[]
 }
 
-export const noRecords: IncidentRecords = { alerts: [], timeline: [], pages: [], attempts: [], evidence: [] }
+export const noRecords: IncidentRecords = {
+  machine: null,
+  alerts: [],
+  timeline: [],
+  pages: [],
+  attempts: [],
+  evidence: [],
+}
 
 export interface TestWeb {
   readonly app: FastifyInstance
@@ -88,6 +95,10 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
     services: async () => ['feed'],
     runbooks: async () => state.runbooks,
     commands: commandsOver(state, given),
+    declare: async (declaration) => {
+      given.push({ verb: 'declare', command: declaration as never })
+      return { incident: state.incident, paged: ['ana'] }
+    },
     notActionable: {
       mark: async (command) => {
         given.push({ verb: 'not-actionable', command })
@@ -127,16 +138,16 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
 
 /** Acknowledging shows at once; the other commands are only taken. */
 function commandsOver(state: State, given: TestWeb['given']): WebDependencies['commands'] {
-  const take = (verb: string) => async (_key: string, command: Command) => {
+  const take = (verb: string) => async (command: Command) => {
     given.push({ verb, command })
     return { changed: true, message: `${verb} taken` }
   }
   return {
-    acknowledge: async (key, command) => {
+    acknowledge: async (command) => {
       const changed = state.incident.acknowledgedBy === null
       if (changed)
         state.incident = { ...state.incident, acknowledgedBy: command.actor, acknowledgedAt: command.at }
-      return { ...(await take('acknowledge')(key, command)), changed }
+      return { ...(await take('acknowledge')(command)), changed }
     },
     resolve: take('resolve'),
     note: take('note'),

@@ -149,6 +149,8 @@ export type OwnershipFact =
 export type PeopleFact =
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'not-actionable'; readonly text: string }
+  /** Somebody knew from then on what was wrong. */
+  | { readonly type: 'identified'; readonly text: string }
   | { readonly type: 'automation-stopped' }
 
 export type AutomationFact =

@@ -56,6 +56,7 @@ const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
   grown: ({ owner, from, to }) =>
     `Grew from ${from} to ${count(to, 'alert')} since ${owner} acknowledged: told ${owner}`,
   note: ({ text }) => text,
+  identified: ({ text }) => text,
   'not-actionable': ({ text }) => `Not actionable: ${text}`,
   'automation-stopped': (_fact, actor) => `${actor} stopped automation: no new attempt begins`,
   attempt: attemptSentence,

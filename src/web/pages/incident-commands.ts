@@ -37,7 +37,7 @@ export function commandBar(page: IncidentPage): Html | null {
   if (!mayCommand) {
     return html`<section class="commands" id="commands" data-part aria-label="Commands"><p class="quiet">You can read here; commands need the role responder.</p></section>`
   }
-  const stopped = automationStoppedBy(records.timeline) !== null
+  const stopped = automationStoppedBy(records.machine) !== null
   return html`<section class="commands" id="commands" data-part aria-label="Commands">
 ${ownerButton(page)}
 ${form(page, 'escalate', html`${escalateAsOf(page)}<button class="second">Escalate</button>`)}
@@ -77,7 +77,7 @@ function ownerButton(page: IncidentPage): Html | null {
 }
 
 function escalateAsOf({ records }: IncidentPage): Html | null {
-  const step = enteredStep(records.timeline)
+  const step = enteredStep(records.machine)
   return step === null ? null : html`<input type="hidden" name="asOf" value="${step}">`
 }
 

@@ -31,7 +31,7 @@ export function factSection({ incident, records, now }: IncidentPage): Html {
 ${impact(records.alerts)}
 <p>${lasted}, service ${service}${recurrenceOf === null ? null : html`, again after ${incidentLink(recurrenceOf)}`}</p>
 <p>${owner({ incident, records })}</p>
-${countdown({ incident, records, now })}
+${countdown({ records, now })}
 </section>`
 }
 
@@ -47,7 +47,7 @@ type Known = Pick<IncidentPage, 'incident' | 'records'>
 
 function owner({ incident, records }: Known): Html {
   const { acknowledgedBy } = incident
-  const since = ownedSince(incident, records.timeline)
+  const since = ownedSince(records.machine) ?? incident.acknowledgedAt
   const paged = pagedPeople(records.pages)
   const others = paged.filter(({ person }) => person !== acknowledgedBy)
   const list = others.map(({ person, state }) => `${person} (${state})`).join(', ')
@@ -64,17 +64,23 @@ function pagedPeople(pages: readonly Page[]): readonly Page[] {
   return [...newest.values()]
 }
 
-function countdown({ incident, records, now }: Known & Pick<IncidentPage, 'now'>): Html | null {
-  const standing = escalationStanding(incident, records.timeline)
+function countdown({ records, now }: Pick<IncidentPage, 'records' | 'now'>): Html | null {
+  const standing = escalationStanding(records.machine)
   switch (standing.kind) {
     case 'idle':
       return null
     case 'held':
       return html`<p class="countdown">Step ${standing.step} waits: ${standing.reason}${standing.dueAt === null ? null : html`, for <strong>${until(standing.dueAt, now)}</strong>`}</p>`
     case 'acknowledged':
-      return html`<p class="countdown">Escalated anew in <strong>${until(standing.until, now)}</strong>, unless it is over by then</p>`
+      return html`<p class="countdown">Escalates again in <strong>${until(standing.until, now)}</strong> unless resolved</p>`
     case 'exhausted':
-      return html`<p class="countdown">Every escalation step is used up: nobody else is paged unless somebody escalates.</p>`
+      return standing.retryAt === null
+        ? html`<p class="countdown">Every escalation step is used up: nobody else is paged unless somebody escalates.</p>`
+        : html`<p class="countdown">Nobody could be reached. The steps begin again in <strong>${until(standing.retryAt, now)}</strong></p>`
+    case 'head-start':
+      return html`<p class="countdown">Remediation tries first. Paging begins in <strong>${until(standing.dueAt, now)}</strong></p>`
+    case 'asking-owner':
+      return html`<p class="countdown">It became worse: asking ${standing.by}. Escalates in <strong>${until(standing.dueAt, now)}</strong> unless acknowledged</p>`
     case 'waiting': {
       const { step, following, dueAt } = standing
       const whom = following.length === 0 ? 'escalation ends' : `${following.join(', ')} paged next,`
@@ -86,7 +92,7 @@ function countdown({ incident, records, now }: Known & Pick<IncidentPage, 'now'>
 /** What automation did, does and awaits, and where to look next. */
 export function nowSection({ incident, records, reviewed, temporalUrl }: IncidentPage): Html {
   const { nowDoing, state, runbook, number } = incident
-  const stopped = automationStoppedBy(records.timeline)
+  const stopped = automationStoppedBy(records.machine)
   const doing =
     state === 'resolved' ? 'It is over.' : nowDoing === '' ? 'Nothing is known to be in progress.' : nowDoing
   return html`<section class="now" id="now" data-part aria-labelledby="now-title"><h2 id="now-title">Now</h2>
