@@ -70,7 +70,9 @@ function peopleOf(
 }
 
 /** How a person, or a shared channel, is reached. */
-export type Reachable = Pick<User, 'contacts' | 'notify'>
+export interface Reachable extends Pick<User, 'notify'> {
+  readonly contacts: readonly { readonly channel: string }[]
+}
 
 /** Somebody who has left the running configuration is reached as they were when the incident started. */
 export function reachableOf(

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createOnCallDesk, currentSchedules, whoIsOnCall } from '../../src/app/on-call.ts'
 import type { Records } from '../../src/app/records.ts'
 import type { Configuration } from '../../src/domain/configuration.ts'
-import { tryPolicy } from '../../src/domain/escalate-simulate.ts'
+import { alertAt, tryPolicy } from '../../src/domain/escalate-simulate.ts'
 import type { ScheduleChange, Wish } from '../../src/domain/on-call/changes.ts'
 import { withChanges, wishConflict } from '../../src/domain/on-call/changes.ts'
 import type { Schedule } from '../../src/domain/on-call/schedule.ts'
@@ -129,10 +129,11 @@ describe('who is on call, with what people changed', () => {
         const context = await desk.context()
         const [first] = tryPolicy(context, {
           policy: running(schedule).policies['default']!,
+          incident: 1,
           service: 'feed',
-          severities: [{ at, severity: 'P1' }],
-          alertsBegan: [],
-          runs: [{ from: at, to: at + 1, deeds: [] }],
+          alertsBegan: [at],
+          events: [alertAt(at, 'P1')],
+          until: at,
         })
         const [now] = await whoIsOnCall(desk, at, 'feed')
         const calendar = shown(current, world)
