@@ -16,6 +16,8 @@ export interface PageStore {
   queue(pages: readonly NewPage[], at: string): Promise<void>
   /** Begins and counts a try, together with the pages that wait for the same contact. */
   claim(id: string, lane: Lane, at: string): Promise<PageClaim>
+  /** Takes a claim back that came to no try; answers with the page as it is then. */
+  giveBack(id: string): Promise<Page>
   /** When each service was last told of over the contact of this page; ISO 8601 in UTC. */
   toldAt(page: Page): Promise<Readonly<Record<string, string>>>
   /** Records what became of a page and queues the one that takes its place, both or neither; answers with the page as it is then. */

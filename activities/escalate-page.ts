@@ -35,6 +35,12 @@ export async function deliverPage(deps: EscalateDependencies, id: string): Promi
       const providerId = isAlone ? { providerId: outcome.providerId } : {}
       return settled(deps, await deps.pages.settle(id, { state: 'sent', at, ...providerId }))
     }
+    case 'wait': {
+      const now = await deps.pages.giveBack(id)
+      return now.finishedAt === null
+        ? { state: now.state, next: null, waitMs: outcome.waitMs }
+        : settled(deps, now)
+    }
     case 'retry':
       return tryAgain(deps, page, outcome)
     case 'final':

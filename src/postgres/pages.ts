@@ -6,6 +6,7 @@ import type { Page } from '../domain/page.ts'
 import { pageStatesBefore, type PageSettlement } from '../domain/page-state.ts'
 import type { Database } from './database.ts'
 import { claimPage, releaseBundled, servicesToldAt, settleBundled } from './page-lanes.ts'
+import { giveBackPage } from './page-give-back.ts'
 import { fromRow } from './page-rows.ts'
 import type { Schema } from './schema.ts'
 
@@ -35,6 +36,8 @@ export function createPageRecords(db: Database) {
 
     /** Begins and counts a try, together with what may go along; see `claimPage`. */
     claim: (id: string, lane: Lane, at: string) => claimPage(db, id, lane, at),
+
+    giveBack: (id: string) => giveBackPage(db, id),
 
     toldAt: (page: Page) => servicesToldAt(db, page),
 
