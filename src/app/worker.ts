@@ -13,6 +13,7 @@ import { createClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { createMetricReader } from '../clickhouse/metric-query.ts'
 import { readSeriesChart } from '../clickhouse/series-chart.ts'
 import { loadConfiguration } from '../config/load.ts'
+import { shardsOf } from '../domain/check-shards.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import { parseIncidentName } from '../domain/evidence.ts'
 import { createHttpActions } from '../http-action/executor.ts'
@@ -20,6 +21,7 @@ import { openDatabase, type OpenDatabase } from '../postgres/database.ts'
 import { loadReviewTemplate } from '../templates/review.ts'
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.ts'
 import { createIncidentClient, type IncidentClient, taskQueue } from '../temporal/incident-client.ts'
+import { createWorkflowEngine } from '../temporal/workflow-engine.ts'
 import { observeActivities } from './activity-interceptor.ts'
 import { announceConfiguration } from './announce.ts'
 import { createCharts } from './charts.ts'
@@ -57,8 +59,10 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
   const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
   let door: WorkerDoor | undefined
   try {
-    const incidents = createIncidentClient(new Client({ connection, namespace: settings.temporalNamespace }))
-    const parts = { configuration, records, clickhouse, incidents, metrics, now }
+    const client = new Client({ connection, namespace: settings.temporalNamespace })
+    const incidents = createIncidentClient(client)
+    const engine = createWorkflowEngine(client, { taskQueue, shards: () => shardsOf(configuration) })
+    const parts = { configuration, records, clickhouse, incidents, engine, metrics, now }
     const activities = await createActivities(settings, env, parts)
     // What the configuration no longer has would otherwise fire for ever: nobody judges it any more.
     await activities.retireChecks()
@@ -109,6 +113,7 @@ interface Parts {
   readonly records: ReturnType<typeof createRecords>
   readonly clickhouse: ClickHouse
   readonly incidents: IncidentClient
+  readonly engine: ReturnType<typeof createWorkflowEngine>
   readonly metrics: WorkerMetrics
   readonly now: () => Date
 }
@@ -116,7 +121,7 @@ interface Parts {
 async function createActivities(
   settings: Settings,
   env: NodeJS.ProcessEnv,
-  { configuration, records, clickhouse, incidents, metrics, now }: Parts,
+  { configuration, records, clickhouse, incidents, engine, metrics, now }: Parts,
 ) {
   const resolveSecret = secretsOf(env)
   const common = { ...records, now }
@@ -150,6 +155,7 @@ async function createActivities(
     ...createAuditActivities({
       ...common,
       workflows: incidents,
+      engine,
       running: () => configuration,
       heartbeat: createOutsideHeartbeat(resolveSecret),
       counted: metrics,

@@ -4,11 +4,12 @@ import { isAboutAudit, type StoredFinding } from '../domain/audit-alert.ts'
 import type { Labels } from '../domain/alert.ts'
 import type { Severity } from '../domain/severity.ts'
 import { inboxChannel } from './alert-inbox.ts'
+import { createWorkflowAuditRecords } from './audit-workflows.ts'
 import type { Database } from './database.ts'
 
 /** What the auditor of paging reads of everything, and what it keeps of its own. */
 export function createAuditRecords(db: Database) {
-  return { ...reading(db), ...keeping(db) }
+  return { ...reading(db), ...keeping(db), ...createWorkflowAuditRecords(db) }
 }
 
 interface IncidentRow {

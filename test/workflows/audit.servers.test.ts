@@ -6,7 +6,8 @@ import { createAlertInbox } from '../../src/postgres/alert-inbox.ts'
 import { createAuditRecords } from '../../src/postgres/audits.ts'
 import { createConfigurationRecords } from '../../src/postgres/configurations.ts'
 import { createPageRecords } from '../../src/postgres/pages.ts'
-import { createIncidentClient } from '../../src/temporal/incident-client.ts'
+import { createIncidentClient, taskQueue } from '../../src/temporal/incident-client.ts'
+import { createWorkflowEngine } from '../../src/temporal/workflow-engine.ts'
 import { ensureAuditSchedule, syncSchedules } from '../../src/temporal/schedules.ts'
 import { type Incidents, startIncidents } from '../support/incidents.ts'
 import { bundleWorkflows, startTemporal } from '../support/temporal.ts'
@@ -30,7 +31,8 @@ function audit() {
     inbox: createAlertInbox(db),
     configurations: createConfigurationRecords(db),
     workflows: createIncidentClient(temporal.client),
-    running: () => ({}),
+    engine: createWorkflowEngine(temporal.client, { taskQueue, shards: () => [] }),
+    running: () => ({ checks: {} }),
     heartbeat: { send: () => Promise.resolve({ problem: null }) },
     counted: { heartbeatSent: () => undefined },
     now: soon,
