@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { createClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { loadConfiguration } from '../config/load.ts'
 import type { AcceptedAlert } from '../domain/alert.ts'
+import { checkMutes } from '../domain/check-mutes.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import { incidentName } from '../domain/evidence.ts'
 import { personCalendar, scheduleCalendar } from '../ical/write.ts'
@@ -56,7 +57,13 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
   const client = new Client({ connection, namespace: settings.temporalNamespace })
   const incidents = createIncidentClient(client)
-  const metrics = createServerMetrics(() => records.figures.read(Object.keys(configuration.checks)))
+  const metrics = createServerMetrics(async () => {
+    const [figures, muted] = await Promise.all([
+      records.figures.read(Object.keys(configuration.checks)),
+      records.verdicts.muted(),
+    ])
+    return { ...figures, mutes: checkMutes(muted, configuration.checks) }
+  })
   const parts: Parts = {
     settings,
     configuration,
