@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { createClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { loadConfiguration } from '../config/load.ts'
 import type { AcceptedAlert } from '../domain/alert.ts'
+import { checkMutes } from '../domain/check-mutes.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import { personCalendar, scheduleCalendar } from '../ical/write.ts'
 import { createAlertmanagerDoor } from '../intake/alertmanager-door.ts'
@@ -60,7 +61,13 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   const client = new Client({ connection, namespace: settings.temporalNamespace })
   teller = createTeller({ tells: records.tells, tell: createIncidentClient(client).tell, log, now })
   teller.start()
-  const metrics = createServerMetrics(() => records.figures.read(Object.keys(configuration.checks)))
+  const metrics = createServerMetrics(async () => {
+    const [figures, muted] = await Promise.all([
+      records.figures.read(Object.keys(configuration.checks)),
+      records.verdicts.muted(),
+    ])
+    return { ...figures, mutes: checkMutes(muted, configuration.checks) }
+  })
   const parts: Parts = {
     settings,
     configuration,

@@ -70,7 +70,7 @@ export interface Schema {
     resolved_at: Date | null
     resolved_by: string | null
     now_doing: Generated<string>
-    machine: Generated<Json | null>
+    machine: ColumnType<unknown, string | null | undefined, string | null>
     told_decisions: Generated<number>
     stirred_decisions: Generated<number>
     tell_after: Generated<Date | null>

@@ -25,6 +25,7 @@ import type { RemediationAttempt } from '../domain/remediation.ts'
 import type { Runbook } from '../domain/runbook.ts'
 import type { Severity } from '../domain/severity.ts'
 import type { TimelineEntry } from '../domain/timeline.ts'
+import type { CheckMute } from '../domain/check-mutes.ts'
 import type { CheckStanding, Verdict } from '../domain/verdict.ts'
 import type { Credentials, Principal } from './access.ts'
 import type { ServedRequest } from './observe.ts'
@@ -153,6 +154,8 @@ export interface StoredReview {
 
 export interface CheckReader {
   standings(): Promise<readonly CheckStanding[]>
+  /** Checks of which something fires that their cooldown mutes. */
+  mutes(): Promise<readonly CheckMute[]>
   /** Names of the checks, as configured now. */
   names(): Promise<readonly string[]>
   /** How a check judged of late, at most `most` of its series; `undefined` when there is no such check. */

@@ -1,3 +1,4 @@
+import type { CheckMute } from '../../src/domain/check-mutes.ts'
 import type { FastifyInstance } from 'fastify'
 import type { Incident } from '../../src/domain/incident.ts'
 import type { Command } from '../../src/domain/incident-messages.ts'
@@ -49,6 +50,7 @@ export interface State {
   review: StoredReview | undefined
   runbooks: readonly Runbook[]
   checks: readonly CheckReading[]
+  mutes: readonly CheckMute[]
 }
 
 export const noRecords: IncidentRecords = {
@@ -73,7 +75,14 @@ export async function startWeb(
   of: Incident = incident,
 ): Promise<TestWeb> {
   const given: TestWeb['given'] = []
-  const state: State = { incident: of, records: noRecords, review: undefined, runbooks: [], checks: [] }
+  const state: State = {
+    incident: of,
+    records: noRecords,
+    review: undefined,
+    runbooks: [],
+    checks: [],
+    mutes: [],
+  }
   const dependencies: WebDependencies = { ...dependenciesOver(state, given), ...overrides }
   return { app: await createServer(dependencies), given, state, dependencies }
 }
@@ -90,6 +99,7 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       counts: async () => ({ open: 0, monitoring: 0, resolved: 0, [state.incident.state]: 1 }),
       byChartToken: async (token) => (token === state.incident.chartToken ? state.incident : undefined),
       records: async () => state.records,
+      events: async () => [],
     },
     marks: async () => JSON.stringify(state.incident) + state.records.timeline.length,
     services: async () => ['feed'],
@@ -107,6 +117,7 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
     },
     checks: {
       standings: async () => [],
+      mutes: async () => state.mutes,
       names: async () => state.checks.map(({ check }) => check.name),
       read: async (name) => state.checks.find(({ check }) => check.name === name),
     },

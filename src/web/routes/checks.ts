@@ -14,9 +14,9 @@ const Name = z.object({ name: z.string().max(200) })
 /** How the checks judged last: in counts, and series by series. */
 export function checkRoutes(app: FastifyInstance, { checks }: WebDependencies): void {
   app.get('/api/v1/checks', { config: { access: 'viewer' } }, async () => {
-    const [standings, names] = await Promise.all([checks.standings(), checks.names()])
+    const [standings, names, muted] = await Promise.all([checks.standings(), checks.names(), checks.mutes()])
     const judged = new Set(standings.map(({ check }) => check))
-    return { checks: standings, notJudged: names.filter((name) => !judged.has(name)) }
+    return { checks: standings, notJudged: names.filter((name) => !judged.has(name)), muted }
   })
 
   app.get('/api/v1/checks/:name/verdicts', { config: { access: 'viewer' } }, async (request) =>
@@ -28,12 +28,12 @@ export function checkRoutes(app: FastifyInstance, { checks }: WebDependencies): 
       (await checks.names()).map(async (name) => checks.read(name, mostOfMany)),
     )
     const known = readings.filter((reading) => reading !== undefined)
-    return sendPage(reply, checksPage(known, personOf(request)))
+    return sendPage(reply, checksPage(known, await checks.mutes(), personOf(request)))
   })
 
   app.get('/checks/:name', { config: { access: 'viewer' } }, async (request, reply) => {
     const reading = await readCheck(checks, request.params)
-    return sendPage(reply, checkPage(reading, personOf(request)))
+    return sendPage(reply, checkPage(reading, await checks.mutes(), personOf(request)))
   })
 }
 
