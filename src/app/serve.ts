@@ -12,17 +12,20 @@ import { createDispatcher } from '../intake/dispatcher.ts'
 import { parseAlerts } from '../intake/firewatch-alerts.ts'
 import { createServerMetrics, type ServerMetrics } from '../metrics/server-metrics.ts'
 import { inboxChannel } from '../postgres/alert-inbox.ts'
+import { createAuditLog } from '../postgres/audit-log.ts'
 import { openDatabase, type OpenDatabase } from '../postgres/database.ts'
 import { listenTo } from '../postgres/listen.ts'
 import { createIncidentClient, type IncidentClient } from '../temporal/incident-client.ts'
 import type { WebDependencies } from '../web/dependencies.ts'
 import type { ServedRequest } from '../web/observe.ts'
 import { createServer } from '../web/server.ts'
+import { createAutomation } from './automation.ts'
 import { createChannelDoors } from './channel-doors.ts'
 import { createCharts } from './charts.ts'
 import { createCheckReadings } from './check-readings.ts'
 import { countedDoors } from './counted.ts'
 import { secretsOf } from './edges.ts'
+import { createIdentities } from './identities.ts'
 import { createLog } from './log.ts'
 import { createNotActionable } from './not-actionable.ts'
 import { createOnCallDesk } from './on-call.ts'
@@ -41,6 +44,7 @@ interface Parts {
   readonly clickhouse: ClickHouse
   readonly incidents: IncidentClient
   readonly metrics: ServerMetrics
+  readonly auditLog: ReturnType<typeof createAuditLog>
 }
 
 const now = () => new Date()
@@ -57,6 +61,9 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   const client = new Client({ connection, namespace: settings.temporalNamespace })
   const incidents = createIncidentClient(client)
   const metrics = createServerMetrics(() => records.figures.read(Object.keys(configuration.checks)))
+  const auditLog = createAuditLog(database.db, (entries, reason) =>
+    log.error({ err: reason, audit: entries }, 'entries of the audit log are here and not in the database'),
+  )
   const parts: Parts = {
     settings,
     configuration,
@@ -67,6 +74,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     clickhouse,
     incidents,
     metrics,
+    auditLog,
   }
 
   const stored = doors(parts)
@@ -76,6 +84,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     accept: (alerts) => stored.intake.accept(alerts),
     resolveSecret: secretsOf(env),
     now,
+    newId: randomUUID,
   })
   const app = await createServer({ ...webDependencies(parts), ...stored, ...channels.doors })
   const dispatcher = startDispatcher(parts)
@@ -86,6 +95,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   await app.close()
   await channels.idle()
   await dispatcher.stop()
+  await auditLog.idle()
   await Promise.all([clickhouse.close(), connection.close(), database.close()])
 }
 
@@ -115,7 +125,10 @@ function webDependencies(parts: Parts): Omit<WebDependencies, 'intake' | 'alertm
     Object.entries(configuration.users).map(([name, { role }]) => [name, role]),
   )
   return {
-    credentials: records.credentials,
+    credentials: createIdentities(records.credentials, () => configuration, settings.operator),
+    auditLog: parts.auditLog,
+    automation: createAutomation(records, configuration, randomUUID),
+    publicUrl: settings.publicUrl,
     people: async () => roles,
     incidents: {
       find: (incident) => records.incidents.find(incident),

@@ -1,5 +1,5 @@
 import type { Incident } from '../domain/incident.ts'
-import { firewatch, type TimelineEntry } from '../domain/timeline.ts'
+import type { TimelineEntry } from '../domain/timeline.ts'
 
 /** Where paging stands, as far as the records tell. */
 export type EscalationStanding =
@@ -75,15 +75,4 @@ export function ownedSince(
 ): string | null {
   const taken = timeline.findLast(({ kind, actor }) => kind === 'acknowledged' && actor === acknowledgedBy)
   return taken?.at ?? acknowledgedAt
-}
-
-/** Who stopped automation, from the record of the command; `null` while nobody has. */
-export function automationStoppedBy(timeline: readonly TimelineEntry[]): string | null {
-  const stop = timeline.find(
-    ({ eventKey, actor, summary }) =>
-      eventKey.startsWith('command/') &&
-      actor !== firewatch &&
-      summary.startsWith(`${actor} stopped automation`),
-  )
-  return stop?.actor ?? null
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { holdEntry, stepEntry } from '../../src/domain/escalate-record.ts'
 import type { TimelineEntry } from '../../src/domain/timeline.ts'
-import { automationStoppedBy, enteredStep, escalationStanding, ownedSince } from '../../src/web/escalation.ts'
+import { enteredStep, escalationStanding, ownedSince } from '../../src/web/escalation.ts'
 import { entry } from '../domain/review-world.ts'
 
 const at = '2026-03-02T03:02:00.000Z'
@@ -103,19 +103,5 @@ describe('the step that a command to escalate answers', () => {
     const entered = (key: string) => entry(`escalation/${key}`, '03:03', { kind: 'escalation' })
     expect(enteredStep([])).toBeNull()
     expect(enteredStep([entered('r0/s1'), entered('r1/s2'), entered('r1/exhausted')])).toBe('r1/s2')
-  })
-})
-
-describe('whether automation was stopped', () => {
-  const stop = {
-    kind: 'escalation',
-    actor: 'ana',
-    summary: 'ana stopped automation: no new attempt begins',
-  } as const
-
-  it('is read from the command, not from what somebody wrote', () => {
-    expect(automationStoppedBy([entry('command/1', '03:03', stop)])).toBe('ana')
-    expect(automationStoppedBy([entry('note/1', '03:03', { ...stop, kind: 'note' })])).toBeNull()
-    expect(automationStoppedBy([])).toBeNull()
   })
 })

@@ -42,8 +42,6 @@ const verbs: Readonly<Record<string, Give>> = {
     const applied = policyIn(body, await dependencies.policies())
     return commands.applyPolicy(incident.groupingKey, { ...command, ...applied })
   },
-  'stop-automation': (commands, { incident, command }) =>
-    commands.stopAutomation(incident.groupingKey, command),
   note: (commands, { incident, command, body }) =>
     commands.note(incident.groupingKey, { ...command, text: noteIn(body) }),
 }
@@ -68,10 +66,10 @@ export function commandRoutes(app: FastifyInstance, dependencies: WebDependencie
     }
     app.post(
       `/api/v1/incidents/:name/${verb}`,
-      { config: { access: 'responder' } },
+      { config: { access: 'respond' } },
       async (request) => (await carryOut(request)).answer,
     )
-    app.post(`/incidents/:name/${verb}`, { config: { access: 'responder' } }, async (request, reply) => {
+    app.post(`/incidents/:name/${verb}`, { config: { access: 'respond' } }, async (request, reply) => {
       const { incident, answer } = await carryOut(request)
       // What came of it is told by the page, in words of its own: a link must not be able to put words there.
       const told = answer.changed ? verb : `${verb}-again`
