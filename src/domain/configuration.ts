@@ -38,6 +38,13 @@ export interface Integrations {
   readonly slack?: SlackIntegration
   readonly email?: EmailIntegration
   readonly telegram?: TelegramIntegration
+  /** Programs that hand in alerts and may do nothing else. */
+  readonly senders?: Readonly<Record<string, Sender>>
+}
+
+export interface Sender {
+  readonly name: string
+  readonly title: string
 }
 
 export interface SlackIntegration {

@@ -190,10 +190,21 @@ export interface Schema {
     secret_hash: string
     kind: 'token' | 'session' | 'login' | 'calendar'
     person: string
-    role: 'viewer' | 'responder' | 'admin'
+    holder: 'person' | 'sender' | 'operator'
     created_at: Generated<Date>
     expires_at: Date | null
     used_at: Date | null
+  }
+  audit_log: {
+    id: Generated<number>
+    at: Date
+    actor: string | null
+    credential: string | null
+    action: string
+    target: string | null
+    outcome: 'done' | 'refused' | 'failed'
+    reason: string | null
+    request_id: string
   }
 }
 

@@ -78,7 +78,6 @@ function auditor() {
     audits: createAuditRecords(db),
     pages: createPageRecords(db),
     inbox: createAlertInbox(db),
-    configurations: createConfigurationRecords(db),
     workflows: createIncidentClient(temporal.client),
     engine: createWorkflowEngine(temporal.client, { taskQueue, shards: () => shards }),
     running: () => ({ checks: { likes }, heartbeat: { url: 'http://127.0.0.1:1', everyMs: minute } }),
