@@ -24,6 +24,12 @@ export interface PagedIncident {
   readonly alerts: readonly Alert[]
 }
 
+/** A page that is not to be tried again. */
+export interface CalledOffPage {
+  readonly page: Page
+  readonly why: string
+}
+
 /** The outbox of pages. Every change is one that the page's state allows, whoever else is at work. */
 export interface PageOutbox {
   claim(options: {
@@ -33,12 +39,28 @@ export interface PageOutbox {
     readonly since: number
     readonly triesMs: number
   }): Promise<
-    readonly { readonly page: Page; readonly wasSending: boolean; readonly begun: readonly number[] }[]
+    readonly {
+      readonly page: Page
+      readonly calledOff: string | null
+      readonly wasSending: boolean
+      readonly begun: readonly number[]
+    }[]
   >
-  /** Gives claimed pages back untried. */
-  postpone(postponed: readonly { readonly id: string; readonly dueAt: Date }[]): Promise<void>
-  bundle(leader: string, ids: readonly string[]): Promise<void>
-  release(ids: readonly string[], how: { readonly at: Date; readonly isUnknown: boolean }): Promise<void>
+  /** Gives claimed pages back untried; answers with those that were called off meanwhile. */
+  postpone(
+    postponed: readonly { readonly page: Page; readonly dueAt: Date }[],
+  ): Promise<readonly CalledOffPage[]>
+  /** Pages of one message, in its order; the first that goes leads. */
+  bundle(
+    pages: readonly Page[],
+  ): Promise<{ readonly going: readonly Page[]; readonly calledOff: readonly CalledOffPage[] }>
+  /** Pages that went along are tried again with theirs. */
+  repeat(pages: readonly Page[], at: Date): Promise<void>
+  /** Pages that went along wait again; answers with those that were called off meanwhile. */
+  release(
+    pages: readonly Page[],
+    how: { readonly at: Date; readonly isUnknown: boolean },
+  ): Promise<readonly CalledOffPage[]>
   nextDue(): Promise<Date | null>
   find(ids: readonly string[]): Promise<readonly Page[]>
   incidents(numbers: readonly number[], at: Date): Promise<ReadonlyMap<number, PagedIncident>>

@@ -3,6 +3,7 @@ import { reachableOf } from '../domain/escalate-targets.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Page, SendOutcome } from '../domain/page.ts'
 import { retryDelayMs } from '../domain/page-state.ts'
+import { endCalledOff } from './called-off.ts'
 import type { PagedIncident, SenderDependencies } from './dependencies.ts'
 import { messageOf } from './message.ts'
 
@@ -31,16 +32,14 @@ export async function sendMessage(
   const about = incidents.get(page.incident)
   if (about === undefined) throw new Error(`page ${page.id} is of an incident that is not there`)
   const outcome = await trySending(deps, page, along, incidents, about)
-  const ids = along.map(({ id }) => id)
-  const now = deps.now()
   if (outcome.kind === 'wait') {
-    const dueAt = new Date(now.getTime() + outcome.waitMs)
-    return deps.outbox.postpone([page.id, ...ids].map((id) => ({ id, dueAt })))
+    const dueAt = new Date(deps.now().getTime() + outcome.waitMs)
+    const postponed = [page, ...along].map((one) => ({ page: one, dueAt }))
+    return endCalledOff(deps, await deps.outbox.postpone(postponed))
   }
-  await settle(deps, page, about.incident, outcome, along.length > 0)
-  if (outcome.kind === 'sent') await settleAlong(deps, along)
-  else if (outcome.kind !== 'unknown' || isLastUnknown(page))
-    await deps.outbox.release(ids, { at: now, isUnknown: outcome.kind === 'unknown' })
+  const retryAt = retryAtOf(deps, page, outcome)
+  await settle(deps, page, about.incident, outcome, { retryAt, isBundle: along.length > 0 })
+  await settleAlong(deps, along, outcome, retryAt)
 }
 
 type Tried = Exclude<SendOutcome, { kind: 'wait' }>
@@ -70,9 +69,8 @@ async function settle(
   page: Page,
   incident: Incident,
   outcome: Tried,
-  isBundle: boolean,
+  { retryAt, isBundle }: { readonly retryAt: Date | undefined; readonly isBundle: boolean },
 ): Promise<void> {
-  const retryAt = retryAtOf(deps, page, outcome)
   const next = retryAt === undefined ? await nextOf(deps, page, incident) : undefined
   const settled = await deps.outbox.settle(page, {
     settlement: settlementOf(outcome, deps.now().toISOString(), isBundle),
@@ -130,11 +128,18 @@ async function nextOf(
   return nextContactPage(page, reachableOf(page.person, deps.running(), await atStartOf(deps, incident)))
 }
 
-/** Those that went along have arrived, too. */
+/** Those that went along have arrived too, or are tried again when the page is: repeated with it when it may have arrived. */
 async function settleAlong(
-  { outbox, now, ended }: SenderDependencies,
+  deps: SenderDependencies,
   along: readonly Page[],
+  outcome: Tried,
+  retryAt: Date | undefined,
 ): Promise<void> {
+  const { outbox, now, ended } = deps
+  const isUnknown = outcome.kind === 'unknown'
+  if (isUnknown && retryAt !== undefined) return outbox.repeat(along, retryAt)
+  if (outcome.kind !== 'sent')
+    return endCalledOff(deps, await outbox.release(along, { at: retryAt ?? now(), isUnknown }))
   const settlement = { state: 'sent', at: now().toISOString() } as const
   for (const page of along) {
     const settled = await outbox.settle(page, { settlement })

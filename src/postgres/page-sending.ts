@@ -15,9 +15,11 @@ import {
   nextPageDue,
   pagesChannel,
   postponePages,
+  releaseBundled,
+  repeatBundled,
 } from './page-outbox.ts'
 import { fromRow, type PageRow } from './page-rows.ts'
-import { type PageEnd, releaseBundled, type SettledPage, settlePage } from './page-settlement.ts'
+import { type PageEnd, type SettledPage, settlePage } from './page-settlement.ts'
 
 /** What a page tells of. */
 export interface PagedIncident {
@@ -49,9 +51,12 @@ export function createPageSending(
 ) {
   return {
     claim: (options: ClaimOptions) => claimDuePages(db, options),
-    postpone: (postponed: readonly { readonly id: string; readonly dueAt: Date }[]) =>
+    postpone: (postponed: readonly { readonly page: Page; readonly dueAt: Date }[]) =>
       postponePages(db, postponed),
-    bundle: (leader: string, ids: readonly string[]) => bundlePages(db, leader, ids),
+    bundle: (pages: readonly Page[]) => bundlePages(db, pages),
+    repeat: (pages: readonly Page[], at: Date) => repeatBundled(db, pages, at),
+    release: (pages: readonly Page[], how: { readonly at: Date; readonly isUnknown: boolean }) =>
+      releaseBundled(db, pages, how),
     nextDue: () => nextPageDue(db),
 
     /** Incidents as their pages tell of them at `at`, by number. */
@@ -84,7 +89,7 @@ export function createPageSending(
     async settle(page: Page, end: PageEnd): Promise<SettledPage | undefined> {
       const settled = await db.transaction().execute(async (transaction) => {
         const locked = await locking(transaction, page.incident)
-        const one = await settlePage(transaction, page.id, end)
+        const one = await settlePage(transaction, page, end)
         if (one === undefined || !one.ended) return one
         const next = one.calledOff || !isVain(one.page) ? undefined : end.next
         if (next !== undefined) await queueNext(transaction, next, new Date(end.settlement.at))
@@ -95,10 +100,6 @@ export function createPageSending(
       if (settled?.ended === true) stirred()
       return settled
     },
-
-    /** What went along with a page that did not arrive waits again. */
-    release: (ids: readonly string[], how: { readonly at: Date; readonly isUnknown: boolean }) =>
-      releaseBundled(db, ids, how),
 
     /** Pages that another took along, and what became of that one; for those whose sender died in between. */
     async find(ids: readonly string[]): Promise<Page[]> {
