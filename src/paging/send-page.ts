@@ -4,13 +4,13 @@ import type { Incident } from '../domain/incident.ts'
 import type { Page, SendOutcome } from '../domain/page.ts'
 import { retryDelayMs } from '../domain/page-state.ts'
 import { endCalledOff } from './called-off.ts'
-import type { PagedIncident, SenderDependencies } from './dependencies.ts'
+import { isChannel, type PagedIncident, type SenderDependencies } from './dependencies.ts'
 import { messageOf } from './message.ts'
 
 const defaultRetryBaseMs = 500
 /** A page is tried so often, then its person's next contact is. */
 const mostTries = 4
-/** After so many tries with an unknown end, the next one with such an end was the last. */
+/** After so many tries with an unknown end, the next one with such an end was the last, where the other side has no key. */
 const mostUnknownTries = 1
 /** An exchange with a provider is given up after this. */
 export const sendTimeoutMs = 15_000
@@ -38,8 +38,12 @@ export async function sendMessage(
     return endCalledOff(deps, await deps.outbox.postpone(postponed))
   }
   const retryAt = retryAtOf(deps, page, outcome)
-  await settle(deps, page, about.incident, outcome, { retryAt, isBundle: along.length > 0 })
-  await settleAlong(deps, along, outcome, retryAt)
+  // Under one key its receiver would look at nothing new: such a bundle is repeated as it was.
+  const isRepeated = retryAt !== undefined && along.length > 0 && hasKey(deps, page)
+  const ended: Tried =
+    isRepeated && outcome.kind === 'retry' ? { kind: 'unknown', error: outcome.error } : outcome
+  await settle(deps, page, about.incident, ended, { retryAt, isBundle: along.length > 0 })
+  await settleAlong(deps, along, ended, retryAt)
 }
 
 type Tried = Exclude<SendOutcome, { kind: 'wait' }>
@@ -103,21 +107,19 @@ function settlementOf(outcome: Tried, at: string, isBundle: boolean) {
 }
 
 /** When the page is tried again; `undefined`: that was the last try. */
-function retryAtOf(
-  { now, retryBaseMs = defaultRetryBaseMs }: SenderDependencies,
-  page: Page,
-  outcome: Tried,
-): Date | undefined {
+function retryAtOf(deps: SenderDependencies, page: Page, outcome: Tried): Date | undefined {
   if (outcome.kind === 'sent' || outcome.kind === 'final') return undefined
-  if (outcome.kind === 'unknown' && isLastUnknown(page)) return undefined
+  const { now, retryBaseMs = defaultRetryBaseMs } = deps
+  if (outcome.kind === 'unknown' && !hasKey(deps, page) && page.unknownTries >= mostUnknownTries)
+    return undefined
   const asked = outcome.kind === 'retry' ? (outcome.retryAfterMs ?? 0) : 0
   const at = now().getTime() + Math.max(asked, retryDelayMs(page, retryBaseMs))
   const isLate = page.triesUntil !== null && at > Date.parse(page.triesUntil)
   return page.attempts >= mostTries || isLate ? undefined : new Date(at)
 }
 
-function isLastUnknown({ unknownTries }: Page): boolean {
-  return unknownTries >= mostUnknownTries
+function hasKey({ channels }: SenderDependencies, { channel }: Page): boolean {
+  return isChannel(channels, channel) && channels[channel].hasKey
 }
 
 async function nextOf(

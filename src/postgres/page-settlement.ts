@@ -23,7 +23,7 @@ export interface SettledPage {
 }
 
 /**
- * Records what became of a try. One that was called off while it was being sent is not tried again, but one that arrived has arrived. Whoever lost
+ * Records what became of a try. One that was called off while it was being sent is not tried again: whether it arrived is unknown, unless it did. Whoever lost
  * the page to another sender may still report that it arrived, and nothing else.
  * @returns `undefined` when the page had its end already, or is another's
  */
@@ -42,14 +42,13 @@ export async function settlePage(
     UPDATE pages SET
       state = CASE
         WHEN NOT ${again} THEN ${settlement.state}
-        WHEN called_off IS NOT NULL AND (${isUnknown} OR unknown_tries > 0) THEN 'unknown'
-        WHEN called_off IS NOT NULL THEN 'cancelled'
+        WHEN called_off IS NOT NULL THEN 'unknown'
         WHEN ${isUnknown} THEN 'sending'
         ELSE 'failed' END,
       finished_at = CASE WHEN ${again} AND called_off IS NULL THEN NULL ELSE ${at}::timestamptz END,
       due_at = CASE WHEN ${again} THEN ${retryAt ?? at}::timestamptz ELSE due_at END,
       sent_at = CASE WHEN ${isSent} THEN ${at}::timestamptz ELSE sent_at END,
-      last_error = CASE WHEN ${again} AND called_off IS NOT NULL THEN called_off ELSE ${reason}::text END,
+      last_error = CASE WHEN ${again} AND called_off IS NOT NULL THEN 'called off while it was being sent: ' || called_off ELSE ${reason}::text END,
       provider_id = coalesce(${providerId}::text, provider_id)
     WHERE id = ${id} AND finished_at IS NULL AND (${isSent} OR (state = 'sending' AND attempts = ${attempts}))
     RETURNING *

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { escalationWorld } from '../support/escalation.ts'
+import { atStart, escalationWorld } from '../support/escalation.ts'
+import { user } from '../support/pages.ts'
 
 const world = escalationWorld()
 
@@ -64,16 +65,27 @@ describe('an acknowledgement', () => {
   })
 
   it('M06: is told to those who were paged, not to the one who gave it, and to PagerDuty in any case', async () => {
-    await world.open()
-    world.receiver.next({ kind: 'answer', status: 404 })
-    await world.pass()
+    const [hook, phone] = atStart.users['ana']?.contacts ?? []
+    world.running = {
+      ...atStart.users,
+      ana: user('ana', phone === undefined ? [] : [phone]),
+      carl: user('carl', hook === undefined ? [] : [hook]),
+    }
+    await world.open({ steps: [['ana', 'ben', 'carl']] })
+    await world.pass(20_000)
     await world.acknowledge('ana')
     await world.pass()
-    const followUps = Object.keys(await world.pages()).filter((id) => id.startsWith('acknowledged'))
-    const failed = Object.values(await world.pages()).find(({ state }) => state === 'failed')
-    expect(followUps).toHaveLength(failed?.person === 'ana' ? 2 : 1)
-    expect(world.receiver.effects().at(-1)?.body).toMatchObject({ kind: 'page' })
+    const told = Object.keys(await world.pages()).filter((id) => id.startsWith('acknowledged'))
+    expect(told.toSorted()).toEqual(['acknowledged/ana/c0', 'acknowledged/ben/c0', 'acknowledged/carl/c0'])
+    expect(world.pagerDuty.incidents).toMatchObject([{ status: 'acknowledged' }])
+    expect(world.receiver.effects().at(-1)?.body).toMatchObject({
+      kind: 'acknowledged',
+      nowDoing: 'ana acknowledged. ana has it',
+    })
     expect(await world.said()).toContain('Told ben by webhook: acknowledged')
+    await world.acknowledge('ana')
+    await world.pass()
+    expect(world.receiver.effects()).toHaveLength(4)
   })
 
   it('that cannot be told to somebody wakes nobody over another contact', async () => {
