@@ -1,124 +1,161 @@
 import { describe, expect, it } from 'vitest'
 import { laneRules } from '../../src/domain/bundle.ts'
-import { escalationWorld, start } from '../support/escalation.ts'
+import { escalationWorld } from '../support/escalation.ts'
 
-/** Incidents one after the other, each of which pages ben of step 1 by webhook. */
+/** Incidents one after the other, each of which pages ben by webhook. */
 const world = escalationWorld()
+const toBen = { steps: [['ben']] }
 
-async function pagesOfBen(count: number): Promise<string[]> {
-  const pages: string[] = []
-  for (let number = 0; number < count; number++) {
-    if (number > 0) await world.openAnother(number === count - 1 ? { service: 'shop' } : {})
-    pages.push(await world.onlyPageOf(1, 'ben'))
-    await world.pages.cancelUnsent(world.incident, { reason: 'only ben', except: ['ben'] }, start)
-  }
-  return pages
+async function open(count: number): Promise<number[]> {
+  const incidents: number[] = []
+  for (let number = 0; number < count; number++)
+    incidents.push(await world.open({ ...toBen, ...(number === count - 1 ? { service: 'shop' } : {}) }))
+  return incidents
 }
 
-const incidentOf = (page: string | undefined) => page?.split('/')[0]
+const stateOf = async (incident: number) => (await world.page('r0/s1/ben/c0', incident)).state
+const statesOf = (incidents: readonly number[]) => Promise.all(incidents.map(stateOf))
+
+/** Claims what is due, as a sender does that dies before it sends. */
+const claim = () =>
+  world.records.sending.claim({ limit: 500, now: world.at, leaseMs: 20_000, since: 0, triesMs: 60_000 })
 
 describe('pages that wait for the same person', () => {
   it('M04: are one message that names them all, and each counts as sent', async () => {
-    const [first = '', ...others] = await pagesOfBen(3)
-    expect(await world.deliver(first)).toMatchObject({ state: 'sent', waitMs: null })
-    for (const other of others) expect(await world.deliver(other)).toMatchObject({ state: 'sent' })
+    const incidents = await open(3)
+    await world.pass()
+    expect(await statesOf(incidents)).toEqual(['sent', 'sent', 'sent'])
     const [message, ...rest] = world.receiver.effects()
     expect(rest).toEqual([])
-    const named = new Set([message?.body['incident'], ...bundledIn(message?.body)])
-    expect(named).toEqual(new Set([first, ...others].map(incidentOf)))
+    expect(namedIn(message?.body)).toEqual(new Set(incidents.map((number) => `INC-${number}`)))
     expect(message?.body['title']).toMatch(/, and 2 more incidents$/)
   })
 
   it('M04: are counted as they stand when the message goes out', async () => {
-    const [first = '', second = '', third = ''] = await pagesOfBen(3)
-    await world.callOff(second)
-    await world.deliver(first)
-    expect(bundledIn(world.receiver.effects()[0]?.body)).toHaveLength(1)
-    expect(await world.deliver(second)).toMatchObject({ state: 'cancelled' })
-    expect(await world.deliver(third)).toMatchObject({ state: 'sent' })
+    const [first = 0, second = 0, third = 0] = await open(3)
+    await world.acknowledge('carl', second)
+    await world.pass()
+    expect(namedIn(world.receiver.effects()[0]?.body)).toEqual(new Set([`INC-${first}`, `INC-${third}`]))
+    expect(await statesOf([first, second, third])).toEqual(['sent', 'cancelled', 'sent'])
     expect(world.receiver.effects()).toHaveLength(1)
   })
 
   it('M04: are nothing when all were acknowledged before', async () => {
-    const pages = await pagesOfBen(3)
-    for (const page of pages) await world.callOff(page)
-    for (const page of pages) expect(await world.deliver(page)).toMatchObject({ state: 'cancelled' })
+    const incidents = await open(3)
+    for (const incident of incidents) await world.acknowledge('carl', incident)
+    await world.pass()
+    expect(await statesOf(incidents)).toEqual(['cancelled', 'cancelled', 'cancelled'])
     expect(world.receiver.received).toEqual([])
   })
 
-  it('are each sent again, alone or together, when the message could not be', async () => {
-    const [first = '', second = ''] = await pagesOfBen(2)
+  it('N13: leave out what is called off while they are put together, whichever leads', async () => {
+    for (const place of [0, 1, 2]) {
+      const incidents = await open(3)
+      const before = world.receiver.effects().length
+      const { sending } = world.records
+      const outbox = {
+        ...sending,
+        bundle: async (pages: Parameters<typeof sending.bundle>[0]) => {
+          await world.acknowledge('carl', pages[place]?.incident)
+          return sending.bundle(pages)
+        },
+      }
+      await world.sender({ outbox }).sendDue()
+      expect((await statesOf(incidents)).toSorted()).toEqual(['cancelled', 'sent', 'sent'])
+      const [message, ...rest] = world.receiver.effects().slice(before)
+      expect([namedIn(message?.body).size, rest]).toEqual([2, []])
+      const index = (await statesOf(incidents)).indexOf('cancelled')
+      expect(await world.said(incidents[index])).toContain('Did not page ben by webhook: carl acknowledged')
+      world.at = new Date(world.at.getTime() + 2 * laneRules.gapMs)
+    }
+  })
+
+  it('are sent again together, under the same key, when the message could not be', async () => {
+    const incidents = await open(2)
     world.receiver.next({ kind: 'answer', status: 500 })
-    await expect(world.deliver(first)).rejects.toThrow('answered 500')
-    expect(await world.pages.find(second)).toMatchObject({ state: 'queued', leader: null, attempts: 1 })
-    expect(await world.deliver(first)).toMatchObject({ state: 'sent' })
-    expect(await world.deliver(second)).toMatchObject({ state: 'sent' })
-    expect(world.receiver.effects()).toHaveLength(1)
+    await world.sender().sendDue()
+    expect(await statesOf(incidents)).toEqual(['sending', 'sending'])
+    await world.pass(2_000)
+    expect(await statesOf(incidents)).toEqual(['sent', 'sent'])
+    expect(world.receiver.received).toHaveLength(2)
+    expect(new Set(world.receiver.received.map(({ key }) => key)).size).toBe(1)
+    expect(namedIn(world.receiver.effects()[0]?.body).size).toBe(2)
+  })
+
+  it('wait as long as the provider asks, all of them', async () => {
+    const incidents = await open(5)
+    world.receiver.next({ kind: 'answer', status: 429, retryAfter: '30' })
+    await world.pass(29_999)
+    expect(world.receiver.received).toHaveLength(1)
+    await world.pass(1)
+    expect(new Set(await statesOf(incidents))).toEqual(new Set(['sent']))
+    expect(world.receiver.received).toHaveLength(2)
   })
 
   it('take nothing new along when a try may have arrived, for under its key nobody would look', async () => {
-    const [first = ''] = await pagesOfBen(1)
-    const sending = await world.pages.claim(first, { since: 0, waitMs: () => 0, bundles: true }, start)
-    expect(sending.kind).toBe('send')
-    await world.openAnother()
-    const second = await world.onlyPageOf(1, 'ben')
-    expect(await world.deliver(first)).toMatchObject({ state: 'sent' })
-    expect(await world.pages.find(second)).toMatchObject({ state: 'queued' })
+    await open(1)
+    await claim()
+    world.at = new Date(world.at.getTime() + 20_000)
+    await open(1)
+    await world.pass()
+    const named = world.receiver.effects().map(({ body }) => namedIn(body).size)
+    expect(named).toEqual([1, 1])
   })
 
-  it('M05: name the service first that was told of least recently', async () => {
-    const pages = await pagesOfBen(4)
-    await world.deliver(pages[0] ?? '')
-    expect(world.receiver.effects()[0]?.body['service']).toBe('checkout')
-    await world.openAnother()
-    const later = await pagesOfBen(1)
-    await world.openAnother({ service: 'mail' })
-    await pagesOfBen(1)
-    await world.deliver(later[0] ?? '')
-    expect(world.receiver.effects()[1]?.body['service']).toBe('mail')
+  it('went out together and go out together again after their sender died', async () => {
+    const incidents = await open(3)
+    const dying = world.sender({
+      outbox: { ...world.records.sending, settle: () => Promise.reject(new Error('the process died')) },
+    })
+    await expect(dying.sendDue()).rejects.toThrow('the process died')
+    await world.pass(20_000)
+    expect(world.receiver.effects()).toHaveLength(1)
+    expect(await statesOf(incidents)).toEqual(['sent', 'sent', 'sent'])
+  })
+
+  it('have arrived with a message that did, also when their sender died right after it', async () => {
+    const incidents = await open(3)
+    let settled = 0
+    const { settle } = world.records.sending
+    const dying = world.sender({
+      outbox: {
+        ...world.records.sending,
+        settle: (...end) => (settled++ === 0 ? settle(...end) : Promise.reject(new Error('it died'))),
+      },
+    })
+    await expect(dying.sendDue()).rejects.toThrow('it died')
+    await world.pass(20_000)
+    expect(await statesOf(incidents)).toEqual(['sent', 'sent', 'sent'])
+    expect(world.receiver.received).toHaveLength(1)
   })
 
   it('wait once a few messages went out, and a P0 does not', async () => {
     for (let number = 0; number < laneRules.burst; number++) {
-      if (number > 0) await world.openAnother()
-      expect(await world.deliver(await world.onlyPageOf(1, 'ben'))).toMatchObject({ state: 'sent' })
+      await world.open(toBen)
+      await world.pass()
     }
-    await world.openAnother()
-    const waiting = await world.onlyPageOf(1, 'ben')
-    const { state, waitMs } = await world.deliver(waiting)
-    expect(state).toBe('queued')
-    expect(waitMs).toBeGreaterThanOrEqual(laneRules.gapMs)
-    await world.openAnother({ severity: 'P0' })
-    const urgent = await world.onlyPageOf(1, 'ben')
-    expect(await world.deliver(urgent)).toMatchObject({ state: 'sent' })
-    // It took along what waited.
-    expect(await world.deliver(waiting)).toMatchObject({ state: 'sent' })
-    const last = world.receiver.effects().at(-1)?.body
-    expect(last).toMatchObject({ incident: incidentOf(urgent), severity: 'P0' })
-    expect(bundledIn(last)).toEqual([incidentOf(waiting)])
+    const waiting = await world.open(toBen)
+    await world.pass()
+    expect(await world.page('r0/s1/ben/c0', waiting)).toMatchObject({ state: 'queued', attempts: 0 })
+    const due = (await world.records.sending.nextDue())?.getTime() ?? 0
+    expect(due - world.at.getTime()).toBe(laneRules.gapMs)
+    const urgent = await world.open({ ...toBen, severity: 'P0' })
+    await world.pass()
+    expect(await stateOf(urgent)).toBe('sent')
+    await world.pass(laneRules.gapMs)
+    expect(await stateOf(waiting)).toBe('sent')
+    expect(world.receiver.effects()).toHaveLength(laneRules.burst + 2)
   })
 
   it('are not bundled where the provider keeps an incident for each', async () => {
-    const pages: string[] = []
-    for (let number = 0; number < 6; number++) {
-      if (number > 0) await world.openAnother()
-      pages.push(await world.onlyPageOf(3, 'dora'))
-    }
-    for (const page of pages) expect(await world.deliver(page)).toMatchObject({ state: 'sent' })
+    for (let number = 0; number < 6; number++) await world.open({ steps: [['dora']] })
+    await world.pass()
     expect(world.pagerDuty.incidents).toHaveLength(6)
-  })
-
-  it('spare those who heard among many the messages that follow', async () => {
-    const [first = '', second = ''] = await pagesOfBen(2)
-    await world.deliver(first)
-    await world.deliver(second)
-    const incident = Number(incidentOf(second)?.slice(4))
-    const followUps = await world.activities().queueFollowUps({ incident, kind: 'resolved', occasion: 0 })
-    expect(followUps).toEqual([])
   })
 })
 
-function bundledIn(body: Readonly<Record<string, unknown>> | undefined): string[] {
+function namedIn(body: Readonly<Record<string, unknown>> | undefined): ReadonlySet<string> {
   const bundled = body?.['bundled']
-  return Array.isArray(bundled) ? bundled.map((one: { incident: string }) => one.incident) : []
+  const others = Array.isArray(bundled) ? bundled.map((one: { incident: string }) => one.incident) : []
+  return new Set([String(body?.['incident']), ...others])
 }
