@@ -44,6 +44,7 @@ export function createChannelDoors(parts: ChannelDoorParts): {
     users: () => configuration.users,
     incidents: records.incidents,
     commands: parts.commands,
+    bundle: (incident, name) => records.pages.bundle(incident, name),
     services: () => Object.keys(configuration.services),
     accept: parts.accept,
     whoIsOnCall: (schedule) => whoIsOnCall(schedules, now().getTime(), schedule),

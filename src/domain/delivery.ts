@@ -53,7 +53,7 @@ export function outcomeOfRefusal(
   error: string,
   retryAfter: string | undefined,
   now: Date,
-): SendOutcome {
+): Exclude<SendOutcome, { kind: 'wait' }> {
   const passes = status === 408 || status === 425 || status === 429 || status >= 500
   if (!passes) return { kind: 'final', error }
   const wait = retryAfterMs(retryAfter, now)

@@ -1,10 +1,18 @@
 import type { Alert } from './alert.ts'
+import { bundleName } from './answer-value.ts'
 import type { Configuration } from './configuration.ts'
 import { cutText, oneLine } from './delivery.ts'
 import { incidentName } from './evidence.ts'
 import { fnv1a64 } from './hash.ts'
 import type { Incident } from './incident.ts'
-import type { BundledIncident, Page, PageLink, PageMessage } from './page.ts'
+import type {
+  BundledIncident,
+  FollowedMessage,
+  Page,
+  PageLink,
+  PageMessage,
+  StandingIncident,
+} from './page.ts'
 import { severities, severityOfLabel } from './severity.ts'
 
 /** What a reader takes in at 3 a.m.; the rest is behind the link. */
@@ -28,12 +36,18 @@ export interface PageFacts {
   readonly runbookTitle: string | undefined
   /** What the configuration says about what fires. */
   readonly configuration: Pick<Configuration, 'services' | 'metrics' | 'slices'>
-  /** What the provider calls the page that a later message follows. */
-  readonly follows: string | null
+  /** What it follows. */
+  readonly follows: readonly FollowedFacts[]
   /** Where people's links lead, without a slash at its end. */
   readonly publicUrl: string
   /** Acknowledges as this person. */
   readonly answerUrl?: string
+}
+
+/** A message that stands with its provider: the page that led it, and the incidents of one that tells of several. */
+export interface FollowedFacts {
+  readonly leader: Page
+  readonly incidents: readonly Incident[]
 }
 
 /** The message of a page, whatever channel it goes over; every text in it is bounded and, except `nowDoing`, on one line. */
@@ -78,7 +92,9 @@ export function composePageMessage({
     position: { round: page.round, step: page.step },
     ...(answerUrl === undefined ? {} : { answerUrl }),
     possibleRepeat: page.unknownTries > 0,
-    ...(follows === null ? {} : { follows }),
+    ...(others.length === 0 ? {} : { bundle: bundleName(page.id) }),
+    ...(follows.length === 0 ? {} : { follows: follows.flatMap((one) => followedOf(one, publicUrl)) }),
+    ...(isOwnDeed(page, [incident, ...others]) ? { isOwnDeed: true } : {}),
   }
 }
 
@@ -104,6 +120,39 @@ function bundledOf({ number, title, severity }: Incident, publicUrl: string): Bu
     severity,
     url: link(publicUrl, 'incidents', incident),
   }
+}
+
+function followedOf({ leader, incidents }: FollowedFacts, publicUrl: string): FollowedMessage[] {
+  if (leader.providerId === null) return []
+  const { round, step } = leader
+  const answers = { incident: incidentName(leader.incident), position: { round, step } }
+  if (incidents.length < 2) return [{ id: leader.providerId, incidents: [], answers }]
+  // The one that led comes first, as it did when the message was sent.
+  const ordered = incidents.toSorted(
+    (a, b) => Number(b.number === leader.incident) - Number(a.number === leader.incident),
+  )
+  return [
+    {
+      id: leader.providerId,
+      incidents: ordered.map((one) => standingOf(one, publicUrl)),
+      answers: { ...answers, bundle: bundleName(leader.id) },
+    },
+  ]
+}
+
+function standingOf(incident: Incident, publicUrl: string): StandingIncident {
+  const { state, resolvedBy, acknowledgedBy } = incident
+  const bundled = bundledOf(incident, publicUrl)
+  if (state === 'resolved') return { ...bundled, standing: 'resolved', by: resolvedBy }
+  return { ...bundled, standing: acknowledgedBy === null ? 'open' : 'acknowledged', by: acknowledgedBy }
+}
+
+/** Whether this reader acknowledged, or resolved, all that the message tells of. */
+function isOwnDeed({ kind, person }: Page, incidents: readonly Incident[]): boolean {
+  if (kind !== 'acknowledged' && kind !== 'resolved') return false
+  return incidents.every(
+    ({ acknowledgedBy, resolvedBy }) => (kind === 'resolved' ? resolvedBy : acknowledgedBy) === person,
+  )
 }
 
 function counted(count: number, what: string): string {

@@ -36,9 +36,14 @@ export function contentOf(message: PageMessage): MailContent {
       : [],
     lines: kind === 'page' ? message.lines.map(clean).filter((line) => line !== '') : [],
     facts: facts.map(([name, text]) => [name, clean(text)] as const).filter(([, text]) => text !== ''),
-    answer: kind === 'page' ? webLink(`Acknowledge ${incident}`, message.answerUrl ?? '') : undefined,
+    answer:
+      kind === 'page' ? webLink(`Acknowledge ${answeredBy(message)}`, message.answerUrl ?? '') : undefined,
     links: linksOf(message),
   }
+}
+
+function answeredBy({ incident, bundled }: PageMessage): string {
+  return bundled.length === 0 ? incident : `all ${bundled.length + 1}`
 }
 
 function linksOf({ kind, incident, incidentUrl, chartUrl, links }: PageMessage): PageLink[] {

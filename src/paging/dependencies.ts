@@ -1,4 +1,5 @@
 import type { Alert } from '../domain/alert.ts'
+import type { ChannelTraits } from '../domain/channel-traits.ts'
 import type { Configuration, Contact } from '../domain/configuration.ts'
 import type { NewPage } from '../domain/escalate.ts'
 import type { Incident } from '../domain/incident.ts'
@@ -6,13 +7,7 @@ import type { Page, PageMessage, SendOutcome } from '../domain/page.ts'
 import type { PageSettlement } from '../domain/page-state.ts'
 
 /** One way to reach people. It is given only contacts of its own name, and answers instead of throwing. */
-export interface Channel {
-  /** Whether the other side keeps an incident of its own, which goes on calling until it is told. */
-  readonly keepsIncidents: boolean
-  /** Whether one message may tell of several incidents; a provider that keeps one for each does so by itself. */
-  readonly bundles: boolean
-  /** Whether the other side takes several tries of one page for one. Without that a person hears each of them. */
-  readonly hasKey: boolean
+export interface Channel extends ChannelTraits {
   send(contact: Contact, message: PageMessage, signal: AbortSignal): Promise<SendOutcome>
 }
 
@@ -64,10 +59,18 @@ export interface PageOutbox {
   nextDue(): Promise<Date | null>
   find(ids: readonly string[]): Promise<readonly Page[]>
   incidents(numbers: readonly number[], at: Date): Promise<ReadonlyMap<number, PagedIncident>>
-  followed(page: Page): Promise<string | null>
+  /** Messages to their contact that told of the incidents of these pages, by the pages that led them; the newest that called first. */
+  followed(
+    pages: readonly Page[],
+  ): Promise<readonly { readonly leader: Page; readonly incidents: readonly number[] }[]>
   settle(
     page: Page,
-    end: { readonly settlement: PageSettlement; readonly retryAt?: Date; readonly next?: NewPage },
+    end: {
+      readonly settlement: PageSettlement
+      readonly retryAt?: Date
+      readonly next?: NewPage
+      readonly replaced?: readonly string[]
+    },
   ): Promise<{ readonly page: Page; readonly ended: boolean; readonly calledOff: boolean } | undefined>
 }
 

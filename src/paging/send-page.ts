@@ -42,7 +42,7 @@ export async function sendMessage(
   const isRepeated = retryAt !== undefined && along.length > 0 && hasKey(deps, page)
   const ended: Tried =
     isRepeated && outcome.kind === 'retry' ? { kind: 'unknown', error: outcome.error } : outcome
-  await settle(deps, page, about.incident, ended, { retryAt, isBundle: along.length > 0 })
+  await settle(deps, page, about.incident, ended, retryAt)
   await settleAlong(deps, along, ended, retryAt)
 }
 
@@ -73,13 +73,14 @@ async function settle(
   page: Page,
   incident: Incident,
   outcome: Tried,
-  { retryAt, isBundle }: { readonly retryAt: Date | undefined; readonly isBundle: boolean },
+  retryAt: Date | undefined,
 ): Promise<void> {
   const next = retryAt === undefined ? await nextOf(deps, page, incident) : undefined
   const settled = await deps.outbox.settle(page, {
-    settlement: settlementOf(outcome, deps.now().toISOString(), isBundle),
+    settlement: settlementOf(outcome, deps.now().toISOString()),
     ...(retryAt === undefined ? {} : { retryAt }),
     ...(next === undefined ? {} : { next }),
+    ...(outcome.kind === 'sent' && outcome.replaced !== undefined ? { replaced: outcome.replaced } : {}),
   })
   if (settled?.ended === true) deps.ended?.(settled.page)
   if (settled?.page.state !== 'failed' && settled?.page.state !== 'unknown') return
@@ -90,12 +91,10 @@ async function settle(
   )
 }
 
-function settlementOf(outcome: Tried, at: string, isBundle: boolean) {
+function settlementOf(outcome: Tried, at: string) {
   switch (outcome.kind) {
     case 'sent': {
-      // What follows must not take the place of a message that told of others too.
-      const providerId =
-        outcome.providerId === undefined || isBundle ? {} : { providerId: outcome.providerId }
+      const providerId = outcome.providerId === undefined ? {} : { providerId: outcome.providerId }
       return { state: 'sent', at, ...providerId } as const
     }
     case 'retry':

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { laneRules } from '../domain/bundle.ts'
 import { batchOf, type ClaimedPage } from '../domain/page-batch.ts'
+import type { ChannelTraits } from '../domain/channel-traits.ts'
 import type { Page } from '../domain/page.ts'
 import { endCalledOff } from './called-off.ts'
 import { isChannel, type PagedIncident, type SenderDependencies } from './dependencies.ts'
@@ -133,7 +134,7 @@ async function pass(deps: SenderDependencies, begin: Begin): Promise<number> {
     if (about === undefined || ended.has(page.id)) return []
     return [{ page, ...one, service: about.service, severity: about.severity }]
   })
-  const bundles = (channel: string) => isChannel(channels, channel) && channels[channel].bundles
+  const bundles = (page: Page) => isChannel(channels, page.channel) && isBundled(page, channels[page.channel])
   const { messages, waits } = batchOf(claimed, bundles, now.getTime())
   const postponed = waits.map(({ page, waitMs }) => ({ page, dueAt: new Date(now.getTime() + waitMs) }))
   await endCalledOff(deps, await outbox.postpone(postponed))
@@ -142,6 +143,12 @@ async function pass(deps: SenderDependencies, begin: Begin): Promise<number> {
     if (going !== undefined) begin(going, incidents)
   }
   return due.length
+}
+
+/** What takes the place of one message is of one incident, and so is what asks or tells one person. */
+function isBundled({ kind }: Page, { bundles, edits }: ChannelTraits): boolean {
+  const isFollowUp = kind === 'acknowledged' || kind === 'resolved'
+  return bundles && (kind === 'page' || (isFollowUp && !edits))
 }
 
 /** A message of several pages, without those that were called off by now; `undefined`: nothing is left of it. */

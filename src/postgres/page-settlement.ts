@@ -12,6 +12,8 @@ export interface PageEnd {
   readonly retryAt?: Date
   /** Takes its place over the person's next contact, when it ends without having reached them. */
   readonly next?: NewPage
+  /** Messages that stood no more, in whose place this one stands. */
+  readonly replaced?: readonly string[]
 }
 
 /** A page after its try: `ended` when no further one follows. */

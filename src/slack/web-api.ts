@@ -22,7 +22,7 @@ export interface SlackCall {
 export type SlackAnswer =
   | { readonly kind: 'sent'; readonly channel: string; readonly ts: string }
   | { readonly kind: 'refused'; readonly reason: string; readonly error: string }
-  | Exclude<SendOutcome, { kind: 'sent' }>
+  | Exclude<SendOutcome, { kind: 'sent' | 'wait' }>
 
 export interface WebApiOptions {
   readonly post: HttpPost

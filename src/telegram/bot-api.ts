@@ -19,7 +19,7 @@ export interface BotCall {
 export type BotAnswer =
   | { readonly kind: 'sent'; readonly messageId: number | undefined }
   | { readonly kind: 'refused'; readonly fault: 'markup' | 'content'; readonly error: string }
-  | Exclude<SendOutcome, { kind: 'sent' }>
+  | Exclude<SendOutcome, { kind: 'sent' | 'wait' }>
 
 export interface BotApiOptions {
   readonly post: HttpPost

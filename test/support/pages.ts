@@ -1,7 +1,7 @@
 import type { Alert } from '../../src/domain/alert.ts'
 import type { Configuration, User } from '../../src/domain/configuration.ts'
 import type { Incident } from '../../src/domain/incident.ts'
-import type { Page, PageMessage } from '../../src/domain/page.ts'
+import type { FollowedMessage, Page, PageMessage } from '../../src/domain/page.ts'
 
 /** 32 characters, as an integration key has. */
 export const routingKey = '0123456789abcdef0123456789abcdef'
@@ -140,4 +140,9 @@ export function configuration(
     targets: {},
     runbooks: [],
   }
+}
+
+/** What a message follows: one that a provider calls so and that told of INC-42 alone. */
+export function followed(id: string): FollowedMessage[] {
+  return [{ id, incidents: [], answers: { incident: 'INC-42', position: { round: 0, step: 1 } } }]
 }

@@ -190,7 +190,7 @@ describe('F09: whatever alerts say', () => {
           alerts: summaries.map((summary) => alert(summary)),
           runbookTitle: text,
           configuration: { services: {}, metrics: {}, slices: {} },
-          follows: null,
+          follows: [],
           publicUrl: 'https://firewatch.example.com',
         })
         const message = { ...composed, responsible: [text], links: [{ title: text, url: text }] }
