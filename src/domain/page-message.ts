@@ -65,6 +65,7 @@ export function composePageMessage({
 }: PageFacts): PageMessage {
   const firing = alerts.filter((alert) => alert.status === 'firing')
   const name = incidentName(incident.number)
+  const bundled = others.map((other) => bundledOf(other, publicUrl))
   // Numbers begin again in a second or a wiped installation, and providers remember keys: the token tells their incidents apart.
   const origin = fnv1a64(incident.chartToken)
   return {
@@ -76,8 +77,8 @@ export function composePageMessage({
     severity: incident.severity,
     service: cutText(oneLine(incident.service), longestName),
     person: page.person,
-    lines: [...linesOf(firing, firingCount), ...bundleLines(others)],
-    bundled: others.map((other) => bundledOf(other, publicUrl)),
+    lines: [...linesOf(firing, firingCount), ...bundleLines(bundled)],
+    bundled,
     firingCount,
     nowDoing: cutText(
       [headline(page, incident), incident.nowDoing].filter((part) => part !== '').join('. '),
@@ -104,9 +105,18 @@ function titleOf({ title }: Incident, others: readonly Incident[]): string {
   return `${cutText(oneLine(title), longestText - more.length)}${more}`
 }
 
-function bundleLines(others: readonly Incident[]): string[] {
-  const named = others.slice(0, mostBundledLines).map(({ number, severity, title }) => {
-    return cutText(`also ${incidentName(number)} ${severity}: ${oneLine(title)}`, longestLine)
+/** What a message says line by line where what follows a page is a message of its own: that one repeats nothing of what fires. */
+export function linesToSay({
+  kind,
+  lines,
+  bundled,
+}: Pick<PageMessage, 'kind' | 'lines' | 'bundled'>): readonly string[] {
+  return kind === 'page' ? lines : bundleLines(bundled)
+}
+
+function bundleLines(others: readonly BundledIncident[]): string[] {
+  const named = others.slice(0, mostBundledLines).map(({ incident, severity, title }) => {
+    return cutText(`also ${incident} ${severity}: ${title}`, longestLine)
   })
   const rest = others.length - named.length
   return rest === 0 ? named : [...named, `and ${counted(rest, 'more incident')}: see the list of incidents`]

@@ -15,7 +15,7 @@ export async function followedMessages(db: Database, pages: readonly Page[]): Pr
   const [first] = pages
   if (first === undefined) return []
   const { person, channel, contact } = first
-  const { rows } = await sql<PageRow & { readonly incidents: readonly number[] }>`
+  const { rows } = await sql<PageRow & { readonly incidents: readonly string[] | null }>`
     SELECT leaders.*, (
       SELECT array_agg(DISTINCT along.incident) FROM pages AS along
       WHERE along.person = leaders.person AND along.channel = leaders.channel AND along.contact = leaders.contact
@@ -33,7 +33,7 @@ export async function followedMessages(db: Database, pages: readonly Page[]): Pr
   const byMessage = new Map(rows.toReversed().map((row) => [row.provider_id, row]))
   return [...byMessage.values()]
     .toReversed()
-    .map((row) => ({ leader: fromRow(row), incidents: row.incidents ?? [row.incident] }))
+    .map((row) => ({ leader: fromRow(row), incidents: row.incidents?.map(Number) ?? [row.incident] }))
 }
 
 /** A message that was sent anew is the one to follow, in the place of those that stand no more. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { channelTraits } from '../../src/domain/channel-traits.ts'
 import type { SendOutcome } from '../../src/domain/page.ts'
 import type { Channel } from '../../src/paging/dependencies.ts'
 import { atStart, backup, chat, duty, escalationWorld, start } from '../support/escalation.ts'
@@ -20,9 +21,7 @@ const everyChannel = (channel: Channel) => ({
 function unsureSender(outcomes: readonly SendOutcome[] = [{ kind: 'unknown', error: 'connection lost' }]) {
   const marks: boolean[] = []
   const channel: Channel = {
-    keepsIncidents: false,
-    bundles: true,
-    hasKey: false,
+    ...channelTraits.email,
     send: (_contact, { kind, possibleRepeat }) => {
       if (kind !== 'page') return Promise.resolve({ kind: 'sent' })
       const outcome = outcomes[Math.min(marks.length, outcomes.length - 1)]
@@ -138,9 +137,7 @@ describe('sending a page', () => {
     await world.open(onlyAna)
     let sent = 0
     const channel: Channel = {
-      keepsIncidents: false,
-      bundles: true,
-      hasKey: false,
+      ...channelTraits.email,
       send: () => {
         sent++
         return Promise.resolve(

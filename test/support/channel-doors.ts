@@ -38,7 +38,7 @@ export async function doorsOf(
   const given: DoorWorld['given'] = []
   const accepted: AcceptedAlert[] = []
   const audit: object[] = []
-  const take = (verb: string) => async (_: string, command: Command) => {
+  const take = (verb: string) => async (command: Command) => {
     given.push({ verb, command })
     return { changed: true, message: `${verb} taken` }
   }
@@ -68,8 +68,8 @@ export async function doorsOf(
       },
     },
     records: {
-      incidents: world.incidents,
-      pages: world.pages,
+      incidents: world.records.incidents,
+      pages: world.records.pages,
       scheduleChanges: { list: async () => [insteadOfAna] },
     },
     commands: all,
@@ -81,7 +81,7 @@ export async function doorsOf(
       error: (fields: object) => void audit.push(fields),
     },
   })
-  const { app } = await startWeb({ ...doors, commands: all, incidents: readerOf(world) })
+  const { app } = await startWeb({ ...doors, commands: all, incidents: readerOf(world), now: () => world.at })
   return {
     app,
     given,
@@ -93,7 +93,7 @@ export async function doorsOf(
 }
 
 /** Only what a command by the API needs. */
-function readerOf({ incidents }: EscalationWorld) {
+function readerOf({ records: { incidents } }: EscalationWorld) {
   return {
     find: (incident: number) => incidents.find(incident),
     list: () => Promise.resolve([]),

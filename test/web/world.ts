@@ -127,16 +127,16 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
 
 /** Acknowledging shows at once; the other commands are only taken. */
 function commandsOver(state: State, given: TestWeb['given']): WebDependencies['commands'] {
-  const take = (verb: string) => async (_key: string, command: Command) => {
+  const take = (verb: string) => async (command: Command) => {
     given.push({ verb, command })
     return { changed: true, message: `${verb} taken` }
   }
   return {
-    acknowledge: async (key, command) => {
+    acknowledge: async (command) => {
       const changed = state.incident.acknowledgedBy === null
       if (changed)
         state.incident = { ...state.incident, acknowledgedBy: command.actor, acknowledgedAt: command.at }
-      return { ...(await take('acknowledge')(key, command)), changed }
+      return { ...(await take('acknowledge')(command)), changed }
     },
     resolve: take('resolve'),
     note: take('note'),
