@@ -18,7 +18,7 @@ import {
   releaseBundled,
   repeatBundled,
 } from './page-outbox.ts'
-import { fromRow, type PageRow } from './page-rows.ts'
+import { fromRow } from './page-rows.ts'
 import { followedMessages, replaceMessages } from './page-messages.ts'
 import { type PageEnd, type SettledPage, settlePage } from './page-settlement.ts'
 

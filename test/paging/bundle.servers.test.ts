@@ -116,11 +116,11 @@ describe('pages that wait for the same person', () => {
   it('have arrived with a message that did, also when their sender died right after it', async () => {
     const incidents = await open(3)
     let settled = 0
-    const { settle } = world.records.sending
+    const { sending } = world.records
     const dying = world.sender({
       outbox: {
-        ...world.records.sending,
-        settle: (...end) => (settled++ === 0 ? settle(...end) : Promise.reject(new Error('it died'))),
+        ...sending,
+        settle: (...end) => (settled++ === 0 ? sending.settle(...end) : Promise.reject(new Error('it died'))),
       },
     })
     await expect(dying.sendDue()).rejects.toThrow('it died')

@@ -110,8 +110,13 @@ describe('an incident that is over', () => {
 
   it('does not repeat a page that a crash left half sent', async () => {
     await world.open({ steps: [['ana']] })
-    const { claim } = world.records.sending
-    await claim({ limit: 10, now: world.at, leaseMs: 20_000, since: 0, triesMs: 60_000 })
+    await world.records.sending.claim({
+      limit: 10,
+      now: world.at,
+      leaseMs: 20_000,
+      since: 0,
+      triesMs: 60_000,
+    })
     await world.resolve('ben')
     await world.pass(60_000)
     expect(await world.page('r0/s1/ana/c0')).toMatchObject({ state: 'unknown' })

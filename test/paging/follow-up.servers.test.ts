@@ -152,10 +152,8 @@ describe('N48: a message of Slack that was deleted', () => {
   )
 
   it('is posted once for several that are gone, of a bundle too', async () => {
-    const [first = 0, second = 0] = [
-      await world.open({ steps: [['ana']] }),
-      await world.open({ steps: [['ana']] }),
-    ]
+    const first = await world.open({ steps: [['ana']] })
+    const second = await world.open({ steps: [['ana']] })
     await world.pass(2_000)
     world.slack.next(gone('message_not_found'))
     for (const incident of [first, second]) await world.acknowledge('ben', incident)
