@@ -78,7 +78,7 @@ export interface Reachable extends Pick<User, 'notify'> {
 export function reachableOf(
   person: string,
   ...newestFirst: readonly Pick<Configuration, 'users' | 'channels'>[]
-): Reachable | undefined {
+): Pick<User, 'contacts' | 'notify'> | undefined {
   const channel = channelOfPerson(person)
   for (const { users, channels } of newestFirst) {
     if (channel === undefined && Object.hasOwn(users, person)) return users[person]

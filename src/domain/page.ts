@@ -88,13 +88,16 @@ export interface PageLink {
   readonly url: string
 }
 
-/** How a send ended, classified once by the edge from its provider's documentation. */
-export type SendOutcome =
+/** How a try ended, classified once by the edge from its provider's documentation. */
+export type TryOutcome =
   | { readonly kind: 'sent'; readonly providerId?: string }
   /** Try again, not before `retryAfterMs` when the provider said so. */
   | { readonly kind: 'retry'; readonly error: string; readonly retryAfterMs?: number }
-  /** Not tried: our own turn at this place comes after so long. Neither a try nor a failure. */
-  | { readonly kind: 'wait'; readonly waitMs: number; readonly reason: string }
   | { readonly kind: 'final'; readonly error: string }
   /** The provider may have taken it: the connection broke after the request was written. */
   | { readonly kind: 'unknown'; readonly error: string }
+
+export type SendOutcome =
+  | TryOutcome
+  /** Not tried, since only our own pace holds it back: neither a try nor a failure. Its turn comes in `waitMs`. */
+  | { readonly kind: 'wait'; readonly waitMs: number; readonly reason: string }

@@ -1,7 +1,7 @@
 import type { Contact, SlackIntegration } from '../domain/configuration.ts'
 import { errorText, type HttpPost } from '../domain/delivery.ts'
-import type { PageMessage, SendOutcome } from '../domain/page.ts'
-import { createTurns } from '../domain/turns.ts'
+import type { PageMessage, SendOutcome, TryOutcome } from '../domain/page.ts'
+import { createTurns, outcomeOfTurn } from '../domain/turns.ts'
 import { pace } from './limits.ts'
 import { messageOf, plainMessageOf, type SlackMessage } from './message.ts'
 import { createWebApi, type SlackAnswer, type SlackBot } from './web-api.ts'
@@ -45,7 +45,7 @@ export function createSlackChannel(options: SlackChannelOptions) {
       const followed = followedBy(message)
       const [turns, place] = followed === undefined ? [posts, to] : [edits, followed.channel]
       const turn = turns.of(place, message.idempotencyKey)
-      if (turn !== undefined) return waiting(turn.waitMs, turn.asked)
+      if (turn !== undefined) return outcomeOfTurn(turn, 'Slack', 'channel')
       const stop = AbortSignal.any([signal, AbortSignal.timeout(2 * options.timeoutMs)])
       const say = saying(call, target.bot, stop)
       const outcome =
@@ -54,13 +54,6 @@ export function createSlackChannel(options: SlackChannelOptions) {
       return outcome
     },
   }
-}
-
-function waiting(retryAfterMs: number, asked: boolean): SendOutcome {
-  const error = asked
-    ? 'Slack asked to wait for this channel'
-    : 'this channel is sent one message a second, and others come first'
-  return { kind: 'retry', error, retryAfterMs }
 }
 
 type Target = { readonly kind: 'bot'; readonly bot: SlackBot } | Extract<SendOutcome, { kind: 'final' }>
@@ -107,12 +100,12 @@ function saying(call: ReturnType<typeof createWebApi>, bot: SlackBot, signal: Ab
   }
 }
 
-async function post(say: Say, to: string, message: PageMessage): Promise<SendOutcome> {
+async function post(say: Say, to: string, message: PageMessage): Promise<TryOutcome> {
   const answer = await say.post(to, messageOf(message))
   return outcomeOf(isAboutBlocks(answer) ? await say.post(to, plainMessageOf(message)) : answer)
 }
 
-async function edit(say: Say, followed: Followed, to: string, message: PageMessage): Promise<SendOutcome> {
+async function edit(say: Say, followed: Followed, to: string, message: PageMessage): Promise<TryOutcome> {
   const first = await say.edit(followed, messageOf(message))
   const answer = isAboutBlocks(first) ? await say.edit(followed, plainMessageOf(message)) : first
   if (answer.kind === 'refused' && notEditable.includes(answer.reason)) return post(say, to, message)
@@ -123,7 +116,7 @@ function isAboutBlocks(answer: SlackAnswer): boolean {
   return answer.kind === 'refused' && aboutBlocks.includes(answer.reason)
 }
 
-function outcomeOf(answer: SlackAnswer): SendOutcome {
+function outcomeOf(answer: SlackAnswer): TryOutcome {
   if (answer.kind === 'refused') return { kind: 'final', error: answer.error }
   if (answer.kind !== 'sent') return answer
   const { channel, ts } = answer

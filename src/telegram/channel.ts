@@ -1,8 +1,8 @@
 import type { Contact } from '../domain/configuration.ts'
 import { errorText, type HttpPost } from '../domain/delivery.ts'
-import type { PageMessage, SendOutcome } from '../domain/page.ts'
+import type { PageMessage, SendOutcome, TryOutcome } from '../domain/page.ts'
 import { type Chart, chartFor, type ChartOptions, defaultChartWaitMs } from '../domain/page-chart.ts'
-import { createTurns } from '../domain/turns.ts'
+import { createTurns, outcomeOfTurn } from '../domain/turns.ts'
 import { type Bot, type BotAnswer, botAt, createBotApi } from './bot-api.ts'
 import { keyboardOf, noButtons } from './buttons.ts'
 import { pace, telegramLimits } from './limits.ts'
@@ -42,8 +42,7 @@ export function createTelegramChannel(options: TelegramChannelOptions) {
       const { bot } = target
       const place = placeOf(bot, contact.chatId)
       const turn = turns.of(place, message.idempotencyKey)
-      if (turn !== undefined)
-        return { kind: 'retry', error: 'Telegram asked to wait for this chat', retryAfterMs: turn.waitMs }
+      if (turn !== undefined) return outcomeOfTurn(turn, 'Telegram', 'chat')
       const stop = AbortSignal.any([signal, AbortSignal.timeout(2 * timeoutMs)])
       const chat = chatWith(call, bot, contact.chatId, message, stop, options.buttons === true)
       const late = AbortSignal.any([stop, AbortSignal.timeout(options.chartWaitMs ?? defaultChartWaitMs)])
@@ -145,7 +144,7 @@ async function removeButtons(
   if (!isGone) options.onOldButtons?.(incident, answer.error)
 }
 
-async function sendPage(chat: Chat, message: PageMessage, chart: Chart | undefined): Promise<SendOutcome> {
+async function sendPage(chat: Chat, message: PageMessage, chart: Chart | undefined): Promise<TryOutcome> {
   const html = textOf(message, 'html')
   const png = html.length <= telegramLimits.captionLength ? await chart?.png : undefined
   if (png !== undefined) {
@@ -180,7 +179,7 @@ async function addChart(chat: Chat, chart: Chart | undefined, messageId: number)
   if (answer.kind !== 'sent') chart?.missed(answer.error)
 }
 
-function outcomeOf(answer: BotAnswer, { chatId }: Chat): SendOutcome {
+function outcomeOf(answer: BotAnswer, { chatId }: Chat): TryOutcome {
   if (answer.kind === 'refused') return { kind: 'final', error: answer.error }
   if (answer.kind !== 'sent') return answer
   return answer.messageId === undefined

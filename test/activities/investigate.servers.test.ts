@@ -91,7 +91,8 @@ describe('collecting evidence', () => {
         eventKey: 'evidence/opened',
         kind: 'evidence',
         summary: 'Evidence collected while it lasts: 4 records; questions without an answer: 1',
-        detail: {
+        fact: {
+          type: 'evidence',
           evidence: ['INC-1/E1', 'INC-1/E2', 'INC-1/E3', 'INC-1/E4'],
           findings: findings.map(({ text }) => text),
         },

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { stepEntry } from '../../src/domain/escalate-record.ts'
 import { firewatch } from '../support/firewatch.ts'
 import { page } from '../support/pages.ts'
+import { checkReading } from '../web/story.ts'
 import { startWeb, type TestWeb } from '../web/world.ts'
 
 let web: TestWeb
@@ -41,6 +42,18 @@ describe('commands to an incident', () => {
     })
     expect((await run('snooze INC-42')).code).toBe(2)
     expect(web.given).toEqual([])
+  })
+})
+
+describe('checks', () => {
+  it('N05: says until when something of a check is muted', async () => {
+    web.state.mutes = [{ check: 'feed-activity', series: 2, until: '2026-03-01T06:30:00.000Z' }]
+    expect((await run('checks')).stdout).toContain('no check is configured')
+    web.state.checks = [checkReading()]
+    expect((await run('checks')).stdout).toContain(
+      'feed-activity: messages of 2 firing series are muted by its cooldown until 2026-03-01 06:30:00 UTC',
+    )
+    expect(JSON.parse((await run('checks --json')).stdout)).toMatchObject({ muted: web.state.mutes })
   })
 })
 

@@ -4,21 +4,19 @@ import { createOnCallDesk, currentSchedules, whoIsOnCall } from '../../src/app/o
 import type { Records } from '../../src/app/records.ts'
 import type { Configuration } from '../../src/domain/configuration.ts'
 import { alertAt, tryPolicy } from '../../src/domain/escalate-simulate.ts'
-import { readingOf } from '../../src/domain/incident/reading.ts'
 import type { ScheduleChange, Wish } from '../../src/domain/on-call/changes.ts'
 import { withChanges, wishConflict } from '../../src/domain/on-call/changes.ts'
 import type { Schedule } from '../../src/domain/on-call/schedule.ts'
 import { onCallAt, segmentsBetween } from '../../src/domain/on-call/segments.ts'
 import { contains } from '../../src/domain/on-call/spans.ts'
 import { schedulesOf } from '../../src/domain/paging-context.ts'
-import type { Database } from '../../src/postgres/database.ts'
-import { worldOf } from '../../src/postgres/incident-world.ts'
 import { readFeed } from '../../src/ical/read.ts'
 import { scheduleCalendar } from '../../src/ical/write.ts'
 import { changes, people, schedules, shiftsIn, spansIn } from '../domain/on-call/arbitraries.ts'
 import { minuteMs } from '../domain/on-call/naive.ts'
 import { override, swapOffer, temporary } from '../support/on-call.ts'
-import { configuration, incident, user } from '../support/pages.ts'
+import { pagedAtFirst } from '../support/first-step.ts'
+import { configuration, user } from '../support/pages.ts'
 import { as, startWeb } from '../web/world.ts'
 
 const dayMs = 86_400_000
@@ -95,18 +93,8 @@ function running(schedule: Schedule): Configuration {
 /** Whom the paging engine pages when it enters the step. */
 async function paged({ schedule, made, at }: World): Promise<string[]> {
   const config = running(schedule)
-  const known = {
-    running: () => config,
-    get: async () => config,
-    schedules: (_on: Database, names: readonly string[]) =>
-      currentSchedules(config, { list: async () => made }).current(names),
-  }
-  const reading = { type: 'read-step', position: { step: 1, round: 0 }, urged: false } as const
-  const database = undefined as unknown as Database
-  const pagingWorld = await worldOf(database, known, incident(), { severity: 'P1' }, reading, at)
-  const read = readingOf(pagingWorld, reading, at)
-  if (read.type !== 'step-read' || read.reading.hold !== null) throw new Error('the step is held back')
-  return read.reading.pages.map(({ person }) => person).toSorted()
+  const people = await pagedAtFirst(config, currentSchedules(config, { list: async () => made }), at)
+  return people.toSorted()
 }
 
 function deskOf({ schedule, made }: World) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { sentenceOf } from '../../src/domain/facts/sentence.ts'
 import { replayBegins, replayRun, stillOpen } from '../../src/domain/replay.ts'
 import { dueTimes, replayRuns } from '../../src/domain/replay-runs.ts'
 import { minute } from './check-world.ts'
@@ -26,7 +27,9 @@ describe('a check that is walked over a recording', () => {
     expect(resolved[0]?.alerts.map(({ status, startsAt, endsAt }) => [status, startsAt, endsAt])).toEqual([
       ['resolved', at(1), at(3)],
     ])
-    expect(resolved[0]?.timeline.map(({ at: when, summary }) => [when, summary.split(':')[0]])).toEqual([
+    expect(
+      resolved[0]?.timeline.map(({ at: when, fact, actor }) => [when, sentenceOf(fact, actor).split(':')[0]]),
+    ).toEqual([
       [at(2), 'Detected'],
       [at(5), 'Cleared'],
       [at(5), 'Every alert is clear; watching for 15 min'],

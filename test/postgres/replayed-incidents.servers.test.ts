@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { groupRows, type InboxRow } from '../../src/domain/dispatch.ts'
 import type { ReplayedIncident } from '../../src/domain/replay-incident.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
-import { createDispatchRecords } from '../../src/postgres/dispatch.ts'
+import { createRecords } from '../../src/app/records.ts'
 import { createReplayedIncidentRecords } from '../../src/postgres/replayed-incidents.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 import { at, configured, highMessages, walk } from '../domain/replay-world.ts'
@@ -92,7 +92,8 @@ describe('incidents of a replay', () => {
 
   it('are never what a live incident repeats', async () => {
     await add(first)
-    const { routes } = configured(highMessages())
+    const running = configured(highMessages())
+    const { routes } = running
     const labels = { alertname: 'many-messages', service: 'chat', severity: 'critical' }
     const row: InboxRow = {
       id: 1,
@@ -110,8 +111,9 @@ describe('incidents of a replay', () => {
     const [group] = groupRows([row], routes)
     if (group === undefined) throw new Error('no group')
     expect(group.groupingKey).toBe(first?.groupingKey)
-    const dispatch = createDispatchRecords(database.db)
-    await dispatch.apply(group, { configRevision: 'r1', chartToken: 'live' })
+    const options = { running: () => running, stirred: () => undefined, newToken: () => 'next' }
+    const { dispatch } = createRecords(database.db, () => new Date(), options)
+    await dispatch.apply(group, { configRevision: 'r1', chartToken: 'live' }, new Date())
     expect(await recurrences()).toEqual([
       [1, null],
       [2, null],

@@ -100,9 +100,9 @@ describe('the pace of a channel', () => {
     expect((await send({ idempotencyKey: 'a' })).kind).toBe('sent')
     const waits = []
     for (const idempotencyKey of ['b', 'c', 'd']) waits.push(await send({ idempotencyKey }))
-    expect(waits.map((one) => (one.kind === 'retry' ? one.retryAfterMs : one))).toEqual([1_000, 2_000, 3_000])
+    expect(waits.map((one) => (one.kind === 'wait' ? one.waitMs : one))).toEqual([1_000, 2_000, 3_000])
     later(1_000)
-    expect((await send({ idempotencyKey: 'c' })).kind).toBe('retry')
+    expect((await send({ idempotencyKey: 'c' })).kind).toBe('wait')
     expect((await send({ idempotencyKey: 'b' })).kind).toBe('sent')
     later(1_000)
     expect((await send({ idempotencyKey: 'c' })).kind).toBe('sent')
@@ -114,7 +114,7 @@ describe('the pace of a channel', () => {
   it('goes on when the page whose turn it was never comes back', async () => {
     await send({ idempotencyKey: 'a' })
     await send({ idempotencyKey: 'gone' })
-    expect((await send({ idempotencyKey: 'c' })).kind).toBe('retry')
+    expect((await send({ idempotencyKey: 'c' })).kind).toBe('wait')
     later(2_000)
     expect((await send({ idempotencyKey: 'c' })).kind).toBe('sent')
   })

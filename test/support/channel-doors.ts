@@ -52,7 +52,6 @@ export async function doorsOf(
     snooze: take('snooze'),
     setSeverity: take('severity'),
     applyPolicy: take('apply-policy'),
-    stopAutomation: take('stop-automation'),
     ...commands,
   }
   const { doors, idle } = createChannelDoors({
@@ -76,6 +75,8 @@ export async function doorsOf(
     accept: async (alerts) => void accepted.push(...alerts),
     resolveSecret: (reference) => world.resolveSecret(reference),
     now: () => world.at,
+    newId: () => 'id-1',
+    auditLog: { append: async () => undefined },
     log: {
       warn: (fields: object) => void audit.push(fields),
       error: (fields: object) => void audit.push(fields),

@@ -3,7 +3,7 @@ import type { ActionConfiguration, Check, Configuration, Metric } from '../../sr
 import type { ActionAnswer, ActionCall } from '../../src/domain/remediate.ts'
 import type { Effect } from '../../src/domain/remediation.ts'
 import type { RemediationRung } from '../../src/domain/runbook.ts'
-import type { TimelineEntry } from '../../src/domain/timeline.ts'
+import { readEntry, type TimelineEntry } from '../../src/domain/timeline.ts'
 import type { Series, Verdict, VerdictState } from '../../src/domain/verdict.ts'
 import { createAttemptRecords } from '../../src/postgres/attempts.ts'
 import type { Database } from '../../src/postgres/database.ts'
@@ -94,6 +94,8 @@ export async function openIncident(db: Database, number: number): Promise<void> 
 export interface WorldOptions {
   /** Whether the actions have a `probeUrl`. */
   readonly probes?: boolean
+  /** Whether the actions are declared idempotent. */
+  readonly idempotent?: boolean
   /** Targets beside `feed` in its group. */
   readonly others?: readonly string[]
 }
@@ -102,11 +104,11 @@ export interface WorldOptions {
 export function remediateDependencies(
   db: Database,
   world: RemediationWorld,
-  { probes = true, others = [] }: WorldOptions = {},
+  { probes = true, idempotent = false, others = [] }: WorldOptions = {},
 ): RemediateDependencies {
   const attempts = createAttemptRecords(db)
   const guards = createGuardLedger(db)
-  const configured = configuration(probes, ['feed', ...others])
+  const configured = configuration({ probes, idempotent }, ['feed', ...others])
   return {
     incidents: createIncidentRecords(db),
     configurations: { get: async () => configured },
@@ -129,8 +131,8 @@ export function remediateDependencies(
     },
     timeline: {
       async append(entry) {
-        const key = (one: TimelineEntry) => `${one.incident} ${one.eventKey}`
-        if (!world.timeline.some((one) => key(one) === key(entry))) world.timeline.push(entry)
+        const key = (one: { incident: number; eventKey: string }) => `${one.incident} ${one.eventKey}`
+        if (!world.timeline.some((one) => key(one) === key(entry))) world.timeline.push(readEntry(entry))
       },
     },
     evidence: {
@@ -186,13 +188,17 @@ function verdict({ check, metric, slice, group }: Series, atMs: number, state: V
   return { check, metric, slice, group, bucketAt, state, reason: 'deviates', value, baselines }
 }
 
-function configuration(probes: boolean, targets: readonly string[]): Configuration {
+function configuration(
+  { probes, idempotent }: Required<Pick<WorldOptions, 'probes' | 'idempotent'>>,
+  targets: readonly string[],
+): Configuration {
   const url = 'http://127.0.0.1:1/'
   const action: ActionConfiguration = {
     kind: 'http',
     url,
     timeoutMs: 1_000,
     ...(probes ? { probeUrl: url } : {}),
+    ...(idempotent ? { idempotent } : {}),
   }
   const actions = { flush: action, restart: action }
   const configured: Partial<Configuration> = {
