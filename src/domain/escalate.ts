@@ -86,6 +86,11 @@ export function pageId({ incident, kind, step, round, person, contact, afterMs =
   return `${incidentName(incident)}/${occasionOf(kind, step, round)}/${who}/c${contact}${late}`
 }
 
+/** After which time a personal rule asked for the page: its id says so, and nothing else does. */
+export function ruleAfterMs({ id }: Pick<Page, 'id'>): number {
+  return Number(/\/t(\d+)$/.exec(id)?.[1] ?? 0) * 1_000
+}
+
 function occasionOf(kind: PageKind, step: number, round: number): string {
   if (kind !== 'page') return round === 0 ? kind : `${kind}-${round}`
   return `r${round}/${step === outsideSteps ? 'fallback' : `s${step}`}`
@@ -119,8 +124,7 @@ export function pagesFor(
  */
 export function nextContactPage(failed: Page, reachable: Reachable | undefined): NewPage | undefined {
   if (!isCall(failed)) return undefined
-  const afterMs = Number(/\/t(\d+)$/.exec(failed.id)?.[1] ?? 0) * 1_000
-  return pageOver(reachable, { ...failed, contact: failed.contact + 1, afterMs })
+  return pageOver(reachable, { ...failed, contact: failed.contact + 1, afterMs: ruleAfterMs(failed) })
 }
 
 function pageOver(reachable: Reachable | undefined, address: PageAddress): NewPage | undefined {

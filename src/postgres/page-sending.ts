@@ -4,9 +4,10 @@ import type { NewPage } from '../domain/escalate.ts'
 import { nowDoing } from '../domain/incident/now-doing.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Page } from '../domain/page.ts'
+import { pageEventOf } from '../domain/incident/pages.ts'
 import type { Database } from './database.ts'
 import { pagesInsert } from './incident-decision.ts'
-import { type IncidentMachine, locking, pageEventOf } from './incident-machine.ts'
+import { type IncidentMachine, locking } from './incident-machine.ts'
 import { incidentFromRow, type IncidentRow, machineOf } from './incident-rows.ts'
 import {
   bundlePages,

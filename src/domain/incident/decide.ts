@@ -92,15 +92,18 @@ function moveOf(event: MachineEvent): Move {
   }
 }
 
-/** Everything that fell due. At one instant people come before timers: a command of the same instant was decided before. */
+/**
+ * Everything that fell due. At one instant people come before timers: a command of the same instant was decided before. What ends the incident comes
+ * first: nobody is paged as it ends.
+ */
 const tick: Move = (turn) =>
   move(
     turn,
+    stableDue,
     acknowledgementDue,
     escalationDue,
     lookAtRules(false),
     handOverDue,
-    stableDue,
     reviewWhenDone,
     successorDue,
   )

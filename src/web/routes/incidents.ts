@@ -58,8 +58,7 @@ export function incidentRoutes(app: FastifyInstance, { incidents, reviews, chart
 
   app.get('/api/v1/incidents/:name/paging', { config: { access: 'read' } }, async (request) => {
     const incident = await incidentOf(request.params, incidents)
-    const { timeline, pages } = await incidents.records(incident.number)
-    return { incident, ...explainPaging(timeline, pages) }
+    return { incident, ...explainPaging(await incidents.records(incident.number)) }
   })
 
   app.get('/api/v1/incidents/:name/events', { config: { access: 'read' } }, async (request) => {
