@@ -104,6 +104,7 @@ function readerOf({ records: { incidents } }: EscalationWorld) {
     counts: () => incidents.counts(),
     byChartToken: () => Promise.resolve(undefined),
     events: () => Promise.resolve([]),
-    records: () => Promise.resolve({ machine: null, alerts: [], timeline: [], pages: [], attempts: [], evidence: [] }),
+    records: () =>
+      Promise.resolve({ machine: null, alerts: [], timeline: [], pages: [], attempts: [], evidence: [] }),
   }
 }

@@ -246,25 +246,14 @@ describe('/firewatch', () => {
 
   it('declares an incident, through the same door as every alert', async () => {
     await type('declare checkout <is> down\u0007')
-    expect(doors.accepted).toMatchObject([
-      {
-        source: 'slack',
-        status: 'firing',
-        labels: { alertname: 'Declared', severity: 'critical' },
-        annotations: { summary: 'checkout <is> down', declaredBy: 'ana' },
-      },
-    ])
-    expect(told()).toEqual([
-      'Declared: “checkout &lt;is&gt; down”. It opens an incident, or joins the one of its group.',
-    ])
+    expect(doors.accepted).toMatchObject([{ title: 'checkout <is> down', severity: 'P1', by: 'ana' }])
+    expect(told()).toEqual(['Declared: “checkout &lt;is&gt; down”. It opens an incident in a moment.'])
   })
 
   it('declares for a service that is named first', async () => {
     await type('declare checkout: nobody can pay')
     await type('declare chekcout: nobody can pay')
-    expect(
-      doors.accepted.map(({ labels, annotations }) => [labels['service'], annotations['summary']]),
-    ).toEqual([
+    expect(doors.accepted.map(({ service, title }) => [service, title])).toEqual([
       ['checkout', 'nobody can pay'],
       [undefined, 'chekcout: nobody can pay'],
     ])
