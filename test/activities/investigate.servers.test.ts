@@ -91,8 +91,11 @@ describe('collecting evidence', () => {
         eventKey: 'evidence/opened',
         kind: 'evidence',
         summary: 'Evidence collected while it lasts: 4 records; questions without an answer: 1',
-        detail: {
+        fact: {
+          type: 'evidence',
+          stage: 'opened',
           evidence: ['INC-1/E1', 'INC-1/E2', 'INC-1/E3', 'INC-1/E4'],
+          unanswered: 1,
           findings: findings.map(({ text }) => text),
         },
       },

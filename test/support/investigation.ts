@@ -3,7 +3,7 @@ import type { Configuration } from '../../src/domain/configuration.ts'
 import type { Row } from '../../src/domain/evidence-result.ts'
 import type { Runbook } from '../../src/domain/runbook.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
-import type { TimelineEntry } from '../../src/domain/timeline.ts'
+import { readEntry, type TimelineEntry } from '../../src/domain/timeline.ts'
 import type { Database } from '../../src/postgres/database.ts'
 import { createEvidenceRecords } from '../../src/postgres/evidence.ts'
 import { createIncidentRecords } from '../../src/postgres/incidents.ts'
@@ -143,7 +143,8 @@ export function investigateDependencies(db: Database, world: InvestigationWorld)
     evidence: createEvidenceRecords(db, () => new Date(world.now)),
     timeline: {
       async append(entry) {
-        if (!world.timeline.some(({ eventKey }) => eventKey === entry.eventKey)) world.timeline.push(entry)
+        if (!world.timeline.some(({ eventKey }) => eventKey === entry.eventKey))
+          world.timeline.push(readEntry(entry))
       },
     },
   }
