@@ -90,7 +90,7 @@ describe('collecting evidence', () => {
       {
         eventKey: 'evidence/opened',
         kind: 'evidence',
-        summary: 'Evidence collected while it lasts: 4 records; questions without an answer: 1',
+        summary: 'Evidence collected during the incident: 4 records, 1 without an answer',
         fact: {
           type: 'evidence',
           stage: 'opened',
