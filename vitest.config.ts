@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * `unit` needs no process and no port. `servers` starts real ones (Temporal, PostgreSQL, chdb) and runs file by
- * file, because two cores carry one world at a time. `journeys` are whole stories told by the command line.
+ * `unit` needs no process and no port. `servers` starts real ones: one PostgreSQL for the run, Temporal and chdb
+ * for a file, two files at a time. `journeys` are whole stories told by the command line.
  */
 export default defineConfig({
   test: {
@@ -13,6 +13,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.servers.test.ts', 'test/journeys/**', 'test/system/**'],
+          maxWorkers: 2,
         },
       },
       {
@@ -20,8 +21,9 @@ export default defineConfig({
           name: 'servers',
           include: ['test/**/*.servers.test.ts'],
           exclude: ['test/journeys/**'],
+          globalSetup: 'test/support/run-servers.ts',
           pool: 'forks',
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 90_000,
           hookTimeout: 90_000,
         },
@@ -41,7 +43,7 @@ export default defineConfig({
           name: 'journeys',
           include: ['test/journeys/**/*.test.ts'],
           pool: 'forks',
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 240_000,
           hookTimeout: 240_000,
         },

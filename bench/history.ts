@@ -18,8 +18,8 @@ export async function benchHistory(tell: (line: string) => void): Promise<Report
     await up.api('POST', '/api/v1/alerts', { alerts: [alertOf({ alertname }, 'resolved')] })
     const found = () => up.api<{ incident: Incident }>('GET', `/api/v1/incidents/${incident}`)
     await until('the incident resolved', async () => (await found()).incident.state === 'resolved')
-    const { groupingKey } = (await found()).incident
-    const { events, childEvents, children } = await eventsOf(installation, incidentWorkflowId(groupingKey))
+    const { number } = (await found()).incident
+    const { events, childEvents, children } = await eventsOf(installation, incidentWorkflowId(number))
     return {
       name: 'history',
       title: 'Temporal history of an ordinary incident: fired, paged, acknowledged, cleared, resolved',

@@ -125,6 +125,7 @@ function webDependencies(parts: Parts): Omit<WebDependencies, 'intake' | 'alertm
       counts: () => records.incidents.counts(),
       byChartToken: (token) => records.incidents.byChartToken(token),
       records: (incident) => recordsOf(records, incident),
+      events: (incident) => records.incidents.eventsOf(incident),
     },
     commands: records.commands,
     declare: (declaration) => records.declarations.declare(declaration),

@@ -1,7 +1,8 @@
 import { readPolicyFile } from '../config/policy-file.ts'
 import type { EscalationPolicy } from '../domain/configuration.ts'
-import { retrace } from '../domain/escalate-retrace.ts'
-import { type Trial, tryPolicy } from '../domain/escalate-simulate.ts'
+import { alertAt, type Trial, tryPolicy } from '../domain/escalate-simulate.ts'
+import { incidentName } from '../domain/evidence.ts'
+import type { MachineEvent } from '../domain/incident/event.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { PagingContext } from '../domain/paging-context.ts'
 import { isSeverity } from '../domain/severity.ts'
@@ -25,6 +26,8 @@ const longestMs = 30 * 86_400_000
 
 type Story = { readonly incident: Incident } & IncidentRecords
 
+type Happened = Omit<Trial, 'policy'>
+
 /**
  * Who would have been paged in an incident under another policy, or would be at an instant. Pages nobody, and changes nothing.
  * @throws CommandFailed, and ConfigurationError for a policy that is none
@@ -44,15 +47,34 @@ export async function simulate(options: SimulateOptions, env: NodeJS.ProcessEnv,
   }
   const { context } = await openDesk(options, env, now, options.incident)
   const api = await connectApi(options.data, env)
-  const story = await api.get<Story>(`/api/v1/incidents/${encodeURIComponent(options.incident)}`)
-  return told(options, policy, context, retrace(story, now), story)
+  const path = `/api/v1/incidents/${encodeURIComponent(options.incident)}`
+  const story = await api.get<Story>(path)
+  const { events } = await api.get<{ events: readonly MachineEvent[] }>(`${path}/events`)
+  return told(options, policy, context, happened(story, events, now), story)
+}
+
+/** What happened in an incident, up to now. @throws CommandFailed when it was not kept */
+function happened({ incident, alerts }: Story, events: readonly MachineEvent[], now: number): Happened {
+  const { number, service } = incident
+  if (events.length === 0)
+    throw new CommandFailed(
+      `what happened in ${incidentName(number)} was not kept event by event, so no policy can be tried on it: it was opened by an older version, or made from recorded measurements; try the policy --at ${incident.detectedAt}`,
+      exitCodes.refused,
+    )
+  return {
+    incident: number,
+    service,
+    alertsBegan: alerts.map(({ startsAt }) => Date.parse(startsAt)),
+    events,
+    until: now,
+  }
 }
 
 function told(
   options: SimulateOptions,
   policy: EscalationPolicy,
   context: PagingContext,
-  what: Omit<Trial, 'policy'>,
+  what: Happened,
   story?: Story,
 ): Told {
   refuseUnknown(policy, context, options.policy)
@@ -68,16 +90,11 @@ function told(
 function momentOf(
   { at: written, severity = 'P1', service = '' }: SimulateOptions,
   desk: { readonly timeZone: string; readonly now: number },
-): Omit<Trial, 'policy'> {
+): Happened {
   if (!isSeverity(severity))
     throw new CommandFailed(`--severity "${severity}" is none of P0, P1, P2, P3`, exitCodes.usage)
   const at = written === undefined ? desk.now : instantOption('--at', written, desk)
-  return {
-    service,
-    severities: [{ at, severity }],
-    alertsBegan: [at],
-    runs: [{ from: at, to: at + longestMs, deeds: [] }],
-  }
+  return { incident: 0, service, alertsBegan: [at], events: [alertAt(at, severity)], until: at + longestMs }
 }
 
 /** Names that nothing has would be passed in silence: an empty step is no mistake for the paging engine. */

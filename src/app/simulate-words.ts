@@ -1,6 +1,9 @@
 import { formatDuration } from '../domain/duration.ts'
 import { outsideSteps } from '../domain/escalate.ts'
-import type { Trial, TrialEntry } from '../domain/escalate-simulate.ts'
+import { holdSentence } from '../domain/escalate-hold.ts'
+import type { Trial } from '../domain/escalate-simulate.ts'
+import { sentenceOf } from '../domain/facts/sentence.ts'
+import type { SimulatedEntry } from '../domain/incident/simulate-entries.ts'
 import { incidentName } from '../domain/evidence.ts'
 import type { Incident } from '../domain/incident.ts'
 import { datedWords, instantText } from '../domain/instant-text.ts'
@@ -11,7 +14,7 @@ import { table } from './terminal.ts'
 /** What a trial of a policy came to, beside what really happened when it was tried on an incident. */
 export interface Simulation {
   readonly trial: Trial
-  readonly entries: readonly TrialEntry[]
+  readonly entries: readonly SimulatedEntry[]
   readonly really: readonly Happening[]
   readonly timeZone: string
   readonly incident: Incident | undefined
@@ -48,28 +51,26 @@ export function simulatedValue({ trial, entries, really, timeZone, incident }: S
   return {
     policy: trial.policy.name,
     incident: incident === undefined ? null : incidentName(incident.number),
-    runs: trial.runs.map(({ from, to }) => ({ from: at(from), to: at(to) })),
-    severities: trial.severities.map((one) => ({ ...one, at: at(one.at) })),
-    simulated: entries.map((one) => ({ ...one, at: at(one.at) })),
+    simulated: entries.map((one) => ({ ...one, at: at(one.at), text: entryText(one, timeZone) })),
     ...(incident === undefined ? {} : { really: really.map((one) => ({ ...one, at: at(one.at) })) }),
   }
 }
 
 export function simulationText({ trial, entries, really, timeZone, incident }: Simulation): string {
-  const start = trial.runs[0]?.from
+  const opened = trial.events.find(({ type }) => type === 'opened')
   const row = (at: number, text: string) => [
     datedWords(at, timeZone),
-    start === undefined ? '' : sinceText(at - start),
+    opened === undefined ? '' : sinceText(at - opened.at),
     text,
   ]
-  const severity = trial.severities.map((one) => one.severity).join(' -> ')
+  const severity = opened?.type === 'opened' ? opened.severity : ''
   const what = incident === undefined ? 'an alert' : `${incidentName(incident.number)} ${incident.title}`
-  const simulated = entries.map((entry) => row(entry.at, entryText(entry)))
+  const simulated = entries.map((entry) => row(entry.at, entryText(entry, timeZone)))
   const head = ['when', 'after', 'what']
   return [
     `${what}, ${severity}, under policy ${trial.policy.name}; nobody is paged by this`,
     '',
-    simulated.length === 0 ? 'nobody would be paged: it was never to be worked on' : table(head, simulated),
+    simulated.length === 0 ? 'nobody would be paged' : table(head, simulated),
     ...(incident === undefined
       ? []
       : [
@@ -87,29 +88,50 @@ function sinceText(ms: number): string {
   return ms < 0 ? formatDuration(ms) : `+${formatDuration(ms)}`
 }
 
-function entryText(entry: TrialEntry): string {
+function entryText(entry: SimulatedEntry, timeZone: string): string {
   switch (entry.kind) {
     case 'step':
       return `step ${entry.step}${roundText(entry.round)}: ${entry.people.join(', ')}`
     case 'skipped':
-      return `step ${entry.step}${roundText(entry.round)}: passed at once, ${entry.empty.join('; ') || 'nobody to page'}`
+      return `step ${entry.step}${roundText(entry.round)}: skipped, ${entry.empty.join('; ') || 'nobody to page'}`
     case 'held':
-      return `step ${entry.step} waits: ${entry.reason}`
+      return `step ${entry.step} waits: ${holdSentence(entry.cause)}`
     case 'page':
-      return `page ${entry.person} by ${entry.channel ?? 'nothing'} (contact ${entry.contact + 1}), ${entry.step === 'fallback' ? 'fallback' : `step ${entry.step}`}`
+      return `page ${messageText(entry)}, ${entry.step === 'fallback' ? 'fallback' : `step ${entry.step}`}`
     case 'notice':
-      return `notice to ${entry.person} by ${entry.channel ?? 'nothing'}`
+      return `notice to ${messageText(entry)}`
+    case 'message':
+      return `${aboutWords[entry.about]} ${messageText(entry)}`
+    case 'undelivered':
+      return `could not reach ${messageText(entry)}: ${entry.reason ?? entry.state}`
     case 'exhausted':
-      return 'the policy is exhausted'
-    case 'acknowledged':
-      return `${entry.by} acknowledges`
-    case 'released':
-      return entry.why
-    case 'resolved':
-      return 'resolved'
+      return `the policy is exhausted${againText(entry.retryAt, timeZone)}`
+    case 'retried':
+      return 'nobody was reached: the steps begin again'
     case 'refused':
       return `refused: ${entry.why}`
+    default:
+      return sentenceOf(entry.fact, entry.by)
   }
+}
+
+const aboutWords = {
+  'hand-over': 'hand-over to',
+  worse: 'it became worse: page',
+  grown: 'it grew: tell',
+} as const
+
+function messageText(message: {
+  readonly person: string
+  readonly channel: string
+  readonly contact: number
+}): string {
+  return `${message.person} by ${message.channel} (contact ${message.contact + 1})`
+}
+
+function againText(retryAt: string | null, timeZone: string): string {
+  if (retryAt === null) return ''
+  return `; nobody was reached, so the steps begin again at ${datedWords(Date.parse(retryAt), timeZone)}, and so on`
 }
 
 function roundText(round: number): string {

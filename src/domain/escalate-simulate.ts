@@ -1,10 +1,10 @@
-import type { EscalationPolicy, NotificationRule } from './configuration.ts'
-import { ackTimeoutOf, stepAt } from './escalate.ts'
-import { type Hold, holdOf } from './escalate-hold.ts'
-import { simulateEscalation } from './escalate-model.ts'
-import type { ModelEntry, ModelEvent, ModelWorld } from './escalate-model-world.ts'
-import { channelOfPerson, resolveTargets } from './escalate-targets.ts'
-import { nextInside } from './on-call/business-hours.ts'
+import type { EscalationPolicy } from './configuration.ts'
+import type { Reachable } from './escalate-targets.ts'
+import { channelOfPerson } from './escalate-targets.ts'
+import type { MachineEvent } from './incident/event.ts'
+import { type PagingContextAt, simulate } from './incident/simulate.ts'
+import type { SimulatedEntry } from './incident/simulate-entries.ts'
+import { newIncident, type Settings } from './incident/state.ts'
 import { onCallAt } from './on-call/segments.ts'
 import { type PagingContext, schedulesOf } from './paging-context.ts'
 import type { Severity } from './severity.ts'
@@ -12,143 +12,120 @@ import type { Severity } from './severity.ts'
 /** What a policy is tried on; instants in epoch milliseconds. */
 export interface Trial {
   readonly policy: EscalationPolicy
+  readonly incident: number
   readonly service: string
-  /** Since when which severity, oldest first; what is before the first has its severity. */
-  readonly severities: readonly { readonly at: number; readonly severity: Severity }[]
   /** When its alerts began. */
   readonly alertsBegan: readonly number[]
-  /** From when to when paging goes on, each time from the first step. */
-  readonly runs: readonly TrialRun[]
+  /** What came from outside: alerts, people, remediation that ended. What follows from it is worked out by the tried policy. */
+  readonly events: readonly MachineEvent[]
+  readonly until: number
 }
 
-export interface TrialRun {
-  readonly from: number
-  readonly to: number
-  readonly deeds: readonly Deed[]
+type AlertsEvent = Extract<MachineEvent, { type: 'opened' | 'alerts-changed' }>
+
+/** A policy that is tried without an incident pages as in this one. */
+const settings: Settings = {
+  policy: '',
+  stableForMs: 0,
+  headStartMs: 0,
+  remediates: false,
+  stillFiringAfterMs: null,
 }
 
-/** What somebody did, or what came about. */
-export interface Deed {
-  readonly at: number
-  readonly kind: 'acknowledge' | 'escalate' | 'resolve'
-  readonly by: string
+/** One alert that begins to fire, and nobody who answers. */
+export function alertAt(at: number, severity: Severity): MachineEvent {
+  return { at, type: 'opened', firing: 1, total: 1, severity, settings }
 }
-
-/** What would happen, in the order of time. `channel` is the kind of the contact; none: the person has no such contact. */
-export type TrialEntry = { readonly at: number; readonly channel?: string } & (
-  | Timeless<ModelEntry>
-  | { readonly kind: 'notice'; readonly person: string }
-)
-
-type Timeless<Entry> = Entry extends unknown ? Omit<Entry, 'atMs'> : never
 
 /** Who would be paged, when and over what: the same decisions as those of the paging engine, over a clock of their own. */
-export function tryPolicy(context: PagingContext, trial: Trial): TrialEntry[] {
-  return trial.runs.flatMap((run, index) => {
-    const { entries } = simulateEscalation(worldOf(context, trial, run))
-    const told = entries.map(({ atMs, ...entry }): TrialEntry => {
-      const at = run.from + atMs
-      return entry.kind === 'page'
-        ? { at, ...entry, ...channelOf(context, entry.person, entry.contact) }
-        : { at, ...entry }
-    })
-    return index === 0 ? [...notices(context, trial, run), ...told] : told
+export function tryPolicy(context: PagingContext, trial: Trial): SimulatedEntry[] {
+  const events = trial.events.flatMap((event) => underPolicy(event, trial.policy))
+  const opened = events.find((event): event is AlertsEvent => event.type === 'opened')
+  if (opened === undefined) return []
+  const { entries } = simulate({
+    start: newIncident(trial.incident, opened.severity, opened.settings),
+    events,
+    until: trial.until,
+    policyOf: () => trial.policy,
+    pagingAt: pagingOf(context, trial),
   })
+  return withoutVainRounds(entries)
 }
 
-function worldOf(context: PagingContext, trial: Trial, { from, to, deeds }: TrialRun): ModelWorld {
-  const { policy } = trial
-  const waits = policy.steps.some(({ when }) => when !== undefined)
-  const began = waits ? trial.alertsBegan.filter((at) => from < at && at < to) : []
-  return {
-    policy,
-    severity: severityAt(trial, from),
-    events: [
-      ...deeds.map(({ at, kind, by }) => ({ atMs: at - from, kind, by })),
-      // A step that waits for more alerts is looked at when one begins.
-      ...began.map((at): ModelEvent => ({ atMs: at - from, kind: 'look-again' })),
-    ],
-    untilMs: to - from,
-    resolve: (targets, atMs) => resolveAt(context, targets, from + atMs),
-    rulesOf: (person, atMs) => rulesAt(context, person, severityAt(trial, from + atMs)),
-    ackTimeoutMs: (current, step, atMs) => {
-      const entered = stepAt(current, step)
-      return entered === undefined ? 0 : ackTimeoutOf(current, entered, severityAt(trial, from + atMs))
-    },
-    holdOf: (current, step, atMs, urged) => holdAt(context, trial, { current, step, at: from + atMs, urged }),
+/**
+ * What people and alerts did, as it counts under another policy: its acknowledgements hold as long as it says, an answer to a message of the other
+ * policy's steps is an answer, and nobody applies a third.
+ */
+function underPolicy(event: MachineEvent, { name, acknowledgedForMs }: EscalationPolicy): MachineEvent[] {
+  switch (event.type) {
+    case 'opened':
+    case 'alerts-changed':
+    case 'set-severity':
+      return [{ ...event, settings: { ...event.settings, policy: name } }]
+    case 'acknowledge':
+    case 'take-over':
+      return [{ ...event, forMs: acknowledgedForMs ?? null }]
+    case 'escalate': {
+      const { at, type, actor, commandId } = event
+      return [{ at, type, actor, commandId }]
+    }
+    case 'snooze':
+    case 'hand-over':
+    case 'resolve':
+    case 'stop-automation':
+    case 'task-ended':
+      return [event]
+    default:
+      return []
   }
 }
 
-function severityAt({ severities: [first, ...later] }: Trial, at: number): Severity {
-  return (later.findLast((one) => one.at <= at) ?? first)?.severity ?? 'P1'
-}
-
-function resolveAt(context: PagingContext, targets: EscalationPolicy['fallback'], at: number) {
+function pagingOf(context: PagingContext, { service, alertsBegan }: Trial): (at: number) => PagingContextAt {
   const schedules = schedulesOf(context.schedules)
+  const { calendars } = context
   const teams = Object.fromEntries(
     Object.entries(context.teams).map(([name, { members }]) => [name, { name, title: name, members }]),
   )
-  const resolved = resolveTargets(targets, { teams }, (name) => {
-    const schedule = schedules.get(name)
-    return schedule === undefined ? undefined : onCallAt(schedule, at).people
+  const services = Object.fromEntries(
+    Object.entries(context.maintenance).map(([name, maintenance]) => [name, { name, maintenance }]),
+  )
+  const reachable = (person: string) => reachableIn(context, person)
+  return (at) => ({
+    service,
+    teams,
+    services,
+    calendars,
+    alertsBegan,
+    reachable,
+    onCall: (name) => {
+      const schedule = schedules.get(name)
+      return schedule === undefined ? undefined : onCallAt(schedule, at).people
+    },
   })
-  // As the engine does: whoever cannot be reached at all is not waited for.
-  const notified = resolved.notified.filter(({ person }) => channelsOf(context, person).length > 0)
-  const without = resolved.notified.filter((one) => !notified.includes(one))
-  return { notified, empty: [...resolved.empty, ...without.map(({ person }) => `no contact for ${person}`)] }
 }
 
-/** The model knows one severity, so rules of others are left out here. Nobody goes without: whose rules are silent hear by the first contact. */
-function rulesAt(
-  { users }: PagingContext,
-  person: string,
-  severity: Severity,
-): readonly NotificationRule[] | undefined {
-  const { notify } = (Object.hasOwn(users, person) ? users[person] : undefined) ?? {}
-  const mine = notify?.filter(({ severities }) => severities?.includes(severity) ?? true) ?? []
-  return mine.length === 0 ? undefined : mine.map(({ contact, afterMs }) => ({ contact, afterMs }))
-}
-
-function holdAt(
-  { maintenance, calendars }: PagingContext,
-  { service, alertsBegan }: Trial,
-  where: {
-    readonly current: EscalationPolicy
-    readonly step: number
-    readonly at: number
-    readonly urged: boolean
-  },
-): Hold | undefined {
-  const { current, step, at, urged } = where
-  const entered = stepAt(current, step)
-  if (entered === undefined) return undefined
-  const working = Object.hasOwn(maintenance, service) ? (maintenance[service] ?? []) : []
-  const facts = { at, service, maintenance: working, calendars, alertsBegan, opensAt: nextInside }
-  return holdOf(entered, facts, urged)
-}
-
-/** Executives are told of a P0 when it is one, whatever becomes of the steps. */
-function notices(context: PagingContext, trial: Trial, { from, to }: TrialRun): TrialEntry[] {
-  const { executives = [] } = trial.policy
-  const later = trial.severities.find(({ at, severity }) => severity === 'P0' && at > from && at < to)
-  const at = severityAt(trial, from) === 'P0' ? from : later?.at
-  if (at === undefined) return []
-  return resolveAt(context, executives, at).notified.map(({ person }) => ({
-    at,
-    kind: 'notice',
-    person,
-    ...channelOf(context, person, 0),
-  }))
-}
-
-function channelOf(context: PagingContext, person: string, contact: number): { channel?: string } {
-  const channel = channelsOf(context, person)[contact]
-  return channel === undefined ? {} : { channel }
-}
-
-function channelsOf({ users, channels }: PagingContext, person: string): readonly string[] {
+function reachableIn({ users, channels }: PagingContext, person: string): Reachable | undefined {
   const room = channelOfPerson(person)
-  if (room !== undefined)
-    return Object.hasOwn(channels, room) ? [channels[room]].filter((kind) => kind !== undefined) : []
-  return (Object.hasOwn(users, person) ? users[person] : undefined)?.channels ?? []
+  if (room !== undefined) {
+    const channel = Object.hasOwn(channels, room) ? channels[room] : undefined
+    return channel === undefined ? undefined : { contacts: [{ channel }] }
+  }
+  const user = Object.hasOwn(users, person) ? users[person] : undefined
+  if (user === undefined) return undefined
+  const contacts = user.channels.map((channel) => ({ channel }))
+  return user.notify === undefined ? { contacts } : { contacts, notify: user.notify }
+}
+
+/** A policy that reaches nobody begins again and again: the first time tells it, later ones only once they reach somebody. */
+function withoutVainRounds(entries: readonly SimulatedEntry[]): SimulatedEntry[] {
+  const rounds: SimulatedEntry[][] = [[]]
+  for (const entry of entries) {
+    if (entry.kind === 'retried') rounds.push([])
+    rounds.at(-1)?.push(entry)
+  }
+  return rounds.filter((round, index) => index === 0 || !round.every(isVain)).flat()
+}
+
+function isVain({ kind }: SimulatedEntry): boolean {
+  return kind === 'retried' || kind === 'skipped' || kind === 'exhausted' || kind === 'undelivered'
 }

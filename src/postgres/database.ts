@@ -23,7 +23,15 @@ export function openDatabase(url: string, connections = 10): OpenDatabase {
   // An idle connection that breaks is replaced at the next query, which reports if it cannot be; without a listener it would end the process.
   pool.on('error', () => undefined)
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
-  return { db, pool, close: () => db.destroy() }
+  return {
+    db,
+    pool,
+    async close() {
+      await db.destroy()
+      // Kysely ends only a pool that it has used itself.
+      if (!pool.ending) await pool.end()
+    },
+  }
 }
 
 function parserFor(oid: number, format?: 'text' | 'binary'): unknown {

@@ -4,6 +4,7 @@ import type { ChartModel } from '../domain/chart.ts'
 import type { Check, Role } from '../domain/configuration.ts'
 import type { Declaration } from '../domain/declaration.ts'
 import type { Evidence } from '../domain/evidence.ts'
+import type { MachineEvent } from '../domain/incident/event.ts'
 import type { MachineState } from '../domain/incident/state.ts'
 import type { Incident, IncidentState } from '../domain/incident.ts'
 import type {
@@ -190,6 +191,8 @@ export interface IncidentReader {
   byChartToken(token: string): Promise<Incident | undefined>
   /** Everything that is known of one incident. */
   records(incident: number): Promise<IncidentRecords>
+  /** Everything it heard of, in the order in which it was decided; none of those that were opened before events were kept. */
+  events(incident: number): Promise<readonly MachineEvent[]>
 }
 
 export interface IncidentListFilter {

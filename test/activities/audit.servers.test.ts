@@ -7,6 +7,9 @@ import { createHeartbeat } from '../../src/heartbeat/heartbeat.ts'
 import { createPost } from '../../src/http/post.ts'
 import { createAlertInbox } from '../../src/postgres/alert-inbox.ts'
 import { createAuditRecords } from '../../src/postgres/audits.ts'
+import { sql } from 'kysely'
+import { type MachineState, newIncident } from '../../src/domain/incident/state.ts'
+import { pagesInsert } from '../../src/postgres/incident-decision.ts'
 import { createConfigurationRecords } from '../../src/postgres/configurations.ts'
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import { createFigureRecords } from '../../src/postgres/figures.ts'
@@ -24,9 +27,9 @@ let database: OpenDatabase
 let watchdog: FakeServer
 /** Bodies that the watchdog was sent. */
 let beats: string[]
-/** Grouping keys that a workflow runs for, and those that one was begun for. */
-let running: Set<string>
-let begun: string[]
+/** Incidents that a workflow runs for, and those that one was begun for. */
+let running: Set<number>
+let begun: number[]
 let workflowsFail: boolean
 let nowMs: number
 let sent: number
@@ -65,17 +68,16 @@ const dependencies = (): AuditDependencies => ({
   audits: createAuditRecords(database.db),
   pages: createPageRecords(database.db),
   inbox: createAlertInbox(database.db),
-  configurations: createConfigurationRecords(database.db),
   running: () => ({ heartbeat: { url: '${env:HEARTBEAT_URL}', everyMs: minute } }),
   heartbeat: createHeartbeat({ post, timeoutMs: 1_000, resolveSecret: () => Promise.resolve(url) }),
   counted: { heartbeatSent: () => void sent++ },
   now: () => new Date(nowMs),
   workflows: {
-    isRunning: (key) => Promise.resolve(running.has(key)),
-    async signalAlertsChanged({ groupingKey }) {
+    isRunning: (incident) => Promise.resolve(running.has(incident)),
+    async tell({ number }) {
       if (workflowsFail) throw new Error('Temporal is away')
-      begun.push(groupingKey)
-      running.add(groupingKey)
+      begun.push(number)
+      running.add(number)
     },
   },
 })
@@ -101,7 +103,6 @@ async function open({
   dueMs,
 }: Opening = {}) {
   const key = `key-${++opened}`
-  running.add(key)
   const { number } = await database.db
     .insertInto('incidents')
     .values({
@@ -118,7 +119,7 @@ async function open({
       chart_token: key,
       started_at: new Date(start - 10 * minute),
       detected_at: new Date(start - 10 * minute),
-      next_due_at: new Date(start + (dueMs ?? 5 * minute)),
+      machine: JSON.stringify(waitingUntil(start + (dueMs ?? 5 * minute))),
       resolved_at: state === 'resolved' ? new Date(start - 5 * minute) : null,
       acknowledged_at: null,
       acknowledged_by: null,
@@ -128,13 +129,30 @@ async function open({
     })
     .returning('number')
     .executeTakeFirstOrThrow()
-  return { number, key }
+  running.add(number)
+  return { number }
+}
+
+/** A state in which the first step waits until then. */
+function waitingUntil(dueAt: number): MachineState {
+  const position = { step: 1, round: 0 }
+  const settings = {
+    policy: 'default',
+    stableForMs: minute,
+    headStartMs: 0,
+    remediates: false,
+    stillFiringAfterMs: minute,
+  }
+  return {
+    ...newIncident(0, 'P1', settings),
+    escalation: { kind: 'waiting', position, dueAt, people: ['ana'], following: [], pages: null },
+  }
 }
 
 const queue = (incident: number, id: string, createdMs: number) => {
   const { kind, step, round, person, channel, contact } = page()
   const one = { id, incident, kind, step, round, person, channel, contact }
-  return createPageRecords(database.db).queue([one], new Date(start + createdMs).toISOString())
+  return sql`${pagesInsert([one], start + createdMs)}`.execute(database.db)
 }
 
 /** Alerts that the auditor raised, in that order: kind, incident, status. */
@@ -165,16 +183,16 @@ describe('an audit', () => {
   })
 
   it('begins a workflow that is missing, and all is well then', async () => {
-    const { key } = await open({ dueMs: -5 * minute })
+    const { number } = await open({ dueMs: -5 * minute })
     running.clear()
     expect(await audit()).toEqual({ incidents: 1, repaired: 1, findings: 0, heartbeat: true })
-    expect(begun).toEqual([key])
+    expect(begun).toEqual([number])
     expect(await raised()).toEqual([])
     expect(await kept()).toEqual([['no-workflow', true, true]])
   })
 
   it('raises an alert about a workflow that cannot be begun, once, and lets it clear when it is there', async () => {
-    const { number, key } = await open()
+    const { number } = await open()
     running.clear()
     workflowsFail = true
     expect(await audit()).toMatchObject({ findings: 1, heartbeat: false })
@@ -184,7 +202,7 @@ describe('an audit', () => {
     expect((await wellSince()).findings).toEqual([{ kind: 'no-workflow', count: 1 }])
     workflowsFail = false
     expect(await audit()).toMatchObject({ findings: 0, heartbeat: true })
-    expect(begun).toEqual([key])
+    expect(begun).toEqual([number])
     expect((await raised()).at(-1)).toEqual(['no-workflow', `INC-${number}`, 'resolved'])
     expect(await kept()).toEqual([['no-workflow', false, true]])
   })
@@ -192,9 +210,9 @@ describe('an audit', () => {
   it('raises a second alert when the same thing breaks a second time', async () => {
     const { number } = await open({ dueMs: -5 * minute })
     const due = (ms: number) =>
-      database.pool.query('UPDATE incidents SET next_due_at = $2 WHERE number = $1', [
+      database.pool.query('UPDATE incidents SET machine = $2 WHERE number = $1', [
         number,
-        new Date(start + ms),
+        JSON.stringify(waitingUntil(start + ms)),
       ])
     await audit()
     await due(minute)

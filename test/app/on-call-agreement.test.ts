@@ -1,11 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { queueStepPages } from '../../activities/escalate-step.ts'
-import type { EscalateDependencies } from '../../activities/escalate-dependencies.ts'
 import { createOnCallDesk, currentSchedules, whoIsOnCall } from '../../src/app/on-call.ts'
 import type { Records } from '../../src/app/records.ts'
 import type { Configuration } from '../../src/domain/configuration.ts'
-import { tryPolicy } from '../../src/domain/escalate-simulate.ts'
+import { alertAt, tryPolicy } from '../../src/domain/escalate-simulate.ts'
 import type { ScheduleChange, Wish } from '../../src/domain/on-call/changes.ts'
 import { withChanges, wishConflict } from '../../src/domain/on-call/changes.ts'
 import type { Schedule } from '../../src/domain/on-call/schedule.ts'
@@ -17,7 +15,8 @@ import { scheduleCalendar } from '../../src/ical/write.ts'
 import { changes, people, schedules, shiftsIn, spansIn } from '../domain/on-call/arbitraries.ts'
 import { minuteMs } from '../domain/on-call/naive.ts'
 import { override, swapOffer, temporary } from '../support/on-call.ts'
-import { configuration, incident, user } from '../support/pages.ts'
+import { pagedAtFirst } from '../support/first-step.ts'
+import { configuration, user } from '../support/pages.ts'
 import { as, startWeb } from '../web/world.ts'
 
 const dayMs = 86_400_000
@@ -94,21 +93,8 @@ function running(schedule: Schedule): Configuration {
 /** Whom the paging engine pages when it enters the step. */
 async function paged({ schedule, made, at }: World): Promise<string[]> {
   const config = running(schedule)
-  const queued: string[] = []
-  const deps = {
-    incidents: { get: async () => incident(), alertsOf: async () => [] },
-    configurations: { get: async () => config },
-    running: () => config,
-    schedules: currentSchedules(config, { list: async () => made }),
-    pages: {
-      queue: async (pages: readonly { person: string }[]) =>
-        void queued.push(...pages.map(({ person }) => person)),
-    },
-    timeline: { append: async () => undefined },
-    now: () => new Date(at),
-  } as unknown as EscalateDependencies
-  await queueStepPages(deps, { incident: 42, step: 1, round: 0, urged: false })
-  return queued.toSorted()
+  const people = await pagedAtFirst(config, currentSchedules(config, { list: async () => made }), at)
+  return people.toSorted()
 }
 
 function deskOf({ schedule, made }: World) {
@@ -143,10 +129,11 @@ describe('who is on call, with what people changed', () => {
         const context = await desk.context()
         const [first] = tryPolicy(context, {
           policy: running(schedule).policies['default']!,
+          incident: 1,
           service: 'feed',
-          severities: [{ at, severity: 'P1' }],
-          alertsBegan: [],
-          runs: [{ from: at, to: at + 1, deeds: [] }],
+          alertsBegan: [at],
+          events: [alertAt(at, 'P1')],
+          until: at,
         })
         const [now] = await whoIsOnCall(desk, at, 'feed')
         const calendar = shown(current, world)

@@ -1,7 +1,5 @@
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { queueStepPages } from '../../activities/escalate-step.ts'
-import type { EscalateDependencies } from '../../activities/escalate-dependencies.ts'
 import { change, feed, shiftsFile } from '../../src/app/on-call-changing.ts'
 import { tellDiff } from '../../src/app/on-call-diff.ts'
 import { tellPreview, tellWho } from '../../src/app/on-call-reading.ts'
@@ -11,7 +9,7 @@ import { createRecords, type Records } from '../../src/app/records.ts'
 import { loadConfiguration } from '../../src/config/load.ts'
 import type { Configuration } from '../../src/domain/configuration.ts'
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
-import { incident } from '../support/pages.ts'
+import { pagedAtFirst } from '../support/first-step.ts'
 import { onCallYaml, testFolder } from '../support/on-call-files.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 import { startWeb, type TestWeb } from '../web/world.ts'
@@ -49,25 +47,9 @@ beforeEach(() => database.pool.query('TRUNCATE schedule_changes RESTART IDENTITY
 const desk = () => openDesk(options, env, now)
 
 /** Whom the paging engine pages in a step of an incident that begins then. */
-async function paged(at: string): Promise<string[]> {
-  const queued: string[] = []
-  const deps = {
-    incidents: {
-      get: async () => incident({ configRevision: configuration.revision }),
-      alertsOf: async () => [],
-    },
-    configurations: { get: async () => configuration },
-    running: () => configuration,
-    schedules: currentSchedules(configuration, records.scheduleChanges),
-    pages: {
-      queue: async (pages: readonly { person: string }[]) =>
-        void queued.push(...pages.map((one) => one.person)),
-    },
-    timeline: { append: async () => undefined },
-    now: () => new Date(at),
-  } as unknown as EscalateDependencies
-  await queueStepPages(deps, { incident: 42, step: 1, round: 0, urged: false })
-  return queued
+function paged(at: string): Promise<string[]> {
+  const schedules = currentSchedules(configuration, records.scheduleChanges)
+  return pagedAtFirst(configuration, schedules, Date.parse(at))
 }
 
 describe('a schedule that people change from the command line', () => {

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { simulate } from '../../src/app/simulate-command.ts'
 import { loadConfiguration } from '../../src/config/load.ts'
-import { retrace } from '../../src/domain/escalate-retrace.ts'
 import { tryPolicy } from '../../src/domain/escalate-simulate.ts'
-import type { Incident } from '../../src/domain/incident.ts'
+import type { EscalationPolicy } from '../../src/domain/configuration.ts'
+import type { MachineEvent } from '../../src/domain/incident/event.ts'
+import type { Settings } from '../../src/domain/incident/state.ts'
 import { pagingContext } from '../../src/domain/paging-context.ts'
-import type { TimelineEntry, TimelineKind } from '../../src/domain/timeline.ts'
-import { alert, incident } from '../support/pages.ts'
 import { onCallYaml, testFolder } from '../support/on-call-files.ts'
 
 const now = Date.parse('2026-12-05T00:00:00Z')
@@ -61,7 +60,7 @@ describe('firewatch simulate, without an incident', () => {
     const { text } = await tried(onCallYaml, { at: '2026-12-24T01:00', service: 'feed' })
     expect(text).toContain('step 1 waits: feed is in maintenance until 2026-12-24 01:00 UTC: move')
     expect(text).toContain('2026-12-24 02:00+01:00  +1 h')
-    expect(text).toContain('step 2: passed at once, nobody is on call in schedule office')
+    expect(text).toContain('step 2: skipped, nobody is on call in schedule office')
   })
 
   it.each<[string, object, string | RegExp]>([
@@ -89,122 +88,141 @@ describe('firewatch simulate, without an incident', () => {
   })
 })
 
-describe('what happened in an incident', () => {
-  const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 3, minute)).toISOString()
-  let told = 0
-  const entry = (minute: number, kind: TimelineKind, summary: string, more: Partial<TimelineEntry> = {}) => ({
-    incident: 42,
-    eventKey: `entry/${++told}`,
-    at: at(minute),
-    kind,
-    actor: 'firewatch',
-    summary,
+describe('a policy that is tried on what happened in an incident', () => {
+  const minute = 60_000
+  const start = Date.parse('2026-03-01T03:00:00Z')
+  const at = (minutes: number) => start + minutes * minute
+  const settings: Settings = {
+    policy: 'default',
+    stableForMs: 15 * minute,
+    headStartMs: 0,
+    remediates: false,
+    stillFiringAfterMs: 30 * minute,
+  }
+  const alerts = (
+    minutes: number,
+    firing: number,
+    more: Partial<Extract<MachineEvent, { type: 'opened' | 'alerts-changed' }>> = {},
+  ): MachineEvent => ({
+    at: at(minutes),
+    type: 'alerts-changed',
+    firing,
+    total: 3,
+    severity: 'P1',
+    settings,
     ...more,
   })
-  const begun = entry(2, 'escalation', 'Step 1: paging ana', { eventKey: 'escalation/r0/s1' })
-  const story = (timeline: readonly TimelineEntry[], change: Partial<Incident> = {}) =>
-    retrace({ incident: incident(change), alerts: [alert('broken')], timeline }, Date.parse(at(60)))
+  const opened = alerts(0, 1, { type: 'opened' })
+  let commands = 0
+  const by = (actor: string) => ({ actor, commandId: `command-${++commands}` })
+  const twoSteps = [{ notify: ['cy'], ackTimeoutMs: 4 * minute }, { notify: ['ana'] }]
 
-  it('begins when paging did, and ends when it was clear, again and again', () => {
-    const { runs } = story(
-      [
-        begun,
-        entry(10, 'state', 'Every alert is clear; watching for 15 min'),
-        entry(12, 'state', 'It fires again: back to open'),
-        entry(30, 'state', 'Every alert is clear; watching for 15 min'),
-        entry(45, 'resolved', 'Resolved: every alert stayed clear for 15 min'),
-      ],
-      { resolvedAt: at(45) },
-    )
-    expect(runs.map(({ from, to }) => [from, to])).toEqual(
-      [
-        [2, 10],
-        [12, 30],
-      ].map((pair) => pair.map((minute) => Date.parse(at(minute)))),
-    )
-  })
-
-  it('has what people did, and nothing that came of it by itself', () => {
-    const { runs } = story([
-      begun,
-      entry(5, 'escalation', 'ana escalates at once', { actor: 'ana', eventKey: 'command/1' }),
-      entry(7, 'acknowledged', 'ben acknowledged', { actor: 'ben', eventKey: 'acknowledged/2' }),
-      entry(8, 'escalation', 'cy acknowledged too; everybody has', { actor: 'cy', eventKey: 'command/3' }),
-      entry(8, 'escalation', 'ana applied policy x', { actor: 'ana', eventKey: 'command/4' }),
-      entry(9, 'escalation', 'Step 2: paging ben', { eventKey: 'escalation/r0/s2' }),
-      entry(20, 'note', 'ana escalates at once', { actor: 'ana', eventKey: 'note/1' }),
-    ])
-    expect(runs).toEqual([
-      {
-        from: Date.parse(at(2)),
-        to: Date.parse(at(60)),
-        deeds: [
-          { at: Date.parse(at(5)), kind: 'escalate', by: 'ana' },
-          { at: Date.parse(at(7)), kind: 'acknowledge', by: 'ben' },
-          { at: Date.parse(at(8)), kind: 'acknowledge', by: 'cy' },
-        ],
-      },
-    ])
-  })
-
-  it('keeps its owner when it fires again', () => {
-    const { runs } = story([
-      begun,
-      entry(7, 'acknowledged', 'ben acknowledged', { actor: 'ben' }),
-      entry(10, 'state', 'Every alert is clear; watching for 15 min'),
-      entry(12, 'state', 'It fires again: back to open'),
-    ])
-    expect(runs[1]?.deeds).toEqual([{ at: Date.parse(at(12)), kind: 'acknowledge', by: 'ben' }])
-  })
-
-  it.each<[string, readonly TimelineEntry[], readonly string[]]>([
-    ['one that never changed', [], ['P0']],
-    [
-      'one that alerts raised',
-      [entry(5, 'severity', 'Severity raised from P2 to P1 by its alerts')],
-      ['P2', 'P1'],
-    ],
-    [
-      'one that a person set',
-      [entry(5, 'severity', 'ana set the severity to P0', { actor: 'ana' })],
-      ['P1', 'P0'],
-    ],
-  ])('knows the severity of %s', (_what, timeline, expected) => {
-    const { severities } = story(timeline, { severity: 'P0' })
-    expect(severities.map(({ severity }) => severity)).toEqual(expected)
-  })
-
-  it('is what another policy is tried on', async () => {
+  async function storyOf(events: readonly MachineEvent[], policy: Partial<EscalationPolicy> = {}) {
     const config = await loadConfiguration(await folder.write('firewatch.yaml', onCallYaml))
-    const policy = {
-      name: 'p1',
-      steps: [{ notify: ['cy'], ackTimeoutMs: 240_000 }, { notify: ['ana'] }],
-      repeat: 0,
-      fallback: [],
-      acknowledgedForMs: 600_000,
-    }
-    const trial = {
-      ...story(
-        [begun, entry(7, 'acknowledged', 'ben acknowledged', { actor: 'ben' }), entry(18, 'resolved', 'x')],
-        {
-          resolvedAt: at(18),
-        },
-      ),
-      policy,
-    }
-    const entries = tryPolicy(pagingContext(config, config, []), trial)
-    expect(
-      entries.map(({ at: instant, kind }) => [new Date(instant).toISOString().slice(14, 16), kind]),
-    ).toEqual([
-      ['02', 'step'],
-      ['02', 'page'],
-      ['06', 'step'],
-      ['06', 'page'],
-      ['07', 'acknowledged'],
-      ['17', 'released'],
-      ['17', 'step'],
-      ['17', 'page'],
-      ['18', 'resolved'],
+    const entries = tryPolicy(pagingContext(config, config, []), {
+      policy: { name: 'p1', steps: twoSteps, repeat: 0, fallback: [], ...policy },
+      incident: 42,
+      service: 'feed',
+      alertsBegan: [start],
+      events,
+      until: at(60),
+    })
+    return entries.map((entry) => [
+      (entry.at - start) / minute,
+      entry.kind,
+      ...('person' in entry ? [entry.person] : 'by' in entry ? [entry.by] : []),
     ])
+  }
+
+  it('keeps what people did, and lets acknowledgements last as the policy says', async () => {
+    const story = await storyOf(
+      [
+        opened,
+        // What the policy of then led to counts no more.
+        { at: at(1), type: 'tick' },
+        {
+          at: at(1),
+          type: 'step-read',
+          reading: {
+            position: { step: 1, round: 0 },
+            hold: { cause: { kind: 'alert-rate', moreThan: 1, withinMs: 1 }, inMs: null, firm: false },
+          },
+        },
+        { at: at(7), type: 'acknowledge', forMs: null, ...by('ben') },
+        { at: at(18), type: 'resolve', anyway: true, ...by('ben') },
+      ],
+      { acknowledgedForMs: 10 * minute },
+    )
+    expect(story).toEqual([
+      [0, 'step'],
+      [0, 'page', 'cy'],
+      [4, 'step'],
+      [4, 'page', 'ana'],
+      [7, 'acknowledged', 'ben'],
+      [17, 'released', 'firewatch'],
+      [17, 'step'],
+      [17, 'page', 'cy'],
+      [18, 'resolved', 'ben'],
+    ])
+  })
+
+  it('pages again when it fires again, and ends when it stayed clear', async () => {
+    const story = await storyOf([opened, alerts(2, 0), alerts(10, 1), alerts(12, 0)])
+    expect(story).toEqual([
+      [0, 'step'],
+      [0, 'page', 'cy'],
+      [2, 'cleared', 'firewatch'],
+      [10, 'reopened', 'firewatch'],
+      [10, 'step'],
+      [10, 'page', 'cy'],
+      [12, 'cleared', 'firewatch'],
+      [27, 'resolved', 'firewatch'],
+    ])
+  })
+
+  it('shows snoozes, hand-overs, changes of severity and growth', async () => {
+    const story = await storyOf([
+      opened,
+      { at: at(1), type: 'snooze', forMs: 5 * minute, ...by('cy') },
+      { at: at(8), type: 'acknowledge', forMs: null, ...by('ana') },
+      { at: at(9), type: 'hand-over', to: 'ben', ...by('boss') },
+      alerts(20, 3),
+      alerts(25, 3, { severity: 'P0' }),
+    ])
+    expect(story.slice(2)).toEqual([
+      [1, 'acknowledged', 'cy'],
+      [6, 'released', 'firewatch'],
+      [6, 'step'],
+      [6, 'page', 'cy'],
+      [8, 'acknowledged', 'ana'],
+      [9, 'handed-over', 'boss'],
+      [9, 'message', 'ben'],
+      [14, 'handed-over', 'firewatch'],
+      [14, 'message', 'ana'],
+      [20, 'grown', 'firewatch'],
+      [20, 'message', 'ana'],
+      [25, 'severity', 'firewatch'],
+      [25, 'worse', 'firewatch'],
+      [25, 'message', 'ana'],
+      [29, 'released', 'firewatch'],
+      [29, 'step'],
+      [29, 'page', 'cy'],
+      [33, 'step'],
+      [33, 'page', 'ana'],
+      [38, 'page', 'ana'],
+      [40.5, 'exhausted'],
+    ])
+  })
+
+  it('tells once of a policy that reaches nobody again and again', async () => {
+    const story = await storyOf([opened], { steps: [{ notify: [{ schedule: 'office' }] }] })
+    expect(story).toEqual([
+      [0, 'skipped'],
+      [0, 'exhausted'],
+    ])
+  })
+
+  it('has nothing to tell of an incident whose events were not kept', async () => {
+    expect(await storyOf([])).toEqual([])
   })
 })

@@ -30,29 +30,26 @@ describe('a running server', () => {
   it('answers pings while a long query runs, and the next query after it', async () => {
     const slow = post(server.url, endless, { max_execution_time: '2' })
     const next = post(server.url, 'SELECT 1')
-    let longestMs = 0
+    let ended = false
+    void slow.then(() => (ended = true))
     for (let pings = 0; pings < 20; pings++) {
-      const startedAt = performance.now()
       expect((await fetch(`${server.url}/ping`)).status).toBe(200)
-      longestMs = Math.max(longestMs, performance.now() - startedAt)
-      await delay(50)
+      expect(ended).toBe(false)
     }
-    // 2 ms on an idle machine, where the query has both cores.
-    expect(longestMs).toBeLessThan(500)
     expect(await slow).toMatchObject({ status: 408 })
     expect(await next).toMatchObject({ status: 200, text: '1\n' })
   })
 
   it('stops a query whose client left, so that the others need not wait for its time limit', async () => {
     const patience = new AbortController()
-    const slow = fetch(server.url, { method: 'POST', body: endless, signal: patience.signal }).catch(String)
-    const startedAt = performance.now()
+    // Longer than the test may last.
+    const url = `${server.url}/?max_execution_time=600`
+    const slow = fetch(url, { method: 'POST', body: endless, signal: patience.signal }).catch(String)
     const next = post(server.url, 'SELECT 1')
     await delay(200)
     patience.abort()
     expect(await slow).toContain('AbortError')
     expect(await next).toMatchObject({ status: 200 })
-    expect(performance.now() - startedAt).toBeLessThan(5_000)
   })
 
   it('drops queries that wait for their turn when their client leaves', async () => {
@@ -124,12 +121,10 @@ describe('its data', () => {
 
   it('are released soon after SIGTERM, even under a long query', async () => {
     const server = await startServer(join(folder.path, 'busy'))
-    const slow = post(server.url, endless)
+    const slow = post(server.url, endless, { max_execution_time: '600' })
     const waiting = post(server.url, 'SELECT 1')
     await delay(200)
-    const startedAt = performance.now()
     expect(await server.end('SIGTERM')).toBe(0)
-    expect(performance.now() - startedAt).toBeLessThan(8_000)
     for (const answer of [await slow, await waiting])
       expect(answer).toMatchObject({ status: 499, text: expect.stringContaining('QUERY_WAS_CANCELLED') })
   })

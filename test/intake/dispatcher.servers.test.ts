@@ -7,9 +7,9 @@ import {
   type DispatcherDependencies,
 } from '../../src/intake/dispatcher.ts'
 import { createAlertInbox, inboxChannel } from '../../src/postgres/alert-inbox.ts'
-import { createConfigurationRecords } from '../../src/postgres/configurations.ts'
+import { createRecords, type Records } from '../../src/app/records.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
-import { createDispatchRecords, type GroupedIncident } from '../../src/postgres/dispatch.ts'
+import { groupRows } from '../../src/domain/dispatch.ts'
 import { listenTo } from '../../src/postgres/listen.ts'
 import { configurationWith } from '../domain/check-world.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
@@ -17,7 +17,9 @@ import { startPostgres, type TestPostgres } from '../support/servers.ts'
 let postgres: TestPostgres
 let database: OpenDatabase
 let running: Dispatcher[] = []
-let signals: GroupedIncident[] = []
+let records: Records
+/** Incidents that were decided on. */
+let decided: number[] = []
 let logged: string[] = []
 
 const configuration = configurationWith([])
@@ -26,7 +28,10 @@ beforeAll(async () => {
   postgres = await startPostgres()
   database = openDatabase(postgres.url, 12)
   await migrate(database.pool)
-  await createConfigurationRecords(database.db).save(configuration)
+  const newToken = () => randomBytes(16).toString('hex')
+  const options = { running: () => configuration, stirred: () => undefined, newToken }
+  records = createRecords(database.db, () => new Date(), options)
+  await records.configurations.save(configuration)
 })
 afterAll(async () => {
   await database?.close()
@@ -34,7 +39,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   await database.pool.query('TRUNCATE alert_inbox, incidents, alerts, timeline RESTART IDENTITY CASCADE')
-  signals = []
+  decided = []
   logged = []
 })
 afterEach(async () => {
@@ -45,23 +50,45 @@ afterEach(async () => {
 function start(change: Partial<DispatcherDependencies> = {}): Dispatcher {
   const log = (_fields: object, message: string) => void logged.push(message)
   const dispatcher = createDispatcher({
-    store: createDispatchRecords(database.db),
+    store: noting(records.dispatch),
     listen: (onNotify) =>
       listenTo(database.pool, inboxChannel, onNotify, () => logged.push('listening broke')),
-    signalIncident: (incident) => {
-      signals.push(incident)
-      return Promise.resolve()
-    },
+    stirred: () => undefined,
     configuration: () => configuration,
     log: { info: log, error: log },
     newToken: () => randomBytes(16).toString('hex'),
     clock: () => performance.now(),
+    now: () => new Date(),
     pollMs: 60_000,
     ...change,
   })
   running.push(dispatcher)
   dispatcher.start()
   return dispatcher
+}
+
+/** The same store, with what was decided on noted. */
+function noting(store: DispatcherDependencies['store']): DispatcherDependencies['store'] {
+  return {
+    ...store,
+    async apply(group, opening, at) {
+      const incident = await store.apply(group, opening, at)
+      if (incident !== undefined) decided.push(incident)
+      return incident
+    },
+  }
+}
+
+/** The same store, which refuses some groups. */
+function refusing(isRefused: (groupingKey: string) => boolean): DispatcherDependencies['store'] {
+  const store = noting(records.dispatch)
+  return {
+    ...store,
+    async apply(group, opening, at) {
+      if (isRefused(group.groupingKey)) throw new Error('refused')
+      return store.apply(group, opening, at)
+    },
+  }
 }
 
 let events = 0
@@ -101,9 +128,7 @@ describe('a dispatched alert', () => {
     await accept(alert('disk'), alert('disk', { mount: '/var', startsAt: '2026-03-02T23:00:00.000Z' }))
     await dispatched()
     const key = 'service=feed,alertname=disk'
-    expect(signals).toEqual([
-      { number: 1, groupingKey: key, title: 'feed: disk', service: 'feed', severity: 'P2' },
-    ])
+    expect(decided).toEqual([1])
     expect(
       await select(
         'SELECT grouping_key, service, labels, severity, state, version, config_revision, started_at, recurrence_of FROM incidents',
@@ -141,11 +166,13 @@ describe('a dispatched alert', () => {
       }),
     )
     await dispatched()
-    expect(signals.map(({ number, severity }) => `${number} ${severity}`)).toEqual(['1 P2', '1 P0'])
+    expect(decided).toEqual([1, 1])
     expect(await select('SELECT severity, version FROM incidents')).toEqual([{ severity: 'P0', version: 2 }])
     expect(
-      (await select<{ kind: string }>('SELECT kind FROM timeline ORDER BY id')).map(({ kind }) => kind),
-    ).toEqual(['detected', 'alert', 'severity'])
+      (await select<{ kind: string }>("SELECT fact->>'type' AS kind FROM timeline ORDER BY id")).map(
+        ({ kind }) => kind,
+      ),
+    ).toEqual(['detected', 'alert-changed', 'severity-changed'])
   })
 
   it('leaves a severity alone that a person set', async () => {
@@ -160,7 +187,6 @@ describe('a dispatched alert', () => {
       }),
     )
     await dispatched()
-    expect(signals.at(-1)?.severity).toBe('P3')
     expect(await select('SELECT severity FROM incidents')).toEqual([{ severity: 'P3' }])
   })
 
@@ -178,7 +204,7 @@ describe('a dispatched alert', () => {
     expect(await select('SELECT status, ends_at, starts_at FROM alerts')).toEqual([
       { status: 'firing', ends_at: null, starts_at: new Date('2026-03-03T02:00:00.000Z') },
     ])
-    expect(signals).toHaveLength(3)
+    expect(decided).toHaveLength(3)
   })
 
   it('that fires after its incident was resolved opens a new one, linked to it', async () => {
@@ -199,7 +225,7 @@ describe('a dispatched alert', () => {
     await accept(alert('disk', { status: 'resolved', endsAt: '2026-03-03T01:00:00.000Z' }))
     await dispatched()
     expect(await select('SELECT * FROM incidents')).toEqual([])
-    expect(signals).toEqual([])
+    expect(decided).toEqual([])
   })
 
   it('that starts after its end arrived opens nothing', async () => {
@@ -215,7 +241,7 @@ describe('a dispatched alert', () => {
     await accept(alert('disk', { source: 'check/disk', annotations: { muted: 'cooldown until tomorrow' } }))
     await dispatched()
     expect(await select('SELECT * FROM incidents')).toEqual([])
-    expect(signals).toEqual([])
+    expect(decided).toEqual([])
   })
 
   it('clears in the incident in which it fires, though its route or labels changed since', async () => {
@@ -235,7 +261,7 @@ describe('a dispatched alert', () => {
     )
     await dispatched()
     expect(await select('SELECT incident, status FROM alerts')).toEqual([{ incident: 1, status: 'resolved' }])
-    expect(signals).toHaveLength(2)
+    expect(decided).toHaveLength(2)
   })
 })
 
@@ -249,8 +275,8 @@ describe('ten thousand alerts at once', () => {
     await dispatched()
     expect(await select('SELECT count(*) FROM incidents')).toEqual([{ count: 5 }])
     expect(await select("SELECT count(*) FROM alerts WHERE status = 'firing'")).toEqual([{ count: 10_000 }])
-    // Twenty batches of 500, each with one signal for each of its incidents.
-    expect(signals).toHaveLength(100)
+    // Each batch decides once on each of its incidents.
+    expect(decided.length).toBeLessThanOrEqual(100)
     expect((await select<{ count: number }>('SELECT count(*) FROM timeline'))[0]?.count).toBeLessThanOrEqual(
       100,
     )
@@ -270,32 +296,33 @@ describe('ten thousand alerts at once', () => {
 })
 
 describe('when something breaks', () => {
-  it('a crash between commit and tick delivers again, and nothing is doubled', async () => {
-    const store = createDispatchRecords(database.db)
-    // The process dies after the signal: its transaction, which would tick the rows off, is rolled back.
-    const dies: DispatcherDependencies['store'] = {
-      ...store,
-      claim: (limit, except, work) =>
-        store.claim(limit, except, async (rows) => {
-          await work(rows)
-          throw new Error('killed')
-        }),
-    }
-    const first = start({ store: dies })
+  it('rows in the hand of a dispatcher that died are delivered by the next, and nothing is doubled', async () => {
     await accept(
       alert('disk'),
       alert('disk', { mount: '/var' }),
       alert('lag'),
       alert('lag', { status: 'resolved', endsAt: '2026-03-03T01:00:00.000Z' }),
     )
-    await expect.poll(() => signals.length).toBeGreaterThanOrEqual(2)
-    await first.stop()
-    expect(await waiting()).toBe(4)
+    // It took them all, applied one group, and died.
+    const rows = await records.dispatch.claim(100, [], 60_000)
+    const [first] = groupRows(rows, configuration.routes)
+    if (first === undefined) throw new Error('nothing waits')
+    await records.dispatch.apply(
+      first,
+      { configRevision: configuration.revision, chartToken: 'x' },
+      new Date(),
+    )
     const before = await everythingStored()
     start()
+    expect(await waiting()).toBe(2)
+    await database.pool.query('UPDATE alert_inbox SET leased_until = now()')
+    await accept(alert('disk', { mount: '/tmp' }))
     await dispatched()
-    expect(await everythingStored()).toEqual(before)
-    expect(new Set(signals.map(({ number }) => number))).toEqual(new Set([1, 2]))
+    const after = await everythingStored()
+    expect(after.incidents).toHaveLength(2)
+    expect(after.alerts.slice(0, before.alerts.length).map((one) => Object.values(one)[1])).toEqual(
+      before.alerts.map((one) => Object.values(one)[1]),
+    )
   })
 
   it('a repeat after the incident was resolved does not open another', async () => {
@@ -313,16 +340,14 @@ describe('when something breaks', () => {
     ).toEqual(['feed: disk', 'feed: other'])
   })
 
-  it('rows wait while Temporal is away, and it is said once', async () => {
+  it('rows wait while nothing can be applied, and it is said once', async () => {
     let away = true
     let tries = 0
     start({
-      signalIncident: async (incident) => {
+      store: refusing(() => {
         tries++
-        if (away) throw new Error('no connection')
-        signals.push(incident)
-        return Promise.resolve()
-      },
+        return away
+      }),
     })
     await accept(alert('disk'), alert('lag'))
     await expect.poll(() => tries, { timeout: 5_000 }).toBeGreaterThanOrEqual(6)
@@ -330,23 +355,15 @@ describe('when something breaks', () => {
     expect(logged).toEqual(['alerts wait in the inbox: they cannot be dispatched now'])
     away = false
     await dispatched()
-    expect(new Set(signals.map(({ number }) => number))).toEqual(new Set([1, 2]))
+    expect(new Set(decided)).toEqual(new Set([1, 2]))
     expect(logged).toEqual([
       'alerts wait in the inbox: they cannot be dispatched now',
       'alerts are dispatched again',
     ])
-    expect(await select('SELECT version FROM incidents')).toEqual([{ version: 1 }, { version: 1 }])
   })
 
   it('a group that cannot be delivered does not hold up the others', async () => {
-    start({
-      batch: 2,
-      signalIncident: async (incident) => {
-        if (incident.groupingKey.includes('bad')) throw new Error('refused')
-        signals.push(incident)
-        return Promise.resolve()
-      },
-    })
+    start({ batch: 2, store: refusing((key) => key.includes('bad')) })
     await accept(
       alert('bad'),
       alert('good-1'),
@@ -354,21 +371,14 @@ describe('when something breaks', () => {
       alert('good-2'),
       alert('good-3'),
     )
-    await expect.poll(() => signals.length).toBe(3)
+    await expect.poll(() => decided.length).toBe(3)
     expect(await waiting()).toBe(2)
   })
 
   it('not even when it fills whole batches', async () => {
-    start({
-      batch: 2,
-      signalIncident: async (incident) => {
-        if (incident.groupingKey.includes('bad')) throw new Error('refused')
-        signals.push(incident)
-        return Promise.resolve()
-      },
-    })
+    start({ batch: 2, store: refusing((key) => key.includes('bad')) })
     await accept(...['/a', '/b', '/c', '/d', '/e'].map((mount) => alert('bad', { mount })), alert('good'))
-    await expect.poll(() => signals.length, { timeout: 5_000 }).toBe(1)
+    await expect.poll(() => decided.length, { timeout: 5_000 }).toBe(1)
     expect(await waiting()).toBe(5)
   })
 
@@ -376,7 +386,7 @@ describe('when something breaks', () => {
     start({ listen: () => ({ stop: () => Promise.resolve() }), pollMs: 50 })
     await accept(alert('disk'))
     await dispatched()
-    expect(signals).toHaveLength(1)
+    expect(decided).toHaveLength(1)
   })
 })
 

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Outcome } from '../../examples/feed/scenarios.ts'
 import { formatDuration } from '../../src/domain/duration.ts'
-import { finished } from '../support/firewatch.ts'
+import { finished, makeDataDir, removeData } from '../support/firewatch.ts'
 
 const demo = new URL('../../examples/feed/demo.ts', import.meta.url).pathname
 
@@ -16,7 +15,7 @@ interface Told extends Outcome {
 }
 
 async function tell(scenario: string): Promise<Told> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'firewatch-demo-'))
+  const dataDir = await makeDataDir()
   const child = spawn(process.execPath, [demo, '--scenario', scenario, '--data', dataDir, '--json'])
   const { code, stdout, stderr } = await finished(child)
   if (stdout === '') throw new Error(`the demo ended with ${code} and told nothing: ${stderr}`)
@@ -39,7 +38,7 @@ describe.each(['heals', 'escalates', 'crash'])('the story "%s"', (scenario) => {
   beforeAll(async () => {
     told = await tell(scenario)
   })
-  afterAll(() => rm(told.dataDir, { recursive: true, force: true }))
+  afterAll(() => removeData(told.dataDir))
 
   it('comes true as a whole, and the exit code says so', () => {
     expect(told.terminal).toContain('The whole story came true.')

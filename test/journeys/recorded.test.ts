@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Recorded } from '../../examples/recorded/expectations.ts'
-import { finished, type Finished } from '../support/firewatch.ts'
+import { finished, type Finished, makeDataDir, removeData } from '../support/firewatch.ts'
 
 const demo = new URL('../../examples/feed/demo.ts', import.meta.url).pathname
 
@@ -12,25 +11,21 @@ describe('the story "recorded"', () => {
   let dataDir: string
   let end: Finished
   let told: Recorded
-  let tookMs: number
 
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'firewatch-recorded-'))
-    const begun = performance.now()
+    dataDir = await makeDataDir()
     end = await finished(
       spawn(process.execPath, [demo, '--scenario', 'recorded', '--data', dataDir, '--json']),
     )
-    tookMs = performance.now() - begun
     if (end.stdout === '') throw new Error(`the demo ended with ${end.code} and told nothing: ${end.stderr}`)
     told = JSON.parse(end.stdout) as Recorded
   })
-  afterAll(() => rm(dataDir, { recursive: true, force: true }))
+  afterAll(() => removeData(dataDir))
 
-  it('comes true as a whole within a minute, and the exit code says so', () => {
+  it('comes true as a whole, and the exit code says so', () => {
     expect(end.stderr).toContain('The whole story came true.')
     expect(end.stderr).not.toContain('✗')
     expect(end.code).toBe(0)
-    expect(tookMs).toBeLessThan(60_000)
   })
 
   it('tells what was seen and what was decided, at the times of the recording', () => {

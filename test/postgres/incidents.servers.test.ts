@@ -1,10 +1,13 @@
+import { sql, type Updateable } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { IncidentState } from '../../src/domain/incident.ts'
 import type { Severity } from '../../src/domain/severity.ts'
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
+import { pagesInsert } from '../../src/postgres/incident-decision.ts'
 import { createIncidentMarks } from '../../src/postgres/incident-marks.ts'
 import { createIncidentRecords, type IncidentFilter } from '../../src/postgres/incidents.ts'
 import { createPageRecords } from '../../src/postgres/pages.ts'
+import type { Schema } from '../../src/postgres/schema.ts'
 import { createTimelineRecords } from '../../src/postgres/timeline.ts'
 import { createVerdictRecords } from '../../src/postgres/verdict-records.ts'
 import { storeVerdicts } from '../../src/postgres/verdicts.ts'
@@ -70,15 +73,21 @@ const page = (incident: number, person: string, kind: 'page' | 'resolved' = 'pag
   contact: 0,
 })
 
+const change = (incident: number, set: Updateable<Schema['incidents']>) =>
+  database.db.updateTable('incidents').set(set).where('number', '=', incident).execute()
+
+async function queue(...pages: readonly ReturnType<typeof page>[]): Promise<void> {
+  await sql`${pagesInsert(pages, Date.parse(at))}`.execute(database.db)
+}
+
 describe('the list of incidents', () => {
   it('is filtered by any of what is asked, newest first', async () => {
     const incidents = createIncidentRecords(database.db)
-    const pages = createPageRecords(database.db)
     const first = await open({ title: 'Likes 100% down' })
     const second = await open({ service: 'shop', severity: 'P2', state: 'monitoring' })
     const third = await open({ service: 'shop', state: 'resolved' })
-    await incidents.acknowledge(second, 'ana', at, null)
-    await pages.queue([page(first, 'ana'), page(third, 'ana', 'resolved'), page(third, 'ben')], at)
+    await change(second, { acknowledged_by: 'ana' })
+    await queue(page(first, 'ana'), page(third, 'ana', 'resolved'), page(third, 'ben'))
     const list = async (filter: Partial<IncidentFilter>) =>
       (await incidents.list({ limit: 10, ...filter })).map(({ number }) => number)
 
@@ -104,26 +113,21 @@ describe('the list of incidents', () => {
 describe('marks', () => {
   it('change with everything that the page of an incident shows, and with nothing else', async () => {
     const { db } = database
-    const [marks, incidents, pages] = [
-      createIncidentMarks(db),
-      createIncidentRecords(db),
-      createPageRecords(db),
-    ]
+    const [marks, pages] = [createIncidentMarks(db), createPageRecords(db)]
     const [one, other] = [await open(), await open()]
     const seen = [await marks.ofIncident(one)]
     const changes: (() => Promise<unknown>)[] = [
-      () => incidents.describe(one, 'Flushing the cache'),
-      () => incidents.acknowledge(one, 'ana', at, null),
+      () => change(one, { now_doing: 'Flushing the cache' }),
+      () => change(one, { acknowledged_by: 'ana' }),
       () =>
         createTimelineRecords(db).append({
           incident: one,
           eventKey: 'note/1',
           at,
-          kind: 'note',
           actor: 'ana',
-          summary: 'x',
+          fact: { type: 'note', text: 'x' },
         }),
-      () => pages.queue([page(one, 'ana')], at),
+      () => queue(page(one, 'ana')),
       () => pages.cancelUnsent(one, { reason: 'ana acknowledged', except: [] }, at),
       () =>
         db
@@ -139,24 +143,24 @@ describe('marks', () => {
           .execute(),
       () => db.updateTable('alerts').set({ status: 'resolved' }).where('incident', '=', one).execute(),
     ]
-    for (const change of changes) {
-      await change()
+    for (const makeChange of changes) {
+      await makeChange()
       seen.push(await marks.ofIncident(one))
     }
     expect(new Set(seen).size).toBe(changes.length + 1)
-    await incidents.describe(other, 'Something else')
+    await change(other, { now_doing: 'Something else' })
     expect(await marks.ofIncident(one)).toBe(seen.at(-1))
   })
 
   it('of the list change when an incident opens, moves on or ends', async () => {
     const { db } = database
-    const [marks, incidents] = [createIncidentMarks(db), createIncidentRecords(db)]
+    const marks = createIncidentMarks(db)
     const seen = [await marks.ofAll()]
     const one = await open()
     seen.push(await marks.ofAll())
-    await incidents.describe(one, 'Flushing the cache')
+    await change(one, { now_doing: 'Flushing the cache' })
     seen.push(await marks.ofAll())
-    await incidents.close(one, 'ana', at, null)
+    await change(one, { state: 'resolved' })
     seen.push(await marks.ofAll())
     expect(new Set(seen).size).toBe(4)
     expect(await marks.ofAll()).toBe(seen.at(-1))

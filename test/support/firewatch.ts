@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { shareBundles } from './bundles.ts'
 import { readRunFile, type RunFile } from '../../src/app/run-file.ts'
 
 const main = new URL('../../src/app/main.ts', import.meta.url).pathname
@@ -47,7 +48,7 @@ export async function startUp(
   env: NodeJS.ProcessEnv = {},
   dataDir?: string,
 ): Promise<UpFirewatch> {
-  const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'firewatch-journey-')))
+  const folder = dataDir ?? (await makeDataDir())
   const path = join(folder, 'firewatch.yaml')
   await writeFile(path, configuration)
   const child = spawn(process.execPath, [main, 'up', '--config', path, '--data', folder, '--port', '0'], {
@@ -79,6 +80,13 @@ export async function startUp(
       return end
     },
   }
+}
+
+/** A new data directory below the system's temporary folder. */
+export async function makeDataDir(): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'firewatch-journey-'))
+  await shareBundles(dataDir)
+  return dataDir
 }
 
 export async function removeData(dataDir: string): Promise<void> {

@@ -20,6 +20,13 @@ import { startPostgres } from './servers.ts'
 
 export type Incidents = Awaited<ReturnType<typeof startIncidents>>
 
+interface IncidentsOptions {
+  /** `moved` by the test, or as it is. */
+  readonly clock?: 'moved' | 'real'
+  /** Incidents were decided on. */
+  readonly stirred?: () => void
+}
+
 /** When a world's clock begins: on a Sunday night. */
 const beginning = Date.parse('2026-03-01T03:00:00Z')
 
@@ -27,7 +34,10 @@ const beginning = Date.parse('2026-03-01T03:00:00Z')
  * Incidents on the real store, with the real dispatch, commands and sender of pages, over a clock that the test moves: whatever falls due on the way
  * happens at its time. Providers, evidence and reviews are the world's, and remediation is nobody's here. Each test has a world of its own.
  */
-export async function startIncidents({ clock: kind = 'moved' }: { readonly clock?: 'moved' | 'real' } = {}) {
+export async function startIncidents({
+  clock: kind = 'moved',
+  stirred = () => undefined,
+}: IncidentsOptions = {}) {
   await using starting = new AsyncDisposableStack()
   const postgres = starting.adopt(await startPostgres(), (one) => one.stop())
   const database = starting.adopt(openDatabase(postgres.url), (one) => one.close())
@@ -37,7 +47,7 @@ export async function startIncidents({ clock: kind = 'moved' }: { readonly clock
   const now = () => new Date(clock.at)
   const records = createRecords(database.db, now, {
     running: () => revised(world),
-    stirred: () => undefined,
+    stirred,
     newToken: () => crypto.randomUUID(),
   })
   const sender = createPageSender({
@@ -55,7 +65,7 @@ export async function startIncidents({ clock: kind = 'moved' }: { readonly clock
     now,
     retryBaseMs: 20,
   })
-  const parts: Parts = { records, sender, clock, isReal: kind === 'real', world: () => world }
+  const parts: Parts = { records, sender, clock, isReal: kind === 'real', stirred, world: () => world }
   const resources = starting.move()
   return {
     db: database.db,
@@ -99,6 +109,7 @@ interface Parts {
   readonly clock: { at: number }
   /** Sender and workflows run by themselves. */
   readonly isReal: boolean
+  readonly stirred: () => void
   readonly world: () => IncidentWorld
 }
 
@@ -221,6 +232,7 @@ function createStory(parts: Parts, world: IncidentWorld, configuration: Configur
       const opening = { configRevision: configuration.revision, chartToken: crypto.randomUUID() }
       await records.dispatch.apply(group, opening, new Date(clock.at))
     }
+    parts.stirred()
   }
   const deliver = async (alerts: readonly AcceptedAlert[]) => {
     await apply(alerts)

@@ -1,5 +1,6 @@
 import { condition, defineSignal, setHandler } from '@temporalio/workflow'
-import { remediate, type Remediation, type RemediationResult } from '../../workflows/remediate.ts'
+import type { RemediationEnd } from '../../src/domain/incident/event.ts'
+import { remediate, type Remediation } from '../../workflows/remediate.ts'
 
 export { remediationAttempt } from '../../workflows/remediate.ts'
 
@@ -9,7 +10,7 @@ export const clearSignal = defineSignal('clear')
 export type Descent = Pick<Remediation, 'incident' | 'ladder' | 'sampleEveryMs'>
 
 /** An incident reduced to its remediation: people stop it and alerts clear by signal. */
-export async function descent(input: Descent): Promise<RemediationResult & { said: string[] }> {
+export async function descent(input: Descent): Promise<RemediationEnd & { said: string[] }> {
   const said: string[] = []
   let stopped = false
   let cleared = false
@@ -17,8 +18,7 @@ export async function descent(input: Descent): Promise<RemediationResult & { sai
   setHandler(clearSignal, () => void (cleared = true))
   const result = await remediate({
     ...input,
-    stopped: () => stopped,
-    cleared: () => cleared,
+    standing: async () => ({ stopped, cleared }),
     say: async (text) => void said.push(text),
   })
   return { ...result, said }

@@ -1,13 +1,6 @@
-import { fileURLToPath } from 'node:url'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  makeTelemetryFilterString,
-  Runtime,
-  type WorkflowBundle,
-} from '@temporalio/worker'
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker'
 import { searchAttributeNames } from '../../src/domain/incident-messages.ts'
 import {
   findProgram,
@@ -16,10 +9,15 @@ import {
   type TemporalProgram,
 } from '../../src/embedded/temporal-binaries.mjs'
 
+export { bundleWorkflows } from './bundles.ts'
+
 /** `INDEXED_VALUE_TYPE_KEYWORD` of temporal.api.enums.v1. */
 const keyword = 2
 
-/** Starts a Temporal that skips waiting times while a result is awaited. End it with `teardown()`: it outlives the process. */
+/**
+ * Starts a Temporal that skips waiting times while a result is awaited. End it with `teardown()`: it outlives the process. It cannot be
+ * shared: it has one clock.
+ */
 export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
   quiet()
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
@@ -37,7 +35,7 @@ export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
   return environment
 }
 
-/** Starts the real server, in memory. End it with `teardown()`. */
+/** Starts the real server, in memory, which takes less than a second. End it with `teardown()`. */
 export async function startTemporal(): Promise<TestWorkflowEnvironment> {
   quiet()
   const searchAttributes = Object.values(searchAttributeNames).map((name) =>
@@ -50,17 +48,6 @@ export async function startTemporal(): Promise<TestWorkflowEnvironment> {
       searchAttributes,
     },
   })
-}
-
-const bundles = new Map<string, Promise<WorkflowBundle>>()
-
-/** Bundles workflows whose entry is given relative to the caller's `import.meta.url`; once in a process. */
-export function bundleWorkflows(entry: string, base: string): Promise<WorkflowBundle> {
-  const workflowsPath = fileURLToPath(new URL(entry, base))
-  const bundle =
-    bundles.get(workflowsPath) ?? bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
-  bundles.set(workflowsPath, bundle)
-  return bundle
 }
 
 function pathOf(program: TemporalProgram): string {

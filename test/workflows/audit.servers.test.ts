@@ -8,28 +8,26 @@ import { createConfigurationRecords } from '../../src/postgres/configurations.ts
 import { createPageRecords } from '../../src/postgres/pages.ts'
 import { createIncidentClient } from '../../src/temporal/incident-client.ts'
 import { ensureAuditSchedule, syncSchedules } from '../../src/temporal/schedules.ts'
-import { type Incidents, startIncidents } from '../support/incidents.ts'
+import { type Keeper, startKeeper } from '../support/keeper.ts'
 import { bundleWorkflows, startTemporal } from '../support/temporal.ts'
 
-let incidents: Incidents
+let incidents: Keeper
 
 beforeAll(async () => {
-  incidents = await startIncidents(startTemporal)
+  incidents = await startKeeper()
 })
-afterEach(() => incidents?.end())
 afterAll(() => incidents?.stop())
 
 /** As a minute from now: the incidents of these tests are young. */
 const soon = () => new Date(Date.now() + 60_000)
 
 function audit() {
-  const { db, temporal } = incidents
+  const { db, client } = incidents
   const { auditPaging } = createAuditActivities({
     audits: createAuditRecords(db),
     pages: createPageRecords(db),
     inbox: createAlertInbox(db),
-    configurations: createConfigurationRecords(db),
-    workflows: createIncidentClient(temporal.client),
+    workflows: client,
     running: () => ({}),
     heartbeat: { send: () => Promise.resolve({ problem: null }) },
     counted: { heartbeatSent: () => undefined },
@@ -38,34 +36,40 @@ function audit() {
   return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(auditPaging)
 }
 
+const until = (look: () => unknown) => expect.poll(look, { timeout: 20_000, interval: 20 })
+
 describe('the auditor', () => {
   it('leaves an incident alone that somebody looks after', async () => {
     const { story } = await incidents.begin()
     await story.fire()
-    await story.until(story.pages).toEqual(['r0/s1/ana/c0'])
-    const { runId } = await story.handle.describe()
+    await until(story.pages).toEqual(['r0/s1/ana/c0'])
+    const { runId } = await (await incidents.handleOf(story)).describe()
     expect(await audit()).toMatchObject({ incidents: 1, repaired: 0, findings: 0 })
-    expect((await story.handle.describe()).runId).toBe(runId)
+    expect((await (await incidents.handleOf(story)).describe()).runId).toBe(runId)
   })
 
   it('brings an incident back whose workflow was ended from outside, and nobody is paged twice', async () => {
     const { story, world } = await incidents.begin()
     await story.fire()
-    await story.until(story.pages).toEqual(['r0/s1/ana/c0'])
-    await story.handle.terminate('an operator slipped')
-    expect((await story.handle.describe()).status.name).toBe('TERMINATED')
+    await until(story.pages).toEqual(['r0/s1/ana/c0'])
+    await (await incidents.handleOf(story)).terminate('an operator slipped')
+    expect((await (await incidents.handleOf(story)).describe()).status.name).toBe('TERMINATED')
 
     expect(await audit()).toMatchObject({ incidents: 1, repaired: 1, findings: 0 })
-    await story.until(async () => (await story.handle.describe()).status.name).toBe('RUNNING')
+    await until(async () => (await (await incidents.handleOf(story)).describe()).status.name).toBe('RUNNING')
     // Its new workflow went through the first step again, and waits for whoever it had paged.
-    await story.until(async () => (await story.eventsOf())['timerStarted']).toBe(1)
+    await until(async () =>
+      (await incidents.handleOf(story))
+        .fetchHistory()
+        .then(({ events }) => events?.some((one) => one.timerStartedEventAttributes) === true),
+    ).toBe(true)
     expect(story.pages()).toEqual(['r0/s1/ana/c0'])
     expect(world.begun).toHaveLength(1)
     expect(await audit()).toMatchObject({ repaired: 0, findings: 0 })
 
-    await story.client.escalateNow(story.groupingKey, await story.command('ana'))
-    await story.until(story.pages).toEqual(['r0/s1/ana/c0', 'r0/s2/ben/c0'])
-    expect(await story.client.acknowledge(story.groupingKey, await story.command('ben'))).toMatchObject({
+    await story.give('escalateNow', 'ana')
+    await until(story.pages).toEqual(['r0/s1/ana/c0', 'r0/s2/ben/c0'])
+    expect(await story.give('acknowledge', 'ben')).toMatchObject({
       changed: true,
     })
   })
@@ -73,12 +77,13 @@ describe('the auditor', () => {
   it('brings one back that somebody has, without paging anybody', async () => {
     const { story } = await incidents.begin()
     await story.fire()
-    await story.until(story.pages).toEqual(['r0/s1/ana/c0'])
-    await story.client.acknowledge(story.groupingKey, await story.command('ana'))
-    await story.until(async () => (await story.newest()).acknowledgedBy).toBe('ana')
-    await story.handle.terminate('an operator slipped')
+    await until(story.pages).toEqual(['r0/s1/ana/c0'])
+    await story.give('acknowledge', 'ana')
+    await until(async () => (await story.newest()).acknowledgedBy).toBe('ana')
+    await (await incidents.handleOf(story)).terminate('an operator slipped')
     expect(await audit()).toMatchObject({ repaired: 1, findings: 0 })
-    await story.until(async () => (await story.status()).acknowledgedBy).toBe('ana')
+    await until(async () => (await (await incidents.handleOf(story)).describe()).status.name).toBe('RUNNING')
+    expect(await story.newest()).toMatchObject({ acknowledgedBy: 'ana' })
     expect(story.pages()).toEqual(['r0/s1/ana/c0'])
   })
 })

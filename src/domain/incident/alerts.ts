@@ -23,8 +23,9 @@ export function opened(event: AlertsEvent): Move {
 export function alertsChanged(event: AlertsEvent): Move {
   return (turn) => {
     const before = turn.state
+    const { firing, total } = event
+    if (before.phase === 'resolved') return set({ alerts: { firing, total } })(turn)
     const after = take(event)(turn)
-    if (before.phase === 'resolved') return after
     if (event.firing === 0) return before.phase === 'open' ? becomeClear(after) : stayClear(after)
     const fires = before.phase === 'monitoring' ? reopen(after) : after
     const rises = risen(before.severity, before.settings.policy)(fires)
@@ -71,16 +72,17 @@ const reopen: Move = (turn) =>
   move(turn, set({ phase: 'open', stableAt: null }), tell({ type: 'reopened' }), respond)
 
 /**
- * The severity rose: whoever owns it is asked again, and else the policy of the higher severity begins, unless its people are being paged by it
+ * The severity rose: whoever owns it is asked again, unless it is their own word, and else the policy of the higher severity begins, unless its people are being paged by it
  * already.
  */
-function risen(from: Severity, policyBefore: string): Move {
+function risen(from: Severity, policyBefore: string, by?: string): Move {
   return (turn) => {
     const { severity, owner, escalation, settings, at } = turn.state
     const isWorse = severity < from
     if (!isWorse) return turn
     const noticed = notice(turn)
-    if (owner !== null) return escalation.kind === 'asking-owner' ? noticed : askOwner(from)(noticed)
+    const isKnown = escalation.kind === 'asking-owner' || owner?.person === by
+    if (owner !== null) return isKnown ? noticed : askOwner(from)(noticed)
     const isUnderWay = escalation.kind === 'waiting' || (escalation.kind === 'held' && at !== null)
     const goesOn = escalation.kind === 'entering' || (isUnderWay && settings.policy === policyBefore)
     return goesOn ? noticed : restart('severity-rose', null)(noticed)
@@ -106,7 +108,7 @@ export function setSeverity({
       turn,
       set({ severity: to, severityFixed: true, settings }),
       tell({ type: 'severity-set', from, to }, actor),
-      phase === 'open' ? risen(from, before.policy) : stay,
+      phase === 'open' ? risen(from, before.policy, actor) : stay,
       answer(done(`${incidentName(incident)} is ${to} now`)),
     )
   }

@@ -42,12 +42,15 @@ export const stableDue: Move = (turn) => {
 }
 
 function close(by: string | null, successorAt: number | null): Move {
-  return (turn) =>
-    move(
+  return (turn) => {
+    const { owner } = turn.state
+    return move(
       turn,
       set({
         phase: 'resolved',
         stableAt: null,
+        // Whoever had it to the end is kept; nothing runs out any more.
+        owner: owner === null ? null : { ...owner, until: null },
         handOver: null,
         closing: { at: turn.at, by, reviewAt: turn.at + reviewPatienceMs, successorAt },
       }),
@@ -55,6 +58,7 @@ function close(by: string | null, successorAt: number | null): Move {
       want({ type: 'follow-up', kind: 'resolved', occasion: 0, actor: by }),
       reviewWhenDone,
     )
+  }
 }
 
 /** The review gathers what can still be had soon; then it begins without the rest. */

@@ -10,7 +10,13 @@ import type { Cycle } from './state.ts'
 export type Effect = Reading | Change
 
 export type Reading =
-  | { readonly type: 'read-step'; readonly position: EscalationPosition; readonly urged: boolean }
+  | {
+      readonly type: 'read-step'
+      readonly position: EscalationPosition
+      readonly urged: boolean
+      /** The round in which the steps were begun. */
+      readonly begun: number
+    }
   | { readonly type: 'read-fallback'; readonly round: number }
   | { readonly type: 'read-notices' }
   /** `changed`: somebody's rules were changed; they count from now on, never for what is past. */

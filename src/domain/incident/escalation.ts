@@ -1,4 +1,6 @@
+import { canonicalJson, toJson } from '../canonical-json.ts'
 import { firstPosition, type EscalationPosition } from '../escalate.ts'
+import type { HoldCause } from '../escalate-hold.ts'
 import type { CancelReason } from './effect.ts'
 import type { ReadingEvent, StepReading } from './event.ts'
 import type { Cycle } from './state.ts'
@@ -13,25 +15,38 @@ function retryExhaustedMs(vain: number): number {
 
 /** Pages people, unless somebody owns it: after remediation's head start, where it has one. */
 export const startEscalation: Move = (turn) => {
-  const { owner, settings, tasks } = turn.state
-  if (owner !== null) return turn
+  const { owner, settings, tasks, escalation } = turn.state
+  // A person had it escalated while it was clear: their people are being paged already.
+  const isUnderWay = escalation.kind === 'waiting' || escalation.kind === 'held'
+  if (owner !== null || isUnderWay) return turn
   const tries = settings.headStartMs > 0 && tasks.some(({ kind }) => kind === 'remediate')
   if (!tries) return fromTheFirst(turn)
   return set({ escalation: { kind: 'head-start', dueAt: turn.at + settings.headStartMs } })(turn)
 }
 
 /** Begins the steps. Begun again, the rounds count on: the pages of each time through are pages of their own. */
-export const fromTheFirst: Move = (turn) =>
-  move(turn, set({ reached: false }), enterStep({ ...firstPosition, round: turn.state.round }, false))
+export const fromTheFirst: Move = (turn) => {
+  const { round } = turn.state
+  const first = { ...firstPosition, round }
+  return move(turn, set({ reached: false, begun: round, next: first }), enterStep(first, false))
+}
 
 /** Works out who is to be paged at a step; a person's urging passes all but maintenance. */
 export function enterStep(position: EscalationPosition, urged: boolean): Move {
-  return (turn) =>
-    move(
+  return (turn) => {
+    const { escalation, begun } = turn.state
+    const isHeld = escalation.kind === 'held' && isSame(escalation.position, position)
+    const heldBy = isHeld ? escalation.cause : null
+    return move(
       turn,
-      set({ escalation: { kind: 'entering', position, urged } }),
-      want({ type: 'read-step', position, urged }),
+      set({ escalation: { kind: 'entering', position, urged, heldBy } }),
+      want({ type: 'read-step', position, urged, begun }),
     )
+  }
+}
+
+function isSame(a: EscalationPosition, b: EscalationPosition): boolean {
+  return a.step === b.step && a.round === b.round
 }
 
 /** After a step: the next one, or the end of the policy. */
@@ -53,14 +68,15 @@ export function stepRead(reading: StepReading): Move {
   return (turn) => {
     const { escalation } = turn.state
     if (escalation.kind !== 'entering') return turn
-    return reading.hold === null ? entered(reading)(turn) : held(reading)(turn)
+    return reading.hold === null ? entered(reading)(turn) : held(reading, escalation.heldBy)(turn)
   }
 }
 
 type HeldReading = Extract<StepReading, { hold: object }>
 type EnteredReading = Extract<StepReading, { hold: null }>
 
-function held({ position, hold }: HeldReading): Move {
+/** Told once, however often it is looked at while the same holds it. */
+function held({ position, hold }: HeldReading, heldBy: HoldCause | null): Move {
   return (turn) => {
     const { cause, inMs, firm } = hold
     const dueAt = inMs === null ? null : turn.at + inMs
@@ -70,7 +86,12 @@ function held({ position, hold }: HeldReading): Move {
       cause,
       dueAt: dueAt === null ? null : instant(dueAt),
     } as const
-    return move(turn, set({ escalation: { kind: 'held', position, dueAt, firm, cause } }), tell(told))
+    const isTold = heldBy !== null && canonicalJson(toJson(heldBy)) === canonicalJson(toJson(cause))
+    return move(
+      turn,
+      set({ escalation: { kind: 'held', position, dueAt, firm, cause } }),
+      isTold ? stay : tell(told),
+    )
   }
 }
 
@@ -112,8 +133,19 @@ function addCycle({ position, paged, each, nextRuleInMs }: EnteredReading): Move
       sinceMs: 0,
       dueAt: nextRuleInMs === null ? null : turn.at + nextRuleInMs,
     }
-    return move(turn, countOccasion('cycle'), set({ cycles: [...turn.state.cycles, cycle] }))
+    const before = turn.state.cycles.flatMap((earlier) => beside(earlier, cycle))
+    return move(turn, countOccasion('cycle'), set({ cycles: [...before, cycle].slice(-mostCycles) }))
   }
+}
+
+/** More than a policy has steps and repeats in any use; beyond that somebody urges it on again and again. */
+const mostCycles = 40
+
+/** What an earlier cycle still has to say beside a new one: those in both, with no rule of their own left in the earlier, hear by the new. */
+function beside(earlier: Cycle, { people: again, each }: Cycle): Cycle[] {
+  if (earlier.dueAt !== null || (earlier.each && !each)) return [earlier]
+  const people = earlier.people.filter((person) => !again.includes(person))
+  return people.length === 0 ? [] : [{ ...earlier, people }]
 }
 
 export function fallbackRead({ policy, whom }: Extract<ReadingEvent, { type: 'fallback-read' }>): Move {
@@ -197,11 +229,13 @@ export function rulesRead({
 /** Pages nobody any more, and calls off what is not sent. `except`: whoever must acknowledge too goes on hearing. */
 export function stopPaging(why: CancelReason, actor: string | null, except: readonly string[] = []): Move {
   return (turn) => {
-    const cycles = except.length === 0 ? [] : turn.state.cycles
+    const { cycles, handOver } = turn.state
+    // Whoever is asked to take it is asked still.
+    const asked = handOver === null ? [] : [handOver.to]
     return move(
       turn,
-      set({ escalation: { kind: 'idle' }, cycles }),
-      want({ type: 'cancel-pages', why, actor, except }),
+      set({ escalation: { kind: 'idle' }, cycles: except.length === 0 ? [] : cycles }),
+      want({ type: 'cancel-pages', why, actor, except: [...new Set([...except, ...asked])] }),
     )
   }
 }
@@ -209,9 +243,11 @@ export function stopPaging(why: CancelReason, actor: string | null, except: read
 /** Puts the steps from `position` in the place of those under way; absent: from the first on. */
 export function restart(why: CancelReason, actor: string | null, position?: EscalationPosition): Move {
   return (turn) => {
-    const { round } = turn.state
+    const { round, begun } = turn.state
     const stopped = stopPaging(why, actor)(turn)
-    return position === undefined ? fromTheFirst(stopped) : enterStep({ ...position, round }, false)(stopped)
+    if (position === undefined) return fromTheFirst(stopped)
+    const shifted = set({ begun: begun + round - position.round })(stopped)
+    return enterStep({ ...position, round }, false)(shifted)
   }
 }
 
@@ -230,7 +266,8 @@ export const escalationDue: Move = (turn) => {
       if (!isDue(escalation.retryAt)) return turn
       return move(
         turn,
-        set({ vain: turn.state.vain + 1 }),
+        // Nobody heard of the steps before, so nobody's rules go on.
+        set({ vain: turn.state.vain + 1, cycles: [] }),
         tell({ type: 'retried', round: turn.state.round }),
         fromTheFirst,
       )

@@ -27,7 +27,13 @@ function ownedBy({ cycles, phase, settings }: MachineState, owner: string): stri
   return awaited.length === 0 ? `${owner} has it` : `${owner} has it; awaiting ${awaited.join(', ')}`
 }
 
-function pagingText({ escalation, owner }: MachineState, at: number): string {
+function afterStep({ next }: MachineState, following: readonly string[]): string {
+  if (following.length > 0) return `next ${following.join(', ')}`
+  return next === null ? 'the last step ends' : `step ${next.step}`
+}
+
+function pagingText(state: MachineState, at: number): string {
+  const { escalation, owner } = state
   const inTime = (due: number) => formatDuration(Math.max(Math.round((due - at) / 1_000), 1) * 1_000)
   switch (escalation.kind) {
     case 'head-start':
@@ -36,8 +42,8 @@ function pagingText({ escalation, owner }: MachineState, at: number): string {
       return `Step ${escalation.position.step} waits: ${holdSentence(escalation.cause)}`
     case 'waiting': {
       const { people: paged, position, following, dueAt } = escalation
-      const next = following.length === 0 ? 'the last step ends' : `next ${following.join(', ')}`
-      return `Paging ${paged.join(', ')} (step ${position.step}); ${next} in ${inTime(dueAt)}`
+      const after = afterStep(state, following)
+      return `Paging ${paged.join(', ')} (step ${position.step}); ${after} in ${inTime(dueAt)}`
     }
     case 'exhausted':
       return escalation.retryAt === null

@@ -94,10 +94,11 @@ function acknowledgeToo(actor: string): Move {
   return (turn) => {
     const cycles = cyclesAfter(turn.state, actor)
     const awaiting = peopleOf(cycles)
+    const asked = turn.state.handOver === null ? [] : [turn.state.handOver.to]
     return move(
       turn,
       set({ cycles }),
-      want({ type: 'cancel-pages', why: 'acknowledged-too', actor, except: awaiting }),
+      want({ type: 'cancel-pages', why: 'acknowledged-too', actor, except: [...awaiting, ...asked] }),
       tell({ type: 'acknowledged-too', awaiting }, actor),
       answered(done('acknowledged too')),
     )
@@ -108,8 +109,10 @@ function acknowledgeToo(actor: string): Move {
 export function takeOver({ actor, forMs }: Command<'take-over'>): Move {
   return (turn) => {
     const before = turn.state.owner?.person ?? null
-    if (before === actor && turn.state.escalation.kind !== 'asking-owner')
-      return answered(unchanged('you have it already'))(turn)
+    if (before === actor)
+      return turn.state.escalation.kind === 'asking-owner'
+        ? confirm(actor, forMs)(turn)
+        : answered(unchanged('you have it already'))(turn)
     return move(
       turn,
       own(actor, forMs, 'took-over'),
@@ -207,6 +210,8 @@ export function askOwner(from: Severity): Move {
     if (owner === null) return turn
     return move(
       turn,
+      // The same message tells them how many fire now.
+      set({ owner: { ...owner, toldFiring: Math.max(owner.toldFiring, turn.state.alerts.firing) } }),
       tell({ type: 'owner-asked', owner: owner.person, from, to: severity }),
       want({ type: 'read-person', kind: 'worse', person: owner.person, occasion: occasions.worse }),
       countOccasion('worse'),

@@ -1,3 +1,4 @@
+import { isCall } from '../escalate.ts'
 import { exhaustedRetry, goOn } from './escalation.ts'
 import type { PageEvent } from './event.ts'
 import { handOverDeclined, handOverPatienceMs, ownerSilent } from './ownership.ts'
@@ -17,7 +18,7 @@ export function pageEnded({ type, successor, ...page }: PageEvent): Move {
       stepPage(change),
       askedPage(change),
       handOverPage(change),
-      reached && (kind === 'page' || kind === 'notice') ? bringUpToDate(page.person) : stay,
+      reached ? bringUpToDate(page) : stay,
     )
 }
 
@@ -73,11 +74,14 @@ function handOverPage(change: PageChange): Move {
 }
 
 /** Whoever hears only after it was acknowledged or resolved hears that, too. */
-function bringUpToDate(person: string): Move {
+function bringUpToDate({ kind, person }: Pick<PageEvent, 'kind' | 'person'>): Move {
   return (turn) => {
     const { closing, owner, occasions, cycles } = turn.state
+    if (!isCall({ kind })) return turn
     if (closing !== null)
       return want({ type: 'follow-up', kind: 'resolved', occasion: 0, actor: closing.by })(turn)
+    // What asks or tells the owner goes on being true.
+    if (kind !== 'page' && kind !== 'notice') return turn
     const isAwaited = cycles.some(({ people }) => people.includes(person))
     if (owner === null || isAwaited || occasions.acknowledged === 0) return turn
     const occasion = occasions.acknowledged - 1

@@ -1,5 +1,6 @@
 import { done } from './answer.ts'
-import { restart } from './escalation.ts'
+import type { EscalationPosition } from '../escalate.ts'
+import { goOn, restart } from './escalation.ts'
 import type { CommandEvent } from './event.ts'
 import { answer, type Move, move, set, tell } from './turn.ts'
 
@@ -17,13 +18,45 @@ export function applyPolicy(command: Extract<CommandEvent, { type: 'apply-policy
 }
 
 function placed({ actor, kept }: Extract<CommandEvent, { type: 'apply-policy' }>): Move {
-  const following = kept?.entered === true ? set({ next: kept.next }) : undefined
   return (turn) => {
-    const { owner, phase } = turn.state
+    const { owner, phase, round, begun, at, escalation } = turn.state
+    // Steps that were begun anew, and of which none was entered, are begun anew under it.
+    const isKept = kept !== null && at !== null && at.round >= begun
     // Nobody is being paged: it counts from when somebody is again.
     if (owner !== null || phase !== 'open')
-      return (following ?? set({ next: { step: 1, round: turn.state.round } }))(turn)
-    if (following !== undefined) return following(turn)
-    return restart('policy-applied', actor, kept?.entered === false ? kept.position : undefined)(turn)
+      return isKept && kept.entered
+        ? followedBy(kept.next)(turn)
+        : set({ next: { step: 1, round }, begun: round })(turn)
+    if (escalation.kind === 'head-start') return turn
+    if (!isKept || !kept.entered)
+      return restart('policy-applied', actor, isKept && !kept.entered ? kept.position : undefined)(turn)
+    return move(turn, followedBy(kept.next), goOnWith)
+  }
+}
+
+/** What follows the present step. A place at which pages were sent already is gone to in a round of its own, so that they are pages of their own. */
+function followedBy(next: EscalationPosition | null): Move {
+  return (turn) => {
+    const { at, round, begun, escalation } = turn.state
+    if (next === null || at === null) return set({ next })(turn)
+    const isPaged = escalation.kind === 'exhausted' || (next.round === at.round && next.step <= at.step)
+    if (!isPaged) return set({ next })(turn)
+    return set({ next: { ...next, round }, begun: begun + round - next.round })(turn)
+  }
+}
+
+/** A step that waits for an answer goes on waiting; one that was to come next, or nothing any more, gives way to what comes next now. */
+const goOnWith: Move = (turn) => {
+  const { escalation, next } = turn.state
+  switch (escalation.kind) {
+    case 'waiting':
+      // Whom that comes to is known when it is entered.
+      return set({ escalation: { ...escalation, following: [] } })(turn)
+    case 'exhausted':
+      return next === null ? turn : goOn(false)(turn)
+    case 'held':
+      return goOn(false)(turn)
+    default:
+      return turn
   }
 }

@@ -54,9 +54,7 @@ export function readingOf(
     case 'read-step':
       return { type: 'step-read', reading: stepReading(world, reading, at) }
     case 'read-fallback': {
-      const address = { step: outsideSteps, round: reading.round }
-      const whom = whomOf(world, world.policy.fallback, address)
-      return { type: 'fallback-read', policy: world.policy.name, whom }
+      return { type: 'fallback-read', policy: world.policy.name, whom: fallbackOf(world, reading.round) }
     }
     case 'read-notices':
       return { type: 'notices-read', whom: noticesOf(world) }
@@ -69,12 +67,12 @@ export function readingOf(
 
 function stepReading(
   world: PagingWorld,
-  { position, urged }: Extract<Reading, { type: 'read-step' }>,
+  { position, urged, begun }: Extract<Reading, { type: 'read-step' }>,
   at: number,
 ): StepReading {
   const { policy, severity } = world
   const step = stepAt(policy, position.step)
-  const next = nextPosition(policy, position)
+  const next = nextSince(policy, position, begun)
   const following = (next === null ? policy.fallback : (stepAt(policy, next.step)?.notify ?? [])).map(
     targetName,
   )
@@ -92,6 +90,16 @@ function stepReading(
     each: step.acknowledge === 'each',
     nextRuleInMs: soonestRule(world, whom.paged, 0),
   }
+}
+
+/** Rounds are counted over the whole incident, and the policy's repeats from where its steps were begun. */
+function nextSince(
+  policy: EscalationPolicy,
+  { step, round }: EscalationPosition,
+  begun: number,
+): EscalationPosition | null {
+  const next = nextPosition(policy, { step, round: round - begun })
+  return next === null ? null : { ...next, round: next.round + begun }
 }
 
 /** A step that the policy does not have: passed over. */
@@ -121,6 +129,20 @@ function whomOf(
   const resolved = resolveTargets(targets, world, world.onCall)
   const recipients = dueOf(world, peopleOf(resolved), null, 0)
   const pages = pagesFor(world.incident, position, recipients, world.reachable)
+  return { ...resolved, paged: reachablePeople(world, resolved), pages }
+}
+
+/** The last resort is paged at once: those whose own rules are for later, by the first of them. */
+function fallbackOf(world: PagingWorld, round: number): WhomReading {
+  const { policy, severity, reachable, incident } = world
+  const resolved = resolveTargets(policy.fallback, world, world.onCall)
+  const recipients = peopleOf(resolved).flatMap((person): Recipient[] => {
+    const due = dueOf(world, [person], null, 0)
+    if (due.length > 0) return due
+    const first = rulesFor(reachable(person) ?? { contacts: [] }, severity)[0]
+    return first === undefined ? [] : [{ person, contact: first.contact }]
+  })
+  const pages = pagesFor(incident, { step: outsideSteps, round }, recipients, reachable)
   return { ...resolved, paged: reachablePeople(world, resolved), pages }
 }
 

@@ -30,8 +30,10 @@ export interface MachineState {
   readonly at: EscalationPosition | null
   /** Where an escalation that is asked to go on goes on; `null`: the policy is exhausted there. */
   readonly next: EscalationPosition | null
-  /** How often the steps of the policy were begun. */
+  /** Times through the steps so far: numbers their pages. */
   readonly round: number
+  /** The round in which the steps were begun last: the policy repeats them from there on. */
+  readonly begun: number
   /** Somebody was reached since the steps were begun. */
   readonly reached: boolean
   /** How often they were begun again because nobody was. */
@@ -78,7 +80,13 @@ export type Escalation =
   /** Remediation tries first. */
   | { readonly kind: 'head-start'; readonly dueAt: number }
   /** Who is to be paged is being worked out; never at rest. */
-  | { readonly kind: 'entering'; readonly position: EscalationPosition; readonly urged: boolean }
+  | {
+      readonly kind: 'entering'
+      readonly position: EscalationPosition
+      readonly urged: boolean
+      /** What held this very step until now. */
+      readonly heldBy: HoldCause | null
+    }
   | {
       readonly kind: 'held'
       readonly position: EscalationPosition
@@ -176,6 +184,7 @@ const fresh = {
   at: null,
   next: { step: 1, round: 0 },
   round: 0,
+  begun: 0,
   reached: false,
   vain: 0,
   owner: null,

@@ -61,7 +61,10 @@ export function countOccasion(occasion: keyof MachineState['occasions']): Move {
   }
 }
 
+/** The last instant that a date can hold. */
+const lastInstant = 8.64e15
+
 /** An instant as facts carry it. */
 export function instant(at: number): string {
-  return new Date(at).toISOString()
+  return new Date(Math.min(at, lastInstant)).toISOString()
 }

@@ -53,6 +53,11 @@ export function incidentRoutes(app: FastifyInstance, { incidents, reviews, chart
     return { incident, ...explainPaging(timeline, pages) }
   })
 
+  app.get('/api/v1/incidents/:name/events', { config: { access: 'viewer' } }, async (request) => {
+    const incident = await incidentOf(request.params, incidents)
+    return { incident, events: await incidents.events(incident.number) }
+  })
+
   app.get('/api/v1/incidents/:name/review', { config: { access: 'viewer' } }, async (request) => {
     const incident = await incidentOf(request.params, incidents)
     return reviewOf(incident, reviews)

@@ -42,10 +42,8 @@ async function content(table: string, from = 0, to = now + day): Promise<Content
 const both = async () => [await content('feed_actions'), await content('message_actions')]
 const fill = () => backfill({ clickhouseUrl: stores.clickhouseUrl, now })
 
-it('fills 20 minutes on either side of this time a day and a week ago and the last 5 of today, in seconds', async () => {
-  const { rows, tookMs } = await fill()
-  // Usually 1 to 2 s; the rest is for a machine that has more to do.
-  expect(tookMs).toBeLessThan(8_000)
+it('fills 20 minutes on either side of this time a day and a week ago and the last 5 of today', async () => {
+  const { rows } = await fill()
   for (const ago of [day, 7 * day]) {
     const around = await content('feed_actions', now - ago - 20 * 60_000, now - ago + 20 * 60_000)
     expect(around.seconds).toBe(40 * 60)

@@ -1,0 +1,65 @@
+import { Worker } from '@temporalio/worker'
+import { expect } from 'vitest'
+import { createIncidentActivities } from '../../activities/incident.ts'
+import { createTeller } from '../../src/intake/teller.ts'
+import { incidentWorkflowId } from '../../src/domain/incident.ts'
+import { createIncidentClient, taskQueue } from '../../src/temporal/incident-client.ts'
+import { type IncidentStory, startIncidents } from './incidents.ts'
+import { bundleWorkflows, startTemporal } from './temporal.ts'
+
+export type Keeper = Awaited<ReturnType<typeof startKeeper>>
+
+/** Incidents with their workflows on a real Temporal: what falls due in a test falls due in real milliseconds. */
+export async function startKeeper() {
+  await using starting = new AsyncDisposableStack()
+  const temporal = starting.adopt(await startTemporal(), (one) => one.teardown())
+  let noticed = () => {}
+  const incidents = starting.adopt(await startIncidents({ clock: 'real', stirred: () => noticed() }), (one) =>
+    one.stop(),
+  )
+  const client = createIncidentClient(temporal.client)
+  const quiet = { info: () => undefined, warn: () => undefined }
+  const now = () => new Date()
+  const teller = createTeller({ tells: incidents.records.tells, tell: client.tell, log: quiet, now })
+  const worker = await Worker.create({
+    connection: temporal.nativeConnection,
+    taskQueue,
+    workflowBundle: await bundleWorkflows('../../workflows/index.ts', import.meta.url),
+    activities: {
+      ...createIncidentActivities({ ...incidents.records, stirred: teller.notice, now }),
+      collectEvidence: async () => ({ findings: [] }),
+      draftReview: async () => ({ file: 'INC.md', passed: 1, checks: 1 }),
+    },
+    shutdownGraceTime: '1s',
+  })
+  const ended = worker.run()
+  starting.defer(async () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown()
+    await ended
+  })
+  noticed = teller.notice
+  teller.start()
+  starting.defer(() => teller.stop())
+  incidents.sender.start()
+  starting.defer(() => incidents.sender.stop())
+  const running = starting.move()
+  return {
+    temporal,
+    client,
+    teller,
+    ...incidents,
+    /** The workflow of a story's newest incident, once it was begun. */
+    async handleOf(story: IncidentStory) {
+      const { number } = await story.newest()
+      const handle = temporal.client.workflow.getHandle(incidentWorkflowId(number))
+      const isThere = () =>
+        handle.describe().then(
+          () => true,
+          () => false,
+        )
+      await expect.poll(isThere, { timeout: 20_000, interval: 20 }).toBe(true)
+      return handle
+    },
+    stop: () => running.disposeAsync(),
+  }
+}
