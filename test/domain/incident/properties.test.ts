@@ -52,7 +52,8 @@ const command: fc.Arbitrary<Plain<CommandEvent>> = fc.oneof(
     .record({ policy: fc.constantFrom('default', 'other'), keep: fc.boolean() })
     .map((one) => ({ ...one, type: 'apply-policy' as const, kept: null, settings: noSettings })),
   fc.constantFrom(
-    { type: 'stop-automation' } as const,
+    { type: 'stop-automation', reason: 'we migrate' } as const,
+    { type: 'resume-automation', reason: 'we are done' } as const,
     { type: 'note', text: 'looks like the disk' } as const,
   ),
 )
