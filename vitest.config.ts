@@ -14,6 +14,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.servers.test.ts', 'test/journeys/**', 'test/system/**'],
           maxWorkers: 2,
+          // Properties go through thousands of cases, beside servers that take what time they need.
+          testTimeout: 60_000,
         },
       },
       {

@@ -32,6 +32,7 @@ describe('what is not written has a default', () => {
         groupBy: ['service', 'alertname'],
         policies: { default: 'standard' },
         stableForMs: 900_000,
+        stillFiringAfterMs: 600_000,
         remediateFirstMs: {},
       },
     ])

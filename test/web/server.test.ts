@@ -177,14 +177,15 @@ describe('commands', () => {
     expect([refused.status, refused.error, refused.given]).toEqual([400, expect.stringContaining(error), []])
   })
 
-  it('say that workflows are out of reach with 503', async () => {
-    const unavailable = Object.assign(new Error('no worker answered in time'), {
-      name: 'WorkflowsUnavailable',
-    })
+  it('say with 503 that they could not be stored', async () => {
+    const unavailable = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
     const { app, dependencies } = await startWeb()
     Object.assign(dependencies.commands, { acknowledge: () => Promise.reject(unavailable) })
     const answer = await app.inject({ method: 'POST', url: acknowledge, headers: as('responder') })
-    expect([answer.statusCode, answer.json()]).toEqual([503, { error: 'no worker answered in time' }])
+    expect([answer.statusCode, answer.json()]).toEqual([
+      503,
+      { error: 'this cannot be stored durably right now; try again' },
+    ])
   })
 })
 
