@@ -43,6 +43,7 @@ export function createChannelDoors(parts: ChannelDoorParts): {
     users: () => configuration.users,
     incidents: records.incidents,
     commands: auditedCommands(parts.commands, parts),
+    bundle: (incident, name) => records.pages.bundle(incident, name),
     services: () => Object.keys(configuration.services),
     declare: parts.declare,
     whoIsOnCall: (schedule) => whoIsOnCall(schedules, now().getTime(), schedule),

@@ -87,10 +87,10 @@ async function withRecorder(
       throw new CommandFailed(`PostgreSQL does not answer: ${reason}`, exitCodes.unreachable)
     })
     await prepareDatabase(database, createRecords(database.db, now), configuration)
-    const detail = { check, from, to, by: userInfo().username }
+    const request = { check, from, to, by: userInfo().username }
     const { dataDir } = addresses
     return await replay(
-      await createReplayRecorder({ db: database.db, clickhouse, configuration, dataDir, detail, now }),
+      await createReplayRecorder({ db: database.db, clickhouse, configuration, dataDir, request, now }),
     )
   } finally {
     await database.close()

@@ -7,6 +7,7 @@ import { readSeriesChart } from '../clickhouse/series-chart.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import type { StoredAlert } from '../domain/dispatch.ts'
+import type { ReplayRequest } from '../domain/facts/fact.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Stage } from '../domain/investigate.ts'
 import { runbookOf } from '../domain/plan.ts'
@@ -24,8 +25,7 @@ export interface RecorderOptions {
   readonly configuration: Configuration
   /** Where reviews go. */
   readonly dataDir: string
-  /** What is replayed and who asked for it, for the record. */
-  readonly detail: Readonly<Record<string, unknown>>
+  readonly request: ReplayRequest
   readonly now: () => Date
 }
 
@@ -34,7 +34,7 @@ export interface RecorderOptions {
  * activities collect and draft as live; their clock shows the incident's own instants, so that nothing is asked that lay ahead of it then.
  */
 export async function createReplayRecorder(options: RecorderOptions) {
-  const { db, configuration, now, detail } = options
+  const { db, configuration, now, request } = options
   const renderReview = await loadReviewTemplate()
 
   return async (replayed: ReplayedIncident, verdicts: VerdictLog): Promise<RecordedIncident> => {
@@ -46,7 +46,7 @@ export async function createReplayRecorder(options: RecorderOptions) {
       chartToken: randomBytes(16).toString('hex'),
       runbook: runbookOf(replayed.labels, configuration.runbooks)?.name ?? null,
       replayedAt: now().toISOString(),
-      detail,
+      request,
     })
     // What was opened live has evidence and a review of its own.
     if (stored.outcome === 'live') return stored

@@ -79,9 +79,9 @@ export function holdSentence(cause: HoldCause): string {
     case 'maintenance':
       return `${cause.service} is in maintenance until ${instant(cause.until)}: ${cause.reasons.join('; ')}`
     case 'calendar':
-      return `outside ${cause.calendar}, which begin ${instant(cause.opensAt)}`
+      return `outside ${cause.calendar} until ${instant(cause.opensAt)}`
     case 'alert-rate':
-      return `until more than ${cause.moreThan} alerts begin within ${formatDuration(cause.withinMs)}`
+      return `until more than ${cause.moreThan} ${cause.moreThan === 1 ? 'alert begins' : 'alerts begin'} within ${formatDuration(cause.withinMs)}`
   }
 }
 

@@ -148,8 +148,7 @@ const perhapsHeard: readonly PageState[] = ['sent', 'delivered', 'unknown']
 
 /**
  * Messages that follow the pages of an incident: one to each person and contact that heard of it, except to the one whose deed it is. A channel that
- * keeps an incident of its own is told in any case: it would go on calling. Whoever heard of it only among many others is spared: after a storm
- * of incidents there would be one of messages.
+ * keeps a state of its own is told in any case: it would go on calling, or offer what is over.
  * @param occasion counts messages of one kind, from 0
  */
 export function followUpPages(
@@ -158,16 +157,12 @@ export function followUpPages(
   actor: string | null,
   keepsIncidents: (channel: string) => boolean,
 ): NewPage[] {
-  const heard = pages.filter((page) => isCall(page) && !wasBundled(page) && perhapsHeard.includes(page.state))
+  const heard = pages.filter((page) => isCall(page) && perhapsHeard.includes(page.state))
   const told = heard.filter((page) => page.person !== actor || keepsIncidents(page.channel))
   const byId = new Map(told.map((page) => [pageId({ ...page, kind, round: occasion }), page]))
   return [...byId].map(([id, { incident, person, channel, contact }]) => {
     return { id, incident, kind, step: outsideSteps, round: occasion, person, channel, contact }
   })
-}
-
-function wasBundled({ id, leader }: Page): boolean {
-  return leader !== null && leader !== id
 }
 
 /** It reaches for a person, instead of telling one who was reached what became of it. */

@@ -3,16 +3,9 @@ import { incidentName } from './evidence.ts'
 import { notActionableIn } from './not-actionable.ts'
 import { actionsOf } from './review-actions.ts'
 import { reviewDoubts } from './review-doubts.ts'
-import type { ReviewDraft } from './review-draft.ts'
+import type { ReviewDraft, SummaryStatement } from './review-draft.ts'
 import { reviewImpact, type ReviewImpact } from './review-impact.ts'
-import {
-  sourcesOf,
-  statement,
-  utc,
-  type ReviewRecords,
-  type Sources,
-  type Statement,
-} from './review-records.ts'
+import { sourcesOf, statement, utc, type ReviewRecords, type Sources } from './review-records.ts'
 import { reviewAttempts } from './review-remediation.ts'
 import { reviewResponse } from './review-response.ts'
 import { runRubric, type RubricAnswer } from './review-rubric.ts'
@@ -64,63 +57,74 @@ function draftFrom(sources: Sources): ReviewDraft {
 }
 
 /** What, when, who was hit, how long; then what ended it. */
-function summary(sources: Sources, times: ReviewTimes, impact: ReviewImpact): Statement[] {
+function summary(sources: Sources, times: ReviewTimes, impact: ReviewImpact): SummaryStatement[] {
   const { incident } = sources.records
-  const { clean, incident: id, attempts } = sources
+  const { clean, incident: id } = sources
   const started = times.moments.find(({ name }) => name === 'started')
   const lasted = (name: string) =>
     times.durations.find((duration) => duration.name === name)?.text ?? 'not recorded'
-  const users = impact.quantified.find(({ text }) => text.startsWith('Users affected'))
-  const helped = attempts.filter(({ record }) => record.outcome === 'helped')
+  const hit = impact.hit ?? 'which part is not recorded'
+  const users = impact.users?.text.toLowerCase() ?? 'users affected: not recorded'
+  const [worst] = impact.quantified
   return [
     ...notActionable(sources),
-    statement(`What: ${clean(incident.title)} on service ${incident.service}, ${incident.severity}`, [id]),
-    statement(`When: it began at ${started?.text ?? 'a time that is not recorded'}`, [id]),
-    statement(`Who was hit: ${impact.hit}; ${users?.text.toLowerCase() ?? 'users affected: not recorded'}`, [
+    said('what', `What: ${clean(incident.title)} on service ${incident.service}, ${incident.severity}`, [id]),
+    said('when', `When: it began at ${started?.text ?? 'a time that is not recorded'}`, [id]),
+    said('who', `Who was hit: ${hit}; ${users}`, [
       id,
       ...sources.alerts.map((alert) => alert.id),
-      ...(users?.cites ?? []),
+      ...(impact.users?.cites ?? []),
     ]),
-    statement(
+    said(
+      'how-long',
       `How long: time to mitigate ${lasted('time to mitigate')}; time to resolve ${lasted('time to resolve')}`,
       [id],
     ),
     ...mitigatedIsNotResolved(sources, times),
-    ...(helped.length > 0
-      ? helped.map(({ id: attempt, record }) =>
-          statement(clean(`What ended it: ${record.action} on ${record.target} helped`), [attempt]),
-        )
-      : [
-          statement('What ended it: no remediation is known to have ended it', [
-            id,
-            ...attempts.map((attempt) => attempt.id),
-          ]),
-        ]),
-    ...impact.quantified.slice(0, 1),
+    ...endedBy(sources),
+    ...(worst === undefined ? [] : [{ ...worst, part: 'impact' as const }]),
   ]
+}
+
+function said(
+  part: SummaryStatement['part'],
+  text: string,
+  cites: readonly string[],
+  quote: string | null = null,
+): SummaryStatement {
+  return { ...statement(text, cites, quote), part }
+}
+
+function endedBy({ attempts, clean, incident }: Sources): SummaryStatement[] {
+  const helped = attempts.filter(({ record }) => record.outcome === 'helped')
+  if (helped.length > 0)
+    return helped.map(({ id, record }) =>
+      said('ended-by', clean(`What ended it: ${record.action} on ${record.target} helped`), [id]),
+    )
+  const tried = attempts.map(({ id }) => id)
+  return [said('ended-by', 'What ended it: no remediation is known to have ended it', [incident, ...tried])]
 }
 
 /** A person's word, in that person's words: readers of a false alarm must know it at once. */
-function notActionable({ timeline, clean, roleOf }: Sources): Statement[] {
+function notActionable({ timeline, clean, roleOf }: Sources): SummaryStatement[] {
   const mark = notActionableIn(timeline.map(({ record }) => record))
   if (mark === undefined) return []
   const entries = timeline.filter(({ record }) => record.fact.type === 'not-actionable')
-  return [
-    statement(
-      `Not actionable: ${roleOf(mark.by)} marked it so at ${utc(mark.at)}`,
-      entries.map(({ id }) => id),
-      clean(mark.reason),
-    ),
-  ]
+  const text = `Not actionable: ${roleOf(mark.by)} marked it so at ${utc(mark.at)}`
+  const cites = entries.map(({ id }) => id)
+  return [said('not-actionable', text, cites, clean(mark.reason))]
 }
 
 /** Clear of alerts is not yet full service: the two are told apart where they differ. */
-function mitigatedIsNotResolved({ incident }: Sources, { moments, problems }: ReviewTimes): Statement[] {
+function mitigatedIsNotResolved(
+  { incident }: Sources,
+  { moments, problems }: ReviewTimes,
+): SummaryStatement[] {
   const at = (name: string) => moments.find((moment) => moment.name === name)?.at ?? null
   const [mitigated, resolved] = [at('mitigated'), at('resolved')]
   if (mitigated === null || resolved === null || mitigated === resolved || problems.length > 0) return []
   return [
-    statement(`Mitigated at ${utc(mitigated)} is not yet resolved, which was at ${utc(resolved)}`, [
+    said('mitigated', `Mitigated at ${utc(mitigated)} is not yet resolved, which was at ${utc(resolved)}`, [
       incident,
     ]),
   ]

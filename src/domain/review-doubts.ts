@@ -3,13 +3,19 @@ import { nodesUnder } from './cause-tree.ts'
 import { errorOf, rowsOf, verdictsOf } from './evidence-result.ts'
 import type { ReviewImpact } from './review-impact.ts'
 import { statement, type Sources, type Statement } from './review-records.ts'
-import type { ReviewTimes } from './review-times.ts'
+import type { MomentName, ReviewTimes } from './review-times.ts'
+
+/** What no record says: when a moment was, whether a cause holds, or something else. */
+export interface Unknown extends Statement {
+  readonly moment?: MomentName
+  readonly cause?: string
+}
 
 export interface ReviewDoubts {
   /** Records that speak against each other. */
   readonly conflicts: readonly Statement[]
   /** What no record says. */
-  readonly unknowns: readonly Statement[]
+  readonly unknowns: readonly Unknown[]
 }
 
 /** Where the records contradict each other or end: a reader must not take silence for knowledge. */
@@ -69,13 +75,14 @@ function unprovenPages({ pages }: Sources): Statement[] {
       ]
 }
 
-function openCauses({ incident }: Sources, { trees }: Causes): Statement[] {
+function openCauses({ incident }: Sources, { trees }: Causes): Unknown[] {
   const nodes = trees.flatMap(({ causes }) => causes.flatMap(nodesUnder))
   if (nodes.length === 0)
     return [statement('The cause is not established: no runbook proposes one', [incident])]
   return nodes
     .filter(({ status }) => status === 'unknown')
-    .map(({ id, because, cites }) =>
-      statement(`Cause ${id} could not be tested: ${because}`, cites.length > 0 ? cites : [incident]),
-    )
+    .map(({ id, because, cites }) => ({
+      ...statement(`Cause ${id} could not be tested: ${because}`, cites.length > 0 ? cites : [incident]),
+      cause: id,
+    }))
 }

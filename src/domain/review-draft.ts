@@ -10,6 +10,11 @@ import type { ReviewItem } from './review-timeline.ts'
 import type { ReviewTimes } from './review-times.ts'
 import type { Severity } from './severity.ts'
 
+/** One of the answers that a summary has to give. */
+export interface SummaryStatement extends Statement {
+  readonly part: 'not-actionable' | 'what' | 'when' | 'who' | 'how-long' | 'mitigated' | 'ended-by' | 'impact'
+}
+
 /** A review as drafted: every sentence with what it rests on. Plain JSON. */
 export interface ReviewDraft {
   /** `INC-42`. */
@@ -20,7 +25,7 @@ export interface ReviewDraft {
   /** The incident that this one repeats. */
   readonly recurrenceOf: string | null
   readonly runbook: { readonly title: string; readonly path: string } | null
-  readonly summary: readonly Statement[]
+  readonly summary: readonly SummaryStatement[]
   readonly times: ReviewTimes
   readonly impact: ReviewImpact
   readonly timeline: readonly ReviewItem[]

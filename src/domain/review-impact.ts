@@ -7,8 +7,10 @@ import { describeVerdict, distanceOf, seriesTitle, worstVerdict } from './verdic
 import { thresholdName, type Verdict } from './verdict.ts'
 
 export interface ReviewImpact {
-  /** Which part of the service was hit, from the alerts. */
-  readonly hit: string
+  /** Which part of the service was hit, from the alerts; `null` where they do not say. */
+  readonly hit: string | null
+  /** How many users it hit; `null` where no evidence counts them. */
+  readonly users: Statement | null
   /** What stood how far from normal. */
   readonly quantified: readonly Statement[]
   /** What else evidence says, query by query. */
@@ -32,10 +34,15 @@ export function reviewImpact(sources: Sources): ReviewImpact {
   const shortfalls = judged
     .slice(0, mostSeries)
     .flatMap(({ cited, result }) => describeSeries(cited.id, result))
-  const counts = counted.map(({ column, words }) => ({ words, found: countIn(sources, column, words) }))
+  const counts = counted.map(({ column, words }) => ({
+    column,
+    words,
+    found: countIn(sources, column, words),
+  }))
   const quantified = [...shortfalls, ...counts.flatMap(({ found }) => found ?? [])]
   return {
     hit: hitBy(sources),
+    users: counts.find(({ column }) => column === 'users_affected')?.found?.[0] ?? null,
     quantified: quantified.map(({ text, quote, cites }) => statement(sources.clean(text), cites, quote)),
     measured: sources.evidence.flatMap((cited) => measuredIn(sources, cited)),
     notRecorded: [
@@ -133,7 +140,7 @@ const structural = new Set([
 ])
 const mostParts = 5
 
-function hitBy(sources: Sources): string {
+function hitBy(sources: Sources): string | null {
   const parts = sources.alerts.flatMap(({ record }) => {
     const series = seriesOf(record.labels)
     if (series !== undefined)
@@ -145,5 +152,5 @@ function hitBy(sources: Sources): string {
   const distinct = [...new Set(parts)]
   const shown = distinct.slice(0, mostParts).join(', ')
   const rest = distinct.length > mostParts ? ` and ${distinct.length - mostParts} more` : ''
-  return sources.clean(distinct.length === 0 ? 'which part is not recorded' : shown + rest)
+  return distinct.length === 0 ? null : sources.clean(shown + rest)
 }

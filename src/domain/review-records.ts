@@ -60,7 +60,7 @@ export function sourcesOf(records: ReviewRecords): Sources {
   const people = peopleIn(records)
   const numbered = <T>(letter: string, items: readonly T[], order: (item: T) => string): Cited<T>[] =>
     items
-      .toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
+      .toSorted((a, b) => compare(order(a), order(b)))
       .map((record, index) => ({ id: `${incident}/${letter}${index + 1}`, record }))
   return {
     records,
@@ -71,7 +71,7 @@ export function sourcesOf(records: ReviewRecords): Sources {
     timeline: numbered(
       'T',
       records.timeline.filter(({ kind }) => kind !== 'review'),
-      (entry) => `${entry.at} ${entry.eventKey}`,
+      entryOrder,
     ),
     attempts: numbered('R', records.attempts, (attempt) => `${attempt.proposedAt} ${attempt.id}`),
     pages: numbered('M', records.pages, (page) => `${page.createdAt} ${page.id}`),
@@ -94,6 +94,17 @@ export function statement(text: string, cites: readonly string[], quote: string 
 /** `2026-11-24 03:10:00 UTC`. */
 export function utc(at: string): string {
   return `${at.slice(0, 19).replace('T', ' ')} UTC`
+}
+
+/** Of one instant: what was detected first, then decision by decision, whatever the order in which they were read. */
+function entryOrder(entry: TimelineEntry): string {
+  // oxlint-disable-next-line facts/no-read-event-key -- it orders, and is asked nothing
+  const written = entry.eventKey.replaceAll(/\d+/g, (digits) => digits.padStart(12, '0'))
+  return `${entry.at} ${entry.fact.type === 'detected' ? 0 : 1} ${written}`
+}
+
+function compare(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1
 }
 
 function peopleIn({ incident, timeline, pages, users }: ReviewRecords): KnownPerson[] {

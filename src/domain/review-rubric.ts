@@ -4,7 +4,7 @@ import { formatDuration } from './duration.ts'
 import { ownProse, type ReviewDraft } from './review-draft.ts'
 import type { ReviewAction } from './review-actions.ts'
 import { holdsSecret, peopleNamedIn } from './redaction.ts'
-import { citableIds, type Sources, type Statement } from './review-records.ts'
+import { citableIds, utc, type Sources, type Statement } from './review-records.ts'
 import { elapsedMs } from './review-times.ts'
 
 /** One yes or no about the draft; `detail` says what is missing. */
@@ -70,16 +70,16 @@ export function runRubric(draft: ReviewDraft, sources: Sources): RubricAnswer[] 
 }
 
 function checkSummary({ summary, times, impact }: ReviewDraft): string[] {
-  const labelled = ['What:', 'When:', 'Who was hit:', 'How long:']
+  const required = ['what', 'when', 'who', 'how-long'] as const
   const unknown = (name: string) => times.durations.find((duration) => duration.name === name)?.ms ?? null
   return [
-    ...labelled
-      .filter((label) => !summary.some(({ text }) => text.startsWith(label)))
-      .map((label) => `no "${label}"`),
+    ...required
+      .filter((wanted) => !summary.some(({ part }) => part === wanted))
+      .map((wanted) => `it does not say ${wanted.replace('-', ' ')}`),
     ...(times.moments.some(({ name, at }) => name === 'started' && at !== null)
       ? []
       : ['when it began is not recorded']),
-    ...(impact.hit === 'which part is not recorded' ? ['who was hit is not recorded'] : []),
+    ...(impact.hit === null ? ['who was hit is not recorded'] : []),
     ...(unknown('time to mitigate') === null ? ['how long it lasted is not known'] : []),
   ]
 }
@@ -87,7 +87,7 @@ function checkSummary({ summary, times, impact }: ReviewDraft): string[] {
 function checkMoments({ times }: ReviewDraft): string[] {
   const required = ['started', 'detected', 'acknowledged', 'mitigated', 'resolved']
   const missing = required.filter((name) => !times.moments.some((moment) => moment.name === name))
-  const notUtc = times.moments.filter(({ at, text }) => at !== null && !text.endsWith('UTC'))
+  const notUtc = times.moments.filter(({ at, text }) => at !== null && text !== utc(at))
   return [
     ...missing,
     ...notUtc.map(({ name }) => `${name} is not in UTC`),
@@ -137,12 +137,13 @@ function checkAttempts({ attempts }: ReviewDraft): string[] {
 }
 
 function checkDoubts({ times, trees, doubts }: ReviewDraft): string[] {
-  const listed = doubts.unknowns.map(({ text }) => text)
-  const says = (word: string) => listed.some((text) => text.includes(word))
+  const { unknowns } = doubts
   const moments = times.moments
     .filter(({ at }) => at === null)
-    .filter(({ name }) => !says(`"${name}"`) && times.problems.length === 0)
-  const causes = allNodes(trees).filter(({ id, status }) => status === 'unknown' && !says(`Cause ${id} `))
+    .filter(({ name }) => !unknowns.some(({ moment }) => moment === name) && times.problems.length === 0)
+  const causes = allNodes(trees).filter(
+    ({ id, status }) => status === 'unknown' && !unknowns.some(({ cause }) => cause === id),
+  )
   return [
     ...moments.map(({ name }) => `${name} is not listed`),
     ...causes.map(({ id }) => `cause ${id} is not listed`),

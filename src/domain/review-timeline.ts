@@ -11,9 +11,6 @@ export interface ReviewItem extends Statement {
   readonly actor: 'automation' | 'person' | 'measurement'
 }
 
-/** Facts whose words were typed by a person. */
-const inOthersWords: ReadonlySet<Fact['type']> = new Set(['note', 'not-actionable', 'identified'])
-
 /**
  * What happened, in order, from the last measurement before it began. Each item cites its record, and evidence that the record names.
  */
@@ -26,9 +23,11 @@ export function reviewTimeline(sources: Sources): ReviewItem[] {
   const written = sources.timeline.map(({ id, record }): ReviewItem => {
     const summary = sources.clean(record.summary)
     const cites = [id, ...recordsNamedIn(record.fact, sources)]
-    const said = inOthersWords.has(record.fact.type)
-      ? statement(`${capitalised(sources.roleOf(record.actor))} noted`, cites, summary)
-      : statement(summary, cites)
+    // A person's own words, typed or recorded before there were facts.
+    const said =
+      record.kind === 'note'
+        ? statement(`${capitalised(sources.roleOf(record.actor))} noted`, cites, summary)
+        : statement(summary, cites)
     return { at: record.at, actor: record.actor === firewatch ? 'automation' : 'person', ...said }
   })
   const items: ReviewItem[] = [

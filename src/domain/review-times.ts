@@ -1,5 +1,6 @@
 import { formatDuration } from './duration.ts'
 import { statement, utc, type Sources, type Statement } from './review-records.ts'
+import type { TimelineKind } from './timeline.ts'
 
 export type MomentName = 'started' | 'detected' | 'identified' | 'acknowledged' | 'mitigated' | 'resolved'
 
@@ -7,6 +8,8 @@ export interface Moment {
   readonly name: MomentName
   /** ISO 8601 in UTC; `null` where it is not recorded or is no instant. */
   readonly at: string | null
+  /** Why there is no instant. */
+  readonly gap: 'not-recorded' | 'no-instant' | null
   /** The instant in words, or why there is none. */
   readonly text: string
   readonly cites: readonly string[]
@@ -29,7 +32,7 @@ export interface ReviewTimes {
   /** Times that contradict each other or are no instants. */
   readonly problems: readonly Statement[]
   /** Moments that are not recorded. */
-  readonly missing: readonly Statement[]
+  readonly missing: readonly (Statement & { readonly moment: MomentName })[]
 }
 
 /** The earlier may not come after the later. People may acknowledge after the trouble is over. */
@@ -80,12 +83,15 @@ export function reviewTimes(sources: Sources): ReviewTimes {
         ),
       ),
       ...moments
-        .filter(({ text }) => text.startsWith('not an instant'))
+        .filter(({ gap }) => gap === 'no-instant')
         .map(({ name, text }) => statement(`The moment "${name}" is ${text}`, [sources.incident])),
     ],
     missing: moments
-      .filter(({ text }) => text === 'not recorded')
-      .map(({ name }) => statement(`The moment "${name}" is not recorded`, [sources.incident])),
+      .filter(({ gap }) => gap === 'not-recorded')
+      .map(({ name }) => ({
+        ...statement(`The moment "${name}" is not recorded`, [sources.incident]),
+        moment: name,
+      })),
   }
 }
 
@@ -112,7 +118,7 @@ function durationOf(
 
 function momentsOf(sources: Sources): Moment[] {
   const { incident } = sources.records
-  const cited = (kind: string) =>
+  const cited = (kind: TimelineKind) =>
     sources.timeline
       .filter(({ record }) => record.kind === kind)
       .map(({ id }) => id)
@@ -132,9 +138,10 @@ function momentsOf(sources: Sources): Moment[] {
 }
 
 function moment(name: MomentName, at: string | null, cites: readonly string[]): Moment {
-  if (at === null) return { name, at: null, text: 'not recorded', cites }
+  if (at === null) return { name, at: null, gap: 'not-recorded', text: 'not recorded', cites }
   const instant = Date.parse(at)
-  if (Number.isNaN(instant)) return { name, at: null, text: 'not an instant in its record', cites }
+  if (Number.isNaN(instant))
+    return { name, at: null, gap: 'no-instant', text: 'not an instant in its record', cites }
   const iso = new Date(instant).toISOString()
-  return { name, at: iso, text: utc(iso), cites }
+  return { name, at: iso, gap: null, text: utc(iso), cites }
 }

@@ -82,6 +82,11 @@ const kinds: Readonly<Record<Exclude<Fact['type'], 'recorded'>, TimelineKind>> =
 /** An entry as people and lists have it. */
 export function readEntry(entry: NewTimelineEntry): TimelineEntry {
   const { fact, actor } = entry
-  const kind = fact.type === 'recorded' ? (fact.kind as TimelineKind) : kinds[fact.type]
-  return { ...entry, kind, summary: sentenceOf(fact, actor) }
+  return { ...entry, kind: kindOf(fact), summary: sentenceOf(fact, actor) }
+}
+
+/** A fact that a newer version wrote has none here. */
+function kindOf(fact: Fact): TimelineKind {
+  if (fact.type === 'recorded') return fact.kind as TimelineKind
+  return Object.hasOwn(kinds, fact.type) ? kinds[fact.type] : 'state'
 }

@@ -1,3 +1,4 @@
+import type { ReplayRequest } from '../domain/facts/fact.ts'
 import { firewatch, type NewTimelineEntry } from '../domain/timeline.ts'
 import type { ReplayedIncident } from '../domain/replay-incident.ts'
 import type { Database } from './database.ts'
@@ -11,8 +12,7 @@ export interface NewReplayedIncident extends Opening {
   readonly runbook: string | null
   /** When it was replayed, ISO 8601 in UTC. */
   readonly replayedAt: string
-  /** Of what it was and who asked for it. */
-  readonly detail: Readonly<Record<string, unknown>>
+  readonly request: ReplayRequest
 }
 
 /** The incident of a replay as it is stored. */
@@ -112,14 +112,14 @@ async function incidentBefore(
 
 function timelineOf(
   number: number,
-  { incident, replayedAt, detail }: NewReplayedIncident,
+  { incident, replayedAt, request }: NewReplayedIncident,
 ): NewTimelineEntry[] {
   const replayed: NewTimelineEntry = {
     incident: number,
     eventKey: 'replayed',
     at: incident.detectedAt,
     actor: firewatch,
-    fact: { type: 'replayed', replayedAt, detail },
+    fact: { type: 'replayed', replayedAt, ...request },
   }
   return [replayed, ...incident.timeline.map((entry) => ({ ...entry, incident: number }))]
 }

@@ -139,7 +139,9 @@ export interface TelegramDoor {
 /** Links in mails; the token is the proof of who opens one. */
 export interface MailDoor {
   /** Changes nothing. `undefined` when the token is not ours or no longer good. */
-  look(token: string): Promise<{ readonly person: string; readonly incident: Incident } | undefined>
+  look(
+    token: string,
+  ): Promise<{ readonly person: string; readonly incident: Incident; readonly count: number } | undefined>
   acknowledge(token: string): Promise<Told | undefined>
 }
 

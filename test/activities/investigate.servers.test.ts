@@ -90,10 +90,12 @@ describe('collecting evidence', () => {
       {
         eventKey: 'evidence/opened',
         kind: 'evidence',
-        summary: 'Evidence collected while it lasts: 4 records; questions without an answer: 1',
+        summary: 'Evidence collected during the incident: 4 records, 1 without an answer',
         fact: {
           type: 'evidence',
+          stage: 'opened',
           evidence: ['INC-1/E1', 'INC-1/E2', 'INC-1/E3', 'INC-1/E4'],
+          unanswered: 1,
           findings: findings.map(({ text }) => text),
         },
       },

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { stepEntry } from '../../src/domain/escalate-record.ts'
+import { readEntry } from '../../src/domain/timeline.ts'
 import { firewatch } from '../support/firewatch.ts'
 import { page } from '../support/pages.ts'
 import { checkReading } from '../web/story.ts'
@@ -60,12 +60,19 @@ describe('checks', () => {
 describe('why', () => {
   it('tells of the paging, for people and for programs', async () => {
     const at = '2026-03-01T03:00:00.000Z'
-    const resolved = { notified: [{ person: 'ana', via: 'schedule primary' }], empty: [] }
-    const position = { step: 1, round: 0 }
-    const step = { incident: 42, at, position, resolved, paged: ['ana'], ackTimeoutMs: 60_000, following: [] }
+    const step = {
+      type: 'step-entered',
+      step: 1,
+      round: 0,
+      notified: [{ person: 'ana', via: 'schedule primary' }],
+      paged: ['ana'],
+      empty: [],
+      ackTimeoutMs: 60_000,
+      following: [],
+    } as const
     web.state.records = {
       ...web.state.records,
-      timeline: [stepEntry(step)],
+      timeline: [readEntry({ incident: 42, eventKey: 'step', at, actor: 'firewatch', fact: step })],
       pages: [page({ state: 'sent', attempts: 1, sentAt: at, finishedAt: at })],
     }
     const { code, stdout } = await run('why INC-42')

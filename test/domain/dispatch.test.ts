@@ -292,7 +292,7 @@ describe('the timeline of a group', () => {
       row(index + 2, { fingerprint: `f${index}`, annotations: { summary: `Alert ${index}` } }),
     )
     expect(told(storm, opened([row(1)]))).toEqual([
-      'alerts/41 alert: Fires: 40 alerts. Among them: Alert 0; Alert 1; Alert 2',
+      'alerts/41 alert: Firing: 40 alerts. Among them: Alert 0; Alert 1; Alert 2',
     ])
   })
 })

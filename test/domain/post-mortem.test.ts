@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Fact } from '../../src/domain/facts/fact.ts'
 import { draftReview } from '../../src/domain/post-mortem.ts'
 import type { Statement } from '../../src/domain/review-records.ts'
 import {
@@ -79,6 +80,23 @@ describe('a review', () => {
       text: 'Paged the responder on step 1 by webhook (step 1)',
       cites: ['INC-42/T3', 'INC-42/M1'],
     })
+  })
+
+  it('tells decisions of one instant in the order in which they were made, whatever the order they are read in', () => {
+    const decided = (key: string, fact: Fact) => entry(key, '03:30', { fact })
+    const told = [
+      decided('detected', {
+        type: 'detected',
+        first: { fingerprint: 'f', labels: {}, summary: 'Likes fell' },
+        alerts: 1,
+      }),
+      decided('decision/9/0', { type: 'severity-changed', from: 'P2', to: 'P1' }),
+      decided('decision/9/1', { type: 'escalated' }),
+      decided('decision/10/0', { type: 'cleared', stableForMs: 60_000 }),
+      decided('decision/11/0', { type: 'reopened' }),
+    ]
+    const { timeline } = draftReview(records({ timeline: told.toReversed() }))
+    expect(timeline.slice(2).map(({ text }) => text)).toEqual(told.map(({ summary }) => summary))
   })
 
   it('quotes what people noted, apart from its own words', () => {

@@ -19,6 +19,8 @@ interface Planted {
 const imports = 'no-restricted-imports'
 const globals = 'no-restricted-globals'
 const properties = 'no-restricted-properties'
+const eventKeys = 'no-read-event-key'
+const sentences = 'no-read-sentence'
 
 const planted: readonly Planted[] = [
   {
@@ -57,6 +59,7 @@ const planted: readonly Planted[] = [
     code: "import { Temporal } from 'temporal-polyfill'\nexport const y = Temporal.Instant",
   },
   { file: 'src/domain/deep/ok2.ts', code: "import { x } from '../ok1.ts'\nexport const y = x" },
+  { file: 'src/domain/other/ok4.ts', code: "import { x } from '../deep/ok2.ts'\nexport const y = x" },
   { file: 'src/domain/ok3.ts', code: "import { x } from './deep/ok2.ts'\nexport const y = x" },
 
   {
@@ -163,15 +166,88 @@ const planted: readonly Planted[] = [
     code: "import { x } from '../pagerduty/contact-schema.ts'\nexport const y = x",
   },
   { file: 'src/app/ok6.ts', code: "import { x } from '../postgres/database.ts'\nexport const y = x" },
+
+  ...readingEventKeys(),
+  ...readingSentences(),
 ]
 
-describe('the import fences', () => {
+function readingEventKeys(): Planted[] {
+  const entry = 'declare const entry: { eventKey: string; event_key: string }\n'
+  const caught = [
+    ['src/domain/deep/e01.ts', "export const y = entry.eventKey.startsWith('held/')"],
+    ['src/web/pages/e02.ts', "export const y = entry?.['eventKey']"],
+    ['src/app/e03.ts', 'export const { eventKey: key } = entry'],
+    ['src/domain/e04.ts', "export const y = [entry].find(({ eventKey }) => eventKey === 'notice')"],
+    ['activities/e05.ts', 'export const y = /^page/.test(entry.eventKey)'],
+    ['workflows/e06.ts', "export const y = entry.eventKey === 'notice'"],
+    ['src/postgres/e07.ts', 'export const y = entry.event_key'],
+    [
+      'src/postgres/e08.ts',
+      "export const y = String.raw`SELECT FROM timeline WHERE event_key LIKE 'held/%'`",
+    ],
+    ['src/postgres/e09.ts', "export const y = String.raw`WHERE t.event_key = 'notice'`"],
+    [
+      'src/postgres/e10.ts',
+      "declare const db: { where(...of: string[]): string }\nexport const y = db.where('event_key', '=', 'x')",
+    ],
+  ] as const
+  return [
+    ...caught.map(([file, code]) => ({ file, code: entry + code, caughtBy: eventKeys })),
+    { file: 'src/domain/ok-e1.ts', code: "export const y = { eventKey: 'detected', at: '' }" },
+    { file: 'src/domain/ok-e2.ts', code: 'export const y = (eventKey: string) => ({ eventKey })' },
+    {
+      file: 'src/postgres/ok-e3.ts',
+      code: 'export const y = String.raw`INSERT INTO timeline (incident, event_key) ON CONFLICT (incident, event_key) DO NOTHING`',
+    },
+    { file: 'src/postgres/timeline.ts', code: `${entry}export const { event_key: y } = entry` },
+  ]
+}
+
+function readingSentences(): Planted[] {
+  const entry =
+    'declare const entry: { summary: string; nowDoing: string; text: string }\ndeclare function sentenceOf(fact: unknown): string\ndeclare function holdSentence(cause: unknown): string\n'
+  const caught = [
+    ['src/domain/deep/s01.ts', "export const y = entry.summary.startsWith('Paged')"],
+    ['src/web/pages/s02.ts', "export const y = entry?.summary?.endsWith('open')"],
+    ['src/domain/s03.ts', "export const y = ({ summary }: typeof entry) => summary.includes('acknowledged')"],
+    ['src/domain/s04.ts', 'export const y = /to (P\\d)$/.exec(entry.summary)'],
+    ['src/domain/s05.ts', "export const { summary: told } = entry\nexport const y = told.split(': ')"],
+    ['src/app/s06.ts', "export const y = entry.summary === 'It fires again: back to open'"],
+    ['src/app/s07.ts', 'export const y = (actor: string) => `${actor} escalates` !== entry.summary'],
+    ['workflows/s08.ts', "export const y = sentenceOf({}).indexOf('Paged') >= 0"],
+    ['activities/s09.ts', 'const told = sentenceOf({})\nexport const y = told.match(/Paged/)'],
+    [
+      'src/domain/s10.ts',
+      'const told = holdSentence({})\nconst again = told\nexport const y = again.slice(7)',
+    ],
+    ['src/web/s11.ts', "export const y = entry.nowDoing.startsWith('Paging')"],
+    ['src/domain/s12.ts', "switch (entry.summary) {\n  case 'x':\n    throw new Error()\n}"],
+    ['src/domain/review-s13.ts', "export const y = entry.text.startsWith('Users affected')"],
+  ] as const
+  return [
+    ...caught.map(([file, code]) => ({ file, code: entry + code, caughtBy: sentences })),
+    { file: 'src/domain/ok-s1.ts', code: `${entry}export const y = \`- \${entry.summary}\`` },
+    {
+      file: 'src/web/ok-s2.ts',
+      code: `${entry}export const y = entry.nowDoing === '' ? null : entry.nowDoing`,
+    },
+    { file: 'src/domain/ok-s3.ts', code: `${entry}export const y = entry.text.startsWith('a command')` },
+    {
+      file: 'src/domain/ok-s4.ts',
+      code: "declare const annotations: Record<string, string>\nexport const y = annotations['summary']?.includes('x')",
+    },
+    { file: 'src/domain/ok-s5.ts', code: "const summary = 'x'\nexport const y = summary.length" },
+  ]
+}
+
+describe('the fences', () => {
   let folder = ''
   let found = new Map<string, string[]>()
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'firewatch-fences-'))
     await cp(join(root, '.oxlintrc.json'), join(folder, '.oxlintrc.json'))
+    await cp(join(root, 'scripts/lint'), join(folder, 'scripts/lint'), { recursive: true })
     await cp(join(root, 'tsconfig.json'), join(folder, 'tsconfig.json'))
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
     for (const { file, code } of planted) {

@@ -169,7 +169,7 @@ describe('a step that may not be entered yet', () => {
     ]
     const { story } = await incidents.begin({ policy: { steps } })
     await story.fire('ios')
-    expect(await story.nowDoing()).toMatch(/^Step 1 waits: until more than 1 alerts begin/)
+    expect(await story.nowDoing()).toMatch(/^Step 1 waits: until more than 1 alert begins/)
     await incidents.sleep(20 * minute)
     expect(story.pages()).toEqual([])
     await story.fireNow('android')

@@ -25,6 +25,7 @@ beforeEach(() => database.pool.query('TRUNCATE incidents RESTART IDENTITY CASCAD
 /** Two incidents of one check, one after the other. */
 const [first, second] = walk(highMessages(), [100, 0, 0, 0, 0, 100, 0, 0, 0]).resolved
 
+const request = { check: 'many-messages', from: '2026-03-03', to: '2026-03-04', by: 'ana' }
 let tokens = 0
 function add(incident: ReplayedIncident | undefined) {
   if (incident === undefined) throw new Error('the walk opened too few incidents')
@@ -34,7 +35,7 @@ function add(incident: ReplayedIncident | undefined) {
     chartToken: `token-${tokens++}`,
     runbook: null,
     replayedAt: '2026-11-24T00:00:00.000Z',
-    detail: { by: 'ana' },
+    request,
   })
 }
 
@@ -65,13 +66,12 @@ describe('incidents of a replay', () => {
   it('say in their timeline what they are', async () => {
     await add(first)
     const { rows } = await database.pool.query(
-      "SELECT at, summary, detail FROM timeline WHERE event_key = 'replayed'",
+      "SELECT at, fact FROM timeline WHERE fact->>'type' = 'replayed'",
     )
     expect(rows).toEqual([
       {
         at: new Date(at(1)),
-        summary: 'Replayed from recorded measurements: nobody was paged, and nothing was repaired',
-        detail: { by: 'ana', replayedAt: '2026-11-24T00:00:00.000Z' },
+        fact: { type: 'replayed', ...request, replayedAt: '2026-11-24T00:00:00.000Z' },
       },
     ])
   })
@@ -92,8 +92,11 @@ describe('incidents of a replay', () => {
 
   it('are never what a live incident repeats', async () => {
     await add(first)
-    const running = configured(highMessages())
-    const { routes } = running
+    const steps = [{ notify: ['ana'], ackTimeoutMs: 300_000 }]
+    const configuration = configured(highMessages(), {
+      policies: { 'on-call': { name: 'on-call', steps, repeat: 0, fallback: [] } },
+    })
+    const { routes, revision } = configuration
     const labels = { alertname: 'many-messages', service: 'chat', severity: 'critical' }
     const row: InboxRow = {
       id: 1,
@@ -111,9 +114,13 @@ describe('incidents of a replay', () => {
     const [group] = groupRows([row], routes)
     if (group === undefined) throw new Error('no group')
     expect(group.groupingKey).toBe(first?.groupingKey)
-    const options = { running: () => running, stirred: () => undefined, newToken: () => 'next' }
-    const { dispatch } = createRecords(database.db, () => new Date(), options)
-    await dispatch.apply(group, { configRevision: 'r1', chartToken: 'live' }, new Date())
+    const records = createRecords(database.db, () => new Date(), {
+      running: () => configuration,
+      stirred: () => undefined,
+      newToken: () => 'next',
+    })
+    await records.configurations.save(configuration)
+    await records.dispatch.apply(group, { configRevision: revision, chartToken: 'live' }, new Date())
     expect(await recurrences()).toEqual([
       [1, null],
       [2, null],

@@ -3,7 +3,7 @@ import type { ActionConfiguration, Check, Configuration, Metric } from '../../sr
 import type { ActionAnswer, ActionCall } from '../../src/domain/remediate.ts'
 import type { Effect } from '../../src/domain/remediation.ts'
 import type { RemediationRung } from '../../src/domain/runbook.ts'
-import { readEntry, type TimelineEntry } from '../../src/domain/timeline.ts'
+import { readEntry, type NewTimelineEntry, type TimelineEntry } from '../../src/domain/timeline.ts'
 import type { Series, Verdict, VerdictState } from '../../src/domain/verdict.ts'
 import { createAttemptRecords } from '../../src/postgres/attempts.ts'
 import type { Database } from '../../src/postgres/database.ts'
@@ -131,7 +131,7 @@ export function remediateDependencies(
     },
     timeline: {
       async append(entry) {
-        const key = (one: { incident: number; eventKey: string }) => `${one.incident} ${one.eventKey}`
+        const key = (one: NewTimelineEntry) => `${one.incident} ${one.eventKey}`
         if (!world.timeline.some((one) => key(one) === key(entry))) world.timeline.push(readEntry(entry))
       },
     },

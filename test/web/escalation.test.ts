@@ -34,7 +34,7 @@ describe('where paging stands', () => {
     [
       'a step that is held back',
       { escalation: { kind: 'held', position, dueAt, firm: false, cause } },
-      { kind: 'held', step: 2, reason: 'outside office, which begin 2026-03-02 08:00 UTC', dueAt: due },
+      { kind: 'held', step: 2, reason: 'outside office until 2026-03-02 08:00 UTC', dueAt: due },
     ],
     [
       'an acknowledgement that runs out',

@@ -181,12 +181,16 @@ export type AutomationFact =
   /** The review could not be drafted, and nobody tries again by itself. */
   | { readonly type: 'review-failed'; readonly reason: string }
 
+/** Recorded measurements that are replayed, and who asked for it; `from` and `to` as they were given. */
+export interface ReplayRequest {
+  readonly check: string
+  readonly from: string
+  readonly to: string
+  readonly by: string
+}
+
 export type RecordFact =
   /** The incident is made from recorded measurements of what is long past. */
-  | {
-      readonly type: 'replayed'
-      readonly replayedAt: string
-      readonly detail: Readonly<Record<string, unknown>>
-    }
+  | (ReplayRequest & { readonly type: 'replayed'; readonly replayedAt: string })
   /** Written before there were facts. */
   | { readonly type: 'recorded'; readonly kind: string; readonly text: string }

@@ -4,26 +4,35 @@ import type { FactOf } from './fact.ts'
 
 /* Sentences of what automation and the outbox of pages leave behind. */
 
-const channelTitles: Readonly<Record<string, string>> = {
-  email: 'e-mail',
-  pagerduty: 'PagerDuty',
-  slack: 'Slack',
-  telegram: 'Telegram',
-  webhook: 'webhook',
-}
+const channelTitles: ReadonlyMap<string, string> = new Map([
+  ['email', 'e-mail'],
+  ['pagerduty', 'PagerDuty'],
+  ['slack', 'Slack'],
+  ['telegram', 'Telegram'],
+])
 
-/** Pages that wake somebody; the others only tell. */
+/** Pages that ask somebody to act; the others only tell. */
 const calls: ReadonlySet<PageKind> = new Set(['page', 'hand-over', 'worse'])
+
+/** Of a page to a step the step says it. */
+const occasions: Readonly<Record<Exclude<PageKind, 'page'>, string>> = {
+  'hand-over': 'handed over',
+  worse: 'it became worse',
+  notice: 'P0 notice',
+  grown: 'it grew',
+  acknowledged: 'acknowledged',
+  resolved: 'resolved',
+}
 
 export function pageSentence(fact: FactOf<'page-ended'>): string {
   const { person, kind, state, reason, attempts } = fact
-  const channel = channelTitles[fact.channel] ?? fact.channel
+  const channel = channelTitles.get(fact.channel) ?? fact.channel
   const by = `${person} by ${channel}`
   const why = reason ?? 'no reason was recorded'
   switch (state) {
     case 'sent':
     case 'delivered':
-      return calls.has(kind) ? `Paged ${by} (${occasionOf(fact)})` : `Told ${by}: ${kind}`
+      return calls.has(kind) ? `Paged ${by} (${occasionOf(fact)})` : `Told ${by}: ${occasionOf(fact)}`
     case 'failed':
       return `Could not reach ${by}: ${why}, ${triesOf(attempts)}`
     case 'unknown':
@@ -34,14 +43,9 @@ export function pageSentence(fact: FactOf<'page-ended'>): string {
 }
 
 function occasionOf({ kind, step, contact }: FactOf<'page-ended'>): string {
-  const occasion =
-    kind === 'page' ? (step === outsideSteps ? 'fallback' : `step ${step}`) : callOccasions[kind]
-  return contact === 0 ? String(occasion) : `${occasion}, contact ${contact + 1}`
-}
-
-const callOccasions: Readonly<Partial<Record<PageKind, string>>> = {
-  'hand-over': 'handed over',
-  worse: 'it became worse',
+  const stepName = step === outsideSteps ? 'fallback' : `step ${step}`
+  const occasion = kind === 'page' ? stepName : occasions[kind]
+  return contact === 0 ? occasion : `${occasion}, contact ${contact + 1}`
 }
 
 function triesOf(attempts: number): string {
@@ -54,15 +58,15 @@ export function attemptSentence({ text }: FactOf<'attempt'>): string {
 }
 
 export function evidenceSentence({ stage, evidence, unanswered }: FactOf<'evidence'>): string {
-  const when = stage === 'opened' ? 'while it lasts' : 'after it was clear'
+  const when = stage === 'opened' ? 'during the incident' : 'after it cleared'
   if (evidence.length === 0)
     return `No evidence to collect ${when}: no runbook matches, and no check measures it`
-  const but = unanswered === 0 ? '' : `; questions without an answer: ${unanswered}`
-  return `Evidence collected ${when}: ${evidence.length} records${but}`
+  const records = evidence.length === 1 ? '1 record' : `${evidence.length} records`
+  return `Evidence collected ${when}: ${records}${unanswered === 0 ? '' : `, ${unanswered} without an answer`}`
 }
 
 export function reviewSentence({ checks, open }: FactOf<'review-drafted'>): string {
-  const rest =
-    open.length === 0 ? 'every check holds' : `checks that need people: ${open.join(', ')} of ${checks}`
-  return `Post-mortem drafted; ${rest}`
+  return open.length === 0
+    ? `Post-mortem drafted: all ${checks} checks pass`
+    : `Post-mortem drafted: ${open.length} of ${checks} checks need people (${open.join(', ')})`
 }

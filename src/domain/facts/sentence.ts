@@ -8,7 +8,7 @@ import { attemptSentence, evidenceSentence, pageSentence, reviewSentence } from 
 /** Writes one fact for people. `actor` is a user's name, or `firewatch`. */
 type Writer<Type extends Fact['type']> = (fact: FactOf<Type>, actor: string) => string
 
-const changeWords = { fires: 'Fires', 'fires-again': 'Fires again', clears: 'Cleared' } as const
+const changeWords = { fires: 'Firing', 'fires-again': 'Firing again', clears: 'Cleared' } as const
 
 /** One row per fact: a fact without a sentence does not compile. */
 const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
@@ -19,9 +19,10 @@ const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
     `${changes.map(countOf).join('. ')}. Among them: ${listed(among)}`,
   'severity-changed': ({ from, to }) =>
     `Severity ${to < from ? 'raised' : 'lowered'} from ${from} to ${to} by its alerts`,
-  'severity-set': ({ from, to }, actor) => `${actor} set the severity from ${from} to ${to}`,
+  'severity-set': ({ from, to }, actor) =>
+    from === to ? `${actor} fixed the severity at ${to}` : `${actor} set the severity from ${from} to ${to}`,
   cleared: ({ stableForMs }) => `Every alert is clear; watching for ${formatDuration(stableForMs)}`,
-  reopened: () => 'It fires again: back to open',
+  reopened: () => 'Firing again: back to open',
   resolved: resolvedSentence,
   succeeds: ({ incident, firing }) =>
     `Opened because ${count(firing, 'alert')} of ${incidentName(incident)} still ${firing === 1 ? 'fires' : 'fire'} after it was resolved by hand`,
@@ -30,27 +31,28 @@ const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
   'step-entered': stepSentence,
   'step-held': ({ step, cause }) => `Step ${step} waits: ${holdSentence(cause)}`,
   exhausted: exhaustedSentence,
-  noticed: (fact) => `P0: notice to ${fact.paged.length === 0 ? 'nobody' : whoAndWhy(fact)}${missing(fact)}`,
-  retried: () => 'Nobody was reached by any page: the steps begin again',
+  noticed: (fact) =>
+    `P0: ${fact.paged.length === 0 ? 'nobody to notify' : `notifying ${whoAndWhy(fact)}`}${missing(fact)}`,
+  retried: () => 'No page reached anybody: starting again from the first step',
   escalated: (_fact, actor) => `${actor} escalated to the next step`,
   'policy-applied': ({ policy, keep }, actor) =>
-    `${actor} applied policy ${policy} as configured now, ${keep ? 'where it stands' : 'from its first step'}`,
+    `${actor} applied policy ${policy} as configured now, ${keep ? 'going on where it stands' : 'starting from its first step'}`,
   'page-ended': pageSentence,
-  acknowledged: ({ awaiting }, actor) =>
+  acknowledged: ({ awaiting, until }, actor) =>
     awaiting.length === 0
-      ? `${actor} acknowledged; escalation stops`
-      : `${actor} acknowledged; still to acknowledge: ${awaiting.join(', ')}`,
+      ? `${actor} acknowledged; escalation stops${again(until)}`
+      : `${actor} acknowledged; still to acknowledge: ${awaiting.join(', ')}${again(until)}`,
   'acknowledged-too': ({ awaiting }, actor) =>
     `${actor} acknowledged too; ${awaiting.length === 0 ? 'everybody has' : `still to acknowledge: ${awaiting.join(', ')}`}`,
   confirmed: (_fact, actor) => `${actor} still has it`,
-  'took-over': ({ from }, actor) =>
-    from === null ? `${actor} took it` : `${actor} took it over from ${from}`,
-  snoozed: ({ forMs }, actor) => `${actor} snoozed it for ${formatDuration(forMs)}`,
+  'took-over': ({ from, until }, actor) =>
+    from === null ? `${actor} took it${again(until)}` : `${actor} took it over from ${from}${again(until)}`,
+  snoozed: ({ forMs, until }, actor) => `${actor} snoozed it for ${formatDuration(forMs)}${again(until)}`,
   released: releasedSentence,
   'handed-over': ({ to }, actor) =>
-    `${actor} hands over to ${to}: paged ${to}, who owns it once they acknowledge`,
+    `${actor} hands over to ${to}. Paging ${to}, who owns it once they acknowledge`,
   'hand-over-declined': ({ to, owner }) =>
-    `${to} did not take it: ${owner === null ? 'escalation goes on' : `${owner} still has it`}`,
+    `${to} did not take over: ${owner === null ? 'escalation continues' : `${owner} still has it`}`,
   'owner-asked': ({ owner, from, to }) =>
     `Severity rose from ${from} to ${to} after ${owner} acknowledged: paged ${owner} again`,
   grown: ({ owner, from, to }) =>
@@ -70,8 +72,20 @@ const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
 
 /** The sentence of a fact, for people's eyes only: nothing reads meaning back from it. */
 export function sentenceOf(fact: Fact, actor: string): string {
+  // Stored facts outlive versions: one that a newer version wrote is told of, not choked on.
+  if (!Object.hasOwn(writers, fact.type)) return `Something that this version has no words for: ${fact.type}`
   const write = writers[fact.type] as (fact: Fact, actor: string) => string
   return write(fact, actor)
+}
+
+/** What follows an ownership that runs out. */
+function again(until: string | null): string {
+  return until === null ? '' : `; escalates again at ${utc(until)} unless resolved`
+}
+
+/** `2026-03-01 04:00 UTC` */
+function utc(at: string): string {
+  return `${at.slice(0, 16).replace('T', ' ')} UTC`
 }
 
 function resolvedSentence(
@@ -81,8 +95,8 @@ function resolvedSentence(
   if (why === 'stayed-clear') return `Resolved: every alert stayed clear for ${formatDuration(stableForMs)}`
   if (firing === 0) return `${actor} resolved the incident`
   const until =
-    successorAt === undefined ? '' : `; whatever still fires at ${successorAt} opens a new incident`
-  return `${actor} resolved the incident while ${count(firing, 'alert')} fired${until}`
+    successorAt === undefined ? '' : `; whatever still fires at ${utc(successorAt)} opens a new incident`
+  return `${actor} resolved the incident while ${count(firing, 'alert')} ${firing === 1 ? 'was' : 'were'} firing${until}`
 }
 
 function stepSentence(fact: FactOf<'step-entered'>): string {
@@ -96,19 +110,20 @@ function exhaustedSentence(fact: FactOf<'exhausted'>): string {
   const { policy, paged, retryAt } = fact
   const fallback =
     paged.length === 0 ? 'there is no fallback to page' : `paging the fallback ${whoAndWhy(fact)}`
-  const again = retryAt === undefined ? '' : `; nobody was reached, so the steps begin again at ${retryAt}`
-  return `Policy ${policy} is exhausted, nobody acknowledged: ${fallback}${missing(fact)}${again}`
+  const retry =
+    retryAt === undefined ? '' : `; nobody was reached, so the steps start again at ${utc(retryAt)}`
+  return `Policy ${policy} is exhausted, nobody acknowledged: ${fallback}${missing(fact)}${retry}`
 }
 
 function releasedSentence({ owner, why, firing }: FactOf<'released'>, actor: string): string {
-  const again = firing ? ' and it still fires: escalating again' : ' while nothing fires'
+  const rest = firing ? ' and it still fires: escalating again' : ' while nothing fires'
   switch (why) {
     case 'ran-out':
-      return `The acknowledgement of ${owner} ran out${again}`
+      return `The acknowledgement of ${owner} ran out${rest}`
     case 'became-worse':
       return `${owner} did not answer after it became worse: escalating again`
     case 'escalated':
-      return `Nobody owns it any more: ${actor} escalated it`
+      return `${actor} escalated it: ${owner} does not own it any more`
   }
 }
 

@@ -1,0 +1,163 @@
+/*
+ * Rules of oxlint. What happened is a typed fact: a sentence about it is for people's eyes, an event key makes its entry unique, and
+ * code decides by neither.
+ */
+
+/** As much of a syntax node as the rules look at. */
+interface Node {
+  readonly type: string
+  readonly name?: string
+  readonly value?: unknown
+  readonly computed?: boolean
+  readonly operator?: string
+  readonly key?: Node
+  readonly left?: Node
+  readonly right?: Node
+  readonly init?: Node | null
+  readonly object?: Node
+  readonly property?: Node
+  readonly callee?: Node
+  readonly discriminant?: Node
+  readonly expression?: Node
+  readonly parent?: Node
+  readonly arguments?: readonly Node[]
+  readonly properties?: readonly Node[]
+}
+
+interface Variable {
+  readonly defs: readonly { readonly name: Node; readonly node: Node }[]
+}
+
+interface Scope {
+  readonly set: ReadonlyMap<string, Variable>
+  readonly upper: Scope | null
+}
+
+interface Context {
+  readonly options: readonly unknown[]
+  readonly sourceCode: { getScope(node: Node): Scope }
+  report(finding: { readonly node: Node; readonly message: string }): void
+}
+
+type Visitors = Readonly<Record<string, (node: Node) => void>>
+
+/** Methods that take a text apart, or look for something in it. */
+const readingMethods = new Set([
+  'at',
+  'charAt',
+  'endsWith',
+  'includes',
+  'indexOf',
+  'lastIndexOf',
+  'match',
+  'matchAll',
+  'search',
+  'slice',
+  'split',
+  'startsWith',
+  'substring',
+])
+const comparisons = new Set(['===', '!==', '==', '!='])
+
+/** Properties that hold sentences are named by the first option; functions that write them end in `Sentence`, or are `sentenceOf`. */
+const noReadSentence = {
+  meta: { schema: [{ type: 'array', items: { type: 'string' } }] },
+  create(context: Context): Visitors {
+    const names = new Set(context.options[0] as readonly string[])
+    const isSentence = (node: Node | undefined) => node !== undefined && holdsSentence(node, names, context)
+    const report = (node: Node) =>
+      context.report({ node, message: 'a sentence is for people’s eyes: decide by the fact' })
+    return {
+      CallExpression(node) {
+        const method = node.callee?.type === 'MemberExpression' ? nameOf(node.callee.property) : undefined
+        const isTest = (method === 'test' || method === 'exec') && isSentence(node.arguments?.[0])
+        if (isTest || (readingMethods.has(method ?? '') && isSentence(node.callee?.object))) report(node)
+      },
+      BinaryExpression(node) {
+        if (!comparisons.has(node.operator ?? '')) return
+        const { left, right } = node
+        if ((isSentence(left) && saysSomething(right)) || (isSentence(right) && saysSomething(left)))
+          report(node)
+      },
+      SwitchStatement(node) {
+        if (isSentence(node.discriminant)) report(node)
+      },
+    }
+  },
+}
+
+/** Certain words; whether a sentence is there at all may be asked. */
+function saysSomething(node: Node | undefined): boolean {
+  return (
+    node?.type === 'TemplateLiteral' ||
+    (node?.type === 'Literal' && typeof node.value === 'string' && node.value !== '')
+  )
+}
+
+function holdsSentence(node: Node, names: ReadonlySet<string>, context: Context): boolean {
+  switch (node.type) {
+    case 'ChainExpression':
+    case 'TSNonNullExpression':
+    case 'ParenthesizedExpression':
+      return node.expression !== undefined && holdsSentence(node.expression, names, context)
+    case 'MemberExpression':
+      return node.computed !== true && names.has(nameOf(node.property) ?? '')
+    case 'CallExpression':
+      return /(?:Sentence|^sentenceOf)$/.test(nameOf(node.callee) ?? '')
+    case 'Identifier':
+      return (variableOf(node, context)?.defs ?? []).some((definition) => {
+        const { parent } = definition.name
+        if (parent?.type === 'Property') return names.has(nameOf(parent.key) ?? '')
+        const { init } = definition.node
+        return init != null && holdsSentence(init, names, context)
+      })
+    default:
+      return false
+  }
+}
+
+function variableOf(node: Node, context: Context): Variable | undefined {
+  for (let scope: Scope | null = context.sourceCode.getScope(node); scope !== null; scope = scope.upper) {
+    const found = scope.set.get(node.name ?? '')
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+const eventKeyNames = new Set(['eventKey', 'event_key'])
+const eventKeySearch = /\bevent_key"?\s*(?:=|<>|!=|~|(?:NOT\s+)?(?:I?LIKE|IN|SIMILAR)\b)/i
+
+const noReadEventKey = {
+  create(context: Context): Visitors {
+    const report = (node: Node) =>
+      context.report({ node, message: 'an event key only makes an entry unique: decide by the fact' })
+    return {
+      MemberExpression(node) {
+        if (eventKeyNames.has(nameOf(node.property) ?? '')) report(node)
+      },
+      ObjectPattern(node) {
+        if (node.properties?.some(({ key }) => eventKeyNames.has(nameOf(key) ?? ''))) report(node)
+      },
+      CallExpression(node) {
+        const method = node.callee?.type === 'MemberExpression' ? nameOf(node.callee.property) : undefined
+        if (/where/i.test(method ?? '') && nameOf(node.arguments?.[0]) === 'event_key') report(node)
+      },
+      TemplateElement(node) {
+        const { cooked } = node.value as { readonly cooked: string | null }
+        if (eventKeySearch.test(cooked ?? '')) report(node)
+      },
+    }
+  },
+}
+
+/** Of an identifier, or of a text that stands in its place. */
+function nameOf(node: Node | undefined): string | undefined {
+  return node?.name ?? (typeof node?.value === 'string' ? node.value : undefined)
+}
+
+const plugin = {
+  meta: { name: 'facts' },
+  rules: { 'no-read-sentence': noReadSentence, 'no-read-event-key': noReadEventKey },
+}
+
+export { plugin as default }
