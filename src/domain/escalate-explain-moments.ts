@@ -90,7 +90,7 @@ export function explainMoment(
     }
     default: {
       const kind = happenings[fact.type]
-      return kind === undefined ? undefined : { kind, at, text: `${summary}${untilText(fact)}` }
+      return kind === undefined ? undefined : { kind, at, text: summary }
     }
   }
 }
@@ -117,9 +117,4 @@ function againAt({ retryAt }: FactOf<'exhausted'>): string | null {
 
 export function roundTitle(name: string, round: number): string {
   return round === 0 ? name : `${name}, round ${round + 1}`
-}
-
-function untilText(fact: Fact): string {
-  const until = 'until' in fact ? fact.until : null
-  return until === null ? '' : `, until ${until}`
 }

@@ -236,8 +236,8 @@ const stories: [string, readonly TimelineEntry[], readonly Page[], (readonly str
     [
       ['Notice of a P0', 'carl: sent'],
       ['Told: acknowledged', 'carl: sent'],
-      ['ana hands over to ben: paged ben, who owns it once they acknowledge', 'ben: failed: sent'],
-      ['ben did not take it: ana still has it', 'ana: sent'],
+      ['ana hands over to ben. Paging ben, who owns it once they acknowledge', 'ben: failed: sent'],
+      ['ben did not take over: ana still has it', 'ana: sent'],
       ['Severity rose from P2 to P0 after ana acknowledged: paged ana again', 'ana: sent'],
       ['Grew from 1 to 9 alerts since ana acknowledged: told ana', 'ana: sent'],
     ],
@@ -276,9 +276,12 @@ describe('why paging went as it did', () => {
       ['began', 'Detected: Error rate of ios is 12 %'],
       ['held', 'Step 1 waits: checkout is in maintenance until 2026-03-01 04:00 UTC: disks'],
       ['command', 'Severity raised from P1 to P0 by its alerts'],
-      ['stopped', 'ana acknowledged; escalation stops, until 2026-03-01T03:32:00.000Z'],
+      [
+        'stopped',
+        'ana acknowledged; escalation stops; escalates again at 2026-03-01 03:32 UTC unless resolved',
+      ],
       ['released', 'The acknowledgement of ana ran out and it still fires: escalating again'],
-      ['stopped', 'ben snoozed it for 5 min, until 2026-03-01T03:38:00.000Z'],
+      ['stopped', 'ben snoozed it for 5 min; escalates again at 2026-03-01 03:38 UTC unless resolved'],
       ['stopped', 'ben resolved the incident'],
     ])
   })
@@ -324,7 +327,7 @@ describe('why paging went as it did', () => {
     expect(
       endAfter(entry('03:01:00', { type: 'policy-applied', policy: 'x', keep: false }, 'ana')),
     ).toMatchObject({
-      end: 'after 1 min: ana applied policy x as configured now, from its first step',
+      end: 'after 1 min: ana applied policy x as configured now, starting from its first step',
     })
   })
 
