@@ -73,6 +73,7 @@ function underPolicy(event: MachineEvent, { name, acknowledgedForMs }: Escalatio
     case 'hand-over':
     case 'resolve':
     case 'stop-automation':
+    case 'resume-automation':
     case 'task-ended':
       return [event]
     default:

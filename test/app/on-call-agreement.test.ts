@@ -114,7 +114,9 @@ function shown(schedule: Schedule, { from, to }: World) {
 }
 
 describe('who is on call, with what people changed', () => {
-  it('is the same for previews, the API, calendars, the simulation and the paging engine', async () => {
+  it('is the same for previews, the API, calendars, the simulation and the paging engine', {
+    timeout: 60_000,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(worlds, async (world) => {
         const { schedule, made, from, to, at } = world

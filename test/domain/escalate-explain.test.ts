@@ -237,7 +237,7 @@ const stories: [string, readonly TimelineEntry[], readonly Page[], (readonly str
       ['Notice of a P0', 'carl: sent'],
       ['Told: acknowledged', 'carl: sent'],
       ['ana hands over to ben. Paging ben, who owns it once they acknowledge', 'ben: failed: sent'],
-      ['ben did not take it: ana still has it', 'ana: sent'],
+      ['ben did not take over: ana still has it', 'ana: sent'],
       ['Severity rose from P2 to P0 after ana acknowledged: paged ana again', 'ana: sent'],
       ['Grew from 1 to 9 alerts since ana acknowledged: told ana', 'ana: sent'],
     ],
@@ -281,7 +281,7 @@ describe('why paging went as it did', () => {
         'ana acknowledged; escalation stops; escalates again at 2026-03-01 03:32 UTC unless resolved',
       ],
       ['released', 'The acknowledgement of ana ran out and it still fires: escalating again'],
-      ['stopped', 'ben snoozed it for 5 min, until 2026-03-01T03:38:00.000Z'],
+      ['stopped', 'ben snoozed it for 5 min; escalates again at 2026-03-01 03:38 UTC unless resolved'],
       ['stopped', 'ben resolved the incident'],
     ])
   })

@@ -275,7 +275,7 @@ describe('remediation’s head start', () => {
   it('begins nothing new once people took over, or stopped it, or were handed it', () => {
     for (const first of [
       does(1, 'ben', acknowledge),
-      does(1, 'ben', { type: 'stop-automation', reason: 'we migrate' }),
+      does(1, 'ben', { type: 'stop-automation', reason: 'odd' }),
       ended(1, 'handed-over'),
     ]) {
       const again = { opened, untilMin: 6 }
