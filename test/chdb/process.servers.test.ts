@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launch, makeFolder, post, type RunningServer, startServer } from './running-server.ts'
+import { launch, makeFolder, post, requestTo, type RunningServer, startServer } from './running-server.ts'
 
 const folder = await makeFolder()
 afterAll(() => folder.remove())
@@ -33,7 +33,7 @@ describe('a running server', () => {
     let longestMs = 0
     for (let pings = 0; pings < 20; pings++) {
       const startedAt = performance.now()
-      expect((await fetch(`${server.url}/ping`)).status).toBe(200)
+      expect((await fetch(`${requestTo(server.url).base}/ping`)).status).toBe(200)
       longestMs = Math.max(longestMs, performance.now() - startedAt)
       await delay(50)
     }
@@ -45,7 +45,9 @@ describe('a running server', () => {
 
   it('stops a query whose client left, so that the others need not wait for its time limit', async () => {
     const patience = new AbortController()
-    const slow = fetch(server.url, { method: 'POST', body: endless, signal: patience.signal }).catch(String)
+    const { base, headers } = requestTo(server.url)
+    const sent = { method: 'POST', body: endless, headers, signal: patience.signal }
+    const slow = fetch(base, sent).catch(String)
     const startedAt = performance.now()
     const next = post(server.url, 'SELECT 1')
     await delay(200)
@@ -59,9 +61,11 @@ describe('a running server', () => {
     const slow = post(server.url, endless, { max_execution_time: '1' })
     await delay(100)
     const patience = new AbortController()
-    const dropped = fetch(`${server.url}/?query=INSERT+INTO+t+FORMAT+CSV`, {
+    const { base, headers } = requestTo(server.url)
+    const dropped = fetch(`${base}/?query=INSERT+INTO+t+FORMAT+CSV`, {
       method: 'POST',
       body: '99',
+      headers,
       signal: patience.signal,
     }).catch(String)
     await delay(100)
