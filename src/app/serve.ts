@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
 import type { Logger } from 'pino'
 import { createClickHouse, type ClickHouse } from '../clickhouse/client.ts'
-import { loadConfiguration } from '../config/load.ts'
+import { loadRunnableConfiguration } from '../config/references.ts'
 import type { AcceptedAlert } from '../domain/alert.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import { incidentName } from '../domain/evidence.ts'
@@ -15,6 +15,7 @@ import { inboxChannel } from '../postgres/alert-inbox.ts'
 import { openDatabase, type OpenDatabase } from '../postgres/database.ts'
 import { listenTo } from '../postgres/listen.ts'
 import { createIncidentClient, type IncidentClient } from '../temporal/incident-client.ts'
+import { createReviewProgress, type ReviewProgress } from '../temporal/review-progress.ts'
 import type { WebDependencies } from '../web/dependencies.ts'
 import type { ServedRequest } from '../web/observe.ts'
 import { createServer } from '../web/server.ts'
@@ -26,6 +27,7 @@ import { secretsOf } from './edges.ts'
 import { createLog } from './log.ts'
 import { createNotActionable } from './not-actionable.ts'
 import { createOnCallDesk } from './on-call.ts'
+import { listenOn } from './port-taken.ts'
 import { prepareDatabase } from './prepare.ts'
 import { unanswered } from './readiness.ts'
 import { createRecords, type Records } from './records.ts'
@@ -40,6 +42,7 @@ interface Parts {
   readonly connection: Connection
   readonly clickhouse: ClickHouse
   readonly incidents: IncidentClient
+  readonly reviewProgress: ReviewProgress
   readonly metrics: ServerMetrics
 }
 
@@ -47,7 +50,7 @@ const now = () => new Date()
 
 /** Runs the HTTP server and the dispatcher until the process is told to end. Temporal and ClickHouse may come and go meanwhile. */
 export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise<void> {
-  const configuration = await loadConfiguration(settings.configPath)
+  const configuration = await loadRunnableConfiguration(settings.configPath, env)
   const log = createLog('server', settings.logLevel)
   const database = openDatabase(settings.databaseUrl, 20)
   const records = createRecords(database.db, now)
@@ -66,6 +69,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     connection,
     clickhouse,
     incidents,
+    reviewProgress: createReviewProgress(client),
     metrics,
   }
 
@@ -79,7 +83,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   })
   const app = await createServer({ ...webDependencies(parts), ...stored, ...channels.doors })
   const dispatcher = startDispatcher(parts)
-  await app.listen({ host: settings.host, port: settings.port })
+  await listenOn(app, settings)
   log.info({ url: settings.publicUrl, revision: configuration.revision }, 'serving')
   await untilToldToEnd()
   log.info('told to end: requests under way are finished first')
@@ -110,7 +114,7 @@ function startDispatcher({ configuration, log, database, records, incidents }: P
 }
 
 function webDependencies(parts: Parts): Omit<WebDependencies, 'intake' | 'alertmanager'> {
-  const { settings, configuration, log, records, clickhouse, incidents } = parts
+  const { settings, configuration, log, records, clickhouse, incidents, reviewProgress } = parts
   const roles = Object.fromEntries(
     Object.entries(configuration.users).map(([name, { role }]) => [name, role]),
   )
@@ -131,7 +135,10 @@ function webDependencies(parts: Parts): Omit<WebDependencies, 'intake' | 'alertm
     runbooks: async () => configuration.runbooks,
     services: async () => Object.keys(configuration.services),
     policies: async () => Object.keys(configuration.policies),
-    reviews: records.reviews,
+    reviews: {
+      get: (incident) => records.reviews.get(incident),
+      trouble: (incident) => reviewProgress.trouble(incident),
+    },
     onCall: createOnCallDesk(configuration, records),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: createCharts(records, clickhouse, now),
@@ -139,6 +146,7 @@ function webDependencies(parts: Parts): Omit<WebDependencies, 'intake' | 'alertm
     metrics: () => parts.metrics.expose(),
     served: (request) => noteRequest(parts, request),
     ...namespaceUi(settings),
+    ...(settings.runId === undefined ? {} : { runId: settings.runId }),
     log: (message, error) => log.error({ err: error }, message),
     now,
     newId: randomUUID,

@@ -16,6 +16,8 @@ export interface Settings {
   readonly logLevel: LogLevel
   /** Signs the links in mails that acknowledge; without it mails have none. Server and workers need the same. */
   readonly linkKey?: string
+  /** Of the `up` that started this process; its server's `/health/live` answers with it. */
+  readonly runId?: string
 }
 
 const shortestLinkKey = 32
@@ -58,6 +60,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
       : { metricsPort: portIn('FIREWATCH_METRICS_PORT', 0) }),
     logLevel: logLevel ?? 'info',
     ...(linkKey === undefined ? {} : { linkKey }),
+    ...(env['FIREWATCH_RUN_ID'] === undefined ? {} : { runId: env['FIREWATCH_RUN_ID'] }),
   }
   if (problems.length > 0)
     throw new Error(`settings: ${problems.join('; ')}; "firewatch up" sets them all by itself`)

@@ -12,7 +12,7 @@ import { renderChart } from '../chart/render.ts'
 import { createClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { createMetricReader } from '../clickhouse/metric-query.ts'
 import { readSeriesChart } from '../clickhouse/series-chart.ts'
-import { loadConfiguration } from '../config/load.ts'
+import { loadRunnableConfiguration } from '../config/references.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import { parseIncidentName } from '../domain/evidence.ts'
 import { createHttpActions } from '../http-action/executor.ts'
@@ -43,7 +43,7 @@ const shutdownGraceTime = '30s'
 export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<void> {
   const log = createLog('worker', settings.logLevel)
   const temporalMetricsUrl = await installRuntime(log, settings.metricsPort !== undefined)
-  const configuration = await loadConfiguration(settings.configPath)
+  const configuration = await loadRunnableConfiguration(settings.configPath, env)
   const bundle = workflowBundle(settings.dataDir)
   // It is awaited later, and must not be an unhandled rejection until then.
   bundle.catch(() => undefined)
