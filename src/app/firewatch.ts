@@ -158,9 +158,17 @@ function localUrl({ host, port }: Settings): string {
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
 }
 
-/** The wished port, or any free one when it is taken and nobody asked for it. */
+/**
+ * The wished port, or any free one when it is taken and nobody asked for it.
+ * @throws CommandFailed when somebody asked for it
+ */
 async function choosePort(wished: number | undefined): Promise<number> {
-  if (wished !== undefined && wished !== 0) return wished
+  if (wished !== undefined && wished !== 0) {
+    // Looked at when `up` began; the servers took seconds since.
+    if ((await freePort(wished)) === undefined)
+      throw portTaken(wished, await ownerOfPort(`http://127.0.0.1:${wished}`))
+    return wished
+  }
   if (wished === undefined && (await freePort(defaultPort)) !== undefined) return defaultPort
   const port = await freePort(0)
   if (port === undefined) throw new Error('no free port on 127.0.0.1')

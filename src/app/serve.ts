@@ -83,14 +83,17 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   })
   const app = await createServer({ ...webDependencies(parts), ...stored, ...channels.doors })
   const dispatcher = startDispatcher(parts)
-  await listenOn(app, settings)
-  log.info({ url: settings.publicUrl, revision: configuration.revision }, 'serving')
-  await untilToldToEnd()
-  log.info('told to end: requests under way are finished first')
-  await app.close()
-  await channels.idle()
-  await dispatcher.stop()
-  await Promise.all([clickhouse.close(), connection.close(), database.close()])
+  try {
+    await listenOn(app, settings)
+    log.info({ url: settings.publicUrl, revision: configuration.revision }, 'serving')
+    await untilToldToEnd()
+    log.info('told to end: requests under way are finished first')
+  } finally {
+    await app.close()
+    await channels.idle()
+    await dispatcher.stop()
+    await Promise.all([clickhouse.close(), connection.close(), database.close()])
+  }
 }
 
 function startDispatcher({ configuration, log, database, records, incidents }: Parts) {

@@ -41,9 +41,10 @@ const shutdownGraceTime = '30s'
 
 /** Runs workflows and activities until the process is told to end; then lets what runs finish. */
 export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<void> {
+  // Before the runtime, which keeps a process alive that has nothing to do.
+  const configuration = await loadRunnableConfiguration(settings.configPath, env)
   const log = createLog('worker', settings.logLevel)
   const temporalMetricsUrl = await installRuntime(log, settings.metricsPort !== undefined)
-  const configuration = await loadRunnableConfiguration(settings.configPath, env)
   const bundle = workflowBundle(settings.dataDir)
   // It is awaited later, and must not be an unhandled rejection until then.
   bundle.catch(() => undefined)
