@@ -21,6 +21,8 @@ export interface RecordedStage {
 const configPath = new URL('./firewatch.yaml', import.meta.url).pathname
 const main = new URL('../../src/app/main.ts', import.meta.url).pathname
 const engineer = 'mira'
+/** Every secret must be readable at the start; a replay pages nobody. */
+const nobody = 'http://127.0.0.1:9/nobody'
 
 export const recordedTitle =
   'Eleven weeks of an industrial machine, walked as if they were live: two real failures, and one false alarm.'
@@ -62,7 +64,8 @@ async function begin({ data, tell, atEnd }: RecordedStage): Promise<RunningFirew
   const servers = await startEmbedded({ lock, env: process.env, log: tell })
   atEnd(() => servers.stop())
   tell(`loading the recording: ${await loadRecording(servers.clickhouse.url)} readings`)
-  const common = { configPath, configuration, dataDir: lock.dir, servers, env: process.env }
+  const env = { ...process.env, RECORDED_PAGER_URL: nobody }
+  const common = { configPath, configuration, dataDir: lock.dir, servers, env }
   const firewatch = await startFirewatch({ ...common, port: 0, tell })
   atEnd(() => firewatch.stop())
   tell(links(firewatch, servers.temporal.uiUrl))

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Configuration } from '../domain/configuration.ts'
@@ -7,6 +8,7 @@ import type { SupervisedProcess } from '../embedded/supervised-process.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { freePort } from './free-port.ts'
 import { linkKeyIn } from './link-key.ts'
+import { ownerOfPort, portTaken } from './port-taken.ts'
 import { prepareDatabase, prepareTemporal } from './prepare.ts'
 import { createRecords } from './records.ts'
 import { removeRunFile, writeRunFile, type RunFile } from './run-file.ts'
@@ -16,6 +18,7 @@ const main = fileURLToPath(new URL('./main.ts', import.meta.url))
 const loginLinkMs = 24 * 3_600_000
 /** Longer than a worker gives its activities to finish. */
 const workerGraceMs = 35_000
+const answerWithinMs = 2_000
 
 export interface FirewatchOptions {
   readonly configPath: string
@@ -54,7 +57,7 @@ export async function startFirewatch(options: FirewatchOptions): Promise<Running
   }
   const common = { dataDir: options.dataDir, entry: main, env, log }
   processes.push(
-    superviseNode({ ...common, name: 'server', args: ['serve'], isReady: () => answers(settings.publicUrl) }),
+    superviseNode({ ...common, name: 'server', args: ['serve'], isReady: () => answersAsOurs(settings) }),
     superviseNode({ ...common, name: 'worker', args: ['worker'], graceMs: workerGraceMs }),
   )
   const stop = async () => {
@@ -66,6 +69,9 @@ export async function startFirewatch(options: FirewatchOptions): Promise<Running
     await note()
   } catch (error) {
     await stop()
+    // The child could only say it in its log: the port was taken after it had been chosen.
+    if ((await freePort(settings.port)) === undefined)
+      throw portTaken(settings.port, await ownerOfPort(localUrl(settings)))
     throw error
   }
   return { url: settings.publicUrl, token, loginUrl: `${settings.publicUrl}/login/${login}`, stop }
@@ -86,6 +92,7 @@ async function environmentOf({
     FIREWATCH_LINK_KEY: env['FIREWATCH_LINK_KEY'] ?? (await linkKeyIn(dataDir)),
     FIREWATCH_OPERATOR: userInfo().username,
     FIREWATCH_PORT: String(await choosePort(port)),
+    FIREWATCH_RUN_ID: randomUUID(),
     TEMPORAL_ADDRESS: temporal.address,
     DATABASE_URL: postgres.url,
     CLICKHOUSE_URL: clickhouse.url,
@@ -135,14 +142,37 @@ function runFileOf(
   }
 }
 
-async function answers(url: string): Promise<boolean> {
-  const response = await fetch(`${url}/health/live`).catch(() => undefined)
-  return response?.ok === true
+/** Whether the server that we started answers: another one on its port would know nothing of this run. */
+async function answersAsOurs(settings: Settings): Promise<boolean> {
+  try {
+    const response = await fetch(`${localUrl(settings)}/health/live`, {
+      signal: AbortSignal.timeout(answerWithinMs),
+    })
+    const answer = (await response.json()) as { run?: unknown } | null
+    return answer?.run === settings.runId
+  } catch {
+    // Not yet; the supervisor asks again until its time is over, and then shows the server's own log.
+    return false
+  }
 }
 
-/** The wished port, or any free one when it is taken and nobody asked for it. */
+/** Where the server is from this machine; the public address may lead through a proxy. */
+function localUrl({ host, port }: Settings): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+}
+
+/**
+ * The wished port, or any free one when it is taken and nobody asked for it.
+ * @throws CommandFailed when somebody asked for it
+ */
 async function choosePort(wished: number | undefined): Promise<number> {
-  if (wished !== undefined && wished !== 0) return wished
+  if (wished !== undefined && wished !== 0) {
+    // Looked at when `up` began; the servers took seconds since.
+    if ((await freePort(wished)) === undefined)
+      throw portTaken(wished, await ownerOfPort(`http://127.0.0.1:${wished}`))
+    return wished
+  }
   if (wished === undefined && (await freePort(defaultPort)) !== undefined) return defaultPort
   const port = await freePort(0)
   if (port === undefined) throw new Error('no free port on 127.0.0.1')

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
 import type { Logger } from 'pino'
 import { createClickHouse, type ClickHouse } from '../clickhouse/client.ts'
-import { loadConfiguration } from '../config/load.ts'
+import { loadRunnableConfiguration } from '../config/references.ts'
 import type { AcceptedAlert } from '../domain/alert.ts'
 import { checkMutes } from '../domain/check-mutes.ts'
 import type { Configuration } from '../domain/configuration.ts'
@@ -17,6 +17,7 @@ import { createAuditLog } from '../postgres/audit-log.ts'
 import { openDatabase, type OpenDatabase } from '../postgres/database.ts'
 import { listenTo } from '../postgres/listen.ts'
 import { createIncidentClient } from '../temporal/incident-client.ts'
+import { createReviewProgress, type ReviewProgress } from '../temporal/review-progress.ts'
 import type { WebDependencies } from '../web/dependencies.ts'
 import type { ServedRequest } from '../web/observe.ts'
 import { createServer } from '../web/server.ts'
@@ -31,6 +32,7 @@ import { createIdentities } from './identities.ts'
 import { createLog } from './log.ts'
 import { createNotActionable } from './not-actionable.ts'
 import { createOnCallDesk } from './on-call.ts'
+import { listenOn } from './port-taken.ts'
 import { prepareDatabase } from './prepare.ts'
 import { unanswered } from './readiness.ts'
 import { createRecords, type Records } from './records.ts'
@@ -44,6 +46,7 @@ interface Parts {
   readonly records: Records
   readonly connection: Connection
   readonly clickhouse: ClickHouse
+  readonly reviewProgress: ReviewProgress
   readonly metrics: ServerMetrics
   readonly stirred: () => void
   readonly auditLog: ReturnType<typeof createAuditLog>
@@ -53,7 +56,7 @@ const now = () => new Date()
 
 /** Runs the HTTP server and the dispatcher until the process is told to end. Temporal and ClickHouse may come and go meanwhile. */
 export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise<void> {
-  const configuration = await loadConfiguration(settings.configPath)
+  const configuration = await loadRunnableConfiguration(settings.configPath, env)
   const log = createLog('server', settings.logLevel)
   const database = openDatabase(settings.databaseUrl, 20)
   let teller: Teller | undefined
@@ -83,6 +86,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     records,
     connection,
     clickhouse,
+    reviewProgress: createReviewProgress(client),
     metrics,
     stirred: options.stirred,
     auditLog,
@@ -99,16 +103,19 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   })
   const app = await createServer({ ...webDependencies(parts), ...stored, ...channels.doors })
   const dispatcher = startDispatcher(parts)
-  await app.listen({ host: settings.host, port: settings.port })
-  log.info({ url: settings.publicUrl, revision: configuration.revision }, 'serving')
-  await untilToldToEnd()
-  log.info('told to end: requests under way are finished first')
-  await app.close()
-  await channels.idle()
-  await dispatcher.stop()
-  await teller.stop()
-  await auditLog.idle()
-  await Promise.all([clickhouse.close(), connection.close(), database.close()])
+  try {
+    await listenOn(app, settings)
+    log.info({ url: settings.publicUrl, revision: configuration.revision }, 'serving')
+    await untilToldToEnd()
+    log.info('told to end: requests under way are finished first')
+  } finally {
+    await app.close()
+    await channels.idle()
+    await dispatcher.stop()
+    await teller.stop()
+    await auditLog.idle()
+    await Promise.all([clickhouse.close(), connection.close(), database.close()])
+  }
 }
 
 function startDispatcher({ configuration, log, database, records, stirred }: Parts) {
@@ -129,7 +136,7 @@ function startDispatcher({ configuration, log, database, records, stirred }: Par
 }
 
 function webDependencies(parts: Parts): Omit<WebDependencies, 'intake' | 'alertmanager'> {
-  const { settings, configuration, log, records, clickhouse } = parts
+  const { settings, configuration, log, records, clickhouse, reviewProgress } = parts
   const roles = Object.fromEntries(
     Object.entries(configuration.users).map(([name, { role }]) => [name, role]),
   )
@@ -155,7 +162,10 @@ function webDependencies(parts: Parts): Omit<WebDependencies, 'intake' | 'alertm
     runbooks: async () => configuration.runbooks,
     services: async () => Object.keys(configuration.services),
     policies: async () => Object.keys(configuration.policies),
-    reviews: records.reviews,
+    reviews: {
+      get: (incident) => records.reviews.get(incident),
+      trouble: (incident) => reviewProgress.trouble(incident),
+    },
     onCall: createOnCallDesk(configuration, records),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: createCharts(records, clickhouse, now),
@@ -163,6 +173,7 @@ function webDependencies(parts: Parts): Omit<WebDependencies, 'intake' | 'alertm
     metrics: () => parts.metrics.expose(),
     served: (request) => noteRequest(parts, request),
     ...namespaceUi(settings),
+    ...(settings.runId === undefined ? {} : { runId: settings.runId }),
     log: (message, error) => log.error({ err: error }, message),
     now,
     newId: randomUUID,

@@ -18,6 +18,8 @@ export interface Settings {
   readonly linkKey?: string
   /** Who is admin because they run everything on this machine by `firewatch up`, which sets it; elsewhere nobody. */
   readonly operator?: string
+  /** Of the `up` that started this process; its server's `/health/live` answers with it. */
+  readonly runId?: string
 }
 
 const shortestLinkKey = 32
@@ -61,6 +63,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     logLevel: logLevel ?? 'info',
     ...(linkKey === undefined ? {} : { linkKey }),
     ...(env['FIREWATCH_OPERATOR'] === undefined ? {} : { operator: env['FIREWATCH_OPERATOR'] }),
+    ...(env['FIREWATCH_RUN_ID'] === undefined ? {} : { runId: env['FIREWATCH_RUN_ID'] }),
   }
   if (problems.length > 0)
     throw new Error(`settings: ${problems.join('; ')}; "firewatch up" sets them all by itself`)

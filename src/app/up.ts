@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { loadConfiguration } from '../config/load.ts'
+import { loadRunnableConfiguration } from '../config/references.ts'
 import {
   DataDirectoryInUseError,
   lockDataDirectory,
@@ -8,6 +8,8 @@ import {
 import { startEmbedded } from '../embedded/embedded-servers.ts'
 import { CommandFailed, exitCodes } from './api-client.ts'
 import { startFirewatch } from './firewatch.ts'
+import { freePort } from './free-port.ts'
+import { ownerOfPort, portTaken } from './port-taken.ts'
 import { tell } from './terminal.ts'
 
 export interface UpOptions {
@@ -18,18 +20,20 @@ export interface UpOptions {
 
 /**
  * Runs everything on this machine until it is told to end by Ctrl-C or SIGTERM.
- * @throws ConfigurationError before anything is started, CommandFailed when another process owns the data directory
+ * @throws before anything is started: ConfigurationError, also for a secret that cannot be read; CommandFailed when another process
+ * owns the data directory or the wished port
  */
 export async function up(options: UpOptions, env: NodeJS.ProcessEnv): Promise<void> {
   const configPath = resolve(options.config)
-  const configuration = await loadConfiguration(configPath)
+  const port = portOf(options.port)
+  const configuration = await loadRunnableConfiguration(configPath, env)
   const lock = await ownDataDirectory(options.data)
   const end = untilToldToEnd()
   try {
+    await refuseTakenPort(port)
     tell('starting Temporal, PostgreSQL and ClickHouse …')
     const servers = await startEmbedded({ lock, env, log: tell })
     try {
-      const port = options.port === undefined ? undefined : Number(options.port)
       const firewatch = await startFirewatch({
         configPath,
         configuration,
@@ -49,6 +53,19 @@ export async function up(options: UpOptions, env: NodeJS.ProcessEnv): Promise<vo
   } finally {
     lock.release()
   }
+}
+
+/** @throws CommandFailed for what is no port */
+function portOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
+  throw new CommandFailed(`--port ${text}: a port is a number from 0 to 65535`, exitCodes.usage)
+}
+
+/** Before the servers start, which takes seconds. */
+async function refuseTakenPort(port: number | undefined): Promise<void> {
+  if (port === undefined || port === 0 || (await freePort(port)) !== undefined) return
+  throw portTaken(port, await ownerOfPort(`http://127.0.0.1:${port}`))
 }
 
 /** @throws CommandFailed naming the path and its owner */

@@ -12,7 +12,7 @@ import { renderChart } from '../chart/render.ts'
 import { createClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { createMetricReader } from '../clickhouse/metric-query.ts'
 import { readSeriesChart } from '../clickhouse/series-chart.ts'
-import { loadConfiguration } from '../config/load.ts'
+import { loadRunnableConfiguration } from '../config/references.ts'
 import { shardsOf } from '../domain/check-shards.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import { createHttpActions } from '../http-action/executor.ts'
@@ -58,9 +58,10 @@ interface Parts {
 
 /** Sends pages, and runs workflows and activities, until the process is told to end; then lets what runs finish. Pages need no Temporal. */
 export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<void> {
+  // Before the runtime, which keeps a process alive that has nothing to do.
+  const configuration = await loadRunnableConfiguration(settings.configPath, env)
   const log = createLog('worker', settings.logLevel)
   const temporalMetricsUrl = await installRuntime(log, settings.metricsPort !== undefined)
-  const configuration = await loadConfiguration(settings.configPath)
   const now = () => new Date()
   const metrics = createWorkerMetrics()
   const database = openDatabase(settings.databaseUrl)

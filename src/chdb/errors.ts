@@ -19,6 +19,9 @@ export class QueryError extends Error {
 export const syntaxError = (message: string) => new QueryError(62, 'SYNTAX_ERROR', message)
 export const notSupported = (message: string) => new QueryError(48, 'NOT_IMPLEMENTED', message)
 export const accessDenied = (message: string) => new QueryError(497, 'ACCESS_DENIED', message)
+export const settingRefused = (message: string) =>
+  new QueryError(452, 'SETTING_CONSTRAINT_VIOLATION', message)
+export const authenticationFailed = (message: string) => new QueryError(516, 'AUTHENTICATION_FAILED', message)
 export const badArguments = (message: string) => new QueryError(36, 'BAD_ARGUMENTS', message)
 export const tooManyBytes = (message: string) => new QueryError(307, 'TOO_MANY_BYTES', message)
 export const tooManyQueries = (message: string) =>
@@ -53,7 +56,9 @@ const statusOfCode: ReadonlyMap<number, number> = new Map([
   [307, 413],
   // Its client has left, or the server is stopping.
   [394, 499],
+  [452, 403],
   [497, 403],
+  [516, 401],
 ])
 
 /** The HTTP status that goes with a code, much as ClickHouse chooses it; clients decide by the code. */

@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { authorize } from './authorization.ts'
 import type { Engine, EngineQuery, EngineResult } from './engine.ts'
 import { httpStatusOf, type QueryError, queryErrorOf } from './errors.ts'
 import { readQuery } from './request.ts'
 
 export interface HandlerOptions {
   readonly engine: Engine
+  /** Of the one user; needed for everything but `/ping`. */
+  readonly password: string
   /** Names beside loopback's that `Host` may carry; `any` where the server listens on every address. */
   readonly hostNames: readonly string[] | 'any'
   readonly log: (entry: Readonly<Record<string, unknown>>) => void
 }
 
 /** Answers the part of ClickHouse's HTTP interface that `@clickhouse/client` uses: `/ping` and queries at `/`. */
-export function createHandler({ engine, hostNames, log }: HandlerOptions) {
+export function createHandler({ engine, password, hostNames, log }: HandlerOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://localhost')
     const refusal = refusalOf(request, hostNames)
@@ -30,6 +33,7 @@ export function createHandler({ engine, hostNames, log }: HandlerOptions) {
       if (!response.writableFinished) gone.abort()
     })
     try {
+      authorize(request, password)
       const query = await readQuery(request, url)
       sendResult(response, query, await engine.run(query, gone.signal))
     } catch (error) {
@@ -93,8 +97,10 @@ function contentTypeOf(format: string): string {
 }
 
 function sendError(response: ServerResponse, error: QueryError): void {
+  const status = httpStatusOf(error)
   response.setHeader('X-ClickHouse-Exception-Code', error.code)
-  sendText(response, httpStatusOf(error), error.body)
+  if (status === 401) response.setHeader('WWW-Authenticate', 'Basic realm="ClickHouse"')
+  sendText(response, status, error.body)
 }
 
 function sendText(response: ServerResponse, status: number, text: string): void {

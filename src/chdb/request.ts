@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http'
+import { isAllowedSetting } from './allowed.ts'
 import { readBody } from './body.ts'
 import type { EngineQuery } from './engine.ts'
 import { badArguments, notSupported } from './errors.ts'
 import { bindable } from './parameters.ts'
+import { refusedSetting } from './refusals.ts'
 import { isValues, parseStatement, type Statement } from './statement.ts'
 
 /** Parameters of ClickHouse's HTTP interface that are no settings and mean nothing here. */
@@ -29,7 +31,7 @@ export async function readQuery(request: IncomingMessage, url: URL): Promise<Eng
   for (const [name, value] of fields) {
     if (name.startsWith('param_')) parameters.set(name.slice('param_'.length), value)
     else if (!ignored.has(name) && !['query', 'database', 'default_format'].includes(name))
-      settings.set(name, value)
+      settings.set(allowed(name), value)
   }
   if (request.method === 'GET' && settings.get('readonly') !== '1') settings.set('readonly', '2')
   return {
@@ -40,6 +42,12 @@ export async function readQuery(request: IncomingMessage, url: URL): Promise<Eng
     database: fields.get('database'),
     format: fields.get('default_format') ?? headerOf(request, 'x-clickhouse-format') ?? 'TabSeparated',
   }
+}
+
+/** Names that no setting can have are the engine's to refuse. */
+function allowed(setting: string): string {
+  if (/^\w+$/.test(setting) && !isAllowedSetting(setting)) throw refusedSetting(setting)
+  return setting
 }
 
 /** A multipart body holds the query and its parameters, which may be too long for a URL. */

@@ -19,10 +19,15 @@ const farewellMs = 2_000
 
 const log = pino({ name: 'chdb' }, pino.destination({ dest: 2, sync: true }))
 
-const { path, port, host } = readArguments()
+const { path, port, host, password } = readArguments()
 const engine = open(path)
 const server = createServer({ maxHeaderSize: maxHeaderBytes, keepAliveTimeout: keepAliveTimeoutMs })
-const handle = createHandler({ engine, hostNames: hostNamesOf(host), log: (entry) => log.warn(entry) })
+const handle = createHandler({
+  engine,
+  password,
+  hostNames: hostNamesOf(host),
+  log: (entry) => log.warn(entry),
+})
 server.on('request', (request, response) => {
   handle(request, response).catch((error: unknown) => {
     log.error({ err: error }, 'request failed')
@@ -62,14 +67,33 @@ function readArguments() {
       path: { type: 'string' },
       port: { type: 'string' },
       host: { type: 'string', default: '127.0.0.1' },
+      'password-file': { type: 'string' },
     },
   })
+  const { path: directory, 'password-file': passwordFile } = values
   const wanted = Number(values.port)
-  if (values.path === undefined || values.port === undefined || !(wanted >= 0 && wanted <= 65_535)) {
-    log.fatal('usage: server.ts --path DIRECTORY --port NUMBER [--host ADDRESS]')
-    process.exit(exitUsage)
+  if (
+    directory === undefined ||
+    values.port === undefined ||
+    passwordFile === undefined ||
+    !(wanted >= 0 && wanted <= 65_535)
+  ) {
+    log.fatal('usage: server.ts --path DIRECTORY --port NUMBER --password-file FILE [--host ADDRESS]')
+    return process.exit(exitUsage)
   }
-  return { path: resolve(values.path), port: wanted, host: values.host }
+  return { path: resolve(directory), port: wanted, host: values.host, password: readPassword(passwordFile) }
+}
+
+/** An empty password would open the server to everybody on the machine. */
+function readPassword(file: string): string {
+  try {
+    const text = readFileSync(file, 'utf8').trim()
+    if (text !== '') return text
+    log.fatal(`${file} holds no password: put one into it, or remove it and start Firewatch again`)
+  } catch (error) {
+    log.fatal(`the password file cannot be read: ${(error as Error).message}`)
+  }
+  return process.exit(exitUsage)
 }
 
 function open(directory: string): Engine {

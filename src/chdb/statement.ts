@@ -1,6 +1,7 @@
-import { accessDenied, notSupported, syntaxError } from './errors.ts'
+import { notSupported, syntaxError } from './errors.ts'
 import { lex, type Token } from './lexer.ts'
-import { unescape } from './parameters.ts'
+import { refuseUnsafe } from './refusals.ts'
+import { isSymbol, isWord, outermost } from './tokens.ts'
 
 /** One SQL statement, checked for what this server doesn't do. */
 export interface Statement {
@@ -30,7 +31,8 @@ const changes = new Set('INSERT CREATE ALTER DROP TRUNCATE RENAME EXCHANGE OPTIM
 
 /**
  * Reads the text of a request. Refused are several statements in one, statements that keep state on a connection, and what would reach
- * files past the engine's own grants (`engine.xml`): OUTFILE, INFILE and the scalar function file().
+ * past the data directory (`refusals.ts`).
+ * @throws {QueryError}
  */
 export function parseStatement(text: string): Statement {
   const tokens: Token[] = []
@@ -50,7 +52,7 @@ export function parseStatement(text: string): Statement {
     if (rows !== undefined && !isValues(rows.format)) break
   }
   const kind = kindOf(tokens)
-  refuseFiles(tokens)
+  refuseUnsafe(tokens, rows?.from)
   const sql = text.slice(0, rows?.from ?? end).trim()
   const placeholders = placeholdersOf(text, tokens)
   if (rows === undefined) return { kind, sql, format: formatOf(tokens), placeholders, insert: undefined }
@@ -132,55 +134,4 @@ function placeholdersOf(text: string, tokens: readonly Token[]): Map<string, str
     if (close !== undefined) found.set(name.text, text.slice(type.start, close.start).trim())
   }
   return found
-}
-
-/** Functions that take a function's bare name as their first argument. */
-const higherOrder = /^(?:array\w*|map\w*|apply)$/i
-
-function refuseFiles(tokens: readonly Token[]): void {
-  for (const [index, token] of tokens.entries()) {
-    const before = tokens[index - 1]
-    const after = tokens[index + 1]
-    if (isWord(token, 'INTO') && isWord(after, 'OUTFILE'))
-      throw accessDenied('INTO OUTFILE is refused: this server writes no files')
-    if (isWord(token, 'FROM') && isWord(after, 'INFILE'))
-      throw accessDenied('FROM INFILE is refused: send the rows with the request')
-    const name = nameOf(token)
-    if ((name !== 'file' && name !== 'executable') || isSymbol(before, '.')) continue
-    if (isSymbol(after, '(') || isWord(before, 'APPLY') || higherOrder.test(callerOf(tokens, index)))
-      throw accessDenied(
-        `${name}() is refused: this server reads no files. A column of this name needs its table before it: t.${name}`,
-      )
-  }
-}
-
-/** The word before the parentheses that open directly before `index`. */
-function callerOf(tokens: readonly Token[], index: number): string {
-  let at = index - 1
-  while (isSymbol(tokens[at], '(')) at--
-  return at < index - 1 ? (tokens[at]?.text ?? '') : ''
-}
-
-function nameOf(token: Token): string | undefined {
-  if (token.kind === 'word') return token.text
-  return token.kind === 'quoted' ? unescape(token.text.slice(1, -1)) : undefined
-}
-
-/** Tokens outside every bracket. */
-function outermost(tokens: readonly Token[]): Token[] {
-  let depth = 0
-  return tokens.filter((token) => {
-    if (token.kind !== 'symbol') return depth === 0
-    if ('([{'.includes(token.text)) depth++
-    if (')]}'.includes(token.text)) depth--
-    return depth === 0
-  })
-}
-
-function isWord(token: Token | undefined, ...words: readonly string[]): boolean {
-  return token?.kind === 'word' && words.includes(token.text.toUpperCase())
-}
-
-function isSymbol(token: Token | undefined, text: string): boolean {
-  return token?.kind === 'symbol' && token.text === text
 }

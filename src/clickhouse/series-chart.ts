@@ -29,20 +29,40 @@ export interface ChartPoint {
   readonly weekAgo: number | null
 }
 
-/** What is drawn of a series: today, yesterday and a week ago, by one query. */
+/**
+ * What is drawn of a series: today, yesterday and a week ago. By one query, unless the clocks changed by less than a bucket in between: then
+ * buckets of one line would overlap another's, and each line has a query of its own.
+ */
 export async function readSeriesChart(runner: QueryRunner, request: ChartRequest): Promise<ChartPoint[]> {
-  const { source, metric, slice, bucketMs, timeZone } = request
+  const { bucketMs, timeZone } = request
   const first = Math.floor(request.from / bucketMs) * bucketMs
   const count = Math.max(0, Math.floor((request.to - first) / bucketMs))
   if (count === 0) return []
   const starts = [first, daysBefore(first, 1, timeZone), daysBefore(first, 7, timeZone)]
-  const buckets = starts.flatMap((start) =>
-    Array.from({ length: count }, (_, index) => start + index * bucketMs),
-  )
+  const lines = starts.map((start) => Array.from({ length: count }, (_, index) => start + index * bucketMs))
+  const onOneGrid = starts.every((start) => (first - start) % bucketMs === 0)
+  const asked = onOneGrid ? [lines.flat()] : lines
+  const readers = await Promise.all(asked.map((buckets) => read(runner, request, first, buckets)))
+  const valueAt = (line: number, bucketAt: number) => readers[onOneGrid ? 0 : line]?.(bucketAt) ?? null
+  return Array.from({ length: count }, (_, index) => {
+    const [today = null, yesterday = null, weekAgo = null] = starts.map((start, line) =>
+      valueAt(line, start + index * bucketMs),
+    )
+    return { at: first + index * bucketMs, today, yesterday, weekAgo }
+  })
+}
+
+/** @returns the value of a bucket among `buckets`, `null` where nothing is known */
+async function read(
+  runner: QueryRunner,
+  { source, metric, slice, group, bucketMs }: ChartRequest,
+  bucketAt: number,
+  buckets: readonly number[],
+): Promise<(bucketAt: number) => number | null> {
   const question = {
     source,
     bucketMs,
-    bucketAt: first,
+    bucketAt,
     buckets: [...new Set(buckets)],
     metrics: [metric],
     slices: slice === undefined ? [] : [slice],
@@ -51,16 +71,7 @@ export async function readSeriesChart(runner: QueryRunner, request: ChartRequest
   const series = {
     metric: metric.name,
     slice: slice?.name ?? total,
-    group: slice === undefined ? total : request.group,
+    group: slice === undefined ? total : group,
   }
-  const valueAt = (bucketAt: number) => pooled([sampleOf(metric.kind, series, bucketAt, measured)])
-  return Array.from({ length: count }, (_, index) => {
-    const [today, yesterday, weekAgo] = starts.map((start) => valueAt(start + index * bucketMs))
-    return {
-      at: first + index * bucketMs,
-      today: today ?? null,
-      yesterday: yesterday ?? null,
-      weekAgo: weekAgo ?? null,
-    }
-  })
+  return (at) => pooled([sampleOf(metric.kind, series, at, measured)])
 }

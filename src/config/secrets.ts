@@ -22,8 +22,9 @@ export function misspelledReference(text: string): string | undefined {
 
 /**
  * The text with each `${env:NAME}` and `${file:PATH}` in it replaced by what it stands for; for edges, at the moment of use. One line
- * break at the end of a file is not part of the secret.
- * @throws when a reference leads to nothing; the message names the reference, never a value
+ * break at the end of a file is not part of the secret. Anything else that editors and tools leave round a secret is refused: with it a key
+ * still signs and a token is still sent, and only the receiver's 401 says that it is another one.
+ * @throws when a reference leads to nothing or to such a text; the message names the reference, never a value
  */
 export async function resolveSecret(
   reference: string,
@@ -50,9 +51,10 @@ function fromEnvironment(
   name: string,
 ): string {
   const value = Object.hasOwn(env, name) ? env[name] : undefined
-  if (value === undefined) throw new Error(`${reference}: this environment variable is not set`)
-  if (value === '') throw new Error(`${reference}: this environment variable is empty`)
-  return value
+  if (value === undefined)
+    throw new Error(`${reference}: this environment variable is not set; set it before Firewatch starts`)
+  if (value === '') throw new Error(`${reference}: this environment variable is empty; give it its value`)
+  return withoutStray(reference, 'this environment variable', value)
 }
 
 async function fromFile(
@@ -64,10 +66,33 @@ async function fromFile(
   try {
     content = await readFile(path)
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'it could not be read'
-    throw new Error(`${reference}: this file cannot be read (${reason})`, { cause: error })
+    throw new Error(
+      `${reference}: this file cannot be read (${codeOf(error)}); put it there, for the user who runs Firewatch to read`,
+      { cause: error },
+    )
   }
   const value = content.replace(/\r?\n$/, '')
-  if (value === '') throw new Error(`${reference}: this file is empty`)
-  return value
+  if (value === '') throw new Error(`${reference}: this file is empty; put the secret into it`)
+  return withoutStray(reference, 'this file', value)
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'no reason given'
+}
+
+/** What is stray, in the order in which it is looked for; a byte order mark counts as space too. */
+const strays: readonly (readonly [pattern: RegExp, what: string])[] = [
+  [/^\ufeff/, 'begins with a byte order mark'],
+  [/[\0\ufffd]/, 'is not UTF-8 text'],
+  [/^\s/, 'begins with white space'],
+  [/\n\s*$/, 'ends with more than one line break'],
+  [/\s$/, 'ends with white space'],
+]
+
+function withoutStray(reference: string, what: string, value: string): string {
+  const stray = strays.find(([pattern]) => pattern.test(value))
+  if (stray === undefined) return value
+  throw new Error(
+    `${reference}: ${what} ${stray[1]}; keep the secret alone in it, with at most one line break behind it`,
+  )
 }

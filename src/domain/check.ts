@@ -2,7 +2,7 @@ import type { Check, Configuration, Metric, Slice, SourceTable } from './configu
 import { detectorOf } from './detectors/choose.ts'
 import { nothing, type BaselineWindow, type Sample } from './detectors/detector.ts'
 import type { Series, UnsettledVerdict, Verdict } from './verdict.ts'
-import { daysBefore, minuteOfDay, parseClock } from './wall-clock.ts'
+import { minuteOfDay, parseClock, stretchBefore } from './wall-clock.ts'
 
 /** The slice that always exists; its only group has the same name. */
 export const total = 'total'
@@ -35,18 +35,22 @@ export function lastCompleteBucket(
   return Math.floor((now - lateMs) / bucketMs) * bucketMs - bucketMs
 }
 
-/** Starts of the buckets in a detector's window; the local clock decides what "a day ago" is, also when the clocks changed since. */
+/** With neighbours on either side, longer buckets would hold a day against a night. */
+const longestWithNeighboursMs = 6 * 3_600_000
+
+/**
+ * Starts of the buckets in a detector's window; the local clock decides what "a day ago" is, also when the clocks changed since. All end by
+ * `bucketAt`. Buckets of over six hours stand alone, without neighbours.
+ */
 export function bucketsOf(
   window: BaselineWindow,
   bucketAt: number,
   bucketMs: number,
   timeZone: string,
 ): number[] {
-  const middle = daysBefore(bucketAt, window.daysAgo, timeZone)
-  return Array.from(
-    { length: 2 * window.bucketsAround + 1 },
-    (_, index) => middle + (index - window.bucketsAround) * bucketMs,
-  )
+  const around = bucketMs > longestWithNeighboursMs ? 0 : window.bucketsAround
+  const middle = stretchBefore(bucketAt, window.daysAgo, (around + 1) * bucketMs, timeZone)
+  return Array.from({ length: 2 * around + 1 }, (_, index) => middle + (index - around) * bucketMs)
 }
 
 /** Whether a bucket begins in one of the check's quiet windows. */

@@ -11,7 +11,7 @@ import {
 import { worstVerdict, describeVerdict } from './verdict-words.ts'
 import { formatChange, formatNumber } from './numbers.ts'
 import type { Series } from './verdict.ts'
-import { daysBefore } from './wall-clock.ts'
+import { stretchBefore } from './wall-clock.ts'
 
 /** When an incident is looked into: as soon as it opens, and again when its alerts are clear. */
 export type Stage = 'opened' | 'mitigated'
@@ -41,7 +41,7 @@ export interface WindowOf {
 export function windowsOf({ startedAt, until, bucketMs, timeZone }: WindowOf): QueryWindow {
   const from = Math.floor(Date.parse(startedAt) / bucketMs) * bucketMs
   const to = Math.max(Math.floor(Date.parse(until) / bucketMs) * bucketMs, from + bucketMs)
-  const [day, week] = [daysBefore(from, 1, timeZone), daysBefore(from, 7, timeZone)]
+  const [day, week] = [1, 7].map((days) => stretchBefore(from, days, bucketMs, timeZone)) as [number, number]
   const lasts = to - from
   return {
     from: iso(from),

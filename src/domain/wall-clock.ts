@@ -12,6 +12,14 @@ export function daysBefore(at: number, days: number, timeZone: string): number {
 }
 
 /**
+ * As `daysBefore`, for a stretch of `lengthMs` that is compared with the one that begins at `at`: where the clocks were put forward it begins
+ * earlier, so that it ends by `at` and nothing is compared with itself.
+ */
+export function stretchBefore(at: number, days: number, lengthMs: number, timeZone: string): number {
+  return Math.min(daysBefore(at, days, timeZone), at - lengthMs)
+}
+
+/**
  * The first instant at which the clock on the wall shows `local`; for a local time that does not exist the first instant after the gap.
  * Never falls when `local` rises, so hand-offs in the order of the wall clock are in the order of time.
  * @returns epoch milliseconds

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { secretIn } from './secret-file.ts'
 import { serverEnvironment } from './server-environment.ts'
 import { superviseNode } from './supervise-node.ts'
 import type { SupervisedProcess } from './supervised-process.ts'
@@ -8,21 +9,33 @@ import type { ServerOptions } from './temporal-server.ts'
 /** A program, not a module: it owns chdb in a process of its own. */
 const ENTRY = fileURLToPath(new URL('../chdb/server.ts', import.meta.url))
 
+/** The one user that it knows. */
+const USER = 'firewatch'
+
 const ANSWER_WITHIN_MS = 2_000
 
-/** The process that owns chdb and speaks ClickHouse's HTTP interface. */
-export function superviseClickhouse(options: ServerOptions & { port: number }): SupervisedProcess {
+/**
+ * The process that owns chdb and speaks ClickHouse's HTTP interface, to whoever has the password of this data directory.
+ * The URL is a secret: it has the password.
+ */
+export async function superviseClickhouse(
+  options: ServerOptions & { port: number },
+): Promise<{ process: SupervisedProcess; url: string }> {
   const { dataDir, env, port, ...rest } = options
-  return superviseNode({
+  const passwordFile = join(dataDir, 'clickhouse.password')
+  const password = await secretIn(passwordFile)
+  const server = superviseNode({
     ...rest,
     name: 'clickhouse',
     dataDir,
     entry: ENTRY,
-    args: ['--path', join(dataDir, 'clickhouse'), '--port', String(port)],
+    // A path, because everybody on the machine sees arguments.
+    args: ['--path', join(dataDir, 'clickhouse'), '--port', String(port), '--password-file', passwordFile],
     cwd: dataDir,
     env: serverEnvironment(env),
     isReady: () => answers(`http://127.0.0.1:${port}/ping`),
   })
+  return { process: server, url: `http://${USER}:${password}@127.0.0.1:${port}` }
 }
 
 async function answers(url: string): Promise<boolean> {

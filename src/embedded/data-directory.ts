@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { chmod, mkdir, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type LockOwner, takeLock } from './lock-file.mjs'
 
@@ -24,15 +24,27 @@ export class DataDirectoryInUseError extends Error {
   }
 }
 
+/** PostgreSQL runs as another user than root and has to pass through; the files inside are private each. */
+const mode = process.getuid?.() === 0 ? 0o711 : 0o700
+
+/** What every data directory has after its first start. */
+const mark = 'ports.json'
+
 /**
  * Makes the data directory when it is absent and takes it for this process. Refuses at once, without waiting, with
  * a `DataDirectoryInUseError` while another process lives that has it; a dead owner's lock is taken over.
  */
 export async function lockDataDirectory(dir: string): Promise<DataDirectoryLock> {
   const path = resolve(dir)
-  // PostgreSQL runs as another user than root and has to pass through; the files inside are private each.
-  await mkdir(path, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
+  await mkdir(path, { recursive: true, mode })
+  await narrow(path)
   const lock = takeLock(join(path, 'lock'))
   if (!lock.taken) throw new DataDirectoryInUseError(path, lock.owner)
   return { dir: path, release: lock.release }
+}
+
+/** Closes a directory that stood open to others when it was given. One that holds other things too keeps its mode: it may be anybody's. */
+async function narrow(path: string): Promise<void> {
+  const names = await readdir(path)
+  if (names.length === 0 || names.includes(mark)) await chmod(path, mode)
 }

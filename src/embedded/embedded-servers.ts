@@ -21,6 +21,7 @@ export interface EmbeddedServers {
   temporal: { address: string; uiUrl?: string }
   /** A secret: the URL has the password. */
   postgres: { url: string }
+  /** A secret: the URL has the password. */
   clickhouse: { url: string }
   /** Of the servers that run here; those named by the environment are not among them. */
   processes(): ProcessStatus[]
@@ -99,8 +100,8 @@ async function startClickhouse(
 ): Promise<EmbeddedServers['clickhouse']> {
   const given = options.env['CLICKHOUSE_URL']
   if (given) return { url: given }
-  const server = superviseClickhouse({ ...options, port: ports.clickhouse })
+  const { process: server, url } = await superviseClickhouse({ ...options, port: ports.clickhouse })
   processes.push(server)
   await server.whenReady()
-  return { url: `http://127.0.0.1:${ports.clickhouse}` }
+  return { url }
 }

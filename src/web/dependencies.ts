@@ -36,6 +36,8 @@ import type { OnCallDesk } from './on-call-desk.ts'
 
 /** What the web needs of the rest, wired by the composition root. */
 export interface WebDependencies {
+  /** Known to whoever started this server, who so tells its answers from another's. */
+  readonly runId?: string
   readonly credentials: Credentials & Sessions
   readonly auditLog: AuditLog
   readonly automation: Automation
@@ -62,7 +64,11 @@ export interface WebDependencies {
   readonly policies: () => Promise<readonly string[]>
   readonly onCall: OnCallDesk
   readonly calendars: CalendarWriter
-  readonly reviews: { get(incident: number): Promise<StoredReview | undefined> }
+  readonly reviews: {
+    get(incident: number): Promise<StoredReview | undefined>
+    /** Why one is not there, in a sentence; `undefined` when nothing has gone wrong. */
+    trouble(incident: number): Promise<string | undefined>
+  }
   readonly charts: {
     /** PNG of the incident's chart as it stands. */
     render(incident: Incident): Promise<Uint8Array>

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launch, makeFolder, post, type RunningServer, startServer } from './running-server.ts'
+import { launch, makeFolder, post, requestTo, type RunningServer, startServer } from './running-server.ts'
 
 const folder = await makeFolder()
 afterAll(() => folder.remove())
@@ -33,7 +33,7 @@ describe('a running server', () => {
     let ended = false
     void slow.then(() => (ended = true))
     for (let pings = 0; pings < 20; pings++) {
-      expect((await fetch(`${server.url}/ping`)).status).toBe(200)
+      expect((await fetch(`${requestTo(server.url).base}/ping`)).status).toBe(200)
       expect(ended).toBe(false)
     }
     expect(await slow).toMatchObject({ status: 408 })
@@ -43,8 +43,10 @@ describe('a running server', () => {
   it('stops a query whose client left, so that the others need not wait for its time limit', async () => {
     const patience = new AbortController()
     // Longer than the test may last.
-    const url = `${server.url}/?max_execution_time=600`
-    const slow = fetch(url, { method: 'POST', body: endless, signal: patience.signal }).catch(String)
+    const { base, headers } = requestTo(`${server.url}/?max_execution_time=600`)
+    const slow = fetch(base, { method: 'POST', body: endless, headers, signal: patience.signal }).catch(
+      String,
+    )
     const next = post(server.url, 'SELECT 1')
     await delay(200)
     patience.abort()
@@ -56,9 +58,11 @@ describe('a running server', () => {
     const slow = post(server.url, endless, { max_execution_time: '1' })
     await delay(100)
     const patience = new AbortController()
-    const dropped = fetch(`${server.url}/?query=INSERT+INTO+t+FORMAT+CSV`, {
+    const { base, headers } = requestTo(server.url)
+    const dropped = fetch(`${base}/?query=INSERT+INTO+t+FORMAT+CSV`, {
       method: 'POST',
       body: '99',
+      headers,
       signal: patience.signal,
     }).catch(String)
     await delay(100)

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -9,6 +9,7 @@ import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickh
 import { afterAll } from 'vitest'
 
 export interface RunningServer {
+  /** With user and password. */
   readonly url: string
   readonly process: ChildProcess
   /** What it wrote to stderr so far. */
@@ -25,9 +26,16 @@ afterAll(() => {
   for (const child of launched) child.kill('SIGKILL')
 })
 
+const password = 'of this test'
+const secrets = await mkdtemp(join(tmpdir(), 'firewatch-test-chdb-password-'))
+const passwordFile = join(secrets, 'password')
+await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
+afterAll(() => rm(secrets, { recursive: true }))
+
 /** A process that may or may not come up. */
 export function launch(path: string, ...more: string[]) {
-  const child = spawn(process.execPath, [entry, '--path', path, '--port', '0', ...more], {
+  const args = [entry, '--path', path, '--port', '0', '--password-file', passwordFile, ...more]
+  const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TZ: 'America/New_York' },
   })
@@ -45,7 +53,7 @@ export async function startServer(path: string): Promise<RunningServer> {
   const { ready, port } = JSON.parse(String(first)) as { ready?: boolean; port?: number }
   if (ready !== true) throw new Error(`The server did not start: ${log()}`)
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://firewatch:${encodeURIComponent(password)}@127.0.0.1:${port}`,
     process: child,
     log,
     async end(signal = 'SIGTERM') {
@@ -60,6 +68,13 @@ export async function makeFolder(): Promise<{ path: string; remove: () => Promis
   return { path, remove: () => rm(path, { recursive: true, force: true }) }
 }
 
+/** What `fetch` takes of a URL with user and password: it refuses them inside. */
+export function requestTo(url: string): { readonly base: string; readonly headers: Record<string, string> } {
+  const { username, password: key, origin } = new URL(url)
+  const credentials = Buffer.from(`${username}:${decodeURIComponent(key)}`).toString('base64')
+  return { base: origin, headers: { authorization: `Basic ${credentials}` } }
+}
+
 /** A request as any HTTP client would send it. */
 export async function post(
   url: string,
@@ -67,10 +82,11 @@ export async function post(
   query: Record<string, string> = {},
   headers: Record<string, string> = {},
 ) {
-  const response = await fetch(`${url}/?${new URLSearchParams(query).toString()}`, {
+  const { base, headers: credentials } = requestTo(url)
+  const response = await fetch(`${base}/?${new URLSearchParams(query).toString()}`, {
     method: 'POST',
     body,
-    headers,
+    headers: { ...credentials, ...headers },
   })
   return { status: response.status, headers: response.headers, text: await response.text() }
 }

@@ -1,6 +1,14 @@
 import { type ClickHouseClient, ClickHouseError, createClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { clientOf, makeFolder, post, type RunningServer, startServer, valueOf } from './running-server.ts'
+import {
+  clientOf,
+  makeFolder,
+  post,
+  requestTo,
+  type RunningServer,
+  startServer,
+  valueOf,
+} from './running-server.ts'
 
 const folder = await makeFolder()
 let server: RunningServer
@@ -20,7 +28,7 @@ describe('queries', () => {
   it('answers a ping and a bare GET', async () => {
     expect(await client.ping()).toMatchObject({ success: true })
     expect(await client.ping({ select: true })).toMatchObject({ success: true })
-    expect(await (await fetch(server.url)).text()).toBe('Ok.\n')
+    expect(await (await fetch(requestTo(server.url).base)).text()).toBe('Ok.\n')
   })
 
   it.each([
@@ -37,8 +45,10 @@ describe('queries', () => {
   })
 
   it('takes the query from the URL, the format from a header, and echoes the query id', async () => {
-    const url = `${server.url}/?query=SELECT+1+AS+x&query_id=q-1`
-    const answer = await fetch(url, { headers: { 'X-ClickHouse-Format': 'JSONEachRow' } })
+    const { base, headers } = requestTo(server.url)
+    const answer = await fetch(`${base}/?query=SELECT+1+AS+x&query_id=q-1`, {
+      headers: { ...headers, 'X-ClickHouse-Format': 'JSONEachRow' },
+    })
     expect(await answer.text()).toBe('{"x":1}\n')
     expect(answer.headers.get('x-clickhouse-query-id')).toBe('q-1')
   })

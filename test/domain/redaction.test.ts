@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { literally } from '../../src/domain/regular-expression.ts'
 import { holdsSecret, peopleNamedIn, redactPeople, redactSecrets } from '../../src/domain/redaction.ts'
 
 const people = [
@@ -30,6 +31,96 @@ describe('names', () => {
           expect(peopleNamedIn(redactPeople(parts.join(''), people), people)).toEqual([])
         },
       ),
+    )
+  })
+})
+
+describe('N16 names with every character they may have', () => {
+  const awkward = [
+    'on-call',
+    'data-team',
+    '#shop-room',
+    'a.b',
+    'ana/ben',
+    'team [eu]',
+    '(ops)',
+    '{x}',
+    'c++',
+    'why?',
+    'a|b',
+    '$ana',
+    '^top',
+    'back\\slash',
+    "o'brien",
+    'a,b',
+    'k&r',
+    'a=b!',
+    '~home',
+    'Jürgen',
+    'José',
+    '李雷',
+    'Ольга',
+    '🦊 fox',
+    '-x-',
+    'tab\there',
+    '@handle.x',
+    'half \ud83d pair',
+    '\u0000nul',
+  ]
+
+  it.each(awkward)('%j is replaced by the role and named no more', (name) => {
+    const known = [{ names: [name], role: 'the one who answered' }]
+    expect(peopleNamedIn(`asked ${name}, again`, known)).toEqual([name])
+    expect(redactPeople(`asked ${name}, again`, known)).toBe('asked the one who answered, again')
+  })
+
+  it('an accent may be part of its letter or follow it', () => {
+    const known = [{ names: ['José'.normalize('NFC'), 'Jose'], role: 'the one' }]
+    expect(redactPeople(`by ${'José'.normalize('NFD')}!`, known)).toBe('by the one!')
+  })
+
+  it('a name that is a word of a role does not change the role', () => {
+    const known = [
+      { names: ['ana'], role: 'the responder on-call' },
+      { names: ['on-call'], role: 'a room' },
+    ]
+    expect(redactPeople('by ana and on-call', known)).toBe('by the responder on-call and a room')
+  })
+
+  it.each(['.', ' ', '', '--', '"', '()'])('%j is no name', (name) => {
+    expect(redactPeople('One. Two -- "three" ().', [{ names: [name], role: 'X' }])).toBe(
+      'One. Two -- "three" ().',
+    )
+  })
+
+  it('no name makes an invalid expression, and none changes what is not said', () => {
+    const name = fc.oneof(fc.string({ unit: 'binary' }), fc.string())
+    fc.assert(
+      fc.property(fc.array(name, { maxLength: 4 }), (names) => {
+        expect(redactPeople('', [{ names, role: 'X' }])).toBe('')
+        peopleNamedIn('text', [{ names, role: 'X' }])
+      }),
+      { numRuns: 60 },
+    )
+  }, 30_000)
+})
+
+describe('N16 a text as a regular expression', () => {
+  it('matches itself alone, with either flag, in a class too', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string(),
+      fc.constantFrom('-', '&&', '[[', '\ud800'),
+    )
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        for (const flag of ['u', 'v']) {
+          expect(new RegExp(`^${literally(one)}$`, flag).test(other)).toBe(one === other)
+          expect(new RegExp(`^${literally(one)}$`, flag).test(one)).toBe(true)
+          if (one !== '') expect(new RegExp(`^[${literally(one)}]+$`, flag).test(one)).toBe(true)
+        }
+      }),
+      { numRuns: 100 },
     )
   })
 })

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -30,6 +30,32 @@ test('a second owner is refused at once, with path, owner and since when', async
   expect(message).toContain(`process ${process.pid} `)
   expect(Date.parse(owner.since)).toBeGreaterThanOrEqual(before)
   expect(message).toContain(owner.since)
+  lock.release()
+})
+
+test.each([
+  ['a new one', async () => undefined, true],
+  ['an empty one that stood open', () => mkdir(dir, { mode: 0o755 }), true],
+  [
+    'one of a former run that stood open',
+    async () => {
+      await mkdir(dir, { mode: 0o755 })
+      await writeFile(join(dir, 'ports.json'), '{}')
+    },
+    true,
+  ],
+  [
+    'one that holds other things',
+    async () => {
+      await mkdir(dir, { mode: 0o755 })
+      await writeFile(join(dir, 'notes.txt'), '')
+    },
+    false,
+  ],
+])('N25 others can neither list nor read %s, unless it is not only ours', async (_, make, closed) => {
+  await make()
+  const lock = await lockDataDirectory(dir)
+  expect(((await stat(dir)).mode & 0o066) === 0).toBe(closed)
   lock.release()
 })
 

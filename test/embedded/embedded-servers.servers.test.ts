@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { promisify } from 'node:util'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { Client, Connection } from '@temporalio/client'
 import pg from 'pg'
@@ -12,6 +13,7 @@ import { type DataDirectoryLock, lockDataDirectory } from '../../src/embedded/da
 import { type EmbeddedServers, startEmbedded } from '../../src/embedded/embedded-servers.ts'
 import { processIdentity } from '../../src/embedded/process-identity.mjs'
 
+const execute = promisify(execFile)
 const patient = { timeout: 30_000, interval: 100 }
 
 let dir: string
@@ -78,6 +80,23 @@ function pidOf(servers: EmbeddedServers, name: string): number {
   return status?.pid as number
 }
 
+/** Local addresses, as the kernel writes them, of the TCP sockets on which these processes listen. */
+async function listeningSockets(pids: readonly number[]): Promise<string[]> {
+  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8')))
+  const sockets = tables.flatMap((table) => table.trim().split('\n').slice(1))
+  const rows = sockets.map((line) => line.trim().split(/\s+/))
+  const listens = new Map(
+    rows.filter((row) => row[3] === '0A').map((row) => [`socket:[${row[9]}]`, row[1] ?? '']),
+  )
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const files = await readdir(`/proc/${pid}/fd`)
+      return await Promise.all(files.map((file) => readlink(`/proc/${pid}/fd/${file}`).catch(() => '')))
+    }),
+  )
+  return found.flat().flatMap((name) => listens.get(name) ?? [])
+}
+
 describe('embedded servers', () => {
   let lock: DataDirectoryLock
   let servers: EmbeddedServers
@@ -122,6 +141,47 @@ describe('embedded servers', () => {
       ),
     ).toEqual([{ s: 'ononUTF8127.0.0.1' }])
   })
+
+  test('N25 ClickHouse wants its password, which others can neither read nor see', async () => {
+    const url = new URL(servers.clickhouse.url)
+    const { password } = url
+    expect(password).toHaveLength(64)
+    url.password = 'wrong'
+    await expect(inClickhouse(url.href, 'SELECT 1')).rejects.toMatchObject({ code: '516' })
+    url.password = ''
+    url.username = ''
+    await expect(inClickhouse(url.href, 'SELECT 1')).rejects.toMatchObject({ code: '516' })
+    const { stdout } = await execute('ps', ['-eo', 'args'])
+    expect(stdout).not.toContain(password)
+    expect(stdout).not.toContain(new URL(servers.postgres.url).password)
+  })
+
+  test('N25 PostgreSQL has no way in without a password, and no socket', async () => {
+    const rules = await inPostgres(
+      servers.postgres.url,
+      "SELECT DISTINCT auth_method AS method, current_setting('unix_socket_directories') AS sockets FROM pg_hba_file_rules",
+    )
+    expect(rules).toEqual([{ method: 'scram-sha-256', sockets: '' }])
+    const [verifier] = await inPostgres<{ kind: string }>(
+      servers.postgres.url,
+      "SELECT DISTINCT split_part(rolpassword, '$', 1) AS kind FROM pg_authid WHERE rolcanlogin",
+    )
+    expect(verifier).toEqual({ kind: 'SCRAM-SHA-256' })
+  })
+
+  test('N25 no file of the data directory is open to others', async () => {
+    const { stdout } = await execute('find', [dir, '-mindepth', '1', '-not', '-type', 'l', '-perm', '/077'])
+    expect(stdout).toBe('')
+  })
+
+  test.runIf(process.platform === 'linux')(
+    'N25 nothing listens on other addresses than loopback',
+    async () => {
+      const listening = await listeningSockets(servers.processes().map((one) => one.pid as number))
+      expect(listening.length).toBeGreaterThanOrEqual(3)
+      expect(listening.filter((address) => !address.startsWith('0100007F:'))).toEqual([])
+    },
+  )
 
   test.each(['temporal', 'postgres', 'clickhouse'])(
     '%s comes back on its address with its data after kill -9',

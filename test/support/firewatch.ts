@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { shareBundles } from './bundles.ts'
 import { readRunFile, type RunFile } from '../../src/app/run-file.ts'
 
-const main = new URL('../../src/app/main.ts', import.meta.url).pathname
+export const main = new URL('../../src/app/main.ts', import.meta.url).pathname
 const patienceMs = 90_000
 
 /** A command that was run to its end. */

@@ -174,7 +174,10 @@ export async function createTemporal(folder: string, port: number): Promise<Part
   return part
 }
 
-export function createChdb(folder: string, port: number): Part {
+/** With the password of a file of this folder, so that its URL is as one of an operator's. */
+export async function createChdb(folder: string, port: number, password: string): Promise<Part> {
+  const passwordFile = join(folder, 'clickhouse.password')
+  await writeFile(passwordFile, password, { mode: 0o600 })
   return createPart({
     command: process.execPath,
     args: [
@@ -183,6 +186,8 @@ export function createChdb(folder: string, port: number): Part {
       join(folder, 'clickhouse'),
       '--port',
       String(port),
+      '--password-file',
+      passwordFile,
     ],
     env: {},
     cwd: folder,

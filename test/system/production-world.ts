@@ -37,13 +37,14 @@ export async function createProductionWorld(
 ): Promise<ProductionWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'firewatch-production-'))
   const ports = { postgres: await freePort(), temporal: await freePort(), clickhouse: await freePort() }
-  const clickhouse = createChdb(folder, ports.clickhouse)
+  const clickhouse = await createChdb(folder, ports.clickhouse, databasePassword)
+  const clickhouseUrl = `http://firewatch:${databasePassword}@127.0.0.1:${ports.clickhouse}`
   const [postgres, temporal] = await Promise.all([
     createPostgres(folder, ports.postgres),
     createTemporal(folder, ports.temporal),
     clickhouse.start(),
   ])
-  await makeOrders(`http://127.0.0.1:${ports.clickhouse}`)
+  await makeOrders(clickhouseUrl)
 
   const image = join(folder, 'app')
   await mkdir(image)
@@ -55,7 +56,7 @@ export async function createProductionWorld(
     TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}`,
     TEMPORAL_NAMESPACE: 'firewatch',
     DATABASE_URL: `postgres://firewatch:${databasePassword}@127.0.0.1:${ports.postgres}/firewatch`,
-    CLICKHOUSE_URL: `http://127.0.0.1:${ports.clickhouse}`,
+    CLICKHOUSE_URL: clickhouseUrl,
     FIREWATCH_CONFIG: join(folder, 'firewatch.yaml'),
     FIREWATCH_DATA: join(folder, 'data'),
   }

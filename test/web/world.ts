@@ -51,6 +51,7 @@ export interface State {
   incident: Incident
   records: IncidentRecords
   review: StoredReview | undefined
+  reviewTrouble?: string
   runbooks: readonly Runbook[]
   checks: readonly CheckReading[]
   mutes: readonly CheckMute[]
@@ -134,7 +135,7 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       names: async () => state.checks.map(({ check }) => check.name),
       read: async (name) => state.checks.find(({ check }) => check.name === name),
     },
-    reviews: { get: async () => state.review },
+    reviews: { get: async () => state.review, trouble: async () => state.reviewTrouble },
     onCall: deskOver([]),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: {

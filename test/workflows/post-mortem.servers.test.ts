@@ -1,9 +1,11 @@
+import { Client, Connection } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { Worker, type WorkflowBundle } from '@temporalio/worker'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CollectEvidence, Findings } from '../../activities/investigate.ts'
 import type { Drafted } from '../../activities/post-mortem.ts'
+import { createReviewProgress } from '../../src/temporal/review-progress.ts'
 import { bundleWorkflows, startTimeSkipping } from '../support/temporal.ts'
 
 let temporal: TestWorkflowEnvironment
@@ -55,6 +57,40 @@ describe('the review workflow', () => {
       },
     )
     expect(asked).toEqual([42, 42, 42])
+  })
+})
+
+describe('N16 a draft that fails', () => {
+  it('is told with its reason: while it is tried again, and when it failed for good', async () => {
+    const progress = createReviewProgress(temporal.client)
+    const seen: (string | undefined)[] = [await progress.trouble(43)]
+    const ended = run(
+      'review',
+      'review/INC-43',
+      { incident: 43 },
+      {
+        async draftReview() {
+          seen.push(await progress.trouble(43))
+          if (seen.length < 4) throw new Error('PostgreSQL is away')
+          throw ApplicationFailure.nonRetryable('Invalid regular expression')
+        },
+      },
+    )
+    await expect(ended).rejects.toThrow()
+    expect(seen).toEqual([
+      undefined,
+      undefined,
+      'its draft failed once and is tried again: PostgreSQL is away',
+      'its draft failed 2 times and is tried again: PostgreSQL is away',
+    ])
+    expect(await progress.trouble(43)).toBe('its draft failed for good: Invalid regular expression')
+  })
+
+  it('says when it cannot be asked', async () => {
+    const nowhere = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) })
+    expect(await createReviewProgress(nowhere, 300).trouble(1)).toMatch(
+      /^whether its draft failed cannot be asked: /,
+    )
   })
 })
 

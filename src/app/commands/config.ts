@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { configurationJsonSchema, validateConfiguration } from '../../config/load.ts'
 import { ConfigurationError } from '../../config/problems.ts'
+import { countReferences, unreadableReferences } from '../../config/references.ts'
 import { print } from '../terminal.ts'
 
 /** `config validate` and `config schema`. */
@@ -10,19 +11,39 @@ export function addConfigCommands(program: Command): void {
   config
     .command('validate [file]')
     .description('name every problem of a configuration and its runbooks')
+    .option('--env', 'look up each ${env:NAME} and ${file:/path} too, with the environment of this command')
     .option('--json', 'print JSON')
-    .action(async (file: string | undefined, options: { json?: boolean }) => {
-      const path = file ?? 'firewatch.yaml'
-      const { configuration, problems } = await validateConfiguration(path)
-      print(options, { valid: configuration !== undefined, problems }, () =>
-        configuration === undefined ? '' : `${path} is valid; revision ${configuration.revision}`,
-      )
-      if (configuration === undefined) throw new ConfigurationError(problems)
-    })
+    .action((file: string | undefined, options: ValidateOptions) =>
+      validate(file ?? 'firewatch.yaml', options, process.env),
+    )
 
   config
     .command('schema')
     .description('JSON Schema of firewatch.yaml, for editors')
     .option('--json', 'print JSON, as it does anyway')
     .action(() => print({ json: true }, configurationJsonSchema(), () => ''))
+}
+
+interface ValidateOptions {
+  readonly env?: boolean
+  readonly json?: boolean
+}
+
+/** @throws ConfigurationError naming every problem */
+async function validate(path: string, options: ValidateOptions, env: NodeJS.ProcessEnv): Promise<void> {
+  const { configuration, problems: written } = await validateConfiguration(path)
+  const looksUp = options.env === true && configuration !== undefined
+  const problems = looksUp ? await unreadableReferences(path, env) : written
+  const valid = configuration !== undefined && problems.length === 0
+  const skipped = configuration === undefined || looksUp ? 0 : await countReferences(path)
+  print(options, { valid, problems }, () => {
+    if (!valid) return ''
+    const hint = skipped === 0 ? [] : [`${references(skipped)} not looked up; --env does that`]
+    return [`${path} is valid; revision ${configuration.revision}`, ...hint].join('\n')
+  })
+  if (!valid) throw new ConfigurationError(problems)
+}
+
+function references(count: number): string {
+  return count === 1 ? '1 reference to a secret was' : `${count} references to secrets were`
 }

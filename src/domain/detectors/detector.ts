@@ -17,7 +17,7 @@ export interface BaselineWindow {
   readonly name: string
   /** The same local clock time this many days before. */
   readonly daysAgo: number
-  /** So many buckets on either side of that time are taken as well. */
+  /** So many buckets on either side of that time are taken as well, unless buckets are longer than six hours. */
   readonly bucketsAround: number
 }
 

@@ -7,7 +7,8 @@ const windows = [
 ] as const
 
 /**
- * The bucket's value v against b1 and b7, the same local time a day and a week ago, each the mean of three buckets. With
+ * The bucket's value v against b1 and b7, the same local time a day and a week ago, each the mean of three buckets
+ * (of one, where buckets are longer than six hours). With
  * diff(v, b) = 1 − min/max it fires if both diffs reach the threshold and v does not lie between b1 and b7, ends included.
  *
  * Settled where the rule is silent:

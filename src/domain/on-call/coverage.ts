@@ -1,19 +1,24 @@
 import type { Schedule, Span } from './schedule.ts'
-import { type Segment, segmentsBetween } from './segments.ts'
-import { mergeSpans } from './spans.ts'
+import { type Segment, segmentsBetween, stretchesBetween } from './segments.ts'
 
 const dayMs = 86_400_000
 
-/** When each person is on call in `[from, to)`, by name; whoever is not on call at all is absent. */
+/**
+ * When each person is on call in `[from, to)`, by name; whoever is not on call at all is absent. A shift goes on through changes of the others;
+ * openings of a window are shifts of their own.
+ */
 export function shiftsOf(schedule: Schedule, from: number, to: number): ReadonlyMap<string, readonly Span[]> {
   const spans = new Map<string, Span[]>()
-  for (const { people, ...span } of segmentsBetween(schedule, from, to))
+  for (const { people, beginning, ...span } of stretchesBetween(schedule, from, to))
     for (const person of people) {
       const theirs = spans.get(person) ?? []
-      theirs.push(span)
+      const last = theirs.at(-1)
+      if (last?.to === span.from && !beginning.includes(person))
+        theirs[theirs.length - 1] = { from: last.from, to: span.to }
+      else theirs.push(span)
       spans.set(person, theirs)
     }
-  return new Map([...spans].map(([person, theirs]) => [person, mergeSpans(theirs)]))
+  return spans
 }
 
 /** When nobody is on call. Look a year ahead, not a week: zones that change their clocks on different days open gaps for some weeks. */
@@ -42,7 +47,7 @@ export interface Handoff {
 
 /**
  * The first changes of who is on call after an instant, at most `count` of them and within `withinMs`; the far future is not looked at
- * when the near one has enough. A turn that hands over to the same people is no change.
+ * when the near one has enough. A turn that hands over to the same people is no change; a window that opens anew is one, with the same people.
  */
 export function nextHandoffs(
   schedule: Schedule,

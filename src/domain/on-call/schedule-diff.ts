@@ -46,8 +46,12 @@ function changesOf(old: readonly Segment[], edited: readonly Segment[]): Change[
     if (before === undefined || after === undefined) return changes
     const from = Math.max(before.from, after.from)
     const to = Math.min(before.to, after.to)
-    if (!samePeople(before.people, after.people))
-      changes.push({ from, to, before: before.people, after: after.people })
+    if (!samePeople(before.people, after.people)) {
+      const last = changes.at(-1)
+      if (last?.to === from && samePeople(last.before, before.people) && samePeople(last.after, after.people))
+        changes[changes.length - 1] = { ...last, to }
+      else changes.push({ from, to, before: before.people, after: after.people })
+    }
     if (before.to === to) oldAt += 1
     if (after.to === to) editedAt += 1
   }

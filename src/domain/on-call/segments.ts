@@ -24,11 +24,27 @@ export function onCallAt(schedule: Schedule, instant: number): OnCall {
   return { people, reason: people.length === 0 ? nobodyOnCall : sources.join(', ') }
 }
 
-/** The whole of `[from, to)` in segments with the same people, those with nobody too; neighbours differ. */
+/**
+ * The whole of `[from, to)` in segments with the same people, those with nobody too. Neighbours differ, or a window opens anew between them.
+ */
 export function segmentsBetween(schedule: Schedule, from: number, to: number): Segment[] {
+  return stretchesBetween(schedule, from, to).map((stretch) => ({
+    from: stretch.from,
+    to: stretch.to,
+    people: stretch.people,
+  }))
+}
+
+/** A segment, and who of its people begins a shift of their own with it although they were on call before. */
+export interface Stretch extends Segment {
+  readonly beginning: readonly string[]
+}
+
+/** As `segmentsBetween`. */
+export function stretchesBetween(schedule: Schedule, from: number, to: number): Stretch[] {
   const pieces = layerPieces(schedule, from, to).toSorted((a, b) => a.from - b.from)
   const cuts = cutsOf(schedule, pieces, { from, to })
-  const segments: Segment[] = []
+  const segments: Stretch[] = []
   let active: Piece[] = []
   let coming = 0
   for (const [at, cut] of cuts.entries()) {
@@ -39,11 +55,11 @@ export function segmentsBetween(schedule: Schedule, from: number, to: number): S
       active.push(next)
       coming += 1
     }
-    const { people } = holdersAt(schedule, cut, active)
+    const { people, beginning } = holdersAt(schedule, cut, active)
     const last = segments.at(-1)
-    if (last !== undefined && samePeople(last.people, people))
+    if (last !== undefined && samePeople(last.people, people) && beginning.length === 0)
       segments[segments.length - 1] = { ...last, to: end }
-    else segments.push({ from: cut, to: end, people })
+    else segments.push({ from: cut, to: end, people, beginning })
   }
   return segments
 }
@@ -55,6 +71,8 @@ export function samePeople(a: readonly string[], b: readonly string[]): boolean 
 interface Piece extends Shift {
   readonly layer: string
   readonly priority: number
+  /** It begins as an entry of its own: an opening of a window, or a listed shift. A hand-off to the same people is none. */
+  readonly begins: boolean
 }
 
 function layerPieces({ layers }: Schedule, from: number, to: number): Piece[] {
@@ -64,14 +82,24 @@ function layerPieces({ layers }: Schedule, from: number, to: number): Piece[] {
 }
 
 /** Who a layer has in turn inside its windows and bounds, cut to `[from, to)` and sorted. */
-export function layerShifts({ turns, windows, ...bounds }: Layer, from: number, to: number): Shift[] {
+function layerShifts(
+  { turns, windows, ...bounds }: Layer,
+  from: number,
+  to: number,
+): (Shift & { readonly begins: boolean })[] {
   const within = { from: Math.max(from, bounds.from ?? from), to: Math.min(to, bounds.until ?? to) }
   if (within.to <= within.from) return []
   const shifts =
     turns.kind === 'rotation'
       ? rotationShifts(turns, within.from, within.to)
       : turns.shifts.filter((shift) => overlaps(shift, within)).toSorted((a, b) => a.from - b.from)
-  return cutTo(cutTo(shifts, [within]), openBetween(windows, within.from, within.to))
+  const openings = openBetween(windows, within.from, within.to)
+  const entries = [...(windows.length === 0 ? [] : openings), ...(turns.kind === 'shifts' ? shifts : [])]
+  const begins = new Set(entries.map((entry) => entry.from))
+  return cutTo(cutTo(shifts, [within]), openings).map((shift) => ({
+    ...shift,
+    begins: begins.has(shift.from),
+  }))
 }
 
 function cutsOf(schedule: Schedule, pieces: readonly Piece[], { from, to }: Span): number[] {
@@ -90,6 +118,8 @@ function cutsOf(schedule: Schedule, pieces: readonly Piece[], { from, to }: Span
 interface Holders {
   readonly people: readonly string[]
   readonly sources: readonly string[]
+  /** Of the people, whose every entry begins at this instant. */
+  readonly beginning: readonly string[]
 }
 
 function holdersAt(schedule: Schedule, instant: number, pieces: readonly Piece[]): Holders {
@@ -99,7 +129,7 @@ function holdersAt(schedule: Schedule, instant: number, pieces: readonly Piece[]
     const people = temporary.shifts
       .filter((shift) => contains(shift, instant))
       .flatMap((shift) => shift.people)
-    return { people: sorted(people), sources: [`temporary schedule "${temporary.id}"`] }
+    return { people: sorted(people), sources: [`temporary schedule "${temporary.id}"`], beginning: [] }
   }
   const staffed = pieces.filter((piece) => piece.people.length > 0 && contains(piece, instant))
   const highest = Math.max(...staffed.map(({ priority }) => priority))
@@ -110,10 +140,18 @@ function holdersAt(schedule: Schedule, instant: number, pieces: readonly Piece[]
     {
       people: holding.flatMap(({ people }) => people),
       sources: holding.map(({ layer }) => `layer "${layer}"`),
+      beginning: beginningAt(instant, holding),
     },
     swaps,
     overrides,
   )
+}
+
+function beginningAt(instant: number, holding: readonly Piece[]): string[] {
+  const goesOn = new Set(
+    holding.filter(({ from, begins }) => from < instant || !begins).flatMap(({ people }) => people),
+  )
+  return holding.flatMap(({ people }) => people).filter((person) => !goesOn.has(person))
 }
 
 function withOverrides(base: Holders, swaps: readonly ShiftSwap[], overrides: readonly Override[]): Holders {
@@ -130,7 +168,8 @@ function withOverrides(base: Holders, swaps: readonly ShiftSwap[], overrides: re
     if (added !== null) people.add(standIn(added))
     sources.add(`override "${id}"`)
   }
-  return { people: sorted([...people]), sources: [...sources] }
+  const beginning = base.beginning.map(standIn).filter((person) => people.has(person))
+  return { people: sorted([...people]), sources: [...sources], beginning: sorted(beginning) }
 }
 
 function sorted(people: readonly string[]): string[] {

@@ -10,18 +10,27 @@ export function contains({ from, to }: Span, instant: number): boolean {
 
 /** Sorted, without empty ones, touching ones as one. */
 export function mergeSpans(spans: readonly Span[]): Span[] {
+  return merge(spans, (span, last) => span.from <= last.to)
+}
+
+/** Sorted, without empty ones, overlapping ones as one; those that only touch stay apart. */
+export function mergeOverlapping(spans: readonly Span[]): Span[] {
+  return merge(spans, (span, last) => span.from < last.to)
+}
+
+function merge(spans: readonly Span[], belongs: (span: Span, last: Span) => boolean): Span[] {
   const merged: Span[] = []
   const sorted = spans.filter(({ from, to }) => from < to).toSorted((a, b) => a.from - b.from)
   for (const { from, to } of sorted) {
     const last = merged.at(-1)
-    if (last !== undefined && from <= last.to)
+    if (last !== undefined && belongs({ from, to }, last))
       merged[merged.length - 1] = { from: last.from, to: Math.max(last.to, to) }
     else merged.push({ from, to })
   }
   return merged
 }
 
-/** The parts of the pieces that lie in the spans; the pieces sorted by `from`, the spans as `mergeSpans` gives them. */
+/** The parts of the pieces that lie in the spans; the pieces sorted by `from`, the spans sorted and without overlaps. */
 export function cutTo<T extends Span>(pieces: readonly T[], spans: readonly Span[]): T[] {
   const cut: T[] = []
   let first = 0
@@ -38,7 +47,7 @@ export function cutTo<T extends Span>(pieces: readonly T[], spans: readonly Span
   return cut
 }
 
-/** What of the spans is in none of the holes; both as `mergeSpans` gives them. */
+/** What of the spans is in none of the holes; both sorted and without overlaps. */
 export function withoutSpans(spans: readonly Span[], holes: readonly Span[]): Span[] {
   const edges = [-Infinity, ...holes.flatMap(({ from, to }) => [from, to]), Infinity]
   const between = edges.flatMap((from, at) => {

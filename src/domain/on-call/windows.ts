@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 import { firstInstantOf, lastInstantOf, parseClock } from '../wall-clock.ts'
 import type { Span, WeeklyWindow } from './schedule.ts'
-import { mergeSpans, overlaps } from './spans.ts'
+import { mergeOverlapping, overlaps } from './spans.ts'
 
 const dayMinutes = 1_440
 
@@ -20,16 +20,26 @@ export function windowOn({ timeZone, start, end }: WeeklyWindow, date: string): 
   }
 }
 
-/** When any of the windows is open, as whole openings that touch `[from, to)`; none at all: always. */
+/**
+ * When any of the windows is open, as whole openings that touch `[from, to)`; none at all: always. Openings that only meet stay apart, as they are
+ * entries of their own: Monday to Friday 08:00–08:00 opens five times. Windows that overlap are one opening.
+ */
 export function openBetween(windows: readonly WeeklyWindow[], from: number, to: number): Span[] {
   if (to <= from) return []
   if (windows.length === 0) return [{ from, to }]
   const spans = windows.flatMap((window) =>
-    datesBetween(window.timeZone, from, to)
-      .filter((day) => window.weekdays.includes(day.dayOfWeek))
-      .map((day) => windowOn(window, day.toString())),
+    apart(
+      datesBetween(window.timeZone, from, to)
+        .filter((day) => window.weekdays.includes(day.dayOfWeek))
+        .map((day) => windowOn(window, day.toString())),
+    ),
   )
-  return mergeSpans(spans.filter((span) => overlaps(span, { from, to })))
+  return mergeOverlapping(spans.filter((span) => overlaps(span, { from, to })))
+}
+
+/** A window of a whole day that ends in a repeated hour reaches into its next opening, which has begun at the first of the two times. */
+function apart(openings: readonly Span[]): Span[] {
+  return openings.map(({ from, to }, at) => ({ from, to: Math.min(to, openings[at + 1]?.from ?? to) }))
 }
 
 /** Dates whose windows may touch the span: one that wraps, or a date that the clocks skipped, reaches into the next ones. */

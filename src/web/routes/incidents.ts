@@ -109,9 +109,14 @@ export async function reviewOf(
   reviews: WebDependencies['reviews'],
 ): Promise<StoredReview> {
   const review = await reviews.get(number)
-  if (review === undefined)
-    throw new HttpProblem(404, 'the review is not drafted yet: it follows the end of the incident')
-  return review
+  if (review !== undefined) return review
+  const trouble = await reviews.trouble(number)
+  throw new HttpProblem(
+    404,
+    trouble === undefined
+      ? 'the review is not drafted yet: it follows the end of the incident'
+      : `there is no review: ${trouble}`,
+  )
 }
 
 /** The incident that `:name` means. @throws HttpProblem 404 */
