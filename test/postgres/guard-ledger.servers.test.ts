@@ -190,8 +190,8 @@ describe('the lease', () => {
 describe('kill switches', () => {
   it('are thrown with a name and a reason, and stay until somebody takes them back', async () => {
     const stop = { scope: 'target/feed-1', stoppedBy: 'ann', reason: 'we migrate', stoppedAt: at(1) }
-    await ledger.stop(stop)
-    await ledger.stop({ ...stop, stoppedBy: 'bob', reason: 'me too' })
+    expect(await ledger.stop(stop)).toBe(true)
+    expect(await ledger.stop({ ...stop, stoppedBy: 'bob', reason: 'me too' })).toBe(false)
     expect(await ledger.switches()).toEqual([stop])
     expect(await ledger.resume('target/feed-1')).toBe(true)
     expect(await ledger.resume('target/feed-1')).toBe(false)
