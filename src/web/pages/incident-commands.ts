@@ -56,6 +56,7 @@ ${
         'Stop automation',
         'No new remediation attempt begins until somebody lifts it. One that runs is finished and verified.',
         'Yes, stop automation',
+        html`<label for="stop-why">Why</label> <input id="stop-why" name="reason" maxlength="500" autocomplete="off">`,
       )
 }
 ${twoSteps(page, 'resolve', 'Resolve', 'Closes the incident for good, even while alerts fire; a closed incident never re-opens.', 'Yes, resolve')}
@@ -85,7 +86,14 @@ function escalateAsOf({ records }: IncidentPage): Html | null {
   return step === null ? null : html`<input type="hidden" name="asOf" value="${step}">`
 }
 
-function twoSteps(page: IncidentPage, verb: string, label: string, meaning: string, yes: string): Html {
+function twoSteps(
+  page: IncidentPage,
+  verb: string,
+  label: string,
+  meaning: string,
+  yes: string,
+  field: Html | null = null,
+): Html {
   return html`<details class="confirm" id="confirm-${verb}"><summary class="button">${label}</summary>
-<form method="post" action="${action(page, verb)}">${commandId(page)}<p>${meaning}</p><button class="danger">${yes}</button></form></details>`
+<form method="post" action="${action(page, verb)}">${commandId(page)}<p>${meaning}</p>${field}<button class="danger">${yes}</button></form></details>`
 }
