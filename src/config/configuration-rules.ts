@@ -72,7 +72,7 @@ function sharedNames(configuration: unknown): Finding[] {
   return senders.flatMap(([name]): Finding[] => {
     const isUser = under(under(configuration, 'users'), name) !== undefined
     if (!isUser && name !== firewatch) return []
-    const who = isUser ? 'is a user too' : 'is Firewatch itself'
+    const who = name === firewatch ? 'is Firewatch itself' : 'is a user too'
     const path = ['integrations', 'senders', name]
     return [{ path, message: `"${name}" ${who}: choose another name`, at: 'key' }]
   })

@@ -6,6 +6,7 @@ import { createRecords, type Records } from '../../src/app/records.ts'
 import type { Holder } from '../../src/domain/access.ts'
 import type { Configuration, User } from '../../src/domain/configuration.ts'
 import { createAuditLog } from '../../src/postgres/audit-log.ts'
+import { credentialId } from '../../src/postgres/credentials.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 import { startWeb, type TestWeb } from '../web/world.ts'
@@ -153,10 +154,9 @@ describe('N08 credentials', () => {
       root: 'admin',
       gone: null,
     })
-    const { idOf } = web.dependencies.credentials
-    expect((await post(`/api/v1/tokens/${idOf(roots)}/revoke`, bearer(anas))).statusCode).toBe(404)
-    expect((await post(`/api/v1/tokens/${idOf(gone)}/revoke`, bearer(roots))).statusCode).toBe(200)
-    expect((await post(`/api/v1/tokens/${idOf(anas)}/revoke`, bearer(anas))).statusCode).toBe(200)
+    expect((await post(`/api/v1/tokens/${credentialId(roots)}/revoke`, bearer(anas))).statusCode).toBe(404)
+    expect((await post(`/api/v1/tokens/${credentialId(gone)}/revoke`, bearer(roots))).statusCode).toBe(200)
+    expect((await post(`/api/v1/tokens/${credentialId(anas)}/revoke`, bearer(anas))).statusCode).toBe(200)
     expect([await status(bearer(anas)), await status(bearer(roots))]).toEqual([401, 200])
     expect(JSON.stringify(all)).not.toContain(anas)
   })
@@ -240,7 +240,7 @@ describe('the audit log', () => {
     expect(await entries()).toMatchObject([
       {
         actor: 'root',
-        credential: web.dependencies.credentials.idOf(token),
+        credential: credentialId(token),
         action: 'POST /api/v1/automation/stop',
         target: 'everything',
         outcome: 'done',
@@ -260,13 +260,12 @@ describe('the audit log', () => {
     await post('/login/a-code-that-nobody-was-given', { origin: 'https://evil.test' })
     await web.app.inject({ url: '/incidents', headers: { accept: 'text/html', ...cookie('old-session') } })
     await expect.poll(async () => (await entries()).length).toBe(5)
-    const { idOf } = web.dependencies.credentials
     expect(await entries()).toMatchObject([
       { actor: null, credential: null, outcome: 'refused' },
-      { actor: null, credential: idOf('revoked-token'), outcome: 'refused' },
-      { actor: 'prometheus', credential: idOf(sent), outcome: 'refused' },
+      { actor: null, credential: credentialId('revoked-token'), outcome: 'refused' },
+      { actor: 'prometheus', credential: credentialId(sent), outcome: 'refused' },
       { actor: null, action: 'POST /login/:code', target: null, outcome: 'refused' },
-      { actor: null, credential: idOf('old-session'), action: 'GET /incidents', outcome: 'refused' },
+      { actor: null, credential: credentialId('old-session'), action: 'GET /incidents', outcome: 'refused' },
     ])
     expect(JSON.stringify(await entries())).not.toMatch(/nobody-was-given|revoked-token|old-session/)
   })
