@@ -69,13 +69,13 @@ function takenNames(configuration: unknown): Finding[] {
 /** A token is made for a name, and the timeline and the audit log name whoever acts. */
 function sharedNames(configuration: unknown): Finding[] {
   const senders = entriesOf(under(under(configuration, 'integrations'), 'senders'))
-  return senders
-    .filter(([name]) => under(under(configuration, 'users'), name) !== undefined)
-    .map(([name]) => ({
-      path: ['integrations', 'senders', name],
-      message: `"${name}" is a user too: nobody could tell the two apart`,
-      at: 'key' as const,
-    }))
+  return senders.flatMap(([name]): Finding[] => {
+    const isUser = under(under(configuration, 'users'), name) !== undefined
+    if (!isUser && name !== firewatch) return []
+    const who = name === firewatch ? 'is Firewatch itself' : 'is a user too'
+    const path = ['integrations', 'senders', name]
+    return [{ path, message: `"${name}" ${who}: choose another name`, at: 'key' }]
+  })
 }
 
 function cadence(path: Path, check: unknown): Finding[] {

@@ -57,6 +57,49 @@ describe('checks', () => {
   })
 })
 
+describe('N12 automation', () => {
+  it('is stopped, looked at and resumed from the command line', async () => {
+    expect((await run('automation status')).stdout).toBe('nothing is stopped\n')
+    const stopped = await run('automation stop --target feed-1 --reason migration')
+    expect(stopped).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('stopped for target feed-1 until'),
+    })
+    expect((await run('automation status')).stdout).toMatch(
+      /^target feed-1 +ana +2026-03-02 03:04 +migration$/m,
+    )
+    expect((await run('automation stop --reason everything')).code).toBe(0)
+    expect(web.state.switches.map(({ scope }) => scope)).toEqual(['target/feed-1', 'everything'])
+    for (const words of ['automation resume', 'automation resume --target feed-1'])
+      expect(await run(words)).toMatchObject({ code: 0, stdout: expect.stringContaining('may work again') })
+    expect(web.state.switches).toEqual([])
+    expect((await run('stop-automation INC-42')).code).toBe(0)
+    expect((await run('automation resume --incident INC-42')).stdout).toContain('may work again for INC-42')
+  })
+
+  it('says what is wrong: 2 for usage, 4 for what there is not', async () => {
+    expect((await run('automation stop')).code).toBe(2)
+    expect((await run('automation stop --target feed-1 --service feed --reason x')).code).toBe(2)
+    expect(await run('automation stop --target nowhere --reason x')).toMatchObject({
+      code: 4,
+      stderr: 'there is no target "nowhere"; there is feed-1\n',
+    })
+  })
+})
+
+describe('N08 tokens', () => {
+  it('are listed and revoked from the command line; making them is for admins', async () => {
+    expect((await run('token list')).stdout).toBe('no tokens\n')
+    expect((await run('token revoke 0123456789ab')).stdout).toBe('0123456789ab opens nothing any more\n')
+    expect((await run('token revoke nonsense')).code).toBe(4)
+    for (const words of ['token ana', 'token create ana --expires 1h', 'audit-log'])
+      expect(await run(words)).toMatchObject({
+        code: 4,
+        stderr: expect.stringContaining('permission administer'),
+      })
+  })
+})
+
 describe('why', () => {
   it('tells of the paging, for people and for programs', async () => {
     const at = '2026-03-01T03:00:00.000Z'

@@ -43,10 +43,9 @@ describe('a running server', () => {
   it('stops a query whose client left, so that the others need not wait for its time limit', async () => {
     const patience = new AbortController()
     // Longer than the test may last.
-    const { base, headers } = requestTo(`${server.url}/?max_execution_time=600`)
-    const slow = fetch(base, { method: 'POST', body: endless, headers, signal: patience.signal }).catch(
-      String,
-    )
+    const { base, headers } = requestTo(server.url)
+    const url = `${base}/?max_execution_time=600`
+    const slow = fetch(url, { method: 'POST', body: endless, headers, signal: patience.signal }).catch(String)
     const next = post(server.url, 'SELECT 1')
     await delay(200)
     patience.abort()

@@ -188,10 +188,22 @@ describe('the lease', () => {
 })
 
 describe('kill switches', () => {
+  it('N12 of an incident end with it, and no other one does', async () => {
+    await openIncident(database.db, 11)
+    const scopes = ['action/restart', 'everything', 'incident/INC-1', 'incident/INC-11', 'service/incident']
+    for (const scope of scopes)
+      await ledger.stop({ scope, stoppedBy: 'ann', reason: 'we migrate', stoppedAt: at(1) })
+    const standing = async () => (await ledger.switches()).map(({ scope }) => scope)
+    expect(await standing()).toEqual(scopes)
+    await database.pool.query("UPDATE incidents SET state = 'resolved' WHERE number = 11")
+    expect(await standing()).toEqual(scopes.filter((scope) => scope !== 'incident/INC-11'))
+    await database.pool.query('TRUNCATE guard_switches')
+  })
+
   it('are thrown with a name and a reason, and stay until somebody takes them back', async () => {
     const stop = { scope: 'target/feed-1', stoppedBy: 'ann', reason: 'we migrate', stoppedAt: at(1) }
-    await ledger.stop(stop)
-    await ledger.stop({ ...stop, stoppedBy: 'bob', reason: 'me too' })
+    expect(await ledger.stop(stop)).toBe(true)
+    expect(await ledger.stop({ ...stop, stoppedBy: 'bob', reason: 'me too' })).toBe(false)
     expect(await ledger.switches()).toEqual([stop])
     expect(await ledger.resume('target/feed-1')).toBe(true)
     expect(await ledger.resume('target/feed-1')).toBe(false)

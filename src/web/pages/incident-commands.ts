@@ -56,6 +56,7 @@ ${
         'Stop automation',
         'No new remediation attempt begins until somebody lifts it. One that runs is finished and verified.',
         'Yes, stop automation',
+        html`<label for="stop-why">Why</label> <input id="stop-why" name="reason" maxlength="500" autocomplete="off">`,
       )
 }
 ${resolveForm(page)}
@@ -98,7 +99,14 @@ function resolveForm(page: IncidentPage): Html {
 <form method="post" action="${action(page, 'resolve')}">${commandId(page)}${anyway}<p>${meaning}</p><button class="danger">${yes}</button></form></details>`
 }
 
-function twoSteps(page: IncidentPage, verb: string, label: string, meaning: string, yes: string): Html {
+function twoSteps(
+  page: IncidentPage,
+  verb: string,
+  label: string,
+  meaning: string,
+  yes: string,
+  field: Html | null = null,
+): Html {
   return html`<details class="confirm" id="confirm-${verb}"><summary class="button">${label}</summary>
-<form method="post" action="${action(page, verb)}">${commandId(page)}<p>${meaning}</p><button class="danger">${yes}</button></form></details>`
+<form method="post" action="${action(page, verb)}">${commandId(page)}<p>${meaning}</p>${field}<button class="danger">${yes}</button></form></details>`
 }

@@ -24,7 +24,6 @@ const areas: readonly (readonly [Area, string])[] = [
   ['on-call', 'On call'],
   ['checks', 'Checks'],
   ['runbooks', 'Runbooks'],
-  ['automation', 'Automation'],
 ]
 
 /** A page of the console. Works without script; reads well from 320 px on. */
@@ -49,12 +48,11 @@ ${live === undefined ? html`<main id="main">${body}</main>` : watched(live, body
 }
 
 function navigation(area: Area | undefined, person: string): Html {
-  const links = areas.map(([name, label]) =>
+  const link = ([name, label]: readonly [Area, string]) =>
     name === area
       ? html`<a href="/${name}" aria-current="page">${label}</a>`
-      : html`<a href="/${name}">${label}</a>`,
-  )
-  return html`<nav aria-label="Console">${links}</nav><a class="person" href="/account" title="Logged in">${person}</a>`
+      : html`<a href="/${name}">${label}</a>`
+  return html`<nav aria-label="Console">${areas.map(link)}</nav>${link(['automation', 'Automation'])}<a class="person" href="/account" title="Logged in">${person}</a>`
 }
 
 /** Where the script finds what to watch. What it says aloud goes into `announce`, and nowhere else. */
