@@ -35,8 +35,51 @@ interface InboxRecord {
 /** Rows with what the rest of the database knows of their alerts, in the order of acceptance. */
 export async function readRows(transaction: Database, ids: readonly number[]): Promise<InboxRow[]> {
   const found = await sql<InboxRecord>`
-    SELECT row.*, home.grouping_key AS home, before.ended_at AS before_ended_at, before.accepted_at AS before_accepted_at
-    FROM alert_inbox AS row
+    ${selectWithContext} FROM alert_inbox AS row ${context}
+    WHERE row.id = ANY(${ids}::bigint[])
+    ORDER BY row.id
+  `.execute(transaction)
+  return found.rows.map(fromRecord)
+}
+
+/**
+ * Leases the oldest rows that wait, in one statement: nobody else is given them for `leaseMs`, and no transaction stays open meanwhile. A row that
+ * is neither ticked off nor released by then waits again, as when its dispatcher died.
+ * @returns at most `limit` rows in the order of acceptance
+ */
+export async function claimWaiting(db: Database, limit: number, leaseMs: number): Promise<InboxRow[]> {
+  const claimed = await sql<InboxRecord>`
+    WITH waiting AS (
+      SELECT id FROM alert_inbox
+      WHERE dispatched_at IS NULL AND (leased_until IS NULL OR leased_until <= now())
+      ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED
+    ), claimed AS (
+      UPDATE alert_inbox SET leased_until = now() + ${leaseMs} * interval '1 millisecond'
+      FROM waiting WHERE alert_inbox.id = waiting.id
+      RETURNING alert_inbox.*
+    )
+    ${selectWithContext} FROM claimed AS row ${context}
+    ORDER BY row.id
+  `.execute(db)
+  return claimed.rows.map(fromRecord)
+}
+
+/**
+ * Gives leased rows back, to be claimed again at once or after a pause.
+ * @param afterMs how long they are passed over, by every dispatcher
+ */
+export async function release(db: Database, ids: readonly number[], afterMs = 0): Promise<void> {
+  await sql`
+    UPDATE alert_inbox SET leased_until = now() + ${afterMs} * interval '1 millisecond'
+    WHERE id = ANY(${ids}::bigint[]) AND dispatched_at IS NULL
+  `.execute(db)
+}
+
+const selectWithContext = sql`
+  SELECT row.*, home.grouping_key AS home, before.ended_at AS before_ended_at, before.accepted_at AS before_accepted_at`
+
+/** The open incident in which a row's alert fires, and what an earlier row said of its end. */
+const context = sql`
     LEFT JOIN LATERAL (
       SELECT incidents.grouping_key FROM alerts JOIN incidents ON incidents.number = alerts.incident
       WHERE alerts.fingerprint = row.fingerprint AND alerts.status = 'firing' AND incidents.state <> 'resolved'
@@ -46,12 +89,7 @@ export async function readRows(transaction: Database, ids: readonly number[]): P
       SELECT coalesce(ends_at, starts_at) AS ended_at, accepted_at FROM alert_inbox AS earlier
       WHERE earlier.fingerprint = row.fingerprint AND earlier.status = 'resolved' AND earlier.id < row.id
       ORDER BY ended_at DESC LIMIT 1
-    ) AS before ON row.status = 'firing'
-    WHERE row.id = ANY(${ids}::bigint[])
-    ORDER BY row.id
-  `.execute(transaction)
-  return found.rows.map(fromRecord)
-}
+    ) AS before ON row.status = 'firing'`
 
 function fromRecord(row: InboxRecord): InboxRow {
   return {
@@ -73,6 +111,7 @@ function fromRecord(row: InboxRecord): InboxRow {
   }
 }
 
+/** For good: these rows have reached their incidents. */
 export async function tickOff(transaction: Database, ids: readonly number[]): Promise<void> {
   await sql`UPDATE alert_inbox SET dispatched_at = now() WHERE id = ANY(${ids}::bigint[])`.execute(
     transaction,

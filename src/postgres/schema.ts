@@ -42,6 +42,7 @@ export interface Schema {
     ends_at: Date | null
     accepted_at: Generated<Date>
     dispatched_at: Date | null
+    leased_until: Date | null
   }
   incidents: {
     number: Generated<number>
