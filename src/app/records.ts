@@ -21,15 +21,25 @@ import { createVerdictRecords } from '../postgres/verdict-records.ts'
 
 export type Records = ReturnType<typeof createRecords>
 
+/** Where a server keeps what is urgent apart, so that nothing else can hold it up. */
+interface UrgentDatabases {
+  readonly intake: Database
+  readonly dispatch: Database
+}
+
 /** Everything that is kept in PostgreSQL, by what it is about. */
-export function createRecords(db: Database, now: () => Date) {
+export function createRecords(
+  db: Database,
+  now: () => Date,
+  { intake, dispatch }: UrgentDatabases = { intake: db, dispatch: db },
+) {
   return {
-    inbox: createAlertInbox(db),
-    alertEnds: createAlertEnds(db),
+    inbox: createAlertInbox(intake),
+    alertEnds: createAlertEnds(intake),
     checkRuns: createCheckRunRecords(db),
     verdicts: createVerdictRecords(db),
     configurations: createConfigurationRecords(db),
-    dispatch: createDispatchRecords(db),
+    dispatch: createDispatchRecords(dispatch),
     incidents: createIncidentRecords(db),
     marks: createIncidentMarks(db),
     timeline: createTimelineRecords(db),
@@ -42,6 +52,6 @@ export function createRecords(db: Database, now: () => Date) {
     replayedIncidents: createReplayedIncidentRecords(db),
     reviews: createReviewRecords(db),
     scheduleChanges: createScheduleChangeRecords(db),
-    credentials: createCredentialRecords(db, now),
+    credentials: createCredentialRecords(intake, now),
   }
 }

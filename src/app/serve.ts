@@ -12,8 +12,8 @@ import { createDispatcher } from '../intake/dispatcher.ts'
 import { parseAlerts } from '../intake/firewatch-alerts.ts'
 import { createServerMetrics, type ServerMetrics } from '../metrics/server-metrics.ts'
 import { inboxChannel } from '../postgres/alert-inbox.ts'
-import { openDatabase, type OpenDatabase } from '../postgres/database.ts'
 import { listenTo } from '../postgres/listen.ts'
+import { openServerPools, type ServerPools } from '../postgres/pools.ts'
 import { createIncidentClient, type IncidentClient } from '../temporal/incident-client.ts'
 import type { WebDependencies } from '../web/dependencies.ts'
 import type { ServedRequest } from '../web/observe.ts'
@@ -35,7 +35,7 @@ interface Parts {
   readonly settings: Settings
   readonly configuration: Configuration
   readonly log: Logger
-  readonly database: OpenDatabase
+  readonly pools: ServerPools
   readonly records: Records
   readonly connection: Connection
   readonly clickhouse: ClickHouse
@@ -49,9 +49,10 @@ const now = () => new Date()
 export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise<void> {
   const configuration = await loadConfiguration(settings.configPath)
   const log = createLog('server', settings.logLevel)
-  const database = openDatabase(settings.databaseUrl, 20)
-  const records = createRecords(database.db, now)
-  await prepareDatabase(database, records, configuration)
+  const pools = openServerPools(settings.databaseUrl)
+  const { intake, dispatch } = pools
+  const records = createRecords(pools.console.db, now, { intake: intake.db, dispatch: dispatch.db })
+  await prepareDatabase(pools.console, records, configuration)
   const connection = Connection.lazy({ address: settings.temporalAddress })
   const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
   const client = new Client({ connection, namespace: settings.temporalNamespace })
@@ -61,7 +62,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     settings,
     configuration,
     log,
-    database,
+    pools,
     records,
     connection,
     clickhouse,
@@ -86,15 +87,15 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   await app.close()
   await channels.idle()
   await dispatcher.stop()
-  await Promise.all([clickhouse.close(), connection.close(), database.close()])
+  await Promise.all([clickhouse.close(), connection.close(), pools.close()])
 }
 
-function startDispatcher({ configuration, log, database, records, incidents }: Parts) {
+function startDispatcher({ configuration, log, pools, records, incidents }: Parts) {
   const lost = (error: unknown) =>
     log.warn({ err: error }, 'no longer listening for alerts; asking for them instead')
   const dispatcher = createDispatcher({
     store: records.dispatch,
-    listen: (onNotify) => listenTo(database.pool, inboxChannel, onNotify, lost),
+    listen: (onNotify) => listenTo(pools.dispatch.pool, inboxChannel, onNotify, lost),
     signalIncident: async (incident) => {
       await incidents.signalAlertsChanged(incident)
       const { number, title, severity } = incident
@@ -176,9 +177,9 @@ async function recordsOf(records: Records, incident: number) {
 }
 
 /** Asks everything that incidents need. */
-function unready({ database, connection, clickhouse }: Parts): Promise<Readonly<Record<string, string>>> {
+function unready({ pools, connection, clickhouse }: Parts): Promise<Readonly<Record<string, string>>> {
   return unanswered({
-    postgres: () => database.pool.query('SELECT 1'),
+    postgres: () => pools.intake.pool.query('SELECT 1'),
     temporal: () =>
       connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({})),
     clickhouse: () => clickhouse.ping(),

@@ -20,7 +20,7 @@ import { openDatabase, type OpenDatabase } from '../postgres/database.ts'
 import { loadReviewTemplate } from '../templates/review.ts'
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.ts'
 import { createIncidentClient, type IncidentClient, taskQueue } from '../temporal/incident-client.ts'
-import { observeActivities } from './activity-interceptor.ts'
+import { endFinalFailures, observeActivities } from './activity-interceptor.ts'
 import { announceConfiguration } from './announce.ts'
 import { createCharts } from './charts.ts'
 import { countedRecords } from './counted.ts'
@@ -70,7 +70,7 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
       workflowBundle: await bundle,
       activities,
       shutdownGraceTime,
-      interceptors: { activity: [observeActivities(metrics.activityEnded)] },
+      interceptors: { activity: [observeActivities(metrics.activityEnded), endFinalFailures()] },
     })
     if (settings.metricsPort !== undefined && temporalMetricsUrl !== undefined) {
       door = await openWorkerDoor(settings.host, settings.metricsPort, {

@@ -369,7 +369,7 @@ describe('when something breaks', () => {
     })
     await accept(...['/a', '/b', '/c', '/d', '/e'].map((mount) => alert('bad', { mount })), alert('good'))
     await expect.poll(() => signals.length, { timeout: 5_000 }).toBe(1)
-    expect(await waiting()).toBe(5)
+    await expect.poll(waiting).toBe(5)
   })
 
   it('a lost notification costs no more than the time between two looks', async () => {
