@@ -14,6 +14,7 @@ import { createIncidentMarks } from '../postgres/incident-marks.ts'
 import { createIncidentRecords } from '../postgres/incidents.ts'
 import { createPageRecords } from '../postgres/pages.ts'
 import { createReplayedIncidentRecords } from '../postgres/replayed-incidents.ts'
+import { createRetentionRecords } from '../postgres/retention.ts'
 import { createReviewRecords } from '../postgres/reviews.ts'
 import { createScheduleChangeRecords } from '../postgres/schedule-changes.ts'
 import { createTimelineRecords } from '../postgres/timeline.ts'
@@ -50,6 +51,7 @@ export function createRecords(
     evidence: createEvidenceRecords(db, now),
     figures: createFigureRecords(db),
     replayedIncidents: createReplayedIncidentRecords(db),
+    retention: createRetentionRecords(db),
     reviews: createReviewRecords(db),
     scheduleChanges: createScheduleChangeRecords(db),
     credentials: createCredentialRecords(intake, now),

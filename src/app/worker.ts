@@ -29,6 +29,7 @@ import { createLog } from './log.ts'
 import { currentSchedules } from './on-call.ts'
 import { prepareDatabase, prepareTemporal } from './prepare.ts'
 import { createRecords } from './records.ts'
+import { startRetention } from './retention.ts'
 import { unanswered } from './readiness.ts'
 import { reviewFolder } from './review-folder.ts'
 import type { Settings } from './settings.ts'
@@ -55,6 +56,14 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
   await prepareTemporal(settings, configuration)
   const connection = await NativeConnection.connect({ address: settings.temporalAddress })
   const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
+  const { retention } = configuration
+  const deleting = startRetention({
+    records,
+    retention: () => retention,
+    deleted: metrics.recordsDeleted,
+    log,
+    now,
+  })
   let door: WorkerDoor | undefined
   try {
     const incidents = createIncidentClient(new Client({ connection, namespace: settings.temporalNamespace }))
@@ -87,6 +96,7 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
     await worker.run()
   } finally {
     await door?.close()
+    await deleting.stop()
     await clickhouse.close()
     await connection.close()
     await database.close()

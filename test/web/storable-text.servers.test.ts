@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createOnCallDesk } from '../../src/app/on-call.ts'
 import { createRecords, type Records } from '../../src/app/records.ts'
 import { loadConfiguration } from '../../src/config/load.ts'
+import type { AcceptedAlert } from '../../src/domain/alert.ts'
 import { createAlertmanagerDoor } from '../../src/intake/alertmanager-door.ts'
 import { parseAlerts } from '../../src/intake/firewatch-alerts.ts'
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
@@ -44,7 +45,8 @@ beforeAll(async () => {
     .values({ ...row, grouping_key: 'service=feed' })
     .returning('number')
     .executeTakeFirstOrThrow()
-  const accept = records.inbox.acceptAlerts
+  const { inbox } = records
+  const accept = (alerts: readonly AcceptedAlert[]) => inbox.acceptAlerts(alerts)
   web = await startWeb(
     {
       onCall: createOnCallDesk(configuration, records),
@@ -66,8 +68,9 @@ beforeAll(async () => {
     },
     { ...incident, number },
   )
-  const note = web.dependencies.commands.note
-  web.dependencies.commands.note = async (key, command) => {
+  const { commands } = web.dependencies
+  const taken = commands.note.bind(commands)
+  commands.note = async (key, command) => {
     await records.timeline.append({
       incident: number,
       eventKey: `note/${randomUUID()}`,
@@ -77,7 +80,7 @@ beforeAll(async () => {
       summary: command.text,
       detail: { [command.text]: command.text },
     })
-    return note(key, command)
+    return taken(key, command)
   }
   headers = {
     authorization: `Bearer ${await records.credentials.issue('token', { person: 'ana', role: 'responder' }, null)}`,
