@@ -1,5 +1,29 @@
+import { ApplicationFailure } from '@temporalio/common'
 import type { ActivityInterceptorsFactory } from '@temporalio/worker'
+import { storeErrorIn } from '../postgres/errors.ts'
 import { incidentOfInput } from './log-incident.ts'
+
+/** A failure of PostgreSQL that would come again whatever is done is not tried again: else it would hold a workflow up for ever. */
+export function endFinalFailures(): ActivityInterceptorsFactory {
+  return () => ({
+    inbound: {
+      async execute(input, next) {
+        try {
+          return await next(input)
+        } catch (error) {
+          const failure = storeErrorIn(error)
+          if (failure?.fault !== 'final' || error instanceof ApplicationFailure) throw error
+          throw ApplicationFailure.create({
+            message: `PostgreSQL refuses this for good (${failure.code ?? 'no code'}): ${failure.message}`,
+            type: 'StoreError',
+            nonRetryable: true,
+            cause: failure,
+          })
+        }
+      },
+    },
+  })
+}
 
 /** Puts the incident into everything that is logged of an activity, logs each try that an incident's activity ends, and measures all of them. */
 export function observeActivities(

@@ -22,6 +22,7 @@ import { createIncidentRecords } from '../postgres/incidents.ts'
 import { createPageSending } from '../postgres/page-sending.ts'
 import { createPageRecords } from '../postgres/pages.ts'
 import { createReplayedIncidentRecords } from '../postgres/replayed-incidents.ts'
+import { createRetentionRecords } from '../postgres/retention.ts'
 import { createReviewRecords } from '../postgres/reviews.ts'
 import { createScheduleChangeRecords } from '../postgres/schedule-changes.ts'
 import { createTimelineRecords } from '../postgres/timeline.ts'
@@ -38,6 +39,8 @@ export interface RecordOptions {
   /** Incidents were decided on: their workflows may have to hear of it. */
   readonly stirred: () => void
   readonly newToken: () => string
+  /** Where a server keeps what is urgent apart, so that nothing else can hold it up. */
+  readonly urgent?: { readonly intake: Database; readonly dispatch: Database }
 }
 
 /** For those who decide nothing about incidents. */
@@ -51,7 +54,7 @@ const onlyRecords: RecordOptions = {
 
 /** Everything that is kept in PostgreSQL, by what it is about. */
 export function createRecords(db: Database, now: () => Date, options: RecordOptions = onlyRecords) {
-  const { running, stirred } = options
+  const { running, stirred, urgent = { intake: db, dispatch: db } } = options
   const configurations = createConfigurationRecords(db)
   const known: IncidentConfigurations = {
     running,
@@ -64,7 +67,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     openSuccessor: (on, incident, at) =>
       openSuccessor(on, { machine, configurations: known }, incident, at, options.newToken),
   })
-  const inbox = createAlertInbox(db)
+  const inbox = createAlertInbox(urgent.intake)
   return {
     machine,
     declarations: createDeclarations(db, inbox),
@@ -72,11 +75,11 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     commands: createIncidentCommands({ machine, configurations: known, stirred }),
     sending: createPageSending(db, machine, stirred),
     inbox,
-    alertEnds: createAlertEnds(db),
+    alertEnds: createAlertEnds(urgent.intake),
     checkRuns: createCheckRunRecords(db),
     verdicts: createVerdictRecords(db),
     configurations,
-    dispatch: createDispatchRecords(db, machine, known),
+    dispatch: createDispatchRecords(urgent.dispatch, machine, known),
     incidents: createIncidentRecords(db),
     marks: createIncidentMarks(db),
     timeline: createTimelineRecords(db),
@@ -87,8 +90,9 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     evidence: createEvidenceRecords(db, now),
     figures: createFigureRecords(db),
     replayedIncidents: createReplayedIncidentRecords(db),
+    retention: createRetentionRecords(db),
     reviews: createReviewRecords(db),
     scheduleChanges: createScheduleChangeRecords(db),
-    credentials: createCredentialRecords(db, now),
+    credentials: createCredentialRecords(urgent.intake, now),
   }
 }

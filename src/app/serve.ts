@@ -14,8 +14,8 @@ import { createTeller, type Teller } from '../intake/teller.ts'
 import { createServerMetrics, type ServerMetrics } from '../metrics/server-metrics.ts'
 import { inboxChannel } from '../postgres/alert-inbox.ts'
 import { createAuditLog } from '../postgres/audit-log.ts'
-import { openDatabase, type OpenDatabase } from '../postgres/database.ts'
 import { listenTo } from '../postgres/listen.ts'
+import { openServerPools, type ServerPools } from '../postgres/pools.ts'
 import { createIncidentClient } from '../temporal/incident-client.ts'
 import { createReviewProgress, type ReviewProgress } from '../temporal/review-progress.ts'
 import type { WebDependencies } from '../web/dependencies.ts'
@@ -42,7 +42,7 @@ interface Parts {
   readonly settings: Settings
   readonly configuration: Configuration
   readonly log: Logger
-  readonly database: OpenDatabase
+  readonly pools: ServerPools
   readonly records: Records
   readonly connection: Connection
   readonly clickhouse: ClickHouse
@@ -58,11 +58,16 @@ const now = () => new Date()
 export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise<void> {
   const configuration = await loadRunnableConfiguration(settings.configPath, env)
   const log = createLog('server', settings.logLevel)
-  const database = openDatabase(settings.databaseUrl, 20)
+  const pools = openServerPools(settings.databaseUrl)
   let teller: Teller | undefined
-  const options = { running: () => configuration, stirred: () => teller?.notice(), newToken }
-  const records = createRecords(database.db, now, options)
-  await prepareDatabase(database, records, configuration)
+  const options = {
+    running: () => configuration,
+    stirred: () => teller?.notice(),
+    newToken,
+    urgent: { intake: pools.intake.db, dispatch: pools.dispatch.db },
+  }
+  const records = createRecords(pools.console.db, now, options)
+  await prepareDatabase(pools.console, records, configuration)
   const connection = Connection.lazy({ address: settings.temporalAddress })
   const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
   const client = new Client({ connection, namespace: settings.temporalNamespace })
@@ -75,14 +80,14 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     ])
     return { ...figures, mutes: checkMutes(muted, configuration.checks) }
   })
-  const auditLog = createAuditLog(database.db, (entries, reason) =>
+  const auditLog = createAuditLog(pools.console.db, (entries, reason) =>
     log.error({ err: reason, audit: entries }, 'entries of the audit log are here and not in the database'),
   )
   const parts: Parts = {
     settings,
     configuration,
     log,
-    database,
+    pools,
     records,
     connection,
     clickhouse,
@@ -114,16 +119,16 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     await dispatcher.stop()
     await teller.stop()
     await auditLog.idle()
-    await Promise.all([clickhouse.close(), connection.close(), database.close()])
+    await Promise.all([clickhouse.close(), connection.close(), pools.close()])
   }
 }
 
-function startDispatcher({ configuration, log, database, records, stirred }: Parts) {
+function startDispatcher({ configuration, log, pools, records, stirred }: Parts) {
   const lost = (error: unknown) =>
     log.warn({ err: error }, 'no longer listening for alerts; asking for them instead')
   const dispatcher = createDispatcher({
     store: records.dispatch,
-    listen: (onNotify) => listenTo(database.pool, inboxChannel, onNotify, lost),
+    listen: (onNotify) => listenTo(pools.dispatch.pool, inboxChannel, onNotify, lost),
     stirred,
     configuration: () => configuration,
     log,
@@ -212,9 +217,9 @@ async function recordsOf(records: Records, incident: number) {
 }
 
 /** Asks everything that incidents need. */
-function unready({ database, connection, clickhouse }: Parts): Promise<Readonly<Record<string, string>>> {
+function unready({ pools, connection, clickhouse }: Parts): Promise<Readonly<Record<string, string>>> {
   return unanswered({
-    postgres: () => database.pool.query('SELECT 1'),
+    postgres: () => pools.intake.pool.query('SELECT 1'),
     temporal: () =>
       connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({})),
     clickhouse: () => clickhouse.ping(),

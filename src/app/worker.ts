@@ -22,7 +22,7 @@ import { loadReviewTemplate } from '../templates/review.ts'
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.ts'
 import { createIncidentClient, type IncidentClient, taskQueue } from '../temporal/incident-client.ts'
 import { createWorkflowEngine } from '../temporal/workflow-engine.ts'
-import { observeActivities } from './activity-interceptor.ts'
+import { endFinalFailures, observeActivities } from './activity-interceptor.ts'
 import { announceConfiguration } from './announce.ts'
 import { newToken } from './chart-token.ts'
 import { countedRecords } from './counted.ts'
@@ -31,6 +31,7 @@ import { createLog } from './log.ts'
 import { startPageSender } from './page-sender.ts'
 import { prepareDatabase, prepareTemporal } from './prepare.ts'
 import { createRecords, type Records } from './records.ts'
+import { startRetention } from './retention.ts'
 import { unanswered } from './readiness.ts'
 import { reviewFolder } from './review-folder.ts'
 import type { Settings } from './settings.ts'
@@ -87,6 +88,13 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
   bundle.catch(() => undefined)
   const stopping = stopSignal()
   let connection: NativeConnection | undefined
+  const deleting = startRetention({
+    records,
+    retention: () => configuration.retention,
+    deleted: metrics.recordsDeleted,
+    log,
+    now,
+  })
   let door: WorkerDoor | undefined
   try {
     connection = await connectTemporal(parts, stopping.signal)
@@ -108,7 +116,7 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
       activities,
       shutdownGraceTime,
       maxCachedWorkflows: cachedWorkflows,
-      interceptors: { activity: [observeActivities(metrics.activityEnded)] },
+      interceptors: { activity: [observeActivities(metrics.activityEnded), endFinalFailures()] },
     })
     if (settings.metricsPort !== undefined && temporalMetricsUrl !== undefined)
       door = await openDoor(parts, settings.metricsPort, temporalMetricsUrl, worker, connection)
@@ -121,6 +129,7 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
     await sender.stop()
     await teller?.stop()
     await door?.close()
+    await deleting.stop()
     await clickhouse.close()
     await connection?.close()
     await database.close()

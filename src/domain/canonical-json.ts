@@ -1,3 +1,5 @@
+import { storableText } from './text.ts'
+
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 
 /**
@@ -32,9 +34,4 @@ function sorted(value: Json): Json {
 
 function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value)
-}
-
-/** Text that PostgreSQL takes. */
-export function storableText(text: string): string {
-  return text.toWellFormed().replaceAll('\u0000', '\uFFFD')
 }

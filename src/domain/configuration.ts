@@ -1,6 +1,7 @@
 import type { Labels } from './alert.ts'
 import type { Calendar as OpenHours } from './on-call/business-hours.ts'
 import type { Schedule } from './on-call/schedule.ts'
+import type { Retention } from './retention.ts'
 import type { Runbook } from './runbook.ts'
 import type { Severity } from './severity.ts'
 
@@ -13,6 +14,7 @@ export interface Configuration {
   readonly publicUrl?: string
   /** Told while all is well with paging. */
   readonly heartbeat?: Heartbeat
+  readonly retention: Retention
   readonly services: Readonly<Record<string, Service>>
   readonly sources: Readonly<Record<string, SourceTable>>
   readonly metrics: Readonly<Record<string, Metric>>

@@ -1,4 +1,5 @@
 import type { TryOutcome } from './page.ts'
+import { storableText } from './text.ts'
 
 /** One POST to an address outside. */
 export interface PostRequest {
@@ -60,9 +61,9 @@ export function outcomeOfRefusal(
   return wait === undefined ? { kind: 'retry', error } : { kind: 'retry', error, retryAfterMs: wait }
 }
 
-/** Text of at most `max` UTF-16 units, with an ellipsis where it was cut; no character is cut in two and no half one is let through. */
+/** Text of at most `max` UTF-16 units, with an ellipsis where it was cut; no character is cut in two, and what no store can hold is replaced. */
 export function cutText(text: string, max: number): string {
-  const whole = text.toWellFormed()
+  const whole = storableText(text)
   if (whole.length <= max) return whole
   const kept = whole.slice(0, max - 1)
   const last = kept.charCodeAt(kept.length - 1)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { fingerprintOf, type AcceptedAlert, type Labels } from '../domain/alert.ts'
 import { cutText } from '../domain/delivery.ts'
+import { storable } from '../domain/text.ts'
 import { AlertsRefused, pathText } from './firewatch-alerts.ts'
 
 /**
@@ -33,14 +34,7 @@ export interface Notification {
 }
 
 function text(longest = Number.POSITIVE_INFINITY) {
-  return z
-    .string({ error: 'must be text' })
-    .max(longest, `must be at most ${longest} characters`)
-    .refine((value) => !value.includes('\u0000'), 'must not hold U+0000')
-    .refine(
-      (value) => value.isWellFormed(),
-      'must be well-formed Unicode: half of a surrogate pair stands alone',
-    )
+  return z.string({ error: 'must be text' }).max(longest, `must be at most ${longest} characters`)
 }
 
 const labelName = text(longestName).min(1, 'must not be empty')
@@ -95,7 +89,7 @@ type WrittenAlert = z.output<typeof alertSchema>
  * @throws {AlertsRefused} when it is no such notification at all
  */
 export function parseNotification(body: unknown, now: Date): Notification {
-  const envelope = notificationSchema.safeParse(body, { error: describe })
+  const envelope = notificationSchema.safeParse(storable(body), { error: describe })
   if (!envelope.success) throw new AlertsRefused(problemsOf(envelope.error, []))
   const { receiver, truncatedAlerts: withheld } = envelope.data
   const alerts: AcceptedAlert[] = []

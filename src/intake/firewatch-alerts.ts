@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { fingerprintOf, type AcceptedAlert, type AlertStatus } from '../domain/alert.ts'
+import { storable } from '../domain/text.ts'
 
 /**
  * Firewatch's own format for alerts from anywhere, `POST /api/v1/alerts`:
@@ -38,22 +39,18 @@ export class AlertsRefused extends Error {
 /** Prometheus's label names. Source: https://prometheus.io/docs/concepts/data_model/ */
 const labelName = /^[A-Za-z_][A-Za-z0-9_]*$/
 
-/** Text of one line or several. Other control characters have no meaning in a label, and U+0000 cannot be stored. */
+/** Text of one line or several. Other control characters have no meaning in a label; what no store can hold was replaced before. */
 function text(longest: number) {
   return z
     .string({ error: 'must be text' })
     .max(longest, `must be at most ${longest} characters`)
     .refine((value) => !hasControlCharacters(value), 'must not hold control characters')
-    .refine(
-      (value) => value.isWellFormed(),
-      'must be well-formed Unicode: half of a surrogate pair stands alone',
-    )
 }
 
 function hasControlCharacters(value: string): boolean {
   // Tab, line feed and carriage return are allowed.
   // oxlint-disable-next-line no-control-regex
-  return /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/.test(value)
+  return /[\u0001-\u0008\u000B\u000C\u000E-\u001F\u007F]/.test(value)
 }
 
 function namedTexts(longest: number) {
@@ -115,7 +112,7 @@ export function parseAlerts(
   body: unknown,
   of: { readonly now: Date; readonly newId: () => string },
 ): AcceptedAlert[] {
-  const parsed = bodySchema.safeParse(body, { error: describe })
+  const parsed = bodySchema.safeParse(storable(body), { error: describe })
   if (!parsed.success) {
     throw new AlertsRefused(
       parsed.error.issues.map(({ path, message }) =>

@@ -78,8 +78,18 @@ function figureGauges(registers: Registers) {
       'Accepted alerts that no incident has been told of yet.',
     ),
     oldest: gauge('firewatch_inbox_oldest_waiting_seconds', 'How long the oldest of them has waited.'),
-    incidents: gauge('firewatch_incidents', 'Incidents by state and severity.', 'state', 'severity'),
-    pages: gauge('firewatch_pages', 'Pages by channel and state.', 'channel', 'state'),
+    incidents: gauge(
+      'firewatch_incidents',
+      'Incidents by state and severity; resolved ones of the last 7 days.',
+      'state',
+      'severity',
+    ),
+    pages: gauge(
+      'firewatch_pages',
+      'Pages of the last 7 days, and all without an outcome, by channel and state.',
+      'channel',
+      'state',
+    ),
     undelivered: gauge(
       'firewatch_undelivered_pages',
       'Pages of open incidents that failed, or of which nobody knows, and after which nobody heard.',

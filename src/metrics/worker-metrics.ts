@@ -1,5 +1,6 @@
 import { Counter, Histogram } from 'prom-client'
 import type { Page } from '../domain/page.ts'
+import type { RetentionKind } from '../domain/retention.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { createRegistry, expose, type Exposition } from './registry.ts'
 
@@ -40,7 +41,14 @@ export function createWorkerMetrics() {
     help: 'Heartbeats that this worker sent and the watchdog outside took.',
     registers,
   })
+  const deleted = new Counter({
+    name: 'firewatch_retention_deleted_total',
+    help: 'Records past their retention that this worker deleted, by kind; incidents count as one each.',
+    labelNames: ['kind'],
+    registers,
+  })
   return {
+    recordsDeleted: (kind: RetentionKind, rows: number) => deleted.inc({ kind }, rows),
     heartbeatSent: () => heartbeats.inc(),
     pageSettled({
       channel,

@@ -1,20 +1,34 @@
+import { sql } from 'kysely'
 import type { Configuration } from '../domain/configuration.ts'
 import type { Database } from './database.ts'
 
+/** Revisions that are held in memory. */
+const mostKnown = 20
+
 /**
- * Every configuration that ever ran, by revision, so that an incident keeps the one it started with. Secrets are in it only as
+ * Every configuration that ran, by revision, so that an incident keeps the one it started with. Secrets are in it only as
  * references.
  */
 export function createConfigurationRecords(db: Database) {
   const known = new Map<string, Configuration>()
+
+  /** The newest few: each may be megabytes, and hardly an open incident refers to an older one. */
+  function remember(configuration: Configuration): void {
+    known.delete(configuration.revision)
+    known.set(configuration.revision, configuration)
+    const [oldest] = known.keys()
+    if (known.size > mostKnown && oldest !== undefined) known.delete(oldest)
+  }
+
   return {
+    /** Also notes that it was started with now. */
     async save(configuration: Configuration): Promise<void> {
       await db
         .insertInto('config_revisions')
         .values({ revision: configuration.revision, content: JSON.stringify(configuration) })
-        .onConflict((conflict) => conflict.column('revision').doNothing())
+        .onConflict((conflict) => conflict.column('revision').doUpdateSet({ applied_at: sql`now()` }))
         .execute()
-      known.set(configuration.revision, configuration)
+      remember(configuration)
     },
 
     /** The revision that open incidents were told of last; `null` before the first. */
@@ -44,7 +58,7 @@ export function createConfigurationRecords(db: Database) {
         .executeTakeFirst()
       if (row === undefined) throw new Error(`configuration revision ${revision} was never saved here`)
       const configuration = row.content as Configuration
-      known.set(revision, configuration)
+      remember(configuration)
       return configuration
     },
   }

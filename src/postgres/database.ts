@@ -1,7 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { Kysely, PostgresDialect } from 'kysely'
+import type { Socket } from 'node:net'
+import { Kysely } from 'kysely'
 import pg from 'pg'
+import { StoreDialect } from './dialect.ts'
 import type { Schema } from './schema.ts'
+
+export { migrate } from './migrate.ts'
 
 export type Database = Kysely<Schema>
 
@@ -11,18 +14,49 @@ export interface OpenDatabase {
   close(): Promise<void>
 }
 
+/** How long one pool waits for PostgreSQL. Milliseconds. */
+export interface DatabaseLimits {
+  /** For one statement; PostgreSQL ends it. */
+  readonly statementMs: number
+  /** For one lock that a statement waits for; PostgreSQL ends it. */
+  readonly lockMs: number
+  /** For a transaction or statement from where we stand: a server process that hangs ends nothing, so the connection is dropped. */
+  readonly heldMs: number
+}
+
+const defaults: DatabaseLimits = { statementMs: 30_000, lockMs: 10_000, heldMs: 60_000 }
+
 const bigintOid = 20
+const connectMs = 5_000
+/** A peer that vanished without a word is noticed by TCP after this and a few of its probes. */
+const keepAliveMs = 10_000
 
 /**
  * Opens a pool on `url`. Counters and ids of `bigint` columns come as numbers: they stay far below 2^53.
  * @param connections upper bound of the pool
  */
-export function openDatabase(url: string, connections = 10): OpenDatabase {
+export function openDatabase(
+  url: string,
+  connections = 10,
+  { statementMs, lockMs, heldMs }: DatabaseLimits = defaults,
+): OpenDatabase {
   const types = { getTypeParser: parserFor } as unknown as pg.CustomTypesConfig
-  const pool = new pg.Pool({ connectionString: url, max: connections, connectionTimeoutMillis: 5_000, types })
-  // An idle connection that breaks is replaced at the next query, which reports if it cannot be; without a listener it would end the process.
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: connectMs,
+    statement_timeout: statementMs,
+    lock_timeout: lockMs,
+    idle_in_transaction_session_timeout: heldMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveMs,
+    types,
+  })
+  // A connection that breaks is replaced at the next query, which reports if it cannot be; without a listener it would end the process.
   pool.on('error', () => undefined)
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  dropOverdue(pool, heldMs)
+  const db = new Kysely<Schema>({ dialect: new StoreDialect({ pool }) })
   return {
     db,
     pool,
@@ -34,41 +68,24 @@ export function openDatabase(url: string, connections = 10): OpenDatabase {
   }
 }
 
+/** Drops a connection that is not given back in time; whoever holds it hears that it broke. */
+function dropOverdue(pool: pg.Pool, heldMs: number): void {
+  const deadlines = new WeakMap<pg.PoolClient, NodeJS.Timeout>()
+  pool.on('acquire', (client) => {
+    const overdue = new Error(`PostgreSQL did not answer within ${heldMs} ms; the connection was dropped`)
+    deadlines.set(
+      client,
+      setTimeout(() => socketOf(client).destroy(overdue), heldMs),
+    )
+  })
+  pool.on('release', (_error, client) => clearTimeout(deadlines.get(client)))
+}
+
+/** pg does not name it in its types; closing its way would wait for the server. */
+function socketOf(client: pg.PoolClient): Socket {
+  return (client as unknown as { connection: { stream: Socket } }).connection.stream
+}
+
 function parserFor(oid: number, format?: 'text' | 'binary'): unknown {
   return oid === bigintOid ? Number : pg.types.getTypeParser(oid, format as 'text')
-}
-
-const migrationsFolder = new URL('./migrations/', import.meta.url)
-/** Any number that no other program on this database takes: one migrating process at a time. */
-const migrationLock = 4_207_210_001
-
-/** Applies the numbered files of `migrations/` that this database does not have yet, each in a transaction of its own. */
-export async function migrate(pool: pg.Pool): Promise<string[]> {
-  const files = (await readdir(migrationsFolder)).filter((name) => name.endsWith('.sql')).toSorted()
-  const client = await pool.connect()
-  try {
-    await client.query('SELECT pg_advisory_lock($1)', [migrationLock])
-    await client.query(
-      'CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
-    )
-    const done = await client.query<{ name: string }>('SELECT name FROM schema_migrations')
-    const missing = files.filter((name) => !done.rows.some((row) => row.name === name))
-    for (const name of missing) await applyMigration(client, name)
-    return missing
-  } finally {
-    await client.query('SELECT pg_advisory_unlock($1)', [migrationLock])
-    client.release()
-  }
-}
-
-async function applyMigration(client: pg.PoolClient, name: string): Promise<void> {
-  await client.query('BEGIN')
-  try {
-    await client.query(await readFile(new URL(name, migrationsFolder), 'utf8'))
-    await client.query('INSERT INTO schema_migrations (name) VALUES ($1)', [name])
-    await client.query('COMMIT')
-  } catch (error) {
-    await client.query('ROLLBACK')
-    throw new Error(`migration ${name} failed; the database is as it was before it`, { cause: error })
-  }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { sql, type Selectable } from 'kysely'
-import { canonicalJson, storableText, toJson } from '../domain/canonical-json.ts'
+import { canonicalJson, toJson } from '../domain/canonical-json.ts'
 import type { Evidence, EvidenceKind } from '../domain/evidence.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
@@ -41,7 +41,7 @@ export function createEvidenceRecords(db: Database, now: () => Date) {
             number: sql<number>`(SELECT coalesce(max(number), 0) + 1 FROM evidence WHERE incident = ${incident})`,
             evidence_key: key,
             kind,
-            title: storableText(title),
+            title,
             query: query ?? null,
             window_from: window === undefined ? null : new Date(window.from),
             window_to: window === undefined ? null : new Date(window.to),

@@ -4,6 +4,9 @@ import type { IncidentState } from '../domain/incident.ts'
 import type { Severity } from '../domain/severity.ts'
 import type { Database } from './database.ts'
 
+/** Whoever asks every few seconds must not have whole tables read. */
+const recent = sql`interval '7 days'`
+
 /** Counts for those who watch Firewatch itself. */
 export function createFigureRecords(db: Database) {
   return {
@@ -35,17 +38,17 @@ async function readInbox(db: Database) {
 
 async function readIncidents(db: Database) {
   const { rows } = await sql<{ state: IncidentState; severity: Severity; count: number }>`
-    SELECT state, severity, count(*) AS count FROM incidents GROUP BY state, severity ORDER BY state, severity`.execute(
-    db,
-  )
+    SELECT state, severity, count(*) AS count FROM incidents
+    WHERE state <> 'resolved' OR (state = 'resolved' AND coalesce(replayed_at, resolved_at) >= now() - ${recent})
+    GROUP BY state, severity ORDER BY state, severity`.execute(db)
   return rows
 }
 
 async function readPages(db: Database) {
   const { rows } = await sql<{ channel: string; state: string; count: number }>`
-    SELECT channel, state, count(*) AS count FROM pages GROUP BY channel, state ORDER BY channel, state`.execute(
-    db,
-  )
+    SELECT channel, state, count(*) AS count FROM pages
+    WHERE created_at >= now() - ${recent} OR finished_at IS NULL
+    GROUP BY channel, state ORDER BY channel, state`.execute(db)
   return rows
 }
 

@@ -82,6 +82,7 @@ function fromRecord(row: InboxRecord): InboxRow {
   }
 }
 
+/** For good: these rows have reached their incidents. */
 export async function tickOff(transaction: Database, ids: readonly number[]): Promise<void> {
   await sql`UPDATE alert_inbox SET dispatched_at = now() WHERE id = ANY(${ids}::bigint[])`.execute(
     transaction,

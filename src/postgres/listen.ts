@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type pg from 'pg'
+import pg from 'pg'
 
 const reconnectAfterMs = 1_000
+/** A server process that hangs notifies nobody and breaks no connection: it is asked now and then. */
+const probeEveryMs = 15_000
+const patienceMs = 5_000
 
 export interface Listening {
   stop(): Promise<void>
@@ -9,7 +12,7 @@ export interface Listening {
 
 /**
  * Calls `onNotify` for every notification on a channel, and once each time that it begins to listen, since notifications may have been missed
- * until then. It holds one connection of the pool; when that breaks it takes another.
+ * until then. It has a connection of its own, to where the pool connects; when that breaks or hangs it opens another.
  * @param onLost told once per interruption
  */
 export function listenTo(
@@ -38,8 +41,7 @@ async function keepListening(
   let told = false
   while (!signal.aborted) {
     try {
-      const client = await pool.connect()
-      await listenOn(client, channel, signal, () => {
+      await listenOn(pool.options.connectionString, channel, signal, () => {
         told = false
         onNotify()
       })
@@ -51,27 +53,39 @@ async function keepListening(
   }
 }
 
-/** Returns when `signal` aborts, and throws when the connection breaks. The connection is not given back for other use: it goes on listening. */
+/** Returns when `signal` aborts, and throws when the connection breaks. */
 async function listenOn(
-  client: pg.PoolClient,
+  connectionString: string | undefined,
   channel: string,
   signal: AbortSignal,
   onNotify: () => void,
 ): Promise<void> {
+  const client = new pg.Client({
+    connectionString,
+    connectionTimeoutMillis: patienceMs,
+    query_timeout: patienceMs,
+    keepAlive: true,
+  })
   const broken = Promise.withResolvers<never>()
-  const stopped = Promise.withResolvers<void>()
-  const stop = () => stopped.resolve()
+  broken.promise.catch(() => undefined)
   client.on('error', broken.reject)
   client.on('end', () => broken.reject(new Error('the connection was closed')))
   client.on('notification', onNotify)
-  signal.addEventListener('abort', stop)
   try {
-    await Promise.race([client.query(`LISTEN ${client.escapeIdentifier(channel)}`), broken.promise])
-    if (signal.aborted) return
-    onNotify()
-    await Promise.race([stopped.promise, broken.promise])
+    await client.connect()
+    await client.query(`LISTEN ${client.escapeIdentifier(channel)}`)
+    if (!signal.aborted) onNotify()
+    while (!signal.aborted) {
+      await Promise.race([broken.promise, pause(signal)])
+      await client.query('SELECT 1')
+    }
   } finally {
-    signal.removeEventListener('abort', stop)
-    client.release(true)
+    // Not `end`, which waits for the server.
+    client.removeAllListeners('notification')
+    client.connection.stream.destroy()
   }
+}
+
+async function pause(signal: AbortSignal): Promise<void> {
+  await delay(probeEveryMs, undefined, { signal }).catch(() => undefined)
 }

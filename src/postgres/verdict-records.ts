@@ -10,6 +10,7 @@ import type {
 import type { MutedSeries } from '../domain/check-mutes.ts'
 import type { Database } from './database.ts'
 import { mutedSeries } from './series-states.ts'
+import { judgedNames } from './verdicts.ts'
 
 interface Row {
   readonly check_name: string
@@ -26,17 +27,18 @@ interface Row {
 /** What checks found, for those who measure by it. One statement for any number of series. */
 export function createVerdictRecords(db: Database) {
   return {
-    /** How each check judged its newest bucket. */
+    /** How each check judged its newest bucket; nothing else of the table is read. */
     async standings(): Promise<CheckStanding[]> {
       const { rows } = await sql<CheckStanding & { bucketAt: Date }>`
-        SELECT check_name AS "check", bucket_at AS "bucketAt",
-          count(*) FILTER (WHERE state = 'ok') AS ok,
-          count(*) FILTER (WHERE state = 'firing') AS firing,
-          count(*) FILTER (WHERE state = 'unknown') AS unknown
-        FROM verdicts
-        JOIN (SELECT check_name, max(bucket_at) AS bucket_at FROM verdicts GROUP BY check_name) newest
-          USING (check_name, bucket_at)
-        GROUP BY check_name, bucket_at ORDER BY check_name`.execute(db)
+        WITH RECURSIVE ${judgedNames}
+        SELECT v.check_name AS "check", v.bucket_at AS "bucketAt",
+          count(*) FILTER (WHERE v.state = 'ok') AS ok,
+          count(*) FILTER (WHERE v.state = 'firing') AS firing,
+          count(*) FILTER (WHERE v.state = 'unknown') AS unknown
+        FROM judged
+        CROSS JOIN LATERAL (SELECT max(bucket_at) AS bucket_at FROM verdicts WHERE check_name = judged.name) AS newest
+        JOIN verdicts AS v ON v.check_name = judged.name AND v.bucket_at = newest.bucket_at
+        GROUP BY v.check_name, v.bucket_at ORDER BY v.check_name`.execute(db)
       return rows.map((row) => ({ ...row, bucketAt: row.bucketAt.toISOString() }))
     },
 

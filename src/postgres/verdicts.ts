@@ -2,6 +2,15 @@ import { sql, type Kysely } from 'kysely'
 import type { Series, Verdict } from '../domain/verdict.ts'
 import type { Schema } from './schema.ts'
 
+/** For a recursive query: `judged (name)`, every check that has verdicts, found by jumping from name to name in the index. */
+export const judgedNames = sql`
+  judged (name) AS (
+    (SELECT check_name FROM verdicts ORDER BY check_name LIMIT 1)
+    UNION ALL
+    SELECT (SELECT check_name FROM verdicts WHERE check_name > judged.name ORDER BY check_name LIMIT 1)
+    FROM judged WHERE judged.name IS NOT NULL
+  )`
+
 /**
  * Stores verdicts in one statement, whatever their number. A bucket that was judged keeps its verdict; `unknown` gives way to one. As one
  * JSON parameter 100,000 verdicts took 2.1 s, as nine arrays 2.9 s; in the order of the primary key it was a tenth to a sixth less.

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { AnswerVerb } from '../domain/channel-answers.ts'
 import { parseIncidentName } from '../domain/evidence.ts'
+import { storable, storableText } from '../domain/text.ts'
 import { type AnswerValue, readValue } from '../domain/answer-value.ts'
 
 /** A pressed button of ours. */
@@ -74,8 +75,8 @@ export function readCommand(body: Uint8Array): SlashCommand | undefined {
     trigger_id: form.get('trigger_id'),
   })
   if (!fields.success) return undefined
-  const { user_id: user, text, response_url: responseUrl, trigger_id: trigger } = fields.data
-  return { user, order: orderOf(text), responseUrl, id: idOf(trigger) }
+  const { user_id: user, response_url: responseUrl, trigger_id: trigger } = fields.data
+  return { user, order: orderOf(storableText(fields.data.text)), responseUrl, id: idOf(trigger) }
 }
 
 function orderOf(text: string): SlashOrder {
@@ -107,7 +108,7 @@ function formOf(body: Uint8Array): URLSearchParams {
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return storable(JSON.parse(text))
   } catch {
     return undefined
   }

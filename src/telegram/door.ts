@@ -4,6 +4,7 @@ import type { ChannelAnswers, Told } from '../domain/channel-answers.ts'
 import type { Configuration, SecretReference, TelegramIntegration } from '../domain/configuration.ts'
 import { cutText, type HttpPost, oneLine } from '../domain/delivery.ts'
 import { incidentName } from '../domain/evidence.ts'
+import { storable } from '../domain/text.ts'
 import { botAt, createBotApi } from './bot-api.ts'
 import { acknowledgedKeyboard, readButton } from './buttons.ts'
 import { telegramLimits } from './limits.ts'
@@ -135,7 +136,7 @@ function accountOf({ integration, users }: TelegramDoorOptions, chatId: string):
 
 function jsonOf(body: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(body).toString('utf8'))
+    return storable(JSON.parse(Buffer.from(body).toString('utf8')))
   } catch {
     return undefined
   }

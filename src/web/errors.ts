@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
 import { sendPage } from './send-page.ts'
 import { problemPage } from './pages/problem.ts'
 
@@ -22,6 +23,8 @@ const retryAfterSeconds = 5
  * (class 53), a standby that takes no writes (25006).
  */
 const awayCodes = /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|08\w{3}|57P0[1-5]|53\w{3}|25006)$/
+/** PostgreSQL's class for data that it cannot hold: too large a number, no such instant. */
+const dataCodes = /^22\w{3}$/
 
 type Problem = Pick<HttpProblem, 'status' | 'message' | 'problems'>
 
@@ -36,6 +39,18 @@ export function answerErrors(app: FastifyInstance, log: (message: string, error:
       log(`${request.method} ${placeOf(request)}: a store is away`, error)
       const lost = changesState(request) ? 'this cannot be stored durably' : 'the records cannot be read'
       return answer(request, reply, new HttpProblem(503, `${lost} right now; try again`))
+    }
+    const problem = unheld(error)
+    if (problem !== undefined) {
+      log(`${request.method} ${placeOf(request)}: the store refuses what was sent`, error)
+      return answer(request, reply, new HttpProblem(400, `this cannot be stored or looked for: ${problem}`))
+    }
+    if (error.name === 'ZodError') {
+      return answer(request, reply, {
+        status: 400,
+        message: 'the request is not understood',
+        problems: issuesOf(error),
+      })
     }
     const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
     if (status < 500) {
@@ -80,10 +95,26 @@ function problemsOf(error: object): readonly string[] {
   return 'problems' in error && Array.isArray(error.problems) ? error.problems.map(String) : []
 }
 
+/** What a schema found wrong with a path or a query. */
+function issuesOf(error: object): readonly string[] {
+  const issues = 'issues' in error && Array.isArray(error.issues) ? (error.issues as z.core.$ZodIssue[]) : []
+  return issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+}
+
 function isAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const code = 'code' in error ? String(error.code) : ''
-  // node-postgres has no code for these two.
-  const poolGaveUp = /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
-  return awayCodes.test(code) || poolGaveUp || isAway(error.cause)
+  if (isOfStore(error)) return error.fault !== 'final'
+  return awayCodes.test('code' in error ? String(error.code) : '') || isAway(error.cause)
+}
+
+/** What PostgreSQL says against data that it cannot hold. */
+function unheld(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if (isOfStore(error)) return dataCodes.test(String(error.code)) ? error.message : undefined
+  return unheld(error.cause)
+}
+
+/** The edge classifies its failures; the web knows them by name, since it may not know the edge. */
+function isOfStore(error: Error): error is Error & { readonly fault: string; readonly code: string | null } {
+  return error.name === 'StoreError' && 'fault' in error && 'code' in error
 }

@@ -1,5 +1,6 @@
 import formBody from '@fastify/formbody'
 import fastify, { type FastifyInstance } from 'fastify'
+import { storable } from '../domain/text.ts'
 import { guardRoutes } from './access.ts'
 import { auditRequests } from './audit.ts'
 import type { WebDependencies } from './dependencies.ts'
@@ -69,6 +70,12 @@ export async function createServer(dependencies: WebDependencies): Promise<Fasti
     if (reply.getHeader('cache-control') === undefined) reply.header('cache-control', 'no-store')
   })
   await app.register(formBody)
+  // Whatever people and programs send, no text reaches a handler that the stores cannot hold. Bytes stay as they were signed.
+  app.addHook('preValidation', async (request) => {
+    request.body = storable(request.body)
+    request.query = storable(request.query)
+    request.params = storable(request.params)
+  })
   addRoutes(app, dependencies)
   return app
 }

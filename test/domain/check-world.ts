@@ -54,6 +54,18 @@ export function check(change: Partial<Check> = {}): Check {
   }
 }
 
+const day = 24 * 60 * minute
+
+/** As it is when nothing is configured. */
+export const retention: Configuration['retention'] = {
+  inboxMs: 30 * day,
+  verdictsMs: 7 * day,
+  incidentsMs: 366 * day,
+  auditsMs: 90 * day,
+  credentialsMs: 7 * day,
+  configurationsMs: 90 * day,
+}
+
 /** A configuration that has these checks and no people. */
 export function configurationWith(
   checks: readonly Check[],
@@ -62,6 +74,7 @@ export function configurationWith(
   return {
     revision: 'a1b2c3d4e5f6',
     timeZone: 'UTC',
+    retention,
     services: { feed: { name: 'feed', dashboardUrl: 'https://dashboards.example/feed' } },
     sources: {
       feed: { name: 'feed', table: 'simulator.feed_actions', timeColumn: 'time' },

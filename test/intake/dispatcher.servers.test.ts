@@ -379,7 +379,7 @@ describe('when something breaks', () => {
     start({ batch: 2, store: refusing((key) => key.includes('bad')) })
     await accept(...['/a', '/b', '/c', '/d', '/e'].map((mount) => alert('bad', { mount })), alert('good'))
     await expect.poll(() => decided.length, { timeout: 5_000 }).toBe(1)
-    expect(await waiting()).toBe(5)
+    await expect.poll(waiting).toBe(5)
   })
 
   it('a lost notification costs no more than the time between two looks', async () => {

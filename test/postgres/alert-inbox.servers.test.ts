@@ -124,3 +124,80 @@ describe('listening', () => {
     await listening.stop()
   })
 })
+
+describe('N06 a writer whose server process hangs', () => {
+  const limits = { statementMs: 1_500, lockMs: 1_000, heldMs: 2_000 }
+  const outcome = (accepting: Promise<unknown>) => {
+    const begun = performance.now()
+    return accepting.then(
+      () => ({ kind: 'stored' as const, ms: performance.now() - begun }),
+      (error: unknown) => ({ kind: 'refused' as const, ms: performance.now() - begun, error }),
+    )
+  }
+
+  it('holds up only what shares its write: the others are accepted meanwhile, it is refused in time, and nothing accepted is lost', async () => {
+    const own = openDatabase(postgres.url, 6, limits)
+    const many = createAlertInbox(own.db)
+    await many.acceptAlerts([alert('first')])
+    const { rows } = await own.pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+    const pid = rows[0]?.pid ?? 0
+    process.kill(pid, 'SIGSTOP')
+    try {
+      const outcomes = []
+      // The first takes the connection that hangs; it was used last.
+      outcomes.push(outcome(many.acceptAlerts([alert('stuck')])))
+      for (let index = 0; index < 200; index++) {
+        outcomes.push(outcome(many.acceptAlerts([alert(`e${index}`)])))
+        if (index % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+      const ended = await Promise.all(outcomes)
+      const refused = ended.filter(({ kind }) => kind === 'refused')
+      expect(refused.length).toBeGreaterThan(0)
+      expect(refused.length).toBeLessThan(20)
+      for (const { ms, ...rest } of refused) {
+        expect(ms).toBeLessThan(2_000 + 1_500)
+        expect(rest).toMatchObject({ error: { name: 'StoreError', fault: 'retry' } })
+      }
+      for (const { ms, kind } of ended) if (kind === 'stored') expect(ms).toBeLessThan(1_500)
+      const kept = new Set(await stored())
+      ended.forEach(({ kind }, index) => {
+        if (kind === 'stored' && index > 0) expect(kept).toContain(`e${index - 1}`)
+      })
+    } finally {
+      process.kill(pid, 'SIGCONT')
+      await own.close()
+    }
+  })
+
+  it('fills no memory: what cannot wait any longer, or finds the queue full, is refused at once', async () => {
+    const own = openDatabase(postgres.url, 6, {
+      ...limits,
+      statementMs: 10_000,
+      lockMs: 10_000,
+      heldMs: 6_000,
+    })
+    const locked = await database.pool.connect()
+    await locked.query('BEGIN; LOCK TABLE alert_inbox IN EXCLUSIVE MODE')
+    try {
+      const many = createAlertInbox(own.db)
+      const batch = (name: string) =>
+        outcome(many.acceptAlerts(Array.from({ length: 5_000 }, (_, index) => alert(`${name}-${index}`))))
+      const first = ['a', 'b', 'c', 'd'].map(batch)
+      // By then each writer has one of them.
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      const waiting = Array.from({ length: 6 }, (_, index) => batch(`w${index}`))
+      const over = await batch('over')
+      expect(over).toMatchObject({ kind: 'refused', error: { fault: 'retry' } })
+      expect(over.ms).toBeLessThan(500)
+      const late = await Promise.all(waiting)
+      expect(late.map(({ kind }) => kind)).toEqual(late.map(() => 'refused'))
+      expect(Math.max(...late.map(({ ms }) => ms))).toBeLessThan(5_000)
+      await locked.query('COMMIT')
+      expect((await Promise.all(first)).map(({ kind }) => kind)).toEqual(first.map(() => 'stored'))
+      expect(await stored()).toHaveLength(20_000)
+    } finally {
+      locked.release(true)
+      await own.close()
+    }
+  })
+})

@@ -1,3 +1,4 @@
+import { retention } from '../domain/check-world.ts'
 import type { Alert } from '../../src/domain/alert.ts'
 import type { Configuration, User } from '../../src/domain/configuration.ts'
 import type { Incident } from '../../src/domain/incident.ts'
@@ -117,6 +118,7 @@ export function configuration(
   return {
     revision: 'r1',
     timeZone: 'UTC',
+    retention,
     services: {},
     sources: {},
     metrics: {},

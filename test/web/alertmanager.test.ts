@@ -64,11 +64,7 @@ describe('the address for Alertmanager', () => {
     const stored: unknown[] = []
     const { send } = await webWith(async (alerts) => void stored.push(...alerts))
     const answer = await send(
-      notificationOf([
-        {},
-        { labels: { a: 'x\u0000' } },
-        ...Array.from({ length: 30 }, () => ({ status: 'odd' })),
-      ]),
+      notificationOf([{}, { labels: { a: 7 } }, ...Array.from({ length: 30 }, () => ({ status: 'odd' }))]),
     )
     expect(answer.statusCode).toBe(400)
     expect(answer.json()).toMatchObject({
@@ -77,7 +73,7 @@ describe('the address for Alertmanager', () => {
     })
     const { problems } = answer.json<{ problems: string[] }>()
     expect([problems[0], problems.at(-1), problems.length]).toEqual([
-      'alerts[1].labels.a: must not hold U+0000',
+      'alerts[1].labels.a: must be text',
       'and 11 more',
       21,
     ])

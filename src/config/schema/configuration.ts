@@ -17,6 +17,7 @@ import {
   userSchema,
 } from './people.ts'
 import { policySchema, toPolicy } from './policies.ts'
+import { retentionSchema, toRetention } from './retention.ts'
 import { routeSchema, toRoute } from './routes.ts'
 import { secretReference } from './secret-fields.ts'
 import { targetSchema, toTarget } from './targets.ts'
@@ -33,6 +34,7 @@ export const configurationSchema = z.strictObject({
   timeZone: timeZone.default('UTC'),
   publicUrl: webAddress.exactOptional(),
   heartbeat: heartbeatSchema.exactOptional(),
+  retention: retentionSchema,
   services: named(serviceSchema).default({}),
   sources: named(sourceSchema).default({}),
   metrics: named(metricSchema).default({}),
@@ -65,6 +67,7 @@ export function toConfiguration(
     ...(written.heartbeat !== undefined && {
       heartbeat: { url: written.heartbeat.url, everyMs: written.heartbeat.every },
     }),
+    retention: toRetention(written.retention),
     services: mapped(written.services, toService(written.timeZone)),
     sources: mapped(written.sources, toSource),
     metrics: mapped(written.metrics, toMetric),

@@ -1,0 +1,67 @@
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
+import { migrate } from '../../src/postgres/migrate.ts'
+import { startPostgres, type TestPostgres } from '../support/servers.ts'
+
+const ours = new URL('../../src/postgres/migrations/', import.meta.url)
+let postgres: TestPostgres
+let database: OpenDatabase
+let path: string
+let folder: URL
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+  database = openDatabase(postgres.url)
+})
+afterAll(async () => {
+  await database?.close()
+  await postgres?.stop()
+})
+beforeEach(async () => {
+  await database.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public')
+  path = await mkdtemp(join(tmpdir(), 'firewatch-migrations-'))
+  folder = pathToFileURL(`${path}/`)
+  for (const name of await readdir(ours)) await copyFile(new URL(name, ours), new URL(name, folder))
+  return () => rm(path, { recursive: true })
+})
+
+describe('migrations', () => {
+  it('are applied once, by however many processes at the same time', async () => {
+    const applied = await Promise.all(Array.from({ length: 4 }, () => migrate(database.pool)))
+    expect(applied.flat()).toEqual((await readdir(ours)).toSorted())
+    expect(await migrate(database.pool)).toEqual([])
+  })
+
+  it('refuse to start when one was changed after it was applied', async () => {
+    await migrate(database.pool, folder)
+    await writeFile(new URL('0002-page-unknown-tries.sql', folder), 'SELECT 1;')
+    await expect(migrate(database.pool, folder)).rejects.toThrow(
+      /^migration 0002-page-unknown-tries\.sql of this Firewatch is not the one that the database was made with \(SHA-256 [0-9a-f]{64}, not [0-9a-f]{64}\); undo/,
+    )
+  })
+
+  it('refuse to start on a database of a newer version', async () => {
+    await writeFile(new URL('9999-future.sql', folder), 'SELECT 1;')
+    await migrate(database.pool, folder)
+    await expect(migrate(database.pool)).rejects.toThrow(
+      'the database is newer than this Firewatch: it has 9999-future.sql; start the version that made it, or a later one',
+    )
+  })
+
+  it('take a database from before checksums as it is, and go on from there', async () => {
+    await migrate(database.pool, folder)
+    await database.pool.query('ALTER TABLE schema_migrations DROP COLUMN sha256')
+    await writeFile(new URL('9999-future.sql', folder), 'CREATE TABLE future ()')
+    expect(await migrate(database.pool, folder)).toEqual(['9999-future.sql'])
+  })
+
+  it('leave the database as it was when one fails', async () => {
+    await writeFile(new URL('9999-future.sql', folder), 'CREATE TABLE future (); SELECT 1/0')
+    await expect(migrate(database.pool, folder)).rejects.toThrow('migration 9999-future.sql failed')
+    await expect(database.pool.query('SELECT FROM future')).rejects.toThrow('does not exist')
+  })
+})
