@@ -7,10 +7,13 @@ export class HttpProblem extends Error {
   override readonly name = 'HttpProblem'
   readonly status: number
   readonly problems: readonly string[]
-  constructor(status: number, message: string, problems: readonly string[] = []) {
+  /** What programs tell it by, where there is something that they can do about it. */
+  readonly code: string | undefined
+  constructor(status: number, message: string, problems: readonly string[] = [], code?: string) {
     super(message)
     this.status = status
     this.problems = problems
+    this.code = code
   }
 }
 
@@ -23,7 +26,7 @@ const retryAfterSeconds = 5
  */
 const awayCodes = /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|08\w{3}|57P0[1-5]|53\w{3}|25006)$/
 
-type Problem = Pick<HttpProblem, 'status' | 'message' | 'problems'>
+type Problem = Pick<HttpProblem, 'status' | 'message' | 'problems'> & Partial<Pick<HttpProblem, 'code'>>
 
 /** Every failure gets an answer that says what was wrong; what was not foreseen is logged and told without its insides. */
 export function answerErrors(app: FastifyInstance, log: (message: string, error: unknown) => void): void {
@@ -63,7 +66,7 @@ export function changesState({ method }: FastifyRequest): boolean {
 function answer(
   request: FastifyRequest,
   reply: FastifyReply,
-  { status, message, problems }: Problem,
+  { status, message, problems, code }: Problem,
 ): FastifyReply {
   reply.code(status)
   if (status === 503) reply.header('retry-after', String(retryAfterSeconds))
@@ -71,7 +74,11 @@ function answer(
     const page = problemPage({ status, message, problems, url: request.url })
     return sendPage(reply, page)
   }
-  return reply.send(problems.length === 0 ? { error: message } : { error: message, problems })
+  return reply.send({
+    error: message,
+    ...(problems.length === 0 ? {} : { problems }),
+    ...(code === undefined ? {} : { code }),
+  })
 }
 
 /** What an intake found wrong with a body, path by path. */

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { stepEntry } from '../../src/domain/escalate-record.ts'
+import { readEntry } from '../../src/domain/timeline.ts'
 import { firewatch } from '../support/firewatch.ts'
 import { page } from '../support/pages.ts'
 import { startWeb, type TestWeb } from '../web/world.ts'
@@ -44,15 +44,37 @@ describe('commands to an incident', () => {
   })
 })
 
+describe('resolve', () => {
+  it('names its option when it is asked whether it is meant while alerts fire', async () => {
+    const message = '2 alerts of INC-42 still fire; resolve it anyway?'
+    const { resolve } = web.dependencies.commands
+    Object.assign(web.dependencies.commands, {
+      resolve: () =>
+        Promise.reject(Object.assign(new Error(message), { name: 'CommandRefused', asks: true })),
+    })
+    expect(await run('resolve INC-42')).toMatchObject({ code: 4, stderr: `${message} Then say --anyway.\n` })
+    Object.assign(web.dependencies.commands, { resolve })
+    expect(await run('resolve INC-42 --anyway')).toMatchObject({ code: 0 })
+    expect(web.given).toMatchObject([{ verb: 'resolve', command: { anyway: true } }])
+  })
+})
+
 describe('why', () => {
   it('tells of the paging, for people and for programs', async () => {
     const at = '2026-03-01T03:00:00.000Z'
-    const resolved = { notified: [{ person: 'ana', via: 'schedule primary' }], empty: [] }
-    const position = { step: 1, round: 0 }
-    const step = { incident: 42, at, position, resolved, paged: ['ana'], ackTimeoutMs: 60_000, following: [] }
+    const whom = { notified: [{ person: 'ana', via: 'schedule primary' }], paged: ['ana'], empty: [] }
+    const entered = {
+      type: 'step-entered',
+      step: 1,
+      round: 0,
+      ...whom,
+      ackTimeoutMs: 60_000,
+      following: [],
+    } as const
+    const step = { incident: 42, eventKey: 'decision/1/0', at, actor: 'firewatch', fact: entered }
     web.state.records = {
       ...web.state.records,
-      timeline: [stepEntry(step)],
+      timeline: [readEntry(step)],
       pages: [page({ state: 'sent', attempts: 1, sentAt: at, finishedAt: at })],
     }
     const { code, stdout } = await run('why INC-42')

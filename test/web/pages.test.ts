@@ -284,9 +284,7 @@ describe('errors', () => {
         {},
         resolved ? { ...incident, state: 'resolved', resolvedAt: now } : incident,
       )
-      const unavailable = Object.assign(new Error('no worker answered in time'), {
-        name: 'WorkflowsUnavailable',
-      })
+      const unavailable = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
       if (away) Object.assign(dependencies.commands, { acknowledge: () => Promise.reject(unavailable) })
       const answer = await app.inject({
         method: 'POST',

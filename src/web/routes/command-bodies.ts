@@ -28,10 +28,9 @@ const Position = z.union(
 const Escalate = z.object({ asOf: Position.optional() })
 
 /** A form sends `on`, or nothing. */
-const ticked = z.union([z.boolean(), z.literal('on').transform(() => true)], {
-  error: 'this is true or false',
-})
-const Resolve = z.object({ anyway: ticked.default(false) })
+const ticked = (name: string) =>
+  z.union([z.boolean(), z.literal('on').transform(() => true)], { error: `${name} is true or false` })
+const Resolve = z.object({ anyway: ticked('anyway').default(false) })
 
 const HandOver = z.object({ to: text.min(1, 'to says who is to take it') })
 
@@ -58,7 +57,7 @@ const SetSeverity = z.object({
 
 const ApplyPolicy = z.object({
   policy: text.transform((name) => (name === '' ? undefined : name)).optional(),
-  keep: ticked.default(false),
+  keep: ticked('keep').default(false),
 })
 
 export function noteIn(body: unknown): string {
