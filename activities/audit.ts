@@ -9,13 +9,21 @@ import {
   stuckPageMs,
   type UnfinishedPage,
 } from '../src/domain/audit.ts'
-import { auditAlert, type StoredFinding } from '../src/domain/audit-alert.ts'
+import { auditAlert, isUrgent, type StoredFinding } from '../src/domain/audit-alert.ts'
 import type { AcceptedAlert } from '../src/domain/alert.ts'
+import {
+  createSteadiness,
+  lookAtWorkflows,
+  repairWorkflows,
+  type WorkflowAuditStore,
+  type WorkflowEngine,
+  type WorkflowLook,
+} from './audit-workflows.ts'
 import { mapAtMost } from '../src/domain/concurrency.ts'
 import type { Configuration, Heartbeat } from '../src/domain/configuration.ts'
 
 /** What the auditor reads and keeps. Instants are ISO 8601 in UTC. */
-export interface AuditStore {
+export interface AuditStore extends WorkflowAuditStore {
   openIncidents(): Promise<readonly RecordedIncident[]>
   unfinishedPages(createdBefore: string, resolvedBefore: string): Promise<readonly UnfinishedPage[]>
   waitingAlerts(before: string): Promise<{ readonly count: number; readonly oldestAt: string | null }>
@@ -34,6 +42,7 @@ export interface AuditDependencies {
     /** Begins the incident's workflow, or tells the one that runs to look again. */
     tell(incident: RecordedIncident): Promise<void>
   }
+  readonly engine: WorkflowEngine
   readonly pages: {
     cancelUnsent(
       incident: number,
@@ -42,7 +51,7 @@ export interface AuditDependencies {
     ): Promise<void>
   }
   readonly inbox: { acceptAlerts(alerts: readonly AcceptedAlert[]): Promise<unknown> }
-  readonly running: () => Pick<Configuration, 'heartbeat'>
+  readonly running: () => Pick<Configuration, 'heartbeat' | 'checks'>
   /** Tells a place outside that all is well. Answers why it could not, and never names the address. */
   readonly heartbeat: {
     send(heartbeat: Heartbeat, signal: AbortSignal): Promise<{ readonly problem: string | null }>
@@ -68,20 +77,28 @@ const earlyMs = 30_000
 
 /** The deed of the auditor: looks whether paging itself is well, repairs what it can and tells of the rest. It may run again after a crash. */
 export function createAuditActivities(deps: AuditDependencies) {
-  return { auditPaging: (): Promise<AuditResult> => auditPaging(deps) }
+  const steadiness = createSteadiness(deps.now().getTime())
+  return {
+    auditPaging: async (): Promise<AuditResult> => {
+      const at = deps.now()
+      return auditPaging(deps, at, steadiness.note(at.getTime(), await deps.audits.lastRunAt()))
+    },
+  }
 }
 
-async function auditPaging(deps: AuditDependencies): Promise<AuditResult> {
-  const at = deps.now()
-  const before = await look(deps, at)
-  const isMended = await repair(deps, before, at)
-  const after = isMended ? await look(deps, at) : before
+async function auditPaging(deps: AuditDependencies, at: Date, steadySince: number): Promise<AuditResult> {
+  const before = await look(deps, at, steadySince)
+  const reviewed = await repair(deps, before, at)
+  const after = before.findings.length > 0 ? await look(deps, at, steadySince) : before
   const begun = new Set(ofKind(before.findings, 'no-workflow').map(({ incident }) => incident))
   // A workflow that was begun just now says what it does next in a moment.
-  const left = after.findings.filter(({ kind, incident }) => kind === 'no-workflow' || !begun.has(incident))
+  const isPending = ({ kind, incident }: Finding) =>
+    incident !== null &&
+    (kind === 'missing-review' ? reviewed.has(incident) : kind !== 'no-workflow' && begun.has(incident))
+  const left = after.findings.filter((finding) => !isPending(finding))
   const repaired = before.findings.filter((one) => !left.some((other) => isSame(one, other)))
   await record(deps, left, repaired, at.toISOString())
-  const ok = left.length === 0
+  const ok = !left.some(({ kind }) => isUrgent(kind))
   const heartbeat = ok && (await beat(deps, at))
   await deps.audits.noteRun(at.toISOString(), { ok, heartbeat })
   return { incidents: after.incidents.length, repaired: repaired.length, findings: left.length, heartbeat }
@@ -90,9 +107,11 @@ async function auditPaging(deps: AuditDependencies): Promise<AuditResult> {
 interface Look {
   readonly incidents: readonly AuditedIncident[]
   readonly findings: readonly Finding[]
+  readonly workflows: WorkflowLook
 }
 
-async function look({ audits, workflows }: AuditDependencies, now: Date): Promise<Look> {
+async function look(deps: AuditDependencies, now: Date, steadySince: number): Promise<Look> {
+  const { audits, workflows } = deps
   const at = now.getTime()
   const ago = (ms: number) => new Date(at - ms).toISOString()
   // First the workflows: one that ends while they are asked has closed its incident before, which is then not read as open.
@@ -103,15 +122,21 @@ async function look({ audits, workflows }: AuditDependencies, now: Date): Promis
   const incidents = open.map((incident) => ({ ...incident, running: runs.get(incident.number) === true }))
   const pages = await audits.unfinishedPages(ago(stuckPageMs), ago(graceMs))
   const waiting = await audits.waitingAlerts(ago(stuckAlertMs))
-  return { incidents, findings: auditFindings({ at, incidents, pages, waiting }) }
+  const engine = await lookAtWorkflows(deps, at, steadySince, open)
+  const findings = [...auditFindings({ at, incidents, pages, waiting }), ...engine.findings]
+  return { incidents, findings, workflows: engine }
 }
 
 function ofKind(findings: readonly Finding[], kind: Finding['kind']): readonly Finding[] {
   return findings.filter((finding) => finding.kind === kind)
 }
 
-/** True when something was done about a finding, so that another look is worth while. */
-async function repair(deps: AuditDependencies, { incidents, findings }: Look, at: Date): Promise<boolean> {
+/** @returns incidents whose review was begun just now */
+async function repair(
+  deps: AuditDependencies,
+  { incidents, findings, workflows }: Look,
+  at: Date,
+): Promise<ReadonlySet<number>> {
   const missing = new Set(ofKind(findings, 'no-workflow').map(({ incident }) => incident))
   await mapAtMost(
     concurrency,
@@ -127,7 +152,7 @@ async function repair(deps: AuditDependencies, { incidents, findings }: Look, at
     if (incident !== null) await deps.pages.cancelUnsent(incident, calledOff, at.toISOString())
   }
   if (ofKind(findings, 'stuck-alert').length > 0) await deps.audits.nudgeInbox()
-  return findings.length > 0
+  return repairWorkflows(deps, workflows)
 }
 
 /** Keeps what was found, and lets it fire as an alert until it is well again. Whatever breaks in between is made up for by the next audit. */

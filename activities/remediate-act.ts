@@ -23,7 +23,7 @@ export interface ActResult {
 }
 
 export async function carryOut(deps: RemediateDependencies, act: Act): Promise<ActResult> {
-  const attempt = await beforeSending(() => deps.attempts.get(act.attempt))
+  const attempt = await beforeSending(() => unfinished(deps, act))
   const call = await beforeSending(() => callOf(deps, attempt, act))
   const answer = await deps.executor.act(call)
   return { effect: answer.effect, summary: answer.summary + (await keep(deps, attempt, answer)) }
@@ -36,6 +36,16 @@ async function beforeSending<Result>(step: () => Promise<Result>): Promise<Resul
   } catch (cause) {
     throw ApplicationFailure.create({ type: nothingSent, message: textOf(cause), nonRetryable: true })
   }
+}
+
+/**
+ * A worker that was stopped for a while may begin an act that nobody waits for any more, and of which people were told.
+ * @throws when the attempt is over
+ */
+async function unfinished(deps: RemediateDependencies, { attempt: id }: Act): Promise<RemediationAttempt> {
+  const attempt = await deps.attempts.get(id)
+  if (attempt.finishedAt !== null) throw new Error(`${id} is over since ${attempt.finishedAt}`)
+  return attempt
 }
 
 /** @throws when the attempt's fence is no longer the target's newest: another attempt has begun since */
@@ -74,16 +84,21 @@ async function keep(
 }
 
 /**
- * Asks the target's `probeUrl`. An action without one is sent again under the same idempotency key and fence: every `http` action is
- * idempotent under its key by contract, so that is the same act and not a second one. Only its success says something about the first try.
+ * Finds out whether an act took place whose answer was lost. The target's `probeUrl` is asked. An action without one is sent again, under the
+ * same idempotency key and fence, only where it is declared `idempotent`; of such repeats only a success says something about the first try.
+ * What has neither stays `unknown`: nothing is sent, people look.
  * @throws while the question is open, so that Temporal asks again
  */
 export async function probe(deps: RemediateDependencies, act: Act): Promise<ActResult> {
   const attempt = await deps.attempts.get(act.attempt)
   const call = await callOf(deps, attempt, act)
-  const readOnly = call.action.probeUrl !== undefined
-  const { effect, summary } = await (readOnly ? deps.executor.probe(call) : deps.executor.act(call))
-  if (effect === 'done' || (readOnly && effect === 'not-done')) return { effect, summary }
+  const isReadOnly = call.action.probeUrl !== undefined
+  if (!isReadOnly && call.action.idempotent !== true) {
+    const summary = `${nameOf(attempt)} has no probeUrl and is not declared idempotent, so it is not sent again; look at ${attempt.target} yourself`
+    return { effect: 'unknown', summary }
+  }
+  const { effect, summary } = await (isReadOnly ? deps.executor.probe(call) : deps.executor.act(call))
+  if (effect === 'done' || (isReadOnly && effect === 'not-done')) return { effect, summary }
   throw ApplicationFailure.retryable(`it stays open whether it was carried out: ${summary}`, 'ProbeUndecided')
 }
 

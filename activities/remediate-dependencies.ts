@@ -2,14 +2,9 @@ import type { Alert } from '../src/domain/alert.ts'
 import type { Configuration } from '../src/domain/configuration.ts'
 import type { Evidence, EvidenceKind } from '../src/domain/evidence.ts'
 import type { Incident } from '../src/domain/incident.ts'
+import type { GuardSwitch } from '../src/domain/kill-switch.ts'
 import type { ActionAnswer, ActionCall, AttemptChange, NewAttempt } from '../src/domain/remediate.ts'
-import type {
-  EndedAttempt,
-  GuardSwitch,
-  Lease,
-  LeaseRequest,
-  UnderRepair,
-} from '../src/domain/remediate-guards.ts'
+import type { EndedAttempt, Lease, LeaseRequest, UnderRepair } from '../src/domain/remediate-guards.ts'
 import type { RemediationAttempt } from '../src/domain/remediation.ts'
 import type { NewTimelineEntry } from '../src/domain/timeline.ts'
 import type { Series, Verdict } from '../src/domain/verdict.ts'
@@ -63,7 +58,7 @@ export interface NewEvidence {
 
 export interface RemediateDependencies {
   readonly incidents: {
-    get(incident: number): Promise<Pick<Incident, 'configRevision'>>
+    get(incident: number): Promise<Pick<Incident, 'configRevision' | 'service'>>
     alertsOf(incident: number): Promise<readonly Pick<Alert, 'status' | 'labels' | 'startsAt'>[]>
   }
   readonly configurations: { get(revision: string): Promise<Configuration> }

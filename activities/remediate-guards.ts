@@ -113,8 +113,10 @@ async function askGuards(
   const watched = await firingSeries(deps, incident)
   const measured = { at: deps.now().toISOString(), verdicts: await deps.verdicts.latest(watched) }
   const past = await deps.attempts.ofIncident(incident)
+  const { service } = await deps.incidents.get(incident)
   const decision = evaluateGuards({
     incident,
+    service,
     rung: { action, target },
     configuration,
     switches: await deps.guards.switches(),

@@ -10,6 +10,7 @@ const measuring = proxyActivities<CheckActivities>({
 
 const recording = proxyActivities<CheckActivities>({
   startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '2m',
   retry: { initialInterval: '1s', maximumInterval: '10s', maximumAttempts: 5 },
   summary: 'Nothing could be measured: record every series as unknown',
 })

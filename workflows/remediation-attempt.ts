@@ -123,7 +123,7 @@ async function actAndFindOut(input: AttemptInput, fence: number, progress: Progr
   const found = await findOut(input, fence)
   await records.recordEffect({ attempt, step: 'probed', ...found })
   progress.effect = found.effect
-  return found
+  return found.effect === 'unknown' ? { ...found, summary: `${acted.summary}; ${found.summary}` } : found
 }
 
 async function act({ attempt, rung }: AttemptInput, fence: number): Promise<ActResult> {

@@ -26,6 +26,8 @@ export interface AnswerDeskOptions {
     resolve(command: ResolveCommand): Promise<CommandAnswer>
     escalateNow(command: EscalateCommand): Promise<CommandAnswer>
   }
+  /** Numbers of the incidents of a bundle, which a page of the incident leads; none when there is no such bundle. */
+  readonly bundle: (incident: number, name: string) => Promise<readonly number[]>
   /** Names of the services, as configured now. */
   readonly services: () => readonly string[]
   /** Opens the incident; `undefined` when it is stored and opens in a moment. */
@@ -53,7 +55,12 @@ export function createAnswerDesk(options: AnswerDeskOptions): ChannelAnswers {
     give: (account, answer) =>
       safely(async () => {
         const found = personFor(options, account, answer.verb, incidentName(answer.incident))
-        return 'told' in found ? found.told : carryOut(options, found.user, answer, asked)
+        if ('told' in found) return found.told
+        const { bundle, ...single } = answer
+        if (bundle === undefined || answer.verb !== 'acknowledge')
+          return carryOut(options, found.user, single, asked)
+        const incidents = await options.bundle(answer.incident, bundle)
+        return carryOutAll(options, found.user, single, incidents, asked)
       }),
 
     declare: (account, { title, id }) =>
@@ -70,11 +77,13 @@ export function createAnswerDesk(options: AnswerDeskOptions): ChannelAnswers {
         return { kind: 'done', message: onCallText(await whoIsOnCall(schedule), schedule) }
       }),
 
-    acknowledgeAs: (person, incident, commandId) =>
+    acknowledgeAs: (person, incidents, commandId) =>
       safely(async () => {
         const user = Object.hasOwn(users(), person) ? users()[person] : undefined
+        const [incident = 0] = incidents
         const answer = { verb: 'acknowledge', incident, commandId } as const
-        if (user !== undefined && user.role !== 'viewer') return carryOut(options, user, answer, asked)
+        if (user !== undefined && user.role !== 'viewer')
+          return carryOutAll(options, user, answer, incidents, asked)
         const reason = user === undefined ? 'nobody is called so any more' : 'viewers only read'
         const refusal = {
           channel: 'email',
@@ -194,6 +203,29 @@ async function declareFor(
   const called = incidentName(declared.incident.number)
   const paged = declared.paged.length === 0 ? 'Nobody is paged yet.' : `Paged ${declared.paged.join(', ')}.`
   return { kind: 'done', message: `${called} is open: “${title}”. ${paged} ${placeOf(options, called)}` }
+}
+
+/** One answer for several incidents: each is told by itself, and what came of each is said. */
+async function carryOutAll(
+  options: AnswerDeskOptions,
+  user: User,
+  answer: Answer,
+  incidents: readonly number[],
+  asked: Questions,
+): Promise<Told> {
+  if (incidents.length < 2) return carryOut(options, user, answer, asked)
+  const told: { readonly incident: number; readonly told: Told }[] = []
+  for (const incident of incidents) {
+    const one = carryOut(options, user, { ...answer, incident }, asked)
+    told.push({ incident, told: await one.catch((error: unknown) => failure(options, error)) })
+  }
+  const kinds = ['failed', 'done', 'unchanged', 'refused'] as const
+  const kind = kinds.find((one) => told.some((each) => each.told.kind === one)) ?? 'refused'
+  const byMessage = Map.groupBy(told, (each) => each.told.message)
+  const message = [...byMessage].map(
+    ([said, of]) => `${of.map(({ incident }) => incidentName(incident)).join(', ')}: ${said}`,
+  )
+  return { kind, message: message.join('\n') }
 }
 
 async function carryOut(

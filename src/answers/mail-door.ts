@@ -4,7 +4,11 @@ import type { Page } from '../domain/page.ts'
 
 export interface MailDoorOptions {
   readonly links: { pageOf(token: string): string | undefined }
-  readonly pages: { find(id: string): Promise<Page | undefined> }
+  readonly pages: {
+    find(id: string): Promise<Page | undefined>
+    /** Numbers of the incidents that its message told of. */
+    led(page: Page): Promise<readonly number[]>
+  }
   readonly incidents: { find(incident: number): Promise<Incident | undefined> }
   readonly answers: Pick<ChannelAnswers, 'acknowledgeAs'>
 }
@@ -16,11 +20,12 @@ export function createMailDoor({ links, pages, incidents, answers }: MailDoorOpt
     return id === undefined ? undefined : pages.find(id)
   }
   return {
-    /** Whom the link speaks for and about what; `undefined` when it is not ours or no longer good. */
-    async look(token: string): Promise<{ person: string; incident: Incident } | undefined> {
+    /** Whom the link speaks for, and about what and how much; `undefined` when it is not ours or no longer good. */
+    async look(token: string): Promise<{ person: string; incident: Incident; count: number } | undefined> {
       const page = await pageOf(token)
       const incident = page === undefined ? undefined : await incidents.find(page.incident)
-      return page === undefined || incident === undefined ? undefined : { person: page.person, incident }
+      if (page === undefined || incident === undefined) return undefined
+      return { person: page.person, incident, count: (await pages.led(page)).length }
     },
 
     async acknowledge(token: string): Promise<Told | undefined> {
@@ -28,7 +33,7 @@ export function createMailDoor({ links, pages, incidents, answers }: MailDoorOpt
       if (page === undefined) return undefined
       // The same for every click on one link: a second one is a repeat.
       const commandId = `mail-${page.id.replaceAll(/[^\w-]+/g, '-')}`.slice(0, 100)
-      return answers.acknowledgeAs(page.person, page.incident, commandId)
+      return answers.acknowledgeAs(page.person, await pages.led(page), commandId)
     },
   }
 }

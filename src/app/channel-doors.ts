@@ -7,12 +7,13 @@ import { createPost } from '../http/post.ts'
 import { createSlackDoor } from '../slack/door.ts'
 import { createTelegramDoor } from '../telegram/door.ts'
 import type { IncidentCommands, MailDoor, SlackDoor, TelegramDoor } from '../web/dependencies.ts'
+import { auditedCommands, auditRefusal, type ChannelAudit } from './channel-audit.ts'
 import { pageTimeoutMs } from './edges.ts'
 import { currentSchedules, whoIsOnCall } from './on-call.ts'
 import type { Records } from './records.ts'
 import type { Settings } from './settings.ts'
 
-export interface ChannelDoorParts {
+export interface ChannelDoorParts extends ChannelAudit {
   readonly settings: Pick<Settings, 'publicUrl' | 'linkKey'>
   readonly configuration: Configuration
   readonly records: Pick<Records, 'incidents' | 'pages'> & {
@@ -21,7 +22,6 @@ export interface ChannelDoorParts {
   readonly commands: IncidentCommands
   readonly declare: AnswerDeskOptions['declare']
   readonly resolveSecret: (reference: string) => Promise<string>
-  readonly now: () => Date
   readonly log: Pick<Logger, 'warn' | 'error'>
 }
 
@@ -42,14 +42,17 @@ export function createChannelDoors(parts: ChannelDoorParts): {
   const answers = createAnswerDesk({
     users: () => configuration.users,
     incidents: records.incidents,
-    commands: parts.commands,
+    commands: auditedCommands(parts.commands, parts),
+    bundle: (incident, name) => records.pages.bundle(incident, name),
     services: () => Object.keys(configuration.services),
     declare: parts.declare,
     whoIsOnCall: (schedule) => whoIsOnCall(schedules, now().getTime(), schedule),
     publicUrl: settings.publicUrl,
     now,
-    refused: (refusal) =>
-      log.warn({ audit: 'answer-refused', ...refusal }, 'an answer from a channel was refused'),
+    refused: (refusal) => {
+      log.warn({ audit: 'answer-refused', ...refusal }, 'an answer from a channel was refused')
+      auditRefusal(refusal, parts)
+    },
     log: (message, error) => log.error({ err: error }, message),
   })
   const common = { resolveSecret, answers, post: createPost().post, timeoutMs: pageTimeoutMs, now }

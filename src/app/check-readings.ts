@@ -1,3 +1,4 @@
+import { checkMutes } from '../domain/check-mutes.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import { seriesTitle } from '../domain/verdict-words.ts'
 import type { Series, Verdict } from '../domain/verdict.ts'
@@ -15,6 +16,7 @@ export function createCheckReadings(
 ): CheckReader {
   return {
     standings: () => verdicts.standings(),
+    mutes: async () => checkMutes(await verdicts.muted(), configuration.checks),
     names: async () => Object.keys(configuration.checks),
 
     async read(name: string, most: number): Promise<CheckReading | undefined> {

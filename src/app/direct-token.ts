@@ -1,32 +1,54 @@
+import { userInfo } from 'node:os'
+import { randomUUID } from 'node:crypto'
 import { loadConfiguration } from '../config/load.ts'
-import type { Role } from '../domain/configuration.ts'
+import { holderNamed, roleOf, type AccessRole } from '../domain/access.ts'
+import type { AuditEntry } from '../domain/audit-entry.ts'
+import { createAuditLog } from '../postgres/audit-log.ts'
+import { credentialId } from '../postgres/credentials.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { CommandFailed, exitCodes } from './api-client.ts'
 import { prepareDatabase } from './prepare.ts'
 import { createRecords } from './records.ts'
 import type { Settings } from './settings.ts'
 
+interface WantedToken {
+  /** A configured user or sender. */
+  readonly name: string
+  /** Ends all tokens that they had. */
+  readonly replace: boolean
+  /** Milliseconds; `null`: for good. */
+  readonly validForMs: number | null
+}
+
 /**
- * Makes an API token without a server. Whoever has the database's password may do anything anyway.
- * @param replace ends all tokens that the person had
+ * Makes an API token without a server. Whoever has the database's password may do anything anyway; the audit log keeps who it was on this machine.
  * @throws ConfigurationError, and CommandFailed when nobody is called so or the database does not answer
  */
 export async function issueToken(
-  person: string,
-  replace: boolean,
+  { name, replace, validForMs }: WantedToken,
   { configPath, databaseUrl }: Pick<Settings, 'configPath' | 'databaseUrl'>,
-): Promise<{ person: string; role: Role; token: string }> {
+): Promise<{ id: string; person: string; role: AccessRole; token: string }> {
   const configuration = await loadConfiguration(configPath)
-  const user = new Map(Object.entries(configuration.users)).get(person)
-  if (user === undefined)
-    throw new CommandFailed(`nobody called ${person} is among the users of ${configPath}`, exitCodes.refused)
+  const holder = holderNamed(name, configuration)
+  const role = holder && roleOf(holder, configuration, undefined)
+  if (holder === undefined || role === undefined)
+    throw new CommandFailed(
+      `nobody called ${name} is among the users and senders of ${configPath}`,
+      exitCodes.refused,
+    )
   const database = openDatabase(databaseUrl, 2)
   try {
-    const records = createRecords(database.db, () => new Date())
+    const now = () => new Date()
+    const records = createRecords(database.db, now)
     await prepareDatabase(database, records, configuration)
-    if (replace) await records.credentials.revokeAll('token', person)
-    const { role } = user
-    return { person, role, token: await records.credentials.issue('token', { person, role }, null) }
+    const lost: unknown[] = []
+    const auditLog = createAuditLog(database.db, (_entries, reason) => lost.push(reason))
+    if (replace) await records.credentials.revokeAll('token', holder)
+    const token = await records.credentials.issue('token', holder, validForMs)
+    const id = credentialId(token)
+    await auditLog.append(entryOf(`${name} ${id}`, replace, now()))
+    if (lost.length > 0) throw lost[0]
+    return { id, person: name, role, token }
   } catch (error) {
     if (isConnectionFailure(error))
       throw new CommandFailed(
@@ -36,6 +58,19 @@ export async function issueToken(
     throw error
   } finally {
     await database.close()
+  }
+}
+
+function entryOf(target: string, replace: boolean, at: Date): AuditEntry {
+  return {
+    at: at.toISOString(),
+    actor: `${userInfo().username}, on the database`,
+    credential: null,
+    action: replace ? 'token --direct --replace' : 'token --direct',
+    target,
+    outcome: 'done',
+    reason: null,
+    requestId: randomUUID(),
   }
 }
 

@@ -8,6 +8,7 @@ import { createSlackChannel } from '../slack/channel.ts'
 import { createTelegramChannel } from '../telegram/channel.ts'
 import { createWebhookChannel } from '../webhook/channel.ts'
 import type { Logger } from 'pino'
+import { channelTraits, type ChannelTraits } from '../domain/channel-traits.ts'
 import type { Contact, Integrations } from '../domain/configuration.ts'
 import type { Channel } from '../paging/dependencies.ts'
 
@@ -59,17 +60,12 @@ export function createOutsideHeartbeat(resolve: (reference: string) => Promise<s
 /** Lets through only contacts of the channel's own name, as whoever chooses the channel by name has seen to. */
 function only<Name extends Contact['channel']>(
   name: Name,
-  channel: {
-    readonly keepsIncidents: boolean
-    readonly bundles: boolean
-    readonly hasKey: boolean
+  channel: ChannelTraits & {
     send(contact: Extract<Contact, { channel: Name }>, ...rest: Rest): ReturnType<Channel['send']>
   },
 ): Channel {
   return {
-    keepsIncidents: channel.keepsIncidents,
-    bundles: channel.bundles,
-    hasKey: channel.hasKey,
+    ...channelTraits[name],
     send: (contact, ...rest) => {
       if (!isOf(contact, name)) throw new Error(`a contact of ${contact.channel} was given to ${name}`)
       return channel.send(contact, ...rest)

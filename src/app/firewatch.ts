@@ -84,6 +84,7 @@ async function environmentOf({
     FIREWATCH_CONFIG: configPath,
     FIREWATCH_DATA: dataDir,
     FIREWATCH_LINK_KEY: env['FIREWATCH_LINK_KEY'] ?? (await linkKeyIn(dataDir)),
+    FIREWATCH_OPERATOR: userInfo().username,
     FIREWATCH_PORT: String(await choosePort(port)),
     TEMPORAL_ADDRESS: temporal.address,
     DATABASE_URL: postgres.url,
@@ -92,7 +93,10 @@ async function environmentOf({
   }
 }
 
-/** Whoever may read the data directory is its admin: a token for programs, a link for the console. Tokens of former runs end. */
+/**
+ * Whoever may read the data directory is its operator, an admin for as long as this runs: a token for programs, a link for the console. What
+ * operators of former runs had has ended.
+ */
 async function prepareRecords(
   settings: Settings,
   configuration: Configuration,
@@ -101,10 +105,10 @@ async function prepareRecords(
   try {
     const records = createRecords(database.db, () => new Date())
     await prepareDatabase(database, records, configuration)
-    const principal = { person: userInfo().username, role: 'admin' } as const
-    await records.credentials.revokeAll('token', principal.person)
-    const token = await records.credentials.issue('token', principal, null)
-    return { token, login: await records.credentials.issue('login', principal, loginLinkMs) }
+    const operator = { kind: 'operator', name: userInfo().username } as const
+    await records.credentials.revokeOperators()
+    const token = await records.credentials.issue('token', operator, null)
+    return { token, login: await records.credentials.issue('login', operator, loginLinkMs) }
   } finally {
     await database.close()
   }

@@ -79,7 +79,7 @@ export function createOnCallDesk(
       return pagingContext(configuration, atStart, await scheduleChanges.list())
     },
     people: async () => new Map(Object.values(users).map((user) => [user.name, toPerson(user)])),
-    endFeeds: (person) => credentials.revokeAll('calendar', person),
+    endFeeds: (holder) => credentials.revokeAll('calendar', holder),
   }
 
   function toPerson({ title, timeZone, contacts }: Configuration['users'][string]) {

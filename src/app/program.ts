@@ -1,5 +1,7 @@
 import { Command } from 'commander'
 import { exitCodeMeanings } from './api-client.ts'
+import { addAuditCommand } from './commands/audit-log.ts'
+import { addAutomationCommands } from './commands/automation.ts'
 import { addCheckCommands } from './commands/checks.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import { addConfigCommands } from './commands/config.ts'
@@ -26,6 +28,7 @@ export function createProgram(): Command {
   addIncidentCommands(program.commandsGroup('Incidents:'))
   addOwnershipCommands(program)
   addWhyCommands(program)
+  addAutomationCommands(program)
   program.commandsGroup('On call:')
   addOnCallCommands(program)
   addSimulateCommand(program)
@@ -34,6 +37,7 @@ export function createProgram(): Command {
   addReplayCommand(program)
   program.commandsGroup('Set it up:')
   addCredentialCommands(program)
+  addAuditCommand(program)
   addConfigCommands(program)
   addCompletionCommand(program)
   return program

@@ -1,3 +1,4 @@
+import { keepsIncidents } from '../domain/channel-traits.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import { createAlertEnds } from '../postgres/alert-ends.ts'
 import { createAlertInbox } from '../postgres/alert-inbox.ts'
@@ -59,7 +60,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
   }
   const machine: IncidentMachine = createIncidentMachine(db, {
     configurations: known,
-    keepsIncidents: (channel) => channel === 'pagerduty',
+    keepsIncidents,
     openSuccessor: (on, incident, at) =>
       openSuccessor(on, { machine, configurations: known }, incident, at, options.newToken),
   })

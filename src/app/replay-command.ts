@@ -147,8 +147,9 @@ function refusal(error: unknown): never {
   throw error
 }
 
-function transitionText({ at, kind, text, muted }: ReplayTransition): string {
-  return `${clockText(at)}  ${kind.padEnd(10)}  ${text}${muted ? ' (muted by its cooldown)' : ''}`
+function transitionText({ at, kind, text, mutedUntil }: ReplayTransition): string {
+  const muted = mutedUntil === null ? '' : ` (muted by its cooldown until ${clockText(mutedUntil)})`
+  return `${clockText(at)}  ${kind.padEnd(10)}  ${text}${muted}`
 }
 
 function reportText({ runs, verdicts, incidents }: ReplayReport): string {

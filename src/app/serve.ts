@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { createClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { loadConfiguration } from '../config/load.ts'
 import type { AcceptedAlert } from '../domain/alert.ts'
+import { checkMutes } from '../domain/check-mutes.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import { personCalendar, scheduleCalendar } from '../ical/write.ts'
 import { createAlertmanagerDoor } from '../intake/alertmanager-door.ts'
@@ -12,18 +13,21 @@ import { parseAlerts } from '../intake/firewatch-alerts.ts'
 import { createTeller, type Teller } from '../intake/teller.ts'
 import { createServerMetrics, type ServerMetrics } from '../metrics/server-metrics.ts'
 import { inboxChannel } from '../postgres/alert-inbox.ts'
+import { createAuditLog } from '../postgres/audit-log.ts'
 import { openDatabase, type OpenDatabase } from '../postgres/database.ts'
 import { listenTo } from '../postgres/listen.ts'
 import { createIncidentClient } from '../temporal/incident-client.ts'
 import type { WebDependencies } from '../web/dependencies.ts'
 import type { ServedRequest } from '../web/observe.ts'
 import { createServer } from '../web/server.ts'
+import { createAutomation } from './automation.ts'
 import { newToken } from './chart-token.ts'
 import { createChannelDoors } from './channel-doors.ts'
 import { createCharts } from './charts.ts'
 import { createCheckReadings } from './check-readings.ts'
 import { countedDoors } from './counted.ts'
 import { secretsOf } from './edges.ts'
+import { createIdentities } from './identities.ts'
 import { createLog } from './log.ts'
 import { createNotActionable } from './not-actionable.ts'
 import { createOnCallDesk } from './on-call.ts'
@@ -42,6 +46,7 @@ interface Parts {
   readonly clickhouse: ClickHouse
   readonly metrics: ServerMetrics
   readonly stirred: () => void
+  readonly auditLog: ReturnType<typeof createAuditLog>
 }
 
 const now = () => new Date()
@@ -60,7 +65,16 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   const client = new Client({ connection, namespace: settings.temporalNamespace })
   teller = createTeller({ tells: records.tells, tell: createIncidentClient(client).tell, log, now })
   teller.start()
-  const metrics = createServerMetrics(() => records.figures.read(Object.keys(configuration.checks)))
+  const metrics = createServerMetrics(async () => {
+    const [figures, muted] = await Promise.all([
+      records.figures.read(Object.keys(configuration.checks)),
+      records.verdicts.muted(),
+    ])
+    return { ...figures, mutes: checkMutes(muted, configuration.checks) }
+  })
+  const auditLog = createAuditLog(database.db, (entries, reason) =>
+    log.error({ err: reason, audit: entries }, 'entries of the audit log are here and not in the database'),
+  )
   const parts: Parts = {
     settings,
     configuration,
@@ -71,6 +85,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     clickhouse,
     metrics,
     stirred: options.stirred,
+    auditLog,
   }
 
   const stored = doors(parts)
@@ -80,6 +95,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     declare: (declaration) => records.declarations.declare(declaration),
     resolveSecret: secretsOf(env),
     now,
+    newId: randomUUID,
   })
   const app = await createServer({ ...webDependencies(parts), ...stored, ...channels.doors })
   const dispatcher = startDispatcher(parts)
@@ -91,6 +107,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   await channels.idle()
   await dispatcher.stop()
   await teller.stop()
+  await auditLog.idle()
   await Promise.all([clickhouse.close(), connection.close(), database.close()])
 }
 
@@ -117,7 +134,10 @@ function webDependencies(parts: Parts): Omit<WebDependencies, 'intake' | 'alertm
     Object.entries(configuration.users).map(([name, { role }]) => [name, role]),
   )
   return {
-    credentials: records.credentials,
+    credentials: createIdentities(records.credentials, () => configuration, settings.operator),
+    auditLog: parts.auditLog,
+    automation: createAutomation(records, configuration, randomUUID),
+    publicUrl: settings.publicUrl,
     people: async () => roles,
     incidents: {
       find: (incident) => records.incidents.find(incident),

@@ -16,6 +16,8 @@ export interface Settings {
   readonly logLevel: LogLevel
   /** Signs the links in mails that acknowledge; without it mails have none. Server and workers need the same. */
   readonly linkKey?: string
+  /** Who is admin because they run everything on this machine by `firewatch up`, which sets it; elsewhere nobody. */
+  readonly operator?: string
 }
 
 const shortestLinkKey = 32
@@ -58,6 +60,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
       : { metricsPort: portIn('FIREWATCH_METRICS_PORT', 0) }),
     logLevel: logLevel ?? 'info',
     ...(linkKey === undefined ? {} : { linkKey }),
+    ...(env['FIREWATCH_OPERATOR'] === undefined ? {} : { operator: env['FIREWATCH_OPERATOR'] }),
   }
   if (problems.length > 0)
     throw new Error(`settings: ${problems.join('; ')}; "firewatch up" sets them all by itself`)

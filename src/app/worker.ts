@@ -13,6 +13,7 @@ import { createClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { createMetricReader } from '../clickhouse/metric-query.ts'
 import { readSeriesChart } from '../clickhouse/series-chart.ts'
 import { loadConfiguration } from '../config/load.ts'
+import { shardsOf } from '../domain/check-shards.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import { createHttpActions } from '../http-action/executor.ts'
 import { createTeller, type Teller } from '../intake/teller.ts'
@@ -20,6 +21,7 @@ import { openDatabase, type OpenDatabase } from '../postgres/database.ts'
 import { loadReviewTemplate } from '../templates/review.ts'
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.ts'
 import { createIncidentClient, type IncidentClient, taskQueue } from '../temporal/incident-client.ts'
+import { createWorkflowEngine } from '../temporal/workflow-engine.ts'
 import { observeActivities } from './activity-interceptor.ts'
 import { announceConfiguration } from './announce.ts'
 import { newToken } from './chart-token.ts'
@@ -88,10 +90,12 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
   try {
     connection = await connectTemporal(parts, stopping.signal)
     if (connection === undefined) return
-    const incidents = createIncidentClient(new Client({ connection, namespace: settings.temporalNamespace }))
+    const client = new Client({ connection, namespace: settings.temporalNamespace })
+    const incidents = createIncidentClient(client)
     teller = createTeller({ tells: records.tells, tell: incidents.tell, log, now })
     teller.start()
-    const activities = await createActivities(parts, incidents, () => teller?.notice())
+    const engine = createWorkflowEngine(client, { taskQueue, shards: () => shardsOf(configuration) })
+    const activities = await createActivities(parts, { incidents, engine, stirred: options.stirred })
     // What the configuration no longer has would otherwise fire for ever: nobody judges it any more.
     await activities.retireChecks()
     await announceConfiguration(records, configuration, { now, log })
@@ -185,7 +189,13 @@ function unready(parts: { database: OpenDatabase; connection: NativeConnection; 
   })
 }
 
-async function createActivities(parts: Parts, incidents: IncidentClient, stirred: () => void) {
+interface Workflows {
+  readonly incidents: IncidentClient
+  readonly engine: ReturnType<typeof createWorkflowEngine>
+  readonly stirred: () => void
+}
+
+async function createActivities(parts: Parts, { incidents, engine, stirred }: Workflows) {
   const { settings, configuration, records, clickhouse, metrics, resolveSecret, now } = parts
   const common = { ...records, now }
   return {
@@ -205,6 +215,7 @@ async function createActivities(parts: Parts, incidents: IncidentClient, stirred
     ...createAuditActivities({
       ...common,
       workflows: incidents,
+      engine,
       running: () => configuration,
       heartbeat: createOutsideHeartbeat(resolveSecret),
       counted: metrics,

@@ -63,7 +63,19 @@ function takenNames(configuration: unknown): Finding[] {
       message: `"${name}" ${why}`,
       at: 'key' as const,
     }))
-  return [...labels, ...names]
+  return [...labels, ...names, ...sharedNames(configuration)]
+}
+
+/** A token is made for a name, and the timeline and the audit log name whoever acts. */
+function sharedNames(configuration: unknown): Finding[] {
+  const senders = entriesOf(under(under(configuration, 'integrations'), 'senders'))
+  return senders
+    .filter(([name]) => under(under(configuration, 'users'), name) !== undefined)
+    .map(([name]) => ({
+      path: ['integrations', 'senders', name],
+      message: `"${name}" is a user too: nobody could tell the two apart`,
+      at: 'key' as const,
+    }))
 }
 
 function cadence(path: Path, check: unknown): Finding[] {

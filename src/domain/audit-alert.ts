@@ -1,5 +1,5 @@
 import { type AcceptedAlert, fingerprintOf, type Labels } from './alert.ts'
-import type { Finding } from './audit.ts'
+import type { Finding, FindingKind } from './audit.ts'
 import { incidentName } from './evidence.ts'
 import type { Incident } from './incident.ts'
 import { firewatch } from './timeline.ts'
@@ -10,6 +10,11 @@ export const auditAlertName = 'PagingAudit'
 /** Whether an incident is about the auditor's own alert: what is wrong with it must not raise that alert again. */
 export function isAboutAudit({ service, labels }: Pick<Incident, 'service' | 'labels'>): boolean {
   return service === firewatch && labels['alertname'] === auditAlertName
+}
+
+/** Whether people may go unwarned because of it. Anything else can wait for the day, and keeps no heartbeat back. */
+export function isUrgent(kind: FindingKind): boolean {
+  return kind !== 'paused-schedule' && kind !== 'missing-review'
 }
 
 /** A finding as it is kept, from when it was found until it is well again. */
@@ -25,7 +30,7 @@ export function auditAlert(finding: StoredFinding, endedAt: string | null): Acce
   const labels = {
     alertname: auditAlertName,
     service: firewatch,
-    severity: 'critical',
+    severity: isUrgent(kind) ? 'critical' : 'warning',
     finding: kind,
     ...about,
   }

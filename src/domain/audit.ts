@@ -14,6 +14,13 @@ export const findingKinds = [
   'stuck-page',
   'page-left-open',
   'stuck-alert',
+  'failing-workflow',
+  'failing-activity',
+  'hanging-check',
+  'idle-check',
+  'missing-schedule',
+  'paused-schedule',
+  'missing-review',
 ] as const
 
 export type FindingKind = (typeof findingKinds)[number]

@@ -1,5 +1,4 @@
 import { fnv1a64 } from './hash.ts'
-import type { Page } from './page.ts'
 import { severities, type Severity } from './severity.ts'
 
 /*
@@ -57,22 +56,3 @@ export function laneOrder(
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
-
-/** When a page may go over its lane. */
-export interface Lane {
-  /** Messages that began before this do not make a page wait. Epoch milliseconds. */
-  readonly since: number
-  /** Decides over a page that was not tried before, by when messages began; 0 lets it go. */
-  readonly waitMs: (begun: readonly number[]) => number
-  /** Whether others may be sent in one message with it. */
-  readonly bundles: boolean
-}
-
-/** What becomes of a wish to send a page. */
-export type PageClaim =
-  /** It is to be sent, and `bundled` with it: they count as sent when it does, and wait on when it fails. */
-  | { readonly kind: 'send'; readonly page: Page; readonly bundled: readonly Page[] }
-  /** Its lane is not free yet, or `leader` is just taking it along. */
-  | { readonly kind: 'wait'; readonly begun: readonly number[]; readonly leader: string | null }
-  /** It is not to be sent, or not any more. */
-  | { readonly kind: 'over' }

@@ -12,6 +12,8 @@ export interface Answer {
   readonly incident: number
   /** Where the escalation stood when the message was sent that is answered. */
   readonly asOf?: { readonly round: number; readonly step: number }
+  /** It answers for all incidents of this bundle. */
+  readonly bundle?: string
   /** Stable over repeats of one answer. */
   readonly commandId: string
 }
@@ -40,5 +42,5 @@ export interface ChannelAnswers {
   declare(account: Account, declaration: Declaration): Promise<Told>
   who(account: Account, schedule: string | undefined): Promise<Told>
   /** For a link that is itself the proof of who opens it. */
-  acknowledgeAs(person: string, incident: number, commandId: string): Promise<Told>
+  acknowledgeAs(person: string, incidents: readonly number[], commandId: string): Promise<Told>
 }

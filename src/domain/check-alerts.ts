@@ -7,6 +7,8 @@ import { clearName, thresholdName, type Series, type Verdict } from './verdict.t
 
 /** Annotation of an event that changes state but must message nobody: `cooldown until …`. */
 export const mutedAnnotation = 'muted'
+/** The same as an instant, ISO 8601 in UTC. */
+const mutedUntilAnnotation = 'mutedUntil'
 
 /** Alert names of what checks say about themselves; a check cannot carry them by accident, since its series name a metric. */
 export const sourceSilent = 'source-silent'
@@ -179,7 +181,11 @@ function accepted(
     annotations:
       mutedUntil === undefined
         ? annotations
-        : { ...annotations, [mutedAnnotation]: `cooldown until ${mutedUntil}` },
+        : {
+            ...annotations,
+            [mutedAnnotation]: `cooldown until ${mutedUntil}`,
+            [mutedUntilAnnotation]: mutedUntil,
+          },
     startsAt,
     ...(endsAt === undefined ? {} : { endsAt }),
   }
@@ -188,4 +194,9 @@ function accepted(
 /** Only checks mute; the annotation in an alert from outside is just text. */
 export function isMuted({ source, annotations }: Pick<AcceptedAlert, 'source' | 'annotations'>): boolean {
   return source.startsWith('check/') && annotations[mutedAnnotation] !== undefined
+}
+
+/** Until when a check mutes an event, ISO 8601 in UTC; `null` for one that it does not mute. */
+export function mutedUntil(alert: Pick<AcceptedAlert, 'source' | 'annotations'>): string | null {
+  return isMuted(alert) ? (alert.annotations[mutedUntilAnnotation] ?? null) : null
 }

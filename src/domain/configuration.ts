@@ -38,6 +38,13 @@ export interface Integrations {
   readonly slack?: SlackIntegration
   readonly email?: EmailIntegration
   readonly telegram?: TelegramIntegration
+  /** Programs that hand in alerts and may do nothing else. */
+  readonly senders?: Readonly<Record<string, Sender>>
+}
+
+export interface Sender {
+  readonly name: string
+  readonly title: string
 }
 
 export interface SlackIntegration {
@@ -289,7 +296,7 @@ export interface RemediationTarget {
   readonly actions: Readonly<Record<string, ActionConfiguration>>
 }
 
-/** How one action reaches its target: an HTTP call that is idempotent under its `Idempotency-Key`, and a read-only probe. */
+/** How one action reaches its target: an HTTP call, and what may be done when its answer is lost. */
 export interface ActionConfiguration {
   readonly kind: 'http'
   readonly url: SecretReference
@@ -297,4 +304,6 @@ export interface ActionConfiguration {
   readonly timeoutMs: number
   /** Read-only: says whether an attempt with this key was applied (`{"applied": true|false}`). */
   readonly probeUrl?: SecretReference
+  /** Declared by people: the target carries out each `Idempotency-Key` once. Without a `probeUrl` a lost answer is then asked for again. */
+  readonly idempotent?: boolean
 }

@@ -1,4 +1,4 @@
-import type { SendOutcome } from './page.ts'
+import type { TryOutcome } from './page.ts'
 
 /** One POST to an address outside. */
 export interface PostRequest {
@@ -53,7 +53,7 @@ export function outcomeOfRefusal(
   error: string,
   retryAfter: string | undefined,
   now: Date,
-): SendOutcome {
+): TryOutcome {
   const passes = status === 408 || status === 425 || status === 429 || status >= 500
   if (!passes) return { kind: 'final', error }
   const wait = retryAfterMs(retryAfter, now)

@@ -1,3 +1,5 @@
+import { ruleAfterMs } from './escalate.ts'
+import type { Notified } from './escalate-targets.ts'
 import type { Page } from './page.ts'
 
 /** Somebody who was to hear. */
@@ -34,39 +36,25 @@ export type ExplainedPage = Pick<
   readonly leader: string | null
 }
 
-/** @param detail what the timeline entry of a step says: whom it came to, and whom of them it was to page */
-export function peopleOf(
-  { notified, paged }: { readonly notified?: unknown; readonly paged?: unknown },
-  pages: readonly Page[],
-): ExplainedPerson[] {
-  const byPerson = Map.groupBy(pages, ({ person }) => person)
-  const named = notifiedIn(notified)
-  const others = [...byPerson.keys()].filter((person) => !named.some((one) => one.person === person))
-  return [...named, ...others.map((person) => ({ person, via: null }))].map(({ person, via }) => {
-    const own = (byPerson.get(person) ?? []).map(explained)
-    return {
-      person,
-      via,
-      pages: own,
-      heard: own.some(wasTaken),
-      why: whyNot(own, Array.isArray(paged) && paged.includes(person)),
-    }
-  })
+/** Whom an occasion came to, and whom of them it was to page. */
+export interface ExplainedWhom {
+  readonly notified: readonly Notified[]
+  readonly paged: readonly string[]
 }
 
-function notifiedIn(notified: unknown): { person: string; via: string | null }[] {
-  if (!Array.isArray(notified)) return []
-  return notified.flatMap((one: unknown) => {
-    if (typeof one !== 'object' || one === null) return []
-    const { person, via } = one as { person?: unknown; via?: unknown }
-    return typeof person === 'string' ? [{ person, via: typeof via === 'string' ? via : null }] : []
+/** Those who were to hear, and those who were paged although it is not recorded that they were to. */
+export function peopleOf({ notified, paged }: ExplainedWhom, pages: readonly Page[]): ExplainedPerson[] {
+  const byPerson = Map.groupBy(pages, ({ person }) => person)
+  const others = [...byPerson.keys()].filter((person) => !notified.some((one) => one.person === person))
+  return [...notified, ...others.map((person) => ({ person, via: null }))].map(({ person, via }) => {
+    const own = (byPerson.get(person) ?? []).map(explained)
+    return { person, via, pages: own, heard: own.some(wasTaken), why: whyNot(own, paged.includes(person)) }
   })
 }
 
 function explained(page: Page): ExplainedPage {
   const { id, channel, contact, state, attempts, unknownTries, providerId, lastError } = page
   const { createdAt, sentAt, finishedAt, leader } = page
-  const afterMs = Number(/\/t(\d+)$/.exec(id)?.[1] ?? 0) * 1_000
   return {
     id,
     channel,
@@ -79,7 +67,7 @@ function explained(page: Page): ExplainedPage {
     createdAt,
     sentAt,
     finishedAt,
-    afterMs,
+    afterMs: ruleAfterMs(page),
     leader: leader === id ? null : leader,
   }
 }

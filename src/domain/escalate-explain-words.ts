@@ -1,5 +1,6 @@
 import { formatDuration } from './duration.ts'
-import type { PagingExplanation, PagingMoment, PagingOccasion } from './escalate-explain.ts'
+import type { PagingExplanation } from './escalate-explain.ts'
+import type { PagingMoment, PagingOccasion } from './escalate-explain-moments.ts'
 import type { ExplainedPage, ExplainedPerson } from './escalate-explain-people.ts'
 import { byName } from './escalate-targets.ts'
 
@@ -29,14 +30,23 @@ export function pageWords(page: ExplainedPage): string {
 }
 
 /** The explanation as lines for a terminal. Times are in UTC. */
-export function pagingLines({ moments, spared }: PagingExplanation): string[] {
+export function pagingLines({ moments, spared, next }: PagingExplanation): string[] {
   if (moments.length === 0) return ['Nothing is recorded about paging.']
   const lines = moments.flatMap((moment, index) => [
     ...dayLine(moment, moments[index - 1]),
     ...momentLines(moment),
   ])
-  if (spared === null) return lines
-  return [...lines, `Not paged: ${spared.targets.join(', ')}; ${spared.why}`]
+  return [
+    ...lines,
+    ...(spared === null ? [] : [`Not paged: ${spared.targets.join(', ')}; ${spared.why}`]),
+    ...next.map(nextWords),
+  ]
+}
+
+/** `Next, 2026-03-01 03:05:00 UTC: step 1: waits for an acknowledgement by ana`. */
+export function nextWords({ what, at }: PagingExplanation['next'][number]): string {
+  const iso = new Date(at).toISOString()
+  return `Next, ${iso.slice(0, 10)} ${clock(iso)} UTC: ${what}`
 }
 
 function dayLine({ at }: PagingMoment, before: PagingMoment | undefined): string[] {

@@ -1,155 +1,97 @@
-import { formatDuration } from './duration.ts'
 import { outsideSteps } from './escalate.ts'
-import { type ExplainedPerson, peopleOf } from './escalate-explain-people.ts'
+import { explainMoment, type PagingMoment, roundTitle } from './escalate-explain-moments.ts'
+import { type Spared, sparedBy } from './escalate-explain-ends.ts'
+import { peopleOf } from './escalate-explain-people.ts'
+import { type Due, duesOf } from './incident/outline.ts'
+import type { MachineState } from './incident/state.ts'
 import type { Page } from './page.ts'
 import type { TimelineEntry } from './timeline.ts'
 
-/** People who were to hear at one moment: of a step, of the fallback … */
-export interface PagingOccasion {
-  readonly kind: 'step' | 'fallback' | 'notice' | 'hand-over' | 'message'
-  readonly at: string
-  /** `Step 1, round 2`. */
-  readonly title: string
-  readonly people: readonly ExplainedPerson[]
-  /** Targets that came to nobody, and why. */
-  readonly empty: readonly string[]
-  /** What it came to, when that is known. */
-  readonly end: string | null
+/** What is kept of the paging of one incident. */
+export interface PagingRecords {
+  /** `null`: nothing was decided about it by this version. */
+  readonly machine: MachineState | null
+  readonly timeline: readonly TimelineEntry[]
+  readonly pages: readonly Page[]
 }
-
-/** Something that began, held back, stopped or changed paging. */
-export interface PagingHappening {
-  readonly kind: 'began' | 'held' | 'stopped' | 'released' | 'command'
-  readonly at: string
-  readonly text: string
-}
-
-export type PagingMoment = PagingOccasion | PagingHappening
 
 /** Who should have been paged, when, over what, what became of it, and why not. */
 export interface PagingExplanation {
   /** In the order in which it happened. */
   readonly moments: readonly PagingMoment[]
   /** Whom the policy would have paged after that, and why it did not come to that. */
-  readonly spared: { readonly targets: readonly string[]; readonly why: string } | null
+  readonly spared: Spared | null
+  /** What happens by itself from here on, soonest first; instants are epoch milliseconds. */
+  readonly next: readonly Due[]
 }
 
 /** Explains the paging of one incident from its records alone: nothing is worked out anew, for whoever is on call now says nothing of then. */
-export function explainPaging(timeline: readonly TimelineEntry[], pages: readonly Page[]): PagingExplanation {
-  const byOccasion = Map.groupBy(pages, occasionKey)
-  const recorded = timeline.flatMap((entry) => momentOf(entry, timeline, byOccasion) ?? [])
-  const known = new Set(timeline.map(({ eventKey }) => eventKey))
-  const unrecorded = [...byOccasion].flatMap(([key, own]) => (known.has(key) ? [] : [messageOf(key, own)]))
-  const moments = [...recorded, ...unrecorded].toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
-  return { moments, spared: sparedBy(timeline) }
-}
-
-/** The event key of the timeline entry that a page belongs to. */
-function occasionKey({ kind, step, round }: Page): string {
-  if (kind === 'notice') return 'notice'
-  if (kind !== 'page') return `message/${kind}/${round}`
-  if (kind === 'hand-over') return `handover/${round}`
-  return step === outsideSteps ? `escalation/r${round}/exhausted` : `escalation/r${round}/s${step}`
-}
-
-function momentOf(
-  entry: TimelineEntry,
-  timeline: readonly TimelineEntry[],
-  pages: ReadonlyMap<string, readonly Page[]>,
-): PagingMoment | undefined {
-  const kind = occasionKind(entry)
-  if (kind === undefined) return happeningOf(entry)
-  const own = pages.get(entry.eventKey) ?? []
-  const people = peopleOf(entry.detail ?? {}, own)
+export function explainPaging({ machine, timeline, pages }: PagingRecords): PagingExplanation {
+  const recorded = timeline.flatMap((entry) => {
+    const own = pagesOf(entry, pages)
+    const moment = explainMoment(entry, timeline, own)
+    return moment === undefined ? [] : [{ moment, own }]
+  })
+  const explained = new Set(recorded.flatMap(({ own }) => own))
+  const others = pages.filter((page) => !explained.has(page))
+  const messages = [...Map.groupBy(others, occasionOf).values()].map(messageOf)
+  const moments = [...recorded.map(({ moment }) => moment), ...messages]
   return {
-    kind,
-    at: entry.at,
-    title: kind === 'hand-over' ? entry.summary : titleOf(entry.eventKey),
-    people,
-    empty: texts(entry.detail?.['empty']),
-    end: kind === 'step' ? endOf(entry, timeline, people) : null,
+    moments: moments.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)),
+    spared: sparedBy(timeline),
+    next: machine === null ? [] : duesOf(machine).toSorted((a, b) => a.at - b.at),
   }
 }
 
-function occasionKind({ eventKey }: TimelineEntry): PagingOccasion['kind'] | undefined {
-  if (eventKey === 'notice') return 'notice'
-  if (eventKey.startsWith('handover/')) return 'hand-over'
-  if (!eventKey.startsWith('escalation/')) return undefined
-  return eventKey.endsWith('/exhausted') ? 'fallback' : 'step'
-}
-
-function titleOf(eventKey: string): string {
-  if (eventKey === 'notice') return 'Notice of a P0'
-  const [, round = '0', step] = /^escalation\/r(\d+)\/(?:s(\d+)|exhausted)$/.exec(eventKey) ?? []
-  const name = step === undefined ? 'Every step is exhausted: the fallback' : `Step ${step}`
-  return round === '0' ? name : `${name}, round ${Number(round) + 1}`
-}
-
-function happeningOf({ eventKey, kind, at, summary, detail }: TimelineEntry): PagingHappening | undefined {
-  if (kind === 'detected') return { kind: 'began', at, text: summary }
-  if (eventKey.startsWith('held/')) return { kind: 'held', at, text: summary }
-  if (eventKey.startsWith('released/')) return { kind: 'released', at, text: summary }
-  if (kind === 'acknowledged') {
-    const until = detail?.['until']
-    const holds = typeof until === 'string' ? `, until ${until}` : ''
-    return { kind: 'stopped', at, text: `${summary}${holds}` }
+/** The pages that an entry wanted. */
+function pagesOf({ fact, at }: TimelineEntry, pages: readonly Page[]): readonly Page[] {
+  switch (fact.type) {
+    case 'step-entered':
+      return pages.filter((page) => isOf(page, 'page', fact.round) && page.step === fact.step)
+    case 'exhausted':
+      return pages.filter((page) => isOf(page, 'page', fact.round) && page.step === outsideSteps)
+    case 'noticed':
+      return pages.filter(({ kind }) => kind === 'notice')
+    case 'handed-over':
+      return askedAt(pages, 'hand-over', at, fact.to)
+    case 'hand-over-declined':
+      return askedAt(pages, 'hand-over', at, fact.owner)
+    case 'owner-asked':
+      return askedAt(pages, 'worse', at, fact.owner)
+    case 'grown':
+      return askedAt(pages, 'grown', at, fact.owner)
+    default:
+      return []
   }
-  if (kind === 'resolved' || kind === 'state') return { kind: 'stopped', at, text: summary }
-  const changes = kind === 'severity' || (kind === 'escalation' && eventKey.startsWith('command/'))
-  return changes ? { kind: 'command', at, text: summary } : undefined
 }
 
-/** Messages that follow pages have no entry of their own, and a page whose entry was lost in a crash still counts. */
-function messageOf(key: string, pages: readonly Page[]): PagingOccasion {
+function isOf(page: Page, kind: Page['kind'], round: number): boolean {
+  return page.kind === kind && page.round === round
+}
+
+/** Pages of an occasion are queued as it is decided; those over further contacts follow. `person` `null`: whoever it was. */
+function askedAt(pages: readonly Page[], kind: Page['kind'], at: string, person: string | null): Page[] {
+  const first = pages.find(
+    (page) =>
+      page.kind === kind &&
+      Date.parse(page.createdAt) === Date.parse(at) &&
+      (person === null || page.person === person),
+  )
+  return first === undefined ? [] : pages.filter((page) => isOf(page, kind, first.round))
+}
+
+function occasionOf({ kind, step, round }: Page): string {
+  return `${kind}/${round}/${step}`
+}
+
+/** Messages that follow pages have no entry of their own, and a page of which none was written still counts. */
+function messageOf(pages: readonly Page[]): PagingMoment {
   const at = pages.map(({ createdAt }) => createdAt).toSorted()[0] ?? ''
-  const [, kind] = /^message\/(\w+)\//.exec(key) ?? []
-  const title = kind === undefined ? `${titleOf(key)}, of which no entry was written` : `Told: ${kind}`
-  return { kind: 'message', at, title, people: peopleOf({}, pages), empty: [], end: null }
+  const people = peopleOf({ notified: [], paged: [] }, pages)
+  return { kind: 'message', at, title: titleOf(pages[0]), people, empty: [], end: null }
 }
 
-/** What ends the wait of a step: whatever of it comes first. */
-function endsStep({ eventKey, kind }: TimelineEntry): boolean {
-  return kind === 'acknowledged' || kind === 'resolved' || kind === 'state' || isStep(eventKey)
-}
-
-function isStep(eventKey: string): boolean {
-  return eventKey.startsWith('escalation/') || eventKey.startsWith('held/')
-}
-
-function endOf(
-  step: TimelineEntry,
-  timeline: readonly TimelineEntry[],
-  people: readonly ExplainedPerson[],
-): string | null {
-  const reached = people.some(({ heard }) => heard)
-  if (step.detail?.['ackTimeoutMs'] === 0) return 'nobody to page: passed at once'
-  const after = timeline.slice(timeline.indexOf(step) + 1)
-  const next = after.find(endsStep)
-  const waitMs = step.detail?.['ackTimeoutMs']
-  if (next === undefined) return null
-  const lasted = Date.parse(next.at) - Date.parse(step.at)
-  if (!isStep(next.eventKey)) return `after ${formatDuration(lasted)}: ${next.summary}`
-  const urged = after
-    .slice(0, after.indexOf(next))
-    .findLast(({ eventKey }) => eventKey.startsWith('command/'))
-  if (urged !== undefined) return `after ${formatDuration(lasted)}: ${urged.summary}`
-  if (typeof waitMs === 'number' && lasted + 1_000 >= waitMs)
-    return `nobody acknowledged within ${formatDuration(waitMs)}`
-  return reached
-    ? `left after ${formatDuration(lasted)}, before its time was over`
-    : 'nobody was reached: passed without waiting'
-}
-
-function sparedBy(timeline: readonly TimelineEntry[]): PagingExplanation['spared'] {
-  const index = timeline.findLastIndex(({ eventKey }) => /^escalation\/r\d+\/s\d+$/.test(eventKey))
-  const targets = texts(timeline[index]?.detail?.['following'])
-  const stop = timeline
-    .slice(index + 1)
-    .find((entry) => endsStep(entry) && !entry.eventKey.startsWith('held/'))
-  if (index < 0 || targets.length === 0 || stop === undefined || isStep(stop.eventKey)) return null
-  return { targets, why: `${stop.summary}, at ${stop.at}` }
-}
-
-function texts(list: unknown): string[] {
-  return Array.isArray(list) ? list.map(String) : []
+function titleOf(page: Page | undefined): string {
+  if (page?.kind !== 'page') return `Told: ${page?.kind}`
+  return roundTitle(page.step === outsideSteps ? 'The fallback' : `Step ${page.step}`, page.round)
 }

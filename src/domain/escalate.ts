@@ -86,6 +86,11 @@ export function pageId({ incident, kind, step, round, person, contact, afterMs =
   return `${incidentName(incident)}/${occasionOf(kind, step, round)}/${who}/c${contact}${late}`
 }
 
+/** After which time a personal rule asked for the page: its id says so, and nothing else does. */
+export function ruleAfterMs({ id }: Pick<Page, 'id'>): number {
+  return Number(/\/t(\d+)$/.exec(id)?.[1] ?? 0) * 1_000
+}
+
 function occasionOf(kind: PageKind, step: number, round: number): string {
   if (kind !== 'page') return round === 0 ? kind : `${kind}-${round}`
   return `r${round}/${step === outsideSteps ? 'fallback' : `s${step}`}`
@@ -119,8 +124,7 @@ export function pagesFor(
  */
 export function nextContactPage(failed: Page, reachable: Reachable | undefined): NewPage | undefined {
   if (!isCall(failed)) return undefined
-  const afterMs = Number(/\/t(\d+)$/.exec(failed.id)?.[1] ?? 0) * 1_000
-  return pageOver(reachable, { ...failed, contact: failed.contact + 1, afterMs })
+  return pageOver(reachable, { ...failed, contact: failed.contact + 1, afterMs: ruleAfterMs(failed) })
 }
 
 function pageOver(reachable: Reachable | undefined, address: PageAddress): NewPage | undefined {
@@ -144,8 +148,7 @@ const perhapsHeard: readonly PageState[] = ['sent', 'delivered', 'unknown']
 
 /**
  * Messages that follow the pages of an incident: one to each person and contact that heard of it, except to the one whose deed it is. A channel that
- * keeps an incident of its own is told in any case: it would go on calling. Whoever heard of it only among many others is spared: after a storm
- * of incidents there would be one of messages.
+ * keeps a state of its own is told in any case: it would go on calling, or offer what is over.
  * @param occasion counts messages of one kind, from 0
  */
 export function followUpPages(
@@ -154,16 +157,12 @@ export function followUpPages(
   actor: string | null,
   keepsIncidents: (channel: string) => boolean,
 ): NewPage[] {
-  const heard = pages.filter((page) => isCall(page) && !wasBundled(page) && perhapsHeard.includes(page.state))
+  const heard = pages.filter((page) => isCall(page) && perhapsHeard.includes(page.state))
   const told = heard.filter((page) => page.person !== actor || keepsIncidents(page.channel))
   const byId = new Map(told.map((page) => [pageId({ ...page, kind, round: occasion }), page]))
   return [...byId].map(([id, { incident, person, channel, contact }]) => {
     return { id, incident, kind, step: outsideSteps, round: occasion, person, channel, contact }
   })
-}
-
-function wasBundled({ id, leader }: Page): boolean {
-  return leader !== null && leader !== id
 }
 
 /** It reaches for a person, instead of telling one who was reached what became of it. */

@@ -33,6 +33,10 @@ export interface EscalateCommand extends Command {
   readonly asOf?: { readonly round: number; readonly step: number }
 }
 
+export interface AutomationCommand extends Command {
+  readonly reason: string
+}
+
 export interface HandOverCommand extends Command {
   /** A user. */
   readonly to: string

@@ -20,21 +20,24 @@ export interface Batch {
 }
 
 /**
- * Makes messages of claimed pages. Of one person's one contact the pages of a moment go out as one message, where its channel can bundle; of many messages in
- * a short time the next waits. A try that may have arrived is repeated as it was: under the same key, its receiver would not look at anything new.
+ * Makes messages of claimed pages. Of one person's one contact the pages of a moment go out as one message, where its channel can bundle, and so do messages
+ * of one kind that follow them; of many pages in a short time the next waits. A try that may have arrived is repeated as it was: under the same key, its receiver would not look at anything new.
  * @param now epoch milliseconds
  */
 export function batchOf(
   claimed: readonly ClaimedPage[],
-  bundles: (channel: string) => boolean,
+  bundles: (page: Page) => boolean,
   now: number,
 ): Batch {
   const repeated = claimed.filter(({ wasSending }) => wasSending)
   const fresh = claimed.filter(({ wasSending }) => !wasSending)
-  const single = fresh.filter(({ page }) => page.kind !== 'page' || !bundles(page.channel))
+  const [laneful, single] = [
+    fresh.filter(({ page }) => bundles(page)),
+    fresh.filter(({ page }) => !bundles(page)),
+  ]
   const lanes = Map.groupBy(
-    fresh.filter((one) => !single.includes(one)),
-    ({ page }) => `${page.channel}/${page.contact}/${page.person}`,
+    laneful,
+    ({ page }) => `${page.kind}/${page.channel}/${page.contact}/${page.person}`,
   )
   const laned = [...lanes.values()].map((lane) => laneBatch(lane, now))
   return {
@@ -50,9 +53,9 @@ export function batchOf(
 function laneBatch(lane: readonly ClaimedPage[], now: number): Batch {
   const [first, ...others] = inLaneOrder(lane)
   if (first === undefined) return { messages: [], waits: [] }
-  // One that was tried before has had its turn.
-  const isRetry = lane.some(({ page }) => page.attempts > 1)
-  const waitMs = isRetry ? 0 : laneWaitMs(first.begun, now, first.severity)
+  // One that was tried before has had its turn, and what follows a message has none.
+  const isFree = first.page.kind !== 'page' || lane.some(({ page }) => page.attempts > 1)
+  const waitMs = isFree ? 0 : laneWaitMs(first.begun, now, first.severity)
   if (waitMs > 0) return { messages: [], waits: lane.map(({ page }) => ({ page, waitMs })) }
   return { messages: [{ page: first.page, along: others.map(({ page }) => page) }], waits: [] }
 }

@@ -1,10 +1,18 @@
 import type { Alert } from './alert.ts'
+import { bundleName } from './answer-value.ts'
 import type { Configuration } from './configuration.ts'
 import { cutText, oneLine } from './delivery.ts'
 import { incidentName } from './evidence.ts'
 import { fnv1a64 } from './hash.ts'
 import type { Incident } from './incident.ts'
-import type { BundledIncident, Page, PageLink, PageMessage } from './page.ts'
+import type {
+  BundledIncident,
+  FollowedMessage,
+  Page,
+  PageLink,
+  PageMessage,
+  StandingIncident,
+} from './page.ts'
 import { severities, severityOfLabel } from './severity.ts'
 
 /** What a reader takes in at 3 a.m.; the rest is behind the link. */
@@ -28,12 +36,18 @@ export interface PageFacts {
   readonly runbookTitle: string | undefined
   /** What the configuration says about what fires. */
   readonly configuration: Pick<Configuration, 'services' | 'metrics' | 'slices'>
-  /** What the provider calls the page that a later message follows. */
-  readonly follows: string | null
+  /** What it follows. */
+  readonly follows: readonly FollowedFacts[]
   /** Where people's links lead, without a slash at its end. */
   readonly publicUrl: string
   /** Acknowledges as this person. */
   readonly answerUrl?: string
+}
+
+/** A message that stands with its provider: the page that led it, and the incidents of one that tells of several. */
+export interface FollowedFacts {
+  readonly leader: Page
+  readonly incidents: readonly Incident[]
 }
 
 /** The message of a page, whatever channel it goes over; every text in it is bounded and, except `nowDoing`, on one line. */
@@ -51,6 +65,7 @@ export function composePageMessage({
 }: PageFacts): PageMessage {
   const firing = alerts.filter((alert) => alert.status === 'firing')
   const name = incidentName(incident.number)
+  const bundled = others.map((other) => bundledOf(other, publicUrl))
   // Numbers begin again in a second or a wiped installation, and providers remember keys: the token tells their incidents apart.
   const origin = fnv1a64(incident.chartToken)
   return {
@@ -62,8 +77,8 @@ export function composePageMessage({
     severity: incident.severity,
     service: cutText(oneLine(incident.service), longestName),
     person: page.person,
-    lines: [...linesOf(firing, firingCount), ...bundleLines(others)],
-    bundled: others.map((other) => bundledOf(other, publicUrl)),
+    lines: [...linesOf(firing, firingCount), ...bundleLines(bundled)],
+    bundled,
     firingCount,
     nowDoing: cutText(
       [headline(page, incident), incident.nowDoing].filter((part) => part !== '').join('. '),
@@ -78,7 +93,9 @@ export function composePageMessage({
     position: { round: page.round, step: page.step },
     ...(answerUrl === undefined ? {} : { answerUrl }),
     possibleRepeat: page.unknownTries > 0,
-    ...(follows === null ? {} : { follows }),
+    ...(others.length === 0 ? {} : { bundle: bundleName(page.id) }),
+    ...(follows.length === 0 ? {} : { follows: follows.flatMap((one) => followedOf(one, publicUrl)) }),
+    ...(isOwnDeed(page, [incident, ...others]) ? { isOwnDeed: true } : {}),
   }
 }
 
@@ -88,9 +105,18 @@ function titleOf({ title }: Incident, others: readonly Incident[]): string {
   return `${cutText(oneLine(title), longestText - more.length)}${more}`
 }
 
-function bundleLines(others: readonly Incident[]): string[] {
-  const named = others.slice(0, mostBundledLines).map(({ number, severity, title }) => {
-    return cutText(`also ${incidentName(number)} ${severity}: ${oneLine(title)}`, longestLine)
+/** What a message says line by line where what follows a page is a message of its own: that one repeats nothing of what fires. */
+export function linesToSay({
+  kind,
+  lines,
+  bundled,
+}: Pick<PageMessage, 'kind' | 'lines' | 'bundled'>): readonly string[] {
+  return kind === 'page' ? lines : bundleLines(bundled)
+}
+
+function bundleLines(others: readonly BundledIncident[]): string[] {
+  const named = others.slice(0, mostBundledLines).map(({ incident, severity, title }) => {
+    return cutText(`also ${incident} ${severity}: ${title}`, longestLine)
   })
   const rest = others.length - named.length
   return rest === 0 ? named : [...named, `and ${counted(rest, 'more incident')}: see the list of incidents`]
@@ -104,6 +130,39 @@ function bundledOf({ number, title, severity }: Incident, publicUrl: string): Bu
     severity,
     url: link(publicUrl, 'incidents', incident),
   }
+}
+
+function followedOf({ leader, incidents }: FollowedFacts, publicUrl: string): FollowedMessage[] {
+  if (leader.providerId === null) return []
+  const { round, step } = leader
+  const answers = { incident: incidentName(leader.incident), position: { round, step } }
+  if (incidents.length < 2) return [{ id: leader.providerId, incidents: [], answers }]
+  // The one that led comes first, as it did when the message was sent.
+  const ordered = incidents.toSorted(
+    (a, b) => Number(b.number === leader.incident) - Number(a.number === leader.incident),
+  )
+  return [
+    {
+      id: leader.providerId,
+      incidents: ordered.map((one) => standingOf(one, publicUrl)),
+      answers: { ...answers, bundle: bundleName(leader.id) },
+    },
+  ]
+}
+
+function standingOf(incident: Incident, publicUrl: string): StandingIncident {
+  const { state, resolvedBy, acknowledgedBy } = incident
+  const bundled = bundledOf(incident, publicUrl)
+  if (state === 'resolved') return { ...bundled, standing: 'resolved', by: resolvedBy }
+  return { ...bundled, standing: acknowledgedBy === null ? 'open' : 'acknowledged', by: acknowledgedBy }
+}
+
+/** Whether this reader acknowledged, or resolved, all that the message tells of. */
+function isOwnDeed({ kind, person }: Page, incidents: readonly Incident[]): boolean {
+  if (kind !== 'acknowledged' && kind !== 'resolved') return false
+  return incidents.every(
+    ({ acknowledgedBy, resolvedBy }) => (kind === 'resolved' ? resolvedBy : acknowledgedBy) === person,
+  )
 }
 
 function counted(count: number, what: string): string {

@@ -65,14 +65,43 @@ export interface PageMessage {
   readonly responsible: readonly string[]
   /** Other incidents that this one message tells of too. */
   readonly bundled: readonly BundledIncident[]
+  /** Names the bundle that an answer answers as a whole; absent when the message tells of one incident. */
+  readonly bundle?: string
   /** Where the escalation stood: an answer that was made to this message says so. */
   readonly position: { readonly round: number; readonly step: number }
   /** Whoever opens it may acknowledge as this person: for a channel that has no buttons, and for nobody else. */
   readonly answerUrl?: string
   /** An earlier try of this page may have reached the person. */
   readonly possibleRepeat: boolean
-  /** What the provider calls the message that this one follows, when it follows one. */
-  readonly follows?: string
+  /** Messages to the same contact that this one follows: the newest that called them comes first. */
+  readonly follows?: readonly FollowedMessage[]
+  /** The reader did it: nothing has to be said, but what stands at the provider has to follow. */
+  readonly isOwnDeed?: true
+}
+
+/** A message that stands with its provider. */
+export interface FollowedMessage {
+  /** What the provider calls it. */
+  readonly id: string
+  /** The incidents that it tells of, as they are now, when it tells of several. */
+  readonly incidents: readonly StandingIncident[]
+  /** Where the escalation of the first of them stood, and which bundle it is: what a button of it carries. */
+  readonly answers: MessageAnswers
+}
+
+/** What an answer to a message says that it answers. */
+export interface MessageAnswers {
+  /** `INC-42` */
+  readonly incident: string
+  readonly position: { readonly round: number; readonly step: number }
+  /** Names the bundle, when the message tells of several incidents. */
+  readonly bundle?: string
+}
+
+export interface StandingIncident extends BundledIncident {
+  readonly standing: 'open' | 'acknowledged' | 'resolved'
+  /** Who acknowledged or resolved it. */
+  readonly by: string | null
 }
 
 export interface BundledIncident {
@@ -88,13 +117,17 @@ export interface PageLink {
   readonly url: string
 }
 
-/** How a send ended, classified once by the edge from its provider's documentation. */
-export type SendOutcome =
-  | { readonly kind: 'sent'; readonly providerId?: string }
+/** How a try ended, classified once by the edge from its provider's documentation. */
+export type TryOutcome =
+  /** `replaced`: messages that stood no more, in whose place this one stands from now on. */
+  | { readonly kind: 'sent'; readonly providerId?: string; readonly replaced?: readonly string[] }
   /** Try again, not before `retryAfterMs` when the provider said so. */
   | { readonly kind: 'retry'; readonly error: string; readonly retryAfterMs?: number }
-  /** Not tried: our own turn at this place comes after so long. Neither a try nor a failure. */
-  | { readonly kind: 'wait'; readonly waitMs: number; readonly reason: string }
   | { readonly kind: 'final'; readonly error: string }
   /** The provider may have taken it: the connection broke after the request was written. */
   | { readonly kind: 'unknown'; readonly error: string }
+
+export type SendOutcome =
+  | TryOutcome
+  /** Not tried, since only our own pace holds it back: neither a try nor a failure. Its turn comes in `waitMs`. */
+  | { readonly kind: 'wait'; readonly waitMs: number; readonly reason: string }

@@ -1,6 +1,6 @@
 import type { Configuration } from './configuration.ts'
 import { formatDuration } from './duration.ts'
-import { incidentName } from './evidence.ts'
+import { stopsOneRung, switchesFor, switchWords, type GuardSwitch } from './kill-switch.ts'
 import { wasTried, type Next, type PastAttempt } from './remediate.ts'
 import type { Measurement, RemediationAttempt } from './remediation.ts'
 import type { RemediationRung } from './runbook.ts'
@@ -15,14 +15,6 @@ export const breakerWindow = 5
 const breakerMemoryMs = 86_400_000
 /** Allowed on top of a check's own rhythm before its verdicts count as stale: a run takes time. */
 const freshnessGraceMs = 30_000
-
-/** A kill switch that a person threw. Scopes: `everything`, `incident/INC-42`, `target/<name>`. */
-export interface GuardSwitch {
-  readonly scope: string
-  readonly stoppedBy: string
-  readonly reason: string
-  readonly stoppedAt: string
-}
 
 /** An attempt that runs. */
 export interface UnderRepair {
@@ -51,6 +43,8 @@ export type EndedAttempt = Pick<RemediationAttempt, 'outcome' | 'effect'> & { re
 /** Everything the guards look at. */
 export interface GuardInputs {
   readonly incident: number
+  /** Of the incident. */
+  readonly service: string
   readonly rung: Pick<RemediationRung, 'action' | 'target'>
   readonly configuration: Pick<Configuration, 'targets' | 'checks'>
   readonly switches: readonly GuardSwitch[]
@@ -130,17 +124,15 @@ function target({ rung, configuration }: GuardInputs): GuardFinding {
   return { ...finding, allowed: true, reason: `${rung.target} offers ${rung.action}` }
 }
 
-function killSwitch({ incident, rung, switches }: GuardInputs): GuardFinding {
-  const scopes = ['everything', `incident/${incidentName(incident)}`, `target/${rung.target}`]
-  const thrown = scopes.flatMap((scope) => switches.filter((one) => one.scope === scope))[0]
-  if (thrown === undefined) {
-    return { guard: 'kill-switch', allowed: true, reason: 'no kill switch is thrown', ifRefused: 'hand-over' }
-  }
+function killSwitch({ incident, service, rung, switches, configuration }: GuardInputs): GuardFinding {
+  const services = [service, configuration.targets[rung.target]?.service ?? service]
+  const thrown = switchesFor({ incident, services, ...rung }, switches)
+  const ifRefused = thrown.length > 0 && thrown.every(stopsOneRung) ? 'next-rung' : 'hand-over'
   return {
     guard: 'kill-switch',
-    allowed: false,
-    reason: `${thrown.stoppedBy} stopped automation for ${thrown.scope}: ${thrown.reason}`,
-    ifRefused: thrown.scope.startsWith('target/') ? 'next-rung' : 'hand-over',
+    allowed: thrown.length === 0,
+    reason: thrown.length === 0 ? 'no kill switch is thrown' : thrown.map(switchWords).join('; '),
+    ifRefused,
   }
 }
 

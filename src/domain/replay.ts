@@ -1,4 +1,4 @@
-import { isMuted } from './check-alerts.ts'
+import { mutedUntil } from './check-alerts.ts'
 import { concludeRun, type SeriesStanding, type SourceSighting } from './check-run.ts'
 import { isQuiet, judge, watchOf, type Measured, type MetricQuestion } from './check.ts'
 import type { Check, Configuration } from './configuration.ts'
@@ -19,8 +19,8 @@ export interface ReplayTransition {
   readonly kind: 'fires' | 'clears' | IncidentChange['kind']
   /** For people. */
   readonly text: string
-  /** The check says it, but its cooldown kept it from anybody. */
-  readonly muted: boolean
+  /** The check says it, but its cooldown kept it from anybody: until when, ISO 8601 in UTC. */
+  readonly mutedUntil: string | null
   readonly groupingKey: string | null
 }
 
@@ -171,12 +171,12 @@ function alertTransition(row: InboxRow): ReplayTransition {
     at: row.acceptedAt,
     kind: row.status === 'firing' ? 'fires' : 'clears',
     text: row.annotations['summary'] ?? row.labels['alertname'] ?? 'alert',
-    muted: isMuted(row),
+    mutedUntil: mutedUntil(row),
     groupingKey: null,
   }
 }
 
 function transitionOf({ at, kind, incident }: IncidentChange): ReplayTransition {
   const { title, severity, groupingKey } = incident
-  return { at, kind, text: `${title}, ${severity}`, muted: false, groupingKey }
+  return { at, kind, text: `${title}, ${severity}`, mutedUntil: null, groupingKey }
 }

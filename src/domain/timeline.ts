@@ -71,6 +71,7 @@ const kinds: Readonly<Record<Exclude<Fact['type'], 'recorded'>, TimelineKind>> =
   identified: 'note',
   'not-actionable': 'note',
   'automation-stopped': 'remediation',
+  'automation-resumed': 'remediation',
   attempt: 'remediation',
   evidence: 'evidence',
   'review-drafted': 'review',

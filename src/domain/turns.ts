@@ -1,4 +1,4 @@
-import type { SendOutcome } from './page.ts'
+import type { SendOutcome, TryOutcome } from './page.ts'
 
 /** Why a place may not be written to yet, and for how long. */
 export interface Turn {
@@ -21,8 +21,8 @@ interface Place {
   readonly waiting: { page: string; dueAt: number }[]
 }
 
-/** A page that has not come back so long after its turn was called off. */
-const graceMs = 30_000
+/** A page that has not come back so long after its turn was called off, or went along with another. It comes last if it does come. */
+const graceMs = 5_000
 
 /**
  * Keeps the pace of each place, and what its provider asked for. It never sleeps: whoever comes too early is told when to come back, so a place
@@ -48,7 +48,7 @@ export function createTurns(now: () => Date, { everyMs, apartMs }: Pace) {
     },
 
     /** What came of a page whose turn it was. */
-    note(name: string, page: string, outcome: SendOutcome): void {
+    note(name: string, page: string, outcome: TryOutcome): void {
       if (outcome.kind !== 'retry' || outcome.retryAfterMs === undefined) return
       const place = placeOf(places, name)
       place.notBefore = now().getTime() + outcome.retryAfterMs
@@ -57,6 +57,16 @@ export function createTurns(now: () => Date, { everyMs, apartMs }: Pace) {
         place.waiting.unshift({ page, dueAt: place.notBefore })
     },
   }
+}
+
+/**
+ * What a page hears whose turn it is not yet. What the provider asked for is its answer to a try; our own pace is none.
+ * @param place what is paced, such as `channel`
+ */
+export function outcomeOfTurn({ waitMs, asked }: Turn, provider: string, place: string): SendOutcome {
+  return asked
+    ? { kind: 'retry', error: `${provider} asked to wait for this ${place}`, retryAfterMs: waitMs }
+    : { kind: 'wait', waitMs, reason: `other messages to this ${place} come first` }
 }
 
 function placeOf(places: Map<string, Place>, name: string): Place {

@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer'
+import { channelTraits } from '../domain/channel-traits.ts'
 import type { Contact, EmailIntegration } from '../domain/configuration.ts'
 import { errorText } from '../domain/delivery.ts'
 import type { PageMessage, SendOutcome } from '../domain/page.ts'
@@ -26,9 +27,7 @@ export interface EmailChannelOptions extends ChartOptions {
  */
 export function createEmailChannel(options: EmailChannelOptions) {
   return {
-    keepsIncidents: false,
-    bundles: true,
-    hasKey: false,
+    ...channelTraits.email,
 
     async send({ address }: EmailContact, message: PageMessage, signal: AbortSignal): Promise<SendOutcome> {
       const target = await targetOf(options)

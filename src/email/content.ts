@@ -1,5 +1,6 @@
 import { oneLine } from '../domain/delivery.ts'
 import type { PageLink, PageMessage } from '../domain/page.ts'
+import { linesToSay } from '../domain/page-message.ts'
 import { mailLimits } from './limits.ts'
 
 /** What a mail says, before it is text or HTML. */
@@ -34,11 +35,18 @@ export function contentOf(message: PageMessage): MailContent {
     notes: message.possibleRepeat
       ? ['Possible repeat: an earlier try of this message may have reached you.']
       : [],
-    lines: kind === 'page' ? message.lines.map(clean).filter((line) => line !== '') : [],
+    lines: linesToSay(message)
+      .map(clean)
+      .filter((line) => line !== ''),
     facts: facts.map(([name, text]) => [name, clean(text)] as const).filter(([, text]) => text !== ''),
-    answer: kind === 'page' ? webLink(`Acknowledge ${incident}`, message.answerUrl ?? '') : undefined,
+    answer:
+      kind === 'page' ? webLink(`Acknowledge ${answeredBy(message)}`, message.answerUrl ?? '') : undefined,
     links: linksOf(message),
   }
+}
+
+function answeredBy({ incident, bundled }: PageMessage): string {
+  return bundled.length === 0 ? incident : `all ${bundled.length + 1}`
 }
 
 function linksOf({ kind, incident, incidentUrl, chartUrl, links }: PageMessage): PageLink[] {

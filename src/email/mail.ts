@@ -5,6 +5,8 @@ import { htmlOf } from './html.ts'
 import { mailLimits } from './limits.ts'
 import { textOf } from './text.ts'
 
+/** A header of more would be cut by some server on the way. */
+const mostReferences = 10
 const chartId = 'chart@firewatch'
 
 /** A mail in the terms of its fields; whoever composes it folds and encodes them. */
@@ -32,8 +34,9 @@ export function mailOf(message: PageMessage, domain: string, png?: Uint8Array): 
   return {
     subject: subjectOf(message),
     messageId: idOf(`page/${message.idempotencyKey}`, domain),
-    inReplyTo: followed ?? thread,
-    references: followed === undefined ? [thread] : [thread, followed],
+    inReplyTo: followed[0] ?? thread,
+    // The one that is answered comes last: https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4
+    references: [thread, ...followed.toReversed()],
     text: textOf(message),
     html: htmlOf(message, png === undefined ? undefined : chartId),
     pictures: png === undefined ? [] : [{ cid: chartId, png }],
@@ -52,6 +55,8 @@ function idOf(key: string, domain: string): string {
   return `<${createHash('sha256').update(key).digest('hex').slice(0, 32)}@${domain}>`
 }
 
-function followedIn({ kind, follows }: PageMessage): string | undefined {
-  return kind !== 'page' && /^<[0-9a-f]{32}@[A-Za-z0-9.-]+>$/.test(follows ?? '') ? follows : undefined
+/** Only what is a Message-ID of ours may stand in a header. */
+function followedIn({ kind, follows = [] }: PageMessage): string[] {
+  const ids = follows.map(({ id }) => id).filter((id) => /^<[0-9a-f]{32}@[A-Za-z0-9.-]+>$/.test(id))
+  return kind === 'page' ? [] : ids.slice(0, mostReferences)
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { errorText } from '../domain/delivery.ts'
-import type { SendOutcome } from '../domain/page.ts'
+import type { TryOutcome } from '../domain/page.ts'
 
 /** Where mail is handed over. */
 export interface SmtpServer {
@@ -19,7 +19,7 @@ export interface SmtpMail {
   readonly raw: Uint8Array
 }
 
-export type SmtpOutcome = Exclude<SendOutcome, { kind: 'sent' }> | { readonly kind: 'sent' }
+export type SmtpOutcome = Exclude<TryOutcome, { kind: 'sent' }> | { readonly kind: 'sent' }
 
 const loopback = ['127.0.0.1', '::1', 'localhost']
 

@@ -25,8 +25,8 @@ export interface HttpActions {
  * Carries out actions over HTTP and answers for every fault instead of throwing.
  *
  * An act is one empty `POST` with `Idempotency-Key: <attempt id>`, `X-Firewatch-Fence: <rising number>` and, with a token,
- * `Authorization: Bearer`. The target carries out each key once, and refuses a fence below the highest it has seen. 2xx: done; 3xx (no
- * redirect is followed) and 4xx: not done; 5xx, a time-out or a connection that broke once it stood: unknown; no connection: not done.
+ * `Authorization: Bearer`. The target should carry out each key once, and refuse a fence below the highest it has seen. 2xx: done; 3xx (no
+ * redirect is followed) and 4xx: not done; 303, 408, 5xx, a time-out or a connection that broke once it stood: unknown; no connection: not done.
  *
  * A probe is a `GET` of `probeUrl` with the same headers, answered by `{"applied": true}` or `{"applied": false}`; all else is unknown.
  */
@@ -132,6 +132,14 @@ function blotted(text: string, secrets: readonly string[]): string {
     .reduce((cleaned, secret) => cleaned.replaceAll(secret, '[secret]'), text)
 }
 
+/**
+ * Whether a status leaves open if the request was carried out: 303 answers a POST that was taken
+ * (https://www.rfc-editor.org/rfc/rfc9110#section-15.4.4), and gateways say 408 and 5xx of requests that they have passed on.
+ */
+function leavesOpen(status: number): boolean {
+  return status === 303 || status === 408 || status >= 500
+}
+
 function effectOf(exchange: Exchange): ActionAnswer {
   if ('failure' in exchange) {
     const { failure, sent } = exchange
@@ -140,7 +148,7 @@ function effectOf(exchange: Exchange): ActionAnswer {
   const { status, body, truncated } = exchange
   const redirected = status >= 300 && status < 400
   const summary = `HTTP ${status}${redirected ? ', a redirect, which is not followed' : ''}`
-  const effect = status >= 500 ? 'unknown' : status >= 300 ? 'not-done' : 'done'
+  const effect = leavesOpen(status) ? 'unknown' : status >= 300 ? 'not-done' : 'done'
   return { effect, summary, body, truncated }
 }
 

@@ -1,4 +1,5 @@
 import type { FindingKind } from '../domain/audit.ts'
+import type { CheckMute } from '../domain/check-mutes.ts'
 import type { IncidentState } from '../domain/incident.ts'
 import type { Severity } from '../domain/severity.ts'
 
@@ -33,4 +34,6 @@ export interface Figures {
     readonly firing: number
     readonly unknown: number
   }[]
+  /** Checks of which something fires that their cooldown mutes. */
+  readonly mutes: readonly CheckMute[]
 }

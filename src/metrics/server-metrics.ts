@@ -100,6 +100,11 @@ function figureGauges(registers: Registers) {
       'When each check last gave a verdict.',
       'check',
     ),
+    mutedUntil: gauge(
+      'firewatch_check_muted_until_timestamp_seconds',
+      'Until when messages of a check are muted by its cooldown while something of it fires; absent when nothing is muted.',
+      'check',
+    ),
   }
 }
 
@@ -113,6 +118,7 @@ function show(figures: Figures, gauges: ReturnType<typeof figureGauges>): void {
   for (const kind of findingKinds) gauges.findings.set({ kind }, 0)
   for (const { kind, count } of figures.audit.findings) gauges.findings.set({ kind }, count)
   gauges.auditedOk.set(figures.audit.okAt === null ? 0 : Date.parse(figures.audit.okAt) / 1_000)
+  for (const { check, until } of figures.mutes) gauges.mutedUntil.set({ check }, Date.parse(until) / 1_000)
   for (const { check, evaluatedAt, ...verdicts } of figures.checks) {
     gauges.evaluated.set({ check }, Date.parse(evaluatedAt) / 1_000)
     for (const [state, count] of Object.entries(verdicts)) gauges.series.set({ check, state }, count)

@@ -1,3 +1,4 @@
+import { channelTraits } from '../domain/channel-traits.ts'
 import type { Contact } from '../domain/configuration.ts'
 import { errorText, type HttpPost, outcomeOfRefusal, type PostAnswer } from '../domain/delivery.ts'
 import type { PageMessage, SendOutcome } from '../domain/page.ts'
@@ -28,9 +29,7 @@ export function createPagerDutyChannel(options: PagerDutyChannelOptions) {
   const { post, defaultUrl = eventsUrl, timeoutMs, resolveSecret, now } = options
   return {
     /** PagerDuty goes on calling until its own incident is acknowledged or resolved. */
-    keepsIncidents: true,
-    bundles: false,
-    hasKey: true,
+    ...channelTraits.pagerduty,
 
     async send(contact: PagerDutyContact, message: PageMessage, signal: AbortSignal): Promise<SendOutcome> {
       const target = await targetOf(contact, defaultUrl, resolveSecret)

@@ -1,4 +1,5 @@
 import type { Alert } from '../domain/alert.ts'
+import type { ChannelTraits } from '../domain/channel-traits.ts'
 import type { Configuration, Contact } from '../domain/configuration.ts'
 import type { NewPage } from '../domain/escalate.ts'
 import type { Incident } from '../domain/incident.ts'
@@ -6,13 +7,7 @@ import type { Page, PageMessage, SendOutcome } from '../domain/page.ts'
 import type { PageSettlement } from '../domain/page-state.ts'
 
 /** One way to reach people. It is given only contacts of its own name, and answers instead of throwing. */
-export interface Channel {
-  /** Whether the other side keeps an incident of its own, which goes on calling until it is told. */
-  readonly keepsIncidents: boolean
-  /** Whether one message may tell of several incidents; a provider that keeps one for each does so by itself. */
-  readonly bundles: boolean
-  /** Whether the other side takes several tries of one page for one. Without that a person hears each of them. */
-  readonly hasKey: boolean
+export interface Channel extends ChannelTraits {
   send(contact: Contact, message: PageMessage, signal: AbortSignal): Promise<SendOutcome>
 }
 
@@ -24,6 +19,12 @@ export interface PagedIncident {
   readonly alerts: readonly Alert[]
 }
 
+/** A page that is not to be tried again. */
+export interface CalledOffPage {
+  readonly page: Page
+  readonly why: string
+}
+
 /** The outbox of pages. Every change is one that the page's state allows, whoever else is at work. */
 export interface PageOutbox {
   claim(options: {
@@ -33,19 +34,43 @@ export interface PageOutbox {
     readonly since: number
     readonly triesMs: number
   }): Promise<
-    readonly { readonly page: Page; readonly wasSending: boolean; readonly begun: readonly number[] }[]
+    readonly {
+      readonly page: Page
+      readonly calledOff: string | null
+      readonly wasSending: boolean
+      readonly begun: readonly number[]
+    }[]
   >
-  /** Gives claimed pages back untried. */
-  postpone(postponed: readonly { readonly id: string; readonly dueAt: Date }[]): Promise<void>
-  bundle(leader: string, ids: readonly string[]): Promise<void>
-  release(ids: readonly string[], how: { readonly at: Date; readonly isUnknown: boolean }): Promise<void>
+  /** Gives claimed pages back untried; answers with those that were called off meanwhile. */
+  postpone(
+    postponed: readonly { readonly page: Page; readonly dueAt: Date }[],
+  ): Promise<readonly CalledOffPage[]>
+  /** Pages of one message, in its order; the first that goes leads. */
+  bundle(
+    pages: readonly Page[],
+  ): Promise<{ readonly going: readonly Page[]; readonly calledOff: readonly CalledOffPage[] }>
+  /** Pages that went along are tried again with theirs. */
+  repeat(pages: readonly Page[], at: Date): Promise<void>
+  /** Pages that went along wait again; answers with those that were called off meanwhile. */
+  release(
+    pages: readonly Page[],
+    how: { readonly at: Date; readonly isUnknown: boolean },
+  ): Promise<readonly CalledOffPage[]>
   nextDue(): Promise<Date | null>
   find(ids: readonly string[]): Promise<readonly Page[]>
   incidents(numbers: readonly number[], at: Date): Promise<ReadonlyMap<number, PagedIncident>>
-  followed(page: Page): Promise<string | null>
+  /** Messages to their contact that told of the incidents of these pages, by the pages that led them; the newest that called first. */
+  followed(
+    pages: readonly Page[],
+  ): Promise<readonly { readonly leader: Page; readonly incidents: readonly number[] }[]>
   settle(
     page: Page,
-    end: { readonly settlement: PageSettlement; readonly retryAt?: Date; readonly next?: NewPage },
+    end: {
+      readonly settlement: PageSettlement
+      readonly retryAt?: Date
+      readonly next?: NewPage
+      readonly replaced?: readonly string[]
+    },
   ): Promise<{ readonly page: Page; readonly ended: boolean; readonly calledOff: boolean } | undefined>
 }
 

@@ -1,12 +1,14 @@
+import { isCall } from '../domain/escalate.ts'
+import type { Incident } from '../domain/incident.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import { laneOrder } from '../domain/bundle.ts'
 import type { Page, PageMessage } from '../domain/page.ts'
-import { composePageMessage } from '../domain/page-message.ts'
+import { composePageMessage, type FollowedFacts } from '../domain/page-message.ts'
 import type { PagedIncident, SenderDependencies } from './dependencies.ts'
 
 /** The message of a page and of all that go along with it; the page comes first, the others in the order of their lane. */
 export async function messageOf(
-  { outbox, publicUrl, answerUrl }: SenderDependencies,
+  deps: SenderDependencies,
   page: Page,
   along: readonly Page[],
   incidents: ReadonlyMap<number, PagedIncident>,
@@ -15,9 +17,9 @@ export async function messageOf(
   const about = incidents.get(page.incident)
   if (about === undefined) throw new Error(`page ${page.id} is of an incident that is not there`)
   const { incident, alerts, firing } = about
-  const isFollowUp = page.kind === 'acknowledged' || page.kind === 'resolved'
-  // Only a mail needs a link of its own: wherever else it went, it would be one more secret to keep. It answers for one page, so not for many.
-  const isAnswered = page.channel === 'email' && page.kind === 'page' && along.length === 0
+  const { publicUrl, answerUrl } = deps
+  // Only a mail needs a link of its own: wherever else it went, it would be one more secret to keep.
+  const isAnswered = page.channel === 'email' && page.kind === 'page'
   return composePageMessage({
     page,
     incident,
@@ -26,10 +28,24 @@ export async function messageOf(
     firingCount: firing,
     runbookTitle: atStart.runbooks.find(({ name }) => name === incident.runbook)?.title,
     configuration: atStart,
-    follows: isFollowUp ? await outbox.followed(page) : null,
+    follows: isCall(page) ? [] : await followedBy(deps, [page, ...along]),
     publicUrl,
     ...(isAnswered && answerUrl !== undefined ? { answerUrl: answerUrl(page) } : {}),
   })
+}
+
+/** The messages that stand, each with its incidents as they are now. */
+async function followedBy(
+  { outbox, now }: SenderDependencies,
+  pages: readonly Page[],
+): Promise<FollowedFacts[]> {
+  const messages = await outbox.followed(pages)
+  const numbers = messages.flatMap(({ incidents }) => (incidents.length > 1 ? incidents : []))
+  const found = numbers.length === 0 ? new Map() : await outbox.incidents(numbers, now())
+  return messages.map(({ leader, incidents }) => ({
+    leader,
+    incidents: incidents.flatMap((number): Incident[] => found.get(number)?.incident ?? []),
+  }))
 }
 
 /** Incidents that go along, each once. */

@@ -3,13 +3,14 @@ import { reachableOf } from '../domain/escalate-targets.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Page, SendOutcome } from '../domain/page.ts'
 import { retryDelayMs } from '../domain/page-state.ts'
-import type { PagedIncident, SenderDependencies } from './dependencies.ts'
+import { endCalledOff } from './called-off.ts'
+import { isChannel, type PagedIncident, type SenderDependencies } from './dependencies.ts'
 import { messageOf } from './message.ts'
 
 const defaultRetryBaseMs = 500
 /** A page is tried so often, then its person's next contact is. */
 const mostTries = 4
-/** After so many tries with an unknown end, the next one with such an end was the last. */
+/** After so many tries with an unknown end, the next one with such an end was the last, where the other side has no key. */
 const mostUnknownTries = 1
 /** An exchange with a provider is given up after this. */
 export const sendTimeoutMs = 15_000
@@ -31,16 +32,18 @@ export async function sendMessage(
   const about = incidents.get(page.incident)
   if (about === undefined) throw new Error(`page ${page.id} is of an incident that is not there`)
   const outcome = await trySending(deps, page, along, incidents, about)
-  const ids = along.map(({ id }) => id)
-  const now = deps.now()
   if (outcome.kind === 'wait') {
-    const dueAt = new Date(now.getTime() + outcome.waitMs)
-    return deps.outbox.postpone([page.id, ...ids].map((id) => ({ id, dueAt })))
+    const dueAt = new Date(deps.now().getTime() + outcome.waitMs)
+    const postponed = [page, ...along].map((one) => ({ page: one, dueAt }))
+    return endCalledOff(deps, await deps.outbox.postpone(postponed))
   }
-  await settle(deps, page, about.incident, outcome, along.length > 0)
-  if (outcome.kind === 'sent') await settleAlong(deps, along)
-  else if (outcome.kind !== 'unknown' || isLastUnknown(page))
-    await deps.outbox.release(ids, { at: now, isUnknown: outcome.kind === 'unknown' })
+  const retryAt = retryAtOf(deps, page, outcome)
+  // Under one key its receiver would look at nothing new: such a bundle is repeated as it was.
+  const isRepeated = retryAt !== undefined && along.length > 0 && hasKey(deps, page)
+  const ended: Tried =
+    isRepeated && outcome.kind === 'retry' ? { kind: 'unknown', error: outcome.error } : outcome
+  await settle(deps, page, about.incident, ended, retryAt)
+  await settleAlong(deps, along, ended, retryAt)
 }
 
 type Tried = Exclude<SendOutcome, { kind: 'wait' }>
@@ -70,14 +73,14 @@ async function settle(
   page: Page,
   incident: Incident,
   outcome: Tried,
-  isBundle: boolean,
+  retryAt: Date | undefined,
 ): Promise<void> {
-  const retryAt = retryAtOf(deps, page, outcome)
   const next = retryAt === undefined ? await nextOf(deps, page, incident) : undefined
   const settled = await deps.outbox.settle(page, {
-    settlement: settlementOf(outcome, deps.now().toISOString(), isBundle),
+    settlement: settlementOf(outcome, deps.now().toISOString()),
     ...(retryAt === undefined ? {} : { retryAt }),
     ...(next === undefined ? {} : { next }),
+    ...(outcome.kind === 'sent' && outcome.replaced !== undefined ? { replaced: outcome.replaced } : {}),
   })
   if (settled?.ended === true) deps.ended?.(settled.page)
   if (settled?.page.state !== 'failed' && settled?.page.state !== 'unknown') return
@@ -88,12 +91,10 @@ async function settle(
   )
 }
 
-function settlementOf(outcome: Tried, at: string, isBundle: boolean) {
+function settlementOf(outcome: Tried, at: string) {
   switch (outcome.kind) {
     case 'sent': {
-      // What follows must not take the place of a message that told of others too.
-      const providerId =
-        outcome.providerId === undefined || isBundle ? {} : { providerId: outcome.providerId }
+      const providerId = outcome.providerId === undefined ? {} : { providerId: outcome.providerId }
       return { state: 'sent', at, ...providerId } as const
     }
     case 'retry':
@@ -105,21 +106,19 @@ function settlementOf(outcome: Tried, at: string, isBundle: boolean) {
 }
 
 /** When the page is tried again; `undefined`: that was the last try. */
-function retryAtOf(
-  { now, retryBaseMs = defaultRetryBaseMs }: SenderDependencies,
-  page: Page,
-  outcome: Tried,
-): Date | undefined {
+function retryAtOf(deps: SenderDependencies, page: Page, outcome: Tried): Date | undefined {
   if (outcome.kind === 'sent' || outcome.kind === 'final') return undefined
-  if (outcome.kind === 'unknown' && isLastUnknown(page)) return undefined
+  const { now, retryBaseMs = defaultRetryBaseMs } = deps
+  if (outcome.kind === 'unknown' && !hasKey(deps, page) && page.unknownTries >= mostUnknownTries)
+    return undefined
   const asked = outcome.kind === 'retry' ? (outcome.retryAfterMs ?? 0) : 0
   const at = now().getTime() + Math.max(asked, retryDelayMs(page, retryBaseMs))
   const isLate = page.triesUntil !== null && at > Date.parse(page.triesUntil)
   return page.attempts >= mostTries || isLate ? undefined : new Date(at)
 }
 
-function isLastUnknown({ unknownTries }: Page): boolean {
-  return unknownTries >= mostUnknownTries
+function hasKey({ channels }: SenderDependencies, { channel }: Page): boolean {
+  return isChannel(channels, channel) && channels[channel].hasKey
 }
 
 async function nextOf(
@@ -130,11 +129,18 @@ async function nextOf(
   return nextContactPage(page, reachableOf(page.person, deps.running(), await atStartOf(deps, incident)))
 }
 
-/** Those that went along have arrived, too. */
+/** Those that went along have arrived too, or are tried again when the page is: repeated with it when it may have arrived. */
 async function settleAlong(
-  { outbox, now, ended }: SenderDependencies,
+  deps: SenderDependencies,
   along: readonly Page[],
+  outcome: Tried,
+  retryAt: Date | undefined,
 ): Promise<void> {
+  const { outbox, now, ended } = deps
+  const isUnknown = outcome.kind === 'unknown'
+  if (isUnknown && retryAt !== undefined) return outbox.repeat(along, retryAt)
+  if (outcome.kind !== 'sent')
+    return endCalledOff(deps, await outbox.release(along, { at: retryAt ?? now(), isUnknown }))
   const settlement = { state: 'sent', at: now().toISOString() } as const
   for (const page of along) {
     const settled = await outbox.settle(page, { settlement })

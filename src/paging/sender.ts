@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { laneRules } from '../domain/bundle.ts'
 import { batchOf, type ClaimedPage } from '../domain/page-batch.ts'
+import type { ChannelTraits } from '../domain/channel-traits.ts'
 import type { Page } from '../domain/page.ts'
+import { endCalledOff } from './called-off.ts'
 import { isChannel, type PagedIncident, type SenderDependencies } from './dependencies.ts'
 import { type Message, sendMessage, sendTimeoutMs, triesMs } from './send-page.ts'
 
@@ -113,11 +115,10 @@ export function createPageSender(deps: SenderDependencies) {
   }
 }
 
+type Begin = (message: Message, incidents: ReadonlyMap<number, PagedIncident>) => void
+
 /** Claims what is due and begins its messages. Returns how many pages were claimed. */
-async function pass(
-  deps: SenderDependencies,
-  begin: (message: Message, incidents: ReadonlyMap<number, PagedIncident>) => void,
-): Promise<number> {
+async function pass(deps: SenderDependencies, begin: Begin): Promise<number> {
   const { outbox, channels } = deps
   const now = deps.now()
   const since = now.getTime() - laneRules.gapMs
@@ -127,33 +128,60 @@ async function pass(
     due.map(({ page }) => page.incident),
     now,
   )
-  const arrived = await arrivedAlong(deps, due)
+  const ended = await endOrphans(deps, due)
   const claimed = due.flatMap(({ page, ...one }): ClaimedPage[] => {
     const about = incidents.get(page.incident)?.incident
-    if (about === undefined || arrived.has(page.id)) return []
+    if (about === undefined || ended.has(page.id)) return []
     return [{ page, ...one, service: about.service, severity: about.severity }]
   })
-  const bundles = (channel: string) => isChannel(channels, channel) && channels[channel].bundles
+  const bundles = (page: Page) => isChannel(channels, page.channel) && isBundled(page, channels[page.channel])
   const { messages, waits } = batchOf(claimed, bundles, now.getTime())
-  await outbox.postpone(
-    waits.map(({ page, waitMs }) => ({ id: page.id, dueAt: new Date(now.getTime() + waitMs) })),
-  )
+  const postponed = waits.map(({ page, waitMs }) => ({ page, dueAt: new Date(now.getTime() + waitMs) }))
+  await endCalledOff(deps, await outbox.postpone(postponed))
   for (const message of messages) {
-    const ids = message.along.map(({ id }) => id)
-    if (ids.length > 0) await outbox.bundle(message.page.id, ids)
-    begin(message, incidents)
+    const going = message.along.length === 0 ? message : await bundled(deps, message)
+    if (going !== undefined) begin(going, incidents)
   }
   return due.length
+}
+
+/** What takes the place of one message is of one incident, and so is what asks or tells one person. */
+function isBundled({ kind }: Page, { bundles, edits }: ChannelTraits): boolean {
+  const isFollowUp = kind === 'acknowledged' || kind === 'resolved'
+  return bundles && (kind === 'page' || (isFollowUp && !edits))
+}
+
+/** A message of several pages, without those that were called off by now; `undefined`: nothing is left of it. */
+async function bundled(deps: SenderDependencies, { page, along }: Message): Promise<Message | undefined> {
+  const { going, calledOff } = await deps.outbox.bundle([page, ...along])
+  await endCalledOff(deps, calledOff)
+  const [first, ...others] = going
+  return first === undefined ? undefined : { page: first, along: others }
+}
+
+interface Claimed {
+  readonly page: Page
+  readonly calledOff: string | null
+  readonly wasSending: boolean
+}
+
+/** Ends pages whose sender died, or never learnt whether they arrived, and that are not to be repeated. Returns their ids. */
+async function endOrphans(deps: SenderDependencies, due: readonly Claimed[]): Promise<ReadonlySet<string>> {
+  const orphans = due.filter(({ wasSending }) => wasSending)
+  const arrived = await arrivedAlong(deps, orphans)
+  const calledOff = orphans.flatMap(({ page, calledOff: why }) =>
+    why === null || arrived.has(page.id) ? [] : [{ page, why }],
+  )
+  await endCalledOff(deps, calledOff)
+  return new Set([...arrived, ...calledOff.map(({ page }) => page.id)])
 }
 
 /** Pages whose sender died after the message that told of them was known to have arrived: they have arrived with it. */
 async function arrivedAlong(
   { outbox, now }: SenderDependencies,
-  due: readonly { readonly page: Page; readonly wasSending: boolean }[],
+  sending: readonly Claimed[],
 ): Promise<ReadonlySet<string>> {
-  const orphans = due.filter(
-    ({ page, wasSending }) => wasSending && page.leader !== null && page.leader !== page.id,
-  )
+  const orphans = sending.filter(({ page }) => page.leader !== null && page.leader !== page.id)
   if (orphans.length === 0) return new Set()
   const leaders = await outbox.find(orphans.flatMap(({ page }) => page.leader ?? []))
   const sent = new Set(

@@ -2,12 +2,13 @@ import { sql } from 'kysely'
 import type { Finding, FindingKind, RecordedIncident, UnfinishedPage } from '../domain/audit.ts'
 import { isAboutAudit, type StoredFinding } from '../domain/audit-alert.ts'
 import { inboxChannel } from './alert-inbox.ts'
+import { createWorkflowAuditRecords } from './audit-workflows.ts'
 import type { Database } from './database.ts'
 import { incidentFromRow, machineOf } from './incident-rows.ts'
 
 /** What the auditor of paging reads of everything, and what it keeps of its own. */
 export function createAuditRecords(db: Database) {
-  return { ...reading(db), ...keeping(db) }
+  return { ...reading(db), ...keeping(db), ...createWorkflowAuditRecords(db) }
 }
 
 function reading(db: Database) {

@@ -1,14 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Role } from '../domain/configuration.ts'
+import { sql } from 'kysely'
+import type { Holder } from '../domain/access.ts'
 import type { Database } from './database.ts'
 
-/** Who is asking, and what they may do. */
-export interface Principal {
-  readonly person: string
-  readonly role: Role
-}
-
 export type CredentialKind = 'token' | 'session' | 'login' | 'calendar'
+
+/** What is known of a credential beside its secret, which nobody can read again. */
+export interface StoredCredential {
+  readonly id: string
+  readonly kind: CredentialKind
+  readonly holder: Holder
+  readonly createdAt: string
+  readonly expiresAt: string | null
+  /** To the minute. */
+  readonly usedAt: string | null
+}
 
 /**
  * When a credential was used last is known to the minute. Noted at every request, it was a commit for each, on the one row that all senders
@@ -16,56 +22,122 @@ export type CredentialKind = 'token' | 'session' | 'login' | 'calendar'
  */
 const usedWithinMs = 60_000
 
-/** API tokens, console sessions, one-time log-in codes and addresses of calendars: 256 random bits each, of which only the SHA-256 is stored. */
+/** Hex digits of the hash by which people tell credentials apart: they lead back to no secret, and two alike do not occur. */
+const idLength = 12
+
+/**
+ * API tokens, console sessions, one-time log-in codes and addresses of calendars: 256 random bits each, of which only the SHA-256 is stored. A
+ * credential names its holder; whether there still is one, and what they may do, is not known here.
+ */
 export function createCredentialRecords(db: Database, now: () => Date) {
   return {
     /** Makes a credential and returns its secret, which cannot be read again. */
-    async issue(kind: CredentialKind, principal: Principal, validForMs: number | null): Promise<string> {
+    async issue(
+      kind: CredentialKind,
+      { kind: holder, name }: Holder,
+      validForMs: number | null,
+    ): Promise<string> {
       const secret = randomBytes(32).toString('base64url')
+      const at = now()
       await db
         .insertInto('credentials')
         .values({
           secret_hash: hash(secret),
           kind,
-          person: principal.person,
-          role: principal.role,
-          expires_at: validForMs === null ? null : new Date(now().getTime() + validForMs),
+          holder,
+          person: name,
+          created_at: at,
+          expires_at: validForMs === null ? null : new Date(at.getTime() + validForMs),
         })
         .execute()
       return secret
     },
 
-    /** Whose secret this is, if it is known and not expired. */
-    async check(kind: CredentialKind, secret: string): Promise<Principal | undefined> {
-      const at = now()
-      const row = await db
-        .selectFrom('credentials')
-        .select(['person', 'role', 'used_at'])
+    /** Whom this secret names, if it is known and not expired. */
+    async check(kind: CredentialKind, secret: string): Promise<Holder | undefined> {
+      const row = await alive(db, now())
+        .select(['person', 'holder', 'used_at'])
         .where('secret_hash', '=', hash(secret))
         .where('kind', '=', kind)
-        .where((one) => one.or([one('expires_at', 'is', null), one('expires_at', '>', at)]))
         .executeTakeFirst()
       if (row === undefined) return undefined
-      const { used_at: usedAt, ...principal } = row
+      const at = now()
+      const { used_at: usedAt } = row
       if (usedAt === null || at.getTime() - usedAt.getTime() >= usedWithinMs) await noteUse(db, secret, at)
-      return principal
+      return holderOf(row)
     },
 
     /** Takes a one-time code: a second try with the same code finds nothing. */
-    async redeemLogin(secret: string): Promise<Principal | undefined> {
-      return db
+    async redeemLogin(secret: string): Promise<Holder | undefined> {
+      const row = await db
         .deleteFrom('credentials')
         .where('secret_hash', '=', hash(secret))
         .where('kind', '=', 'login')
         .where('expires_at', '>', now())
-        .returning(['person', 'role'])
+        .returning(['person', 'holder'])
         .executeTakeFirst()
+      return row === undefined ? undefined : holderOf(row)
     },
 
-    async revokeAll(kind: CredentialKind, person: string): Promise<void> {
-      await db.deleteFrom('credentials').where('kind', '=', kind).where('person', '=', person).execute()
+    ...createCredentialList(db, now),
+  }
+}
+
+/** What people see of credentials, and how they end them. */
+function createCredentialList(db: Database, now: () => Date) {
+  return {
+    /** Those that have not expired, newest first. @param name only of this holder */
+    async list(name?: string): Promise<StoredCredential[]> {
+      const rows = await alive(db, now())
+        .selectAll()
+        .where((one) => (name === undefined ? one.lit(true) : one('person', '=', name)))
+        .orderBy('created_at', 'desc')
+        .execute()
+      return rows.map((row) => ({
+        id: row.secret_hash.slice(0, idLength),
+        kind: row.kind,
+        holder: holderOf(row),
+        createdAt: row.created_at.toISOString(),
+        expiresAt: row.expires_at?.toISOString() ?? null,
+        usedAt: row.used_at?.toISOString() ?? null,
+      }))
+    },
+
+    /** Ends the credential of this id. False when there is none, or it is not of that holder. */
+    async revoke(id: string, name?: string): Promise<boolean> {
+      const { numDeletedRows } = await db
+        .deleteFrom('credentials')
+        .where(sql`left(secret_hash, ${sql.lit(idLength)})`, '=', id)
+        .where((one) => (name === undefined ? one.lit(true) : one('person', '=', name)))
+        .executeTakeFirst()
+      return numDeletedRows > 0n
+    },
+
+    async revokeAll(kind: CredentialKind, { kind: holder, name }: Holder): Promise<void> {
+      await db
+        .deleteFrom('credentials')
+        .where('kind', '=', kind)
+        .where('holder', '=', holder)
+        .where('person', '=', name)
+        .execute()
+    },
+
+    /** Ends whatever operators of former runs had. */
+    async revokeOperators(): Promise<void> {
+      await db.deleteFrom('credentials').where('holder', '=', 'operator').execute()
     },
   }
+}
+
+function alive(db: Database, at: Date) {
+  return db
+    .selectFrom('credentials')
+    .where((one) => one.or([one('expires_at', 'is', null), one('expires_at', '>', at)]))
+}
+
+/** By what people tell the credential of this secret from others, in lists and in the audit log. */
+export function credentialId(secret: string): string {
+  return hash(secret).slice(0, idLength)
 }
 
 /** Of requests at the same moment one notes it, and the others pass over the row that it holds. */
@@ -77,6 +149,10 @@ async function noteUse(db: Database, secret: string, at: Date): Promise<void> {
     .forUpdate()
     .skipLocked()
   await db.updateTable('credentials').set({ used_at: at }).where('secret_hash', 'in', row).execute()
+}
+
+function holderOf({ holder, person }: { holder: Holder['kind']; person: string }): Holder {
+  return { kind: holder, name: person }
 }
 
 function hash(secret: string): string {

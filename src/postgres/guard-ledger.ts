@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { AttemptState } from '../domain/remediate.ts'
-import type { GuardSwitch, Lease, LeaseRequest } from '../domain/remediate-guards.ts'
+import type { GuardSwitch } from '../domain/kill-switch.ts'
+import type { Lease, LeaseRequest } from '../domain/remediate-guards.ts'
 import { attemptsUnderRepair } from './attempts.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
@@ -10,8 +11,16 @@ export type GuardLedger = ReturnType<typeof createGuardLedger>
 /** The guards' own facts: kill switches, fences, and who holds a slot of a group's blast budget. */
 export function createGuardLedger(db: Database) {
   return {
+    /** Those that are thrown. A switch of an incident ends with it. */
     async switches(): Promise<GuardSwitch[]> {
-      const rows = await db.selectFrom('guard_switches').selectAll().orderBy('scope').execute()
+      const ended = sql<boolean>`EXISTS (
+        SELECT FROM incidents WHERE state = 'resolved' AND scope = 'incident/INC-' || number
+      )`
+      const thrown = db
+        .selectFrom('guard_switches')
+        .selectAll()
+        .where((one) => one.not(ended))
+      const rows = await thrown.orderBy('scope').execute()
       return rows.map(({ scope, stopped_by, reason, stopped_at }) => ({
         scope,
         stoppedBy: stopped_by,
@@ -20,13 +29,14 @@ export function createGuardLedger(db: Database) {
       }))
     },
 
-    /** Throws a kill switch: `everything`, `incident/INC-42` or `target/<name>`. One that is thrown stays as it is. */
-    async stop({ scope, stoppedBy, reason, stoppedAt }: GuardSwitch): Promise<void> {
-      await db
+    /** Throws a kill switch. One that is thrown stays as it is. @returns whether it was not thrown before */
+    async stop({ scope, stoppedBy, reason, stoppedAt }: GuardSwitch): Promise<boolean> {
+      const { numInsertedOrUpdatedRows: thrown = 0n } = await db
         .insertInto('guard_switches')
         .values({ scope, stopped_by: stoppedBy, reason, stopped_at: new Date(stoppedAt) })
         .onConflict((conflict) => conflict.column('scope').doNothing())
-        .execute()
+        .executeTakeFirst()
+      return thrown > 0n
     },
 
     /** False when that switch was not thrown. */

@@ -4,6 +4,7 @@ import type { Answer } from '../domain/incident/answer.ts'
 import type { CommandEvent, MachineEvent } from '../domain/incident/event.ts'
 import type {
   ApplyPolicyCommand,
+  AutomationCommand,
   Command,
   CommandAnswer,
   EscalateCommand,
@@ -65,7 +66,10 @@ export function createIncidentCommands(parts: Parts) {
     resolve: (command: ResolveCommand) =>
       give(parts, command, simply({ type: 'resolve', anyway: command.anyway ?? false })),
     note: (command: NoteCommand) => give(parts, command, simply({ type: 'note', text: command.text })),
-    stopAutomation: (command: Command) => give(parts, command, simply({ type: 'stop-automation' })),
+    stopAutomation: ({ reason, ...command }: AutomationCommand) =>
+      give(parts, command, simply({ type: 'stop-automation', reason })),
+    resumeAutomation: ({ reason, ...command }: AutomationCommand) =>
+      give(parts, command, simply({ type: 'resume-automation', reason })),
     setSeverity: (command: SeverityCommand) =>
       give(parts, command, (locked) => severityChange(parts, command, locked)),
     applyPolicy: (command: ApplyPolicyCommand) =>

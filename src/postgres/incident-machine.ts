@@ -1,14 +1,14 @@
 import { sql } from 'kysely'
 import type { Answer } from '../domain/incident/answer.ts'
 import type { CancelReason, Change, Reading } from '../domain/incident/effect.ts'
-import type { MachineEvent, PageEvent, ReadingEvent } from '../domain/incident/event.ts'
+import type { MachineEvent, ReadingEvent } from '../domain/incident/event.ts'
 import { type Outline, outlineOf } from '../domain/incident/outline.ts'
+import { pageEventOf } from '../domain/incident/pages.ts'
 import { readingOf } from '../domain/incident/reading.ts'
 import { type Outcome, run } from '../domain/incident/run.ts'
 import { type MachineState, newIncident } from '../domain/incident/state.ts'
 import { followUpPages } from '../domain/escalate.ts'
 import type { Incident } from '../domain/incident.ts'
-import type { Page } from '../domain/page.ts'
 import type { Database } from './database.ts'
 import { pagesInsert, type RowChange, storeDecision } from './incident-decision.ts'
 import { incidentFromRow, lockIncident, machineOf } from './incident-rows.ts'
@@ -213,24 +213,4 @@ async function followUp(
   const pages = followUpPages({ kind, occasion }, rows.map(pageFromRow), actor, keepsIncidents)
   if (pages.length === 0) return
   await sql`WITH pages AS (${pagesInsert(pages, at)}) SELECT pg_notify(${pagesChannel}, '')`.execute(db)
-}
-
-/** What the machine hears of a page that has ended. `successor`: the page that takes its place. */
-export function pageEventOf(page: Page, successor: string | null = null): PageEvent {
-  const { id, kind, step, round, person, channel, contact, attempts, lastError, providerId } = page
-  return {
-    type: 'page-ended',
-    page: id,
-    kind,
-    step,
-    round,
-    person,
-    channel,
-    contact,
-    state: page.state as PageEvent['state'],
-    attempts,
-    reason: lastError,
-    providerId,
-    successor,
-  }
 }

@@ -14,7 +14,8 @@ export function createIncidentMarks(db: Database) {
           (SELECT string_agg(id || state || attempts, ',' ORDER BY id) FROM pages WHERE incident = ${incident}),
           (SELECT string_agg(id || state || explanation, ',' ORDER BY id) FROM remediation_attempts WHERE incident = ${incident}),
           (SELECT max(number) FROM evidence WHERE incident = ${incident}),
-          (SELECT count(*) FROM reviews WHERE incident = ${incident})
+          (SELECT count(*) FROM reviews WHERE incident = ${incident}),
+          (SELECT string_agg(scope || stopped_at, ',' ORDER BY scope) FROM guard_switches)
         )) AS mark`)
     },
 
@@ -23,7 +24,8 @@ export function createIncidentMarks(db: Database) {
       return markOf(sql<{ mark: string }>`
         SELECT md5(concat_ws('|',
           (SELECT string_agg(row_to_json(i)::text, ',' ORDER BY number) FROM incidents i WHERE state <> 'resolved'),
-          (SELECT max(number) FROM incidents)
+          (SELECT max(number) FROM incidents),
+          (SELECT string_agg(scope || stopped_at, ',' ORDER BY scope) FROM guard_switches)
         )) AS mark`)
     },
   }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { errorText } from '../domain/delivery.ts'
 import type { Page } from '../domain/page.ts'
 import type { Database } from './database.ts'
@@ -7,9 +7,17 @@ import { fromRow, type PageRow } from './page-rows.ts'
 /** Notified when pages are queued; carries no payload. */
 export const pagesChannel = 'firewatch_pages'
 
+/** A page that is not to be tried again, though whoever claimed it has not reported yet. */
+export interface CalledOffPage {
+  readonly page: Page
+  readonly why: string
+}
+
 /** A page that may be sent now. */
 export interface DuePage {
   readonly page: Page
+  /** Why it is not to be repeated; `null`: it is. */
+  readonly calledOff: string | null
   /** It was being sent before, and nobody knows whether it arrived: it is repeated as it was, with what went along. */
   readonly wasSending: boolean
   /** When messages over its contact began of late, epoch milliseconds. */
@@ -55,38 +63,95 @@ export async function claimDuePages(db: Database, options: ClaimOptions): Promis
   `.execute(db)
   return rows.map((row) => ({
     page: fromRow(row),
+    calledOff: row.called_off,
     wasSending: row.was_sending,
     begun: (row.begun ?? []).map((at) => new Date(at).getTime()),
   }))
 }
 
-/** Gives claimed pages back untried: their turn comes at the times given. What was called off meanwhile ends. */
+/**
+ * Gives claimed pages back untried: their turn comes at the times given, and the time for their tries begins anew.
+ * @returns those that were called off meanwhile, untouched
+ */
 export async function postponePages(
   db: Database,
-  postponed: readonly { readonly id: string; readonly dueAt: Date }[],
-): Promise<void> {
-  if (postponed.length === 0) return
-  await sql`
-    UPDATE pages SET attempts = attempts - 1, begun_at = NULL, leader = NULL, due_at = given.due_at,
-      state = CASE WHEN called_off IS NULL THEN 'queued' ELSE 'cancelled' END,
-      last_error = coalesce(called_off, last_error),
-      finished_at = CASE WHEN called_off IS NULL THEN NULL ELSE now() END
-    FROM (
-      SELECT pages.id, given.due_at FROM pages
-      JOIN unnest(${postponed.map(({ id }) => id)}::text[], ${postponed.map(({ dueAt }) => dueAt)}::timestamptz[]) AS given (id, due_at)
-        ON given.id = pages.id
-      WHERE state = 'sending' AND finished_at IS NULL ORDER BY pages.id FOR UPDATE OF pages
-    ) AS given
-    WHERE pages.id = given.id
-  `.execute(db)
+  postponed: readonly { readonly page: Page; readonly dueAt: Date }[],
+): Promise<CalledOffPage[]> {
+  if (postponed.length === 0) return []
+  const { rows } = await sql<HeldRow>`
+    WITH held AS (${held(postponed.map(({ page }) => page))}), postponed AS (
+      UPDATE pages SET state = 'queued', attempts = pages.attempts - 1, begun_at = NULL, leader = NULL, due_at = given.due_at,
+        tries_until = CASE WHEN pages.attempts > 1 THEN pages.tries_until END
+      FROM held JOIN unnest(${postponed.map(({ dueAt }) => dueAt)}::timestamptz[]) WITH ORDINALITY AS given (due_at, place) USING (place)
+      WHERE pages.id = held.id AND held.called_off IS NULL
+    )
+    SELECT * FROM held`.execute(db)
+  return calledOffIn(rows)
 }
 
-/** Pages that go along in the message of another: they share its outcome. */
-export async function bundlePages(db: Database, leader: string, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return
-  await sql`UPDATE pages SET leader = ${leader} WHERE id = ANY(${ids}::text[]) AND state = 'sending'`.execute(
-    db,
-  )
+/**
+ * Makes claimed pages go out in one message, in this order: they share its outcome. One that was called off meanwhile, or that another sender took over,
+ * does not go.
+ * @returns those that go, and those that were called off
+ */
+export async function bundlePages(
+  db: Database,
+  pages: readonly Page[],
+): Promise<{ readonly going: readonly Page[]; readonly calledOff: readonly CalledOffPage[] }> {
+  const { rows } = await sql<HeldRow>`
+    WITH held AS (${held(pages)}), bundled AS (
+      UPDATE pages SET leader = (SELECT id FROM held WHERE called_off IS NULL ORDER BY place LIMIT 1)
+      FROM held WHERE pages.id = held.id AND held.called_off IS NULL
+    )
+    SELECT * FROM held`.execute(db)
+  const going = new Set(rows.filter(({ called_off: why }) => why === null).map(({ id }) => id))
+  return { going: pages.filter(({ id }) => going.has(id)), calledOff: calledOffIn(rows) }
+}
+
+/** What went along with a page that may have arrived is repeated with it. */
+export async function repeatBundled(db: Database, pages: readonly Page[], at: Date): Promise<void> {
+  if (pages.length === 0) return
+  await sql`
+    WITH held AS (${held(pages)})
+    UPDATE pages SET due_at = ${at} FROM held WHERE pages.id = held.id`.execute(db)
+}
+
+/**
+ * What went along with a page that did not arrive waits again, to be sent by itself or with another.
+ * @returns those that were called off meanwhile, untouched
+ */
+export async function releaseBundled(
+  db: Database,
+  pages: readonly Page[],
+  { at, isUnknown }: { readonly at: Date; readonly isUnknown: boolean },
+): Promise<CalledOffPage[]> {
+  if (pages.length === 0) return []
+  const { rows } = await sql<HeldRow>`
+    WITH held AS (${held(pages)}), released AS (
+      UPDATE pages SET state = 'queued', leader = NULL, begun_at = NULL, due_at = ${at},
+        unknown_tries = pages.unknown_tries + CASE WHEN ${isUnknown} THEN 1 ELSE 0 END
+      FROM held WHERE pages.id = held.id AND held.called_off IS NULL
+    )
+    SELECT * FROM held`.execute(db)
+  return calledOffIn(rows)
+}
+
+interface HeldRow extends PageRow {
+  readonly place: number
+}
+
+/** Locks claimed pages, but for those that have ended or that another sender took over; in the order in which everybody locks them. */
+function held(pages: readonly Page[]): RawBuilder<HeldRow> {
+  return sql<HeldRow>`
+    SELECT pages.*, given.place FROM pages
+    JOIN unnest(${pages.map(({ id }) => id)}::text[], ${pages.map(({ attempts }) => attempts)}::integer[])
+      WITH ORDINALITY AS given (id, attempts, place) ON given.id = pages.id AND given.attempts = pages.attempts
+    WHERE pages.state = 'sending' AND pages.finished_at IS NULL
+    ORDER BY pages.id FOR UPDATE OF pages`
+}
+
+function calledOffIn(rows: readonly HeldRow[]): CalledOffPage[] {
+  return rows.flatMap((row) => (row.called_off === null ? [] : [{ page: fromRow(row), why: row.called_off }]))
 }
 
 /** When the next page falls due; `null` when none waits. */
@@ -97,8 +162,8 @@ export async function nextPageDue(db: Database): Promise<Date | null> {
 }
 
 /**
- * Calls off every page of an incident that no provider has yet; what is being sent right now is not tried again. Messages that follow pages stay as they
- * are, and so do pages to the people in `except`.
+ * Calls off every page of an incident that no provider has yet; what is being sent right now is not tried again, and one that may have arrived before ends
+ * as unknown. Messages that follow pages stay as they are, and so do pages to the people in `except`.
  * @returns those that ended with this
  */
 export async function cancelPages(
@@ -111,8 +176,8 @@ export async function cancelPages(
   const { rows } = await sql<PageRow>`
     WITH called AS (
       UPDATE pages SET
-        called_off = ${why},
-        state = CASE WHEN state = 'sending' THEN state ELSE 'cancelled' END,
+        called_off = coalesce(called_off, ${why}),
+        state = CASE WHEN state = 'sending' THEN state WHEN unknown_tries > 0 THEN 'unknown' ELSE 'cancelled' END,
         last_error = CASE WHEN state = 'sending' THEN last_error ELSE ${why} END,
         finished_at = CASE WHEN state = 'sending' THEN NULL ELSE ${at}::timestamptz END
       WHERE id IN (

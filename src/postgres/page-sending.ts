@@ -4,9 +4,10 @@ import type { NewPage } from '../domain/escalate.ts'
 import { nowDoing } from '../domain/incident/now-doing.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Page } from '../domain/page.ts'
+import { pageEventOf } from '../domain/incident/pages.ts'
 import type { Database } from './database.ts'
 import { pagesInsert } from './incident-decision.ts'
-import { type IncidentMachine, locking, pageEventOf } from './incident-machine.ts'
+import { type IncidentMachine, locking } from './incident-machine.ts'
 import { incidentFromRow, type IncidentRow, machineOf } from './incident-rows.ts'
 import {
   bundlePages,
@@ -15,9 +16,12 @@ import {
   nextPageDue,
   pagesChannel,
   postponePages,
+  releaseBundled,
+  repeatBundled,
 } from './page-outbox.ts'
-import { fromRow, type PageRow } from './page-rows.ts'
-import { type PageEnd, releaseBundled, type SettledPage, settlePage } from './page-settlement.ts'
+import { fromRow } from './page-rows.ts'
+import { followedMessages, replaceMessages } from './page-messages.ts'
+import { type PageEnd, type SettledPage, settlePage } from './page-settlement.ts'
 
 /** What a page tells of. */
 export interface PagedIncident {
@@ -49,9 +53,12 @@ export function createPageSending(
 ) {
   return {
     claim: (options: ClaimOptions) => claimDuePages(db, options),
-    postpone: (postponed: readonly { readonly id: string; readonly dueAt: Date }[]) =>
+    postpone: (postponed: readonly { readonly page: Page; readonly dueAt: Date }[]) =>
       postponePages(db, postponed),
-    bundle: (leader: string, ids: readonly string[]) => bundlePages(db, leader, ids),
+    bundle: (pages: readonly Page[]) => bundlePages(db, pages),
+    repeat: (pages: readonly Page[], at: Date) => repeatBundled(db, pages, at),
+    release: (pages: readonly Page[], how: { readonly at: Date; readonly isUnknown: boolean }) =>
+      releaseBundled(db, pages, how),
     nextDue: () => nextPageDue(db),
 
     /** Incidents as their pages tell of them at `at`, by number. */
@@ -69,22 +76,18 @@ export function createPageSending(
       return new Map(rows.map((row) => [row.number, pagedIncident(row, at)]))
     },
 
-    /** The newest page to the same contact that its provider gave a name, for a message that follows it. */
-    async followed({ incident, person, channel, contact }: Page): Promise<string | null> {
-      const { rows } = await sql<Pick<PageRow, 'provider_id'>>`
-        SELECT provider_id FROM pages
-        WHERE incident = ${incident} AND person = ${person} AND channel = ${channel} AND contact = ${contact}
-          AND kind NOT IN ('acknowledged', 'resolved') AND provider_id IS NOT NULL
-        ORDER BY created_at DESC, id DESC LIMIT 1
-      `.execute(db)
-      return rows[0]?.provider_id ?? null
-    },
+    /**
+     * The messages to the same contact that told of the incidents of these pages, by the pages that led them, and all incidents of each: those that called come
+     * first, the newest of them first.
+     */
+    followed: (pages: readonly Page[]) => followedMessages(db, pages),
 
     /** Writes down what became of a try; of one that ended, its incident hears. */
     async settle(page: Page, end: PageEnd): Promise<SettledPage | undefined> {
       const settled = await db.transaction().execute(async (transaction) => {
         const locked = await locking(transaction, page.incident)
-        const one = await settlePage(transaction, page.id, end)
+        const one = await settlePage(transaction, page, end)
+        if (one !== undefined) await replaceMessages(transaction, one.page, end.replaced ?? [])
         if (one === undefined || !one.ended) return one
         const next = one.calledOff || !isVain(one.page) ? undefined : end.next
         if (next !== undefined) await queueNext(transaction, next, new Date(end.settlement.at))
@@ -95,10 +98,6 @@ export function createPageSending(
       if (settled?.ended === true) stirred()
       return settled
     },
-
-    /** What went along with a page that did not arrive waits again. */
-    release: (ids: readonly string[], how: { readonly at: Date; readonly isUnknown: boolean }) =>
-      releaseBundled(db, ids, how),
 
     /** Pages that another took along, and what became of that one; for those whose sender died in between. */
     async find(ids: readonly string[]): Promise<Page[]> {

@@ -12,6 +12,8 @@ export interface PageEnd {
   readonly retryAt?: Date
   /** Takes its place over the person's next contact, when it ends without having reached them. */
   readonly next?: NewPage
+  /** Messages that stood no more, in whose place this one stands. */
+  readonly replaced?: readonly string[]
 }
 
 /** A page after its try: `ended` when no further one follows. */
@@ -23,27 +25,34 @@ export interface SettledPage {
 }
 
 /**
- * Records what became of a try. One that was called off while it was being sent is not tried again, but one that arrived has arrived.
- * @returns `undefined` when the page had its end already
+ * Records what became of a try. One that was called off while it was being sent is not tried again: whether it arrived is unknown, unless it did. Whoever lost
+ * the page to another sender may still report that it arrived, and nothing else.
+ * @returns `undefined` when the page had its end already, or is another's
  */
-export async function settlePage(db: Database, id: string, end: PageEnd): Promise<SettledPage | undefined> {
+export async function settlePage(
+  db: Database,
+  { id, attempts }: Pick<Page, 'id' | 'attempts'>,
+  end: PageEnd,
+): Promise<SettledPage | undefined> {
   const { settlement, retryAt } = end
   const at = new Date(settlement.at)
   const { reason, providerId } = detailsOf(settlement)
   const again = retryAt !== undefined
+  const isUnknown = settlement.state === 'unknown'
+  const isSent = settlement.state === 'sent'
   const { rows } = await sql<PageRow & { called_off: string | null }>`
     UPDATE pages SET
       state = CASE
         WHEN NOT ${again} THEN ${settlement.state}
-        WHEN called_off IS NOT NULL THEN 'cancelled'
-        WHEN ${settlement.state === 'unknown'} THEN 'sending'
+        WHEN called_off IS NOT NULL THEN 'unknown'
+        WHEN ${isUnknown} THEN 'sending'
         ELSE 'failed' END,
       finished_at = CASE WHEN ${again} AND called_off IS NULL THEN NULL ELSE ${at}::timestamptz END,
       due_at = CASE WHEN ${again} THEN ${retryAt ?? at}::timestamptz ELSE due_at END,
-      sent_at = CASE WHEN ${settlement.state === 'sent'} THEN ${at}::timestamptz ELSE sent_at END,
-      last_error = CASE WHEN ${again} AND called_off IS NOT NULL THEN called_off ELSE ${reason}::text END,
+      sent_at = CASE WHEN ${isSent} THEN ${at}::timestamptz ELSE sent_at END,
+      last_error = CASE WHEN ${again} AND called_off IS NOT NULL THEN 'called off while it was being sent: ' || called_off ELSE ${reason}::text END,
       provider_id = coalesce(${providerId}::text, provider_id)
-    WHERE id = ${id} AND finished_at IS NULL
+    WHERE id = ${id} AND finished_at IS NULL AND (${isSent} OR (state = 'sending' AND attempts = ${attempts}))
     RETURNING *
   `.execute(db)
   const [row] = rows
@@ -65,21 +74,4 @@ function detailsOf(settlement: PageSettlement): { reason: string | null; provide
     case 'cancelled':
       return { reason: errorText(settlement.reason), providerId: null }
   }
-}
-
-/** What went along with a page that did not arrive waits again, to be sent by itself or with another; what was called off meanwhile ends. */
-export async function releaseBundled(
-  db: Database,
-  ids: readonly string[],
-  { at, isUnknown }: { readonly at: Date; readonly isUnknown: boolean },
-): Promise<void> {
-  if (ids.length === 0) return
-  await sql`
-    UPDATE pages SET leader = NULL, begun_at = NULL, due_at = ${at},
-      unknown_tries = unknown_tries + CASE WHEN ${isUnknown} THEN 1 ELSE 0 END,
-      state = CASE WHEN called_off IS NULL THEN 'queued' ELSE 'cancelled' END,
-      last_error = coalesce(called_off, last_error),
-      finished_at = CASE WHEN called_off IS NULL THEN NULL ELSE ${at}::timestamptz END
-    WHERE id = ANY(${ids}::text[]) AND state = 'sending' AND finished_at IS NULL
-  `.execute(db)
 }

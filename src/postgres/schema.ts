@@ -70,7 +70,7 @@ export interface Schema {
     resolved_at: Date | null
     resolved_by: string | null
     now_doing: Generated<string>
-    machine: Generated<Json | null>
+    machine: ColumnType<unknown, string | null | undefined, string | null>
     told_decisions: Generated<number>
     stirred_decisions: Generated<number>
     tell_after: Generated<Date | null>
@@ -190,10 +190,21 @@ export interface Schema {
     secret_hash: string
     kind: 'token' | 'session' | 'login' | 'calendar'
     person: string
-    role: 'viewer' | 'responder' | 'admin'
+    holder: 'person' | 'sender' | 'operator'
     created_at: Generated<Date>
     expires_at: Date | null
     used_at: Date | null
+  }
+  audit_log: {
+    id: Generated<number>
+    at: Date
+    actor: string | null
+    credential: string | null
+    action: string
+    target: string | null
+    outcome: 'done' | 'refused' | 'failed'
+    reason: string | null
+    request_id: string
   }
 }
 

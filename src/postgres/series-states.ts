@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import type { SeriesState } from '../domain/alert-state.ts'
 import { checkFailing, sourceSilent } from '../domain/check-alerts.ts'
 import type { SeriesStanding } from '../domain/check-run.ts'
+import type { MutedSeries } from '../domain/check-mutes.ts'
 import type { Series } from '../domain/verdict.ts'
 import type { Schema } from './schema.ts'
 
@@ -71,6 +72,17 @@ export async function orphanedStandings(
     FOR UPDATE
   `.execute(db)
   return rows.rows.map(fromRow)
+}
+
+/** Series that fire and are muted, by check. */
+export async function mutedSeries(db: Kysely<Schema>): Promise<MutedSeries[]> {
+  const { rows } = await sql<MutedSeries>`
+    SELECT check_name AS "check", count(*) AS series, max(state->>'messagedAt') AS "messagedAt"
+    FROM series_states
+    WHERE state->>'phase' = 'firing' AND (state->>'muted')::boolean
+    GROUP BY check_name HAVING max(state->>'messagedAt') IS NOT NULL
+    ORDER BY check_name`.execute(db)
+  return rows
 }
 
 interface StandingRow {

@@ -7,7 +7,9 @@ import type {
   VerdictReason,
   VerdictState,
 } from '../domain/verdict.ts'
+import type { MutedSeries } from '../domain/check-mutes.ts'
 import type { Database } from './database.ts'
+import { mutedSeries } from './series-states.ts'
 
 interface Row {
   readonly check_name: string
@@ -37,6 +39,9 @@ export function createVerdictRecords(db: Database) {
         GROUP BY check_name, bucket_at ORDER BY check_name`.execute(db)
       return rows.map((row) => ({ ...row, bucketAt: row.bucketAt.toISOString() }))
     },
+
+    /** What fires and is muted, by check. */
+    muted: (): Promise<MutedSeries[]> => mutedSeries(db),
 
     /** How a check judged its newest bucket, at most `most` of its series: those that fire first, then the unknown ones. */
     async newest(check: string, most: number): Promise<Verdict[]> {

@@ -1,9 +1,10 @@
+import { channelTraits } from '../domain/channel-traits.ts'
 import type { Contact, SlackIntegration } from '../domain/configuration.ts'
 import { errorText, type HttpPost } from '../domain/delivery.ts'
-import type { PageMessage, SendOutcome } from '../domain/page.ts'
-import { createTurns } from '../domain/turns.ts'
+import type { FollowedMessage, PageMessage, SendOutcome, TryOutcome } from '../domain/page.ts'
+import { createTurns, outcomeOfTurn } from '../domain/turns.ts'
 import { pace } from './limits.ts'
-import { messageOf, plainMessageOf, type SlackMessage } from './message.ts'
+import { messageOf, type SlackMessage, standingOf } from './message.ts'
 import { createWebApi, type SlackAnswer, type SlackBot } from './web-api.ts'
 
 export type SlackContact = Extract<Contact, { channel: 'slack' }>
@@ -34,33 +35,23 @@ export function createSlackChannel(options: SlackChannelOptions) {
   const posts = createTurns(options.now, pace.posts)
   const edits = createTurns(options.now, pace.edits)
   return {
-    /** The message keeps a state: it must follow the incident, whoever changed it. */
-    keepsIncidents: true,
-    bundles: true,
-    hasKey: false,
+    ...channelTraits.slack,
 
     async send({ to }: SlackContact, message: PageMessage, signal: AbortSignal): Promise<SendOutcome> {
       const target = await botOf(options)
       if (target.kind === 'final') return target
       const followed = followedBy(message)
-      const [turns, place] = followed === undefined ? [posts, to] : [edits, followed.channel]
+      const [turns, place] = followed[0] === undefined ? [posts, to] : [edits, followed[0].channel]
       const turn = turns.of(place, message.idempotencyKey)
-      if (turn !== undefined) return waiting(turn.waitMs, turn.asked)
+      if (turn !== undefined) return outcomeOfTurn(turn, 'Slack', 'channel')
       const stop = AbortSignal.any([signal, AbortSignal.timeout(2 * options.timeoutMs)])
       const say = saying(call, target.bot, stop)
       const outcome =
-        followed === undefined ? await post(say, to, message) : await edit(say, followed, to, message)
+        followed.length === 0 ? await post(say, to, message) : await editAll(say, followed, to, message)
       turns.note(place, message.idempotencyKey, outcome)
       return outcome
     },
   }
-}
-
-function waiting(retryAfterMs: number, asked: boolean): SendOutcome {
-  const error = asked
-    ? 'Slack asked to wait for this channel'
-    : 'this channel is sent one message a second, and others come first'
-  return { kind: 'retry', error, retryAfterMs }
 }
 
 type Target = { readonly kind: 'bot'; readonly bot: SlackBot } | Extract<SendOutcome, { kind: 'final' }>
@@ -85,13 +76,16 @@ async function botOf({ integration, resolveSecret }: SlackChannelOptions): Promi
 interface Followed {
   readonly channel: string
   readonly ts: string
+  readonly message: FollowedMessage
 }
 
 /** A person's direct messages have a channel of their own, so the message says where it stands. */
-function followedBy({ kind, follows }: PageMessage): Followed | undefined {
-  if (kind === 'page') return undefined
-  const { channel, ts } = /^(?<channel>[A-Z0-9]+)\/(?<ts>\d+\.\d+)$/.exec(follows ?? '')?.groups ?? {}
-  return channel === undefined || ts === undefined ? undefined : { channel, ts }
+function followedBy({ kind, follows = [] }: PageMessage): Followed[] {
+  if (kind === 'page') return []
+  return follows.flatMap((message) => {
+    const { channel, ts } = /^(?<channel>[A-Z0-9]+)\/(?<ts>\d+\.\d+)$/.exec(message.id)?.groups ?? {}
+    return channel === undefined || ts === undefined ? [] : [{ channel, ts, message }]
+  })
 }
 
 type Say = ReturnType<typeof saying>
@@ -102,20 +96,59 @@ function saying(call: ReturnType<typeof createWebApi>, bot: SlackBot, signal: Ab
   return {
     post: (channel: string, message: SlackMessage) =>
       call(bot, { method: 'chat.postMessage', body: { channel, ...still, ...message } }, signal),
-    edit: ({ channel, ts }: Followed, message: SlackMessage) =>
+    edit: ({ channel, ts }: Pick<Followed, 'channel' | 'ts'>, message: SlackMessage) =>
       call(bot, { method: 'chat.update', body: { channel, ts, blocks: [], ...message } }, signal),
   }
 }
 
-async function post(say: Say, to: string, message: PageMessage): Promise<SendOutcome> {
-  const answer = await say.post(to, messageOf(message))
-  return outcomeOf(isAboutBlocks(answer) ? await say.post(to, plainMessageOf(message)) : answer)
+async function post(
+  say: Say,
+  to: string,
+  message: PageMessage,
+  shown: SlackMessage = messageOf(message),
+): Promise<TryOutcome> {
+  const answer = await say.post(to, shown)
+  return outcomeOf(isAboutBlocks(answer) ? await say.post(to, plain(shown)) : answer)
 }
 
-async function edit(say: Say, followed: Followed, to: string, message: PageMessage): Promise<SendOutcome> {
-  const first = await say.edit(followed, messageOf(message))
-  const answer = isAboutBlocks(first) ? await say.edit(followed, plainMessageOf(message)) : first
-  if (answer.kind === 'refused' && notEditable.includes(answer.reason)) return post(say, to, message)
+/** The smallest message that still says everything. */
+function plain({ text }: SlackMessage): SlackMessage {
+  return { text }
+}
+
+/**
+ * Brings every message up to date. In the place of those that stand no more one new message is posted, which is followed from then on. An edit may be made
+ * twice, so all are made again when one has to be.
+ */
+async function editAll(
+  say: Say,
+  followed: readonly Followed[],
+  to: string,
+  message: PageMessage,
+): Promise<TryOutcome> {
+  const outcomes: { readonly one: Followed; readonly outcome: TryOutcome | 'gone' }[] = []
+  for (const one of followed) outcomes.push({ one, outcome: await edit(say, one, message) })
+  const again = outcomes.find(({ outcome }) => outcome !== 'gone' && outcome.kind === 'retry')?.outcome
+  if (again !== undefined && again !== 'gone') return again
+  const gone = outcomes.flatMap(({ one, outcome }) => (outcome === 'gone' ? [one] : []))
+  const [first] = gone
+  if (first === undefined) return bestOf(outcomes.map(({ outcome }) => outcome))
+  const posted = await post(say, to, message, standingOf(message, first.message))
+  const replaced = gone.map(({ message: { id } }) => id)
+  return posted.kind === 'sent' ? { ...posted, replaced } : posted
+}
+
+/** One message that could be changed is enough to have told. */
+function bestOf(outcomes: readonly (TryOutcome | 'gone')[]): TryOutcome {
+  const known = outcomes.filter((outcome) => outcome !== 'gone')
+  return known.find(({ kind }) => kind === 'sent') ?? known[0] ?? { kind: 'sent' }
+}
+
+async function edit(say: Say, followed: Followed, message: PageMessage): Promise<TryOutcome | 'gone'> {
+  const shown = standingOf(message, followed.message)
+  const first = await say.edit(followed, shown)
+  const answer = isAboutBlocks(first) ? await say.edit(followed, plain(shown)) : first
+  if (answer.kind === 'refused' && notEditable.includes(answer.reason)) return 'gone'
   return answer.kind === 'unknown' ? { kind: 'retry', error: answer.error } : outcomeOf(answer)
 }
 
@@ -123,7 +156,7 @@ function isAboutBlocks(answer: SlackAnswer): boolean {
   return answer.kind === 'refused' && aboutBlocks.includes(answer.reason)
 }
 
-function outcomeOf(answer: SlackAnswer): SendOutcome {
+function outcomeOf(answer: SlackAnswer): TryOutcome {
   if (answer.kind === 'refused') return { kind: 'final', error: answer.error }
   if (answer.kind !== 'sent') return answer
   const { channel, ts } = answer

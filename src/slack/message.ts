@@ -1,6 +1,6 @@
 import { valueOf } from '../domain/answer-value.ts'
 import { cutText } from '../domain/delivery.ts'
-import type { PageMessage } from '../domain/page.ts'
+import type { FollowedMessage, MessageAnswers, PageMessage, StandingIncident } from '../domain/page.ts'
 
 import { blocksBudget, longestPart, slackLimits } from './limits.ts'
 import { clean, escaped, fitting, link, part } from './mrkdwn.ts'
@@ -36,9 +36,30 @@ export function messageOf(message: PageMessage): SlackMessage {
   return { text }
 }
 
-/** For when Slack does not take the blocks. */
-export function plainMessageOf(message: PageMessage): SlackMessage {
-  return { text: textOf(message) }
+/**
+ * A message that stands as it is to read by now: the page of the incident, or, where it told of several, how each of them stands. Its button answers for
+ * those that are open.
+ */
+export function standingOf(message: PageMessage, { incidents, answers }: FollowedMessage): SlackMessage {
+  if (incidents.length === 0) return messageOf(message)
+  const [first] = incidents
+  const open = incidents.filter(({ standing }) => standing === 'open').length
+  const subject = `${first?.severity ?? message.severity} ${answers.incident} and ${incidents.length - 1} more: ${open} open`
+  const lines = fitting(incidents.map(standingLine), slackLimits.sectionLength, tooMany)
+  const text = fitting([escaped(subject), ...lines], slackLimits.textLength, tooMany).join('\n')
+  const blocks = [
+    { type: 'header', text: plainText(part(subject, slackLimits.headerLength)) },
+    ...sectionOf(lines.join('\n')),
+    ...(open === 0 ? [] : [{ type: 'actions', elements: [acknowledgeAll(answers, open)] }]),
+  ]
+  return { text, blocks }
+}
+
+function standingLine({ incident, severity, title, url, standing, by }: StandingIncident): string {
+  const who = by === null ? '' : ` by ${part(by, longestPart.name)}`
+  const said = standing === 'open' ? '' : ` (${standing}${who})`
+  const what = escaped(`${severity}: ${part(title, longestPart.name)}${said}`)
+  return `• ${link(incident, url) ?? escaped(incident)} ${what}`
 }
 
 function textOf(message: PageMessage): string {
@@ -115,10 +136,15 @@ function linksOf({ kind, incident, incidentUrl, chartUrl, links }: PageMessage):
   return offered.slice(0, longestPart.links).flatMap(({ title, url }) => link(title, url) ?? [])
 }
 
-/** Nothing is left to answer once it is resolved, and only a page of a step says where the escalation stands. */
+/**
+ * Nothing is left to answer once it is resolved, and only a page of a step says where the escalation stands. What tells of several incidents has one
+ * answer to all of them.
+ */
 function buttonsOf(message: PageMessage): Block[] {
   if (message.kind === 'resolved') return []
   const isPage = message.kind === 'page'
+  if (isPage && message.bundled.length > 0)
+    return [{ type: 'actions', elements: [acknowledgeAll(message, message.bundled.length + 1)] }]
   const elements = [
     ...(isPage ? [button(message, 'acknowledge', 'Acknowledge', 'primary')] : []),
     ...(isPage && message.position.step > 0 ? [button(message, 'escalate', 'Escalate')] : []),
@@ -127,8 +153,12 @@ function buttonsOf(message: PageMessage): Block[] {
   return [{ type: 'actions', elements }]
 }
 
+function acknowledgeAll(answers: MessageAnswers, count: number) {
+  return button(answers, 'acknowledge', count === 1 ? 'Acknowledge' : `Acknowledge all ${count}`, 'primary')
+}
+
 function button(
-  message: PageMessage,
+  answers: MessageAnswers,
   verb: 'acknowledge' | 'escalate' | 'resolve',
   title: string,
   style?: string,
@@ -137,7 +167,7 @@ function button(
     type: 'button',
     action_id: `firewatch_${verb}`,
     text: plainText(title),
-    value: valueOf(message),
+    value: valueOf(answers),
     ...(style === undefined ? {} : { style }),
   }
 }

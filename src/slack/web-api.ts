@@ -5,7 +5,7 @@ import {
   type PostAnswer,
   retryAfterMs,
 } from '../domain/delivery.ts'
-import type { SendOutcome } from '../domain/page.ts'
+import type { TryOutcome } from '../domain/page.ts'
 
 /** A bot at its address. The token goes into a header, and into no error. */
 export interface SlackBot {
@@ -22,7 +22,7 @@ export interface SlackCall {
 export type SlackAnswer =
   | { readonly kind: 'sent'; readonly channel: string; readonly ts: string }
   | { readonly kind: 'refused'; readonly reason: string; readonly error: string }
-  | Exclude<SendOutcome, { kind: 'sent' }>
+  | Exclude<TryOutcome, { kind: 'sent' }>
 
 export interface WebApiOptions {
   readonly post: HttpPost

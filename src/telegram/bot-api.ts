@@ -1,5 +1,5 @@
 import { errorText, type HttpPost, outcomeOfRefusal, type PostAnswer } from '../domain/delivery.ts'
-import type { SendOutcome } from '../domain/page.ts'
+import type { TryOutcome } from '../domain/page.ts'
 import { type FormFile, multipart } from './multipart.ts'
 
 /** A bot at its address. The token stands in the path of every request, so no address is ever part of an error. */
@@ -19,7 +19,7 @@ export interface BotCall {
 export type BotAnswer =
   | { readonly kind: 'sent'; readonly messageId: number | undefined }
   | { readonly kind: 'refused'; readonly fault: 'markup' | 'content'; readonly error: string }
-  | Exclude<SendOutcome, { kind: 'sent' }>
+  | Exclude<TryOutcome, { kind: 'sent' }>
 
 export interface BotApiOptions {
   readonly post: HttpPost

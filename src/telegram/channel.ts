@@ -1,10 +1,11 @@
+import { channelTraits } from '../domain/channel-traits.ts'
 import type { Contact } from '../domain/configuration.ts'
 import { errorText, type HttpPost } from '../domain/delivery.ts'
-import type { PageMessage, SendOutcome } from '../domain/page.ts'
+import type { FollowedMessage, PageMessage, SendOutcome, TryOutcome } from '../domain/page.ts'
 import { type Chart, chartFor, type ChartOptions, defaultChartWaitMs } from '../domain/page-chart.ts'
-import { createTurns } from '../domain/turns.ts'
+import { createTurns, outcomeOfTurn } from '../domain/turns.ts'
 import { type Bot, type BotAnswer, botAt, createBotApi } from './bot-api.ts'
-import { keyboardOf, noButtons } from './buttons.ts'
+import { type Keyboard, keyboardOf, standingKeyboard } from './buttons.ts'
 import { pace, telegramLimits } from './limits.ts'
 import { type TelegramText, textOf } from './text.ts'
 
@@ -32,9 +33,7 @@ export function createTelegramChannel(options: TelegramChannelOptions) {
   const call = createBotApi(options)
   const turns = createTurns(now, pace)
   return {
-    keepsIncidents: false,
-    bundles: true,
-    hasKey: false,
+    ...channelTraits.telegram,
 
     async send(contact: TelegramContact, message: PageMessage, signal: AbortSignal): Promise<SendOutcome> {
       const target = await botOf(contact, resolveSecret)
@@ -42,13 +41,15 @@ export function createTelegramChannel(options: TelegramChannelOptions) {
       const { bot } = target
       const place = placeOf(bot, contact.chatId)
       const turn = turns.of(place, message.idempotencyKey)
-      if (turn !== undefined)
-        return { kind: 'retry', error: 'Telegram asked to wait for this chat', retryAfterMs: turn.waitMs }
+      if (turn !== undefined) return outcomeOfTurn(turn, 'Telegram', 'chat')
       const stop = AbortSignal.any([signal, AbortSignal.timeout(2 * timeoutMs)])
       const chat = chatWith(call, bot, contact.chatId, message, stop, options.buttons === true)
       const late = AbortSignal.any([stop, AbortSignal.timeout(options.chartWaitMs ?? defaultChartWaitMs)])
-      const outcome = await sendPage(chat, message, chartFor(options, message, late, chartLimit))
-      if (outcome.kind === 'sent' && message.kind !== 'page') await removeButtons(chat, message, options)
+      const outcome: SendOutcome =
+        message.isOwnDeed === true
+          ? { kind: 'sent' }
+          : await sendPage(chat, message, chartFor(options, message, late, chartLimit))
+      if (outcome.kind === 'sent') await changeButtons(chat, message, options)
       turns.note(place, message.idempotencyKey, outcome)
       return outcome
     },
@@ -85,15 +86,19 @@ function chatWith(
   signal: AbortSignal,
   buttons: boolean,
 ) {
-  const followed = followedIn(chatId, message.follows)
+  const followed = (message.follows ?? []).flatMap((one) => {
+    const id = messageIn(chatId, one)
+    return id === undefined ? [] : [{ id, message: one }]
+  })
+  const [answered] = followed
   const keyboard = buttons ? keyboardOf(message) : undefined
   const pressed = keyboard === undefined ? {} : { reply_markup: keyboard }
   return {
     chatId,
-    /** Takes the buttons of the page away that this message follows. */
-    removeButtons: async () => {
-      if (!buttons || followed === undefined) return undefined
-      const parameters = { chat_id: chatId, message_id: followed, reply_markup: noButtons }
+    /** Messages of this chat that it follows. */
+    followed: buttons ? followed : [],
+    changeButtons: (messageId: number, keyboard: Keyboard) => {
+      const parameters = { chat_id: chatId, message_id: messageId, reply_markup: keyboard }
       return call(bot, { method: 'editMessageReplyMarkup', parameters }, signal)
     },
     sendText: ({ form, text }: TelegramText) => {
@@ -102,7 +107,7 @@ function chatWith(
         text,
         ...parseMode(form),
         link_preview_options: { is_disabled: true },
-        ...replyTo(followed),
+        ...replyTo(answered?.id),
         ...pressed,
       }
       return call(bot, { method: 'sendMessage', parameters }, signal)
@@ -111,7 +116,7 @@ function chatWith(
       const rest =
         typeof below === 'number'
           ? replyTo(below)
-          : { caption: below.text, ...parseMode(below.form), ...replyTo(followed), ...pressed }
+          : { caption: below.text, ...parseMode(below.form), ...replyTo(answered?.id), ...pressed }
       const file = { field: 'photo', name: 'chart.png', type: 'image/png', bytes: png }
       return call(bot, { method: 'sendPhoto', parameters: { chat_id: chatId, ...rest }, file }, signal)
     },
@@ -127,25 +132,29 @@ function replyTo(messageId: number | undefined) {
   return { reply_parameters: { message_id: messageId, allow_sending_without_reply: true } }
 }
 
-/** Messages count anew in every chat: one of another chat is not the one that is followed. */
-function followedIn(chatId: string, follows: string | undefined): number | undefined {
-  const [chat, id] = (follows ?? '').split('/')
+/** Messages count anew in every chat: one of another chat is not followed in this one. */
+function messageIn(chatId: string, { id: named }: FollowedMessage): number | undefined {
+  const [chat, id] = named.split('/')
   return chat === chatId && /^\d+$/.test(id ?? '') ? Number(id) : undefined
 }
 
 /** What was there to press is over. The message arrived, so nothing that happens here takes that back. */
-async function removeButtons(
+async function changeButtons(
   chat: Chat,
-  { incident }: PageMessage,
+  { incident, kind }: PageMessage,
   options: TelegramChannelOptions,
 ): Promise<void> {
-  const answer = await chat.removeButtons()
-  // One that has none left says so by a refusal.
-  const isGone = answer === undefined || answer.kind === 'sent' || answer.kind === 'refused'
-  if (!isGone) options.onOldButtons?.(incident, answer.error)
+  if (kind === 'page') return
+  for (const { id, message } of chat.followed) {
+    const keyboard = standingKeyboard(kind, message)
+    const answer = keyboard === undefined ? undefined : await chat.changeButtons(id, keyboard)
+    // One that has these already, or that is gone, says so by a refusal.
+    const isDone = answer === undefined || answer.kind === 'sent' || answer.kind === 'refused'
+    if (!isDone) options.onOldButtons?.(incident, answer.error)
+  }
 }
 
-async function sendPage(chat: Chat, message: PageMessage, chart: Chart | undefined): Promise<SendOutcome> {
+async function sendPage(chat: Chat, message: PageMessage, chart: Chart | undefined): Promise<TryOutcome> {
   const html = textOf(message, 'html')
   const png = html.length <= telegramLimits.captionLength ? await chart?.png : undefined
   if (png !== undefined) {
@@ -180,7 +189,7 @@ async function addChart(chat: Chat, chart: Chart | undefined, messageId: number)
   if (answer.kind !== 'sent') chart?.missed(answer.error)
 }
 
-function outcomeOf(answer: BotAnswer, { chatId }: Chat): SendOutcome {
+function outcomeOf(answer: BotAnswer, { chatId }: Chat): TryOutcome {
   if (answer.kind === 'refused') return { kind: 'final', error: answer.error }
   if (answer.kind !== 'sent') return answer
   return answer.messageId === undefined

@@ -1,5 +1,6 @@
 import { cutText } from '../domain/delivery.ts'
 import type { PageLink, PageMessage } from '../domain/page.ts'
+import { linesToSay } from '../domain/page-message.ts'
 import { longestPart, telegramLimits } from './limits.ts'
 
 /** `html` for `parse_mode: HTML`; `plain` goes without one, for when Telegram does not take the markup. */
@@ -25,7 +26,9 @@ type Line = readonly Piece[]
 export function textOf(message: PageMessage, form: TextForm): TelegramText {
   const head = headOf(message)
   const foot = footOf(message, form)
-  const lines = message.kind === 'page' ? message.lines.map(clean).filter((line) => line !== '') : []
+  const lines = linesToSay(message)
+    .map(clean)
+    .filter((line) => line !== '')
   const room = telegramLimits.textLength - lengthOf(head) - lengthOf(foot) - 2 * breakLength
   const shown = fitting(lines, room)
   const body = shown.length === 0 ? [] : [empty, ...shown.map((text) => [{ text }])]

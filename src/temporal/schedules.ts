@@ -7,6 +7,7 @@ import {
   type ScheduleDescription,
   type ScheduleOptions,
 } from '@temporalio/client'
+import { type ScheduleStanding, shardLastsMs } from '../domain/audit-workflows.ts'
 import type { CheckShard } from '../domain/check-shards.ts'
 import { formatDuration } from '../domain/duration.ts'
 
@@ -56,17 +57,54 @@ export async function syncSchedules(
   shards: readonly CheckShard[],
   taskQueue: string,
 ): Promise<ScheduleChanges> {
-  const changes = { created: [] as string[], updated: [] as string[], deleted: [] as string[] }
-  for (const shard of shards) {
-    const change = await ensure(schedule, optionsOf(shard, taskQueue))
-    if (change !== undefined) changes[change].push(shard.id)
-  }
+  const changes = { ...(await syncShards({ schedule }, shards, taskQueue)), deleted: [] as string[] }
   const wanted = new Set([...shards.map(({ id }) => id), auditId])
   for await (const { scheduleId, memo: found } of schedule.list()) {
     if (found?.['managedBy'] !== memo.managedBy || wanted.has(scheduleId)) continue
     if (await remove(schedule, scheduleId)) changes.deleted.push(scheduleId)
   }
   return changes
+}
+
+/** Makes the schedules of these shards, and leaves all others alone. */
+export async function syncShards(
+  { schedule }: Pick<Client, 'schedule'>,
+  shards: readonly CheckShard[],
+  taskQueue: string,
+): Promise<Omit<ScheduleChanges, 'deleted'>> {
+  const changes = { created: [] as string[], updated: [] as string[] }
+  for (const shard of shards) {
+    const change = await ensure(schedule, optionsOf(shard, taskQueue))
+    if (change !== undefined) changes[change].push(shard.id)
+  }
+  return changes
+}
+
+/** How the schedules of these shards stand beside what {@link syncSchedules} made of them. */
+export async function scheduleStandings(
+  { schedule }: Pick<Client, 'schedule'>,
+  shards: readonly CheckShard[],
+  taskQueue: string,
+): Promise<ScheduleStanding[]> {
+  const standings: ScheduleStanding[] = []
+  for (const shard of shards) {
+    const { id, checks } = shard
+    try {
+      const found = await schedule.getHandle(id).describe()
+      const { createdAt, lastUpdatedAt } = found.info
+      const state = found.state.paused
+        ? 'paused'
+        : sameDefinition(found, optionsOf(shard, taskQueue))
+          ? 'running'
+          : 'changed'
+      const since = (lastUpdatedAt ?? createdAt).toISOString()
+      standings.push({ id, checks, state, note: found.state.note ?? '', since })
+    } catch (error) {
+      if (!(error instanceof ScheduleNotFoundError)) throw error
+      standings.push({ id, checks, state: 'missing', note: '', since: null })
+    }
+  }
+  return standings
 }
 
 function optionsOf(shard: CheckShard, taskQueue: string): OurSchedule {
@@ -86,6 +124,8 @@ function optionsOf(shard: CheckShard, taskQueue: string): OurSchedule {
       workflowId: id,
       taskQueue,
       args: [{ shard: { id, checks } }],
+      // One that hangs must not keep every other run away.
+      workflowRunTimeout: shardLastsMs,
       staticSummary: `${content}, every ${formatDuration(everyMs)}`,
     },
     memo,
@@ -97,7 +137,12 @@ function optionsOf(shard: CheckShard, taskQueue: string): OurSchedule {
 type OurSchedule = ScheduleOptions & {
   readonly spec: { readonly intervals: { every: number; offset: number }[] }
   readonly policies: { readonly overlap: ScheduleOverlapPolicy; readonly catchupWindow: number }
-  readonly action: { readonly workflowType: string; readonly taskQueue: string; readonly args: unknown[] }
+  readonly action: {
+    readonly workflowType: string
+    readonly taskQueue: string
+    readonly args: unknown[]
+    readonly workflowRunTimeout: number
+  }
   readonly state: { readonly note: string; readonly triggerImmediately: true }
 }
 
@@ -131,6 +176,7 @@ function sameDefinition({ spec, policies, action }: ScheduleDescription, wanted:
     workflowType: action.workflowType,
     taskQueue: action.taskQueue,
     args: action.args,
+    workflowRunTimeout: action.workflowRunTimeout,
   }
   const expected: typeof found = {
     intervals: wanted.spec.intervals,
@@ -139,6 +185,7 @@ function sameDefinition({ spec, policies, action }: ScheduleDescription, wanted:
     workflowType: wanted.action.workflowType,
     taskQueue: wanted.action.taskQueue,
     args: wanted.action.args,
+    workflowRunTimeout: wanted.action.workflowRunTimeout,
   }
   return JSON.stringify(found) === JSON.stringify(expected)
 }

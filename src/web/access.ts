@@ -1,17 +1,26 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Role } from '../domain/configuration.ts'
+import { type AccessRole, type Holder, isPermission, mayWith, type Permission } from '../domain/access.ts'
+import { cookieIn, sessionCookie } from './cookies.ts'
 import { changesState, HttpProblem, wantsPage } from './errors.ts'
 
-/** Who may use a route. `capability`: whoever knows its unguessable path. */
-export type Access = 'public' | 'capability' | Role
+/** What a route asks of whoever uses it. `capability`: to know its unguessable path. */
+export type Access = 'public' | 'capability' | Permission
 
+/** Who asks, as the configuration knows them at this moment. */
 export interface Principal {
+  /** Whom the timeline names: a person, a sender or the operator. */
   readonly person: string
-  readonly role: Role
+  readonly kind: Holder['kind']
+  readonly role: AccessRole
+  /** Id of the credential that they showed. */
+  readonly credential: string
 }
 
 export interface Credentials {
+  /** `undefined` too when whoever the credential names is not in the configuration, or not any more. */
   check(kind: 'token' | 'session' | 'calendar', secret: string): Promise<Principal | undefined>
+  /** Tells a credential from others, whether it is known or not, and leads back to no secret. */
+  idOf(secret: string): string
 }
 
 declare module 'fastify' {
@@ -20,19 +29,18 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     principal: Principal | null
+    /** Why it was refused. */
+    refusal: string | null
   }
 }
 
-const ranks: Readonly<Record<Role, number>> = { viewer: 0, responder: 1, admin: 2 }
-
-export const sessionCookie = 'firewatch_session'
-
 /**
  * Default deny: a route that does not say who may use it cannot be registered, and every other one is refused before its handler
- * without a credential of at least that role. Bearer tokens for programs, a session cookie for the console.
+ * without a credential whose holder has that permission now. Bearer tokens for programs, a session cookie for the console.
  */
 export function guardRoutes(app: FastifyInstance, credentials: Credentials): void {
   app.decorateRequest('principal', null)
+  app.decorateRequest('refusal', null)
   app.addHook('onRoute', (route) => {
     if (route.config?.access === undefined) {
       throw new Error(
@@ -41,55 +49,78 @@ export function guardRoutes(app: FastifyInstance, credentials: Credentials): voi
     }
   })
   app.addHook('onRequest', async (request, reply) => {
+    if (/%00/.test(request.url.replace(/\?.*/s, '')))
+      throw new HttpProblem(400, 'the address holds U+0000, which no name has')
     const access = request.routeOptions.config.access
     // An unknown path tells nothing that a known one would not.
-    if (access === undefined || access === 'public' || access === 'capability') return
-    const session = cookieIn(request, sessionCookie)
-    request.principal = await identify(request, credentials, session)
+    if (access === undefined || !isPermission(access)) return undefined
+    request.principal = (await identify(request, credentials)) ?? null
     if (request.principal === null) {
+      request.refusal = whyUnknown(request)
       if (wantsPage(request)) {
         if (changesState(request)) return reply.redirect('/login', 303)
         return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`)
       }
-      return reply
-        .code(401)
-        .header('www-authenticate', 'Bearer')
-        .send({ error: 'a token is needed: Authorization: Bearer <token>' })
+      return reply.code(401).header('www-authenticate', 'Bearer').send({ error: request.refusal })
     }
     const { person, role } = request.principal
-    if (ranks[role] < ranks[access]) {
-      throw new HttpProblem(403, `this needs the role ${access}; ${person} is ${role}`)
+    if (!mayWith(role, access)) {
+      throw new HttpProblem(403, `this needs the permission ${access}, and ${person} is ${role}`)
     }
-    if (session !== undefined && changesState(request) && !sameOrigin(request)) {
+    if (shownBy(request)?.kind === 'session' && changesState(request) && !isOwnForm(request)) {
       throw new HttpProblem(403, 'this form was not sent from the console')
     }
     return undefined
   })
 }
 
-async function identify(
+/** Who asks now; asked again later, whether that is still so. */
+export async function identify(
   request: FastifyRequest,
   credentials: Credentials,
-  session: string | undefined,
-): Promise<Principal | null> {
-  const bearer = /^Bearer ([\w-]+)$/.exec(request.headers.authorization ?? '')?.[1]
-  if (bearer !== undefined) return (await credentials.check('token', bearer)) ?? null
-  if (session !== undefined) return (await credentials.check('session', session)) ?? null
-  return null
+): Promise<Principal | undefined> {
+  const shown = shownBy(request)
+  return shown === undefined ? undefined : credentials.check(shown.kind, shown.secret)
 }
 
-export function cookieIn(request: FastifyRequest, name: string): string | undefined {
-  const cookies = (request.headers.cookie ?? '').split(';').map((cookie) => cookie.trim())
-  return cookies.find((cookie) => cookie.startsWith(`${name}=`))?.slice(name.length + 1)
+/** Whom a new credential of theirs is to name. */
+export function holderOf({ kind, person }: Principal): Holder {
+  return { kind, name: person }
 }
 
-/** Whether somebody may give commands, or only read. */
-export function mayCommand(principal: Principal | null): boolean {
-  return principal !== null && ranks[principal.role] >= ranks.responder
+/** A token counts before a cookie that comes along with it. */
+export function shownBy(
+  request: FastifyRequest,
+): { readonly kind: 'token' | 'session'; readonly secret: string } | undefined {
+  const token = /^Bearer ([\w-]+)$/.exec(request.headers.authorization ?? '')?.[1]
+  if (token !== undefined) return { kind: 'token', secret: token }
+  const session = cookieIn(request, sessionCookie)
+  return session === undefined ? undefined : { kind: 'session', secret: session }
+}
+
+export function may(principal: Principal | null, permission: Permission): boolean {
+  return principal !== null && mayWith(principal.role, permission)
+}
+
+/** Whether a browser says that a page of another origin made it ask. https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header */
+export function isForeign({ headers }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true
+  return headers.origin !== undefined && !isOurs(headers.origin, headers.host)
 }
 
 /** Browsers send Origin with every form they post; a cookie alone proves nothing about who made the form. */
-function sameOrigin(request: FastifyRequest): boolean {
-  const origin = request.headers.origin
-  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === request.headers.host
+function isOwnForm(request: FastifyRequest): boolean {
+  const { origin, 'sec-fetch-site': site } = request.headers
+  return !isForeign(request) && (origin !== undefined || site === 'same-origin')
+}
+
+function isOurs(origin: string, host: string | undefined): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host
+}
+
+function whyUnknown(request: FastifyRequest): string {
+  const shown = shownBy(request)
+  if (shown === undefined) return 'a token is needed: Authorization: Bearer <token>'
+  return `this ${shown.kind} is not known: it has expired, was revoked, or names nobody who is configured`
 }

@@ -1,5 +1,7 @@
+import type { AccessRole, Holder } from '../domain/access.ts'
 import type { AcceptedAlert, Alert } from '../domain/alert.ts'
 import type { Told } from '../domain/channel-answers.ts'
+import type { AuditEntry } from '../domain/audit-entry.ts'
 import type { ChartModel } from '../domain/chart.ts'
 import type { Check, Role } from '../domain/configuration.ts'
 import type { Declaration } from '../domain/declaration.ts'
@@ -19,12 +21,14 @@ import type {
   SnoozeCommand,
 } from '../domain/incident-messages.ts'
 import type { Schedule, Span } from '../domain/on-call/schedule.ts'
+import type { GuardSwitch } from '../domain/kill-switch.ts'
 import type { Page } from '../domain/page.ts'
 import type { Review } from '../domain/post-mortem.ts'
 import type { RemediationAttempt } from '../domain/remediation.ts'
 import type { Runbook } from '../domain/runbook.ts'
 import type { Severity } from '../domain/severity.ts'
 import type { TimelineEntry } from '../domain/timeline.ts'
+import type { CheckMute } from '../domain/check-mutes.ts'
 import type { CheckStanding, Verdict } from '../domain/verdict.ts'
 import type { Credentials, Principal } from './access.ts'
 import type { ServedRequest } from './observe.ts'
@@ -33,6 +37,8 @@ import type { OnCallDesk } from './on-call-desk.ts'
 /** What the web needs of the rest, wired by the composition root. */
 export interface WebDependencies {
   readonly credentials: Credentials & Sessions
+  readonly auditLog: AuditLog
+  readonly automation: Automation
   readonly incidents: IncidentReader
   readonly commands: IncidentCommands
   /** Opens an incident in a person's words; `undefined` when it is stored and opens in a moment. */
@@ -48,6 +54,8 @@ export interface WebDependencies {
   readonly runbooks: () => Promise<readonly Runbook[]>
   /** Names of the services, as configured now. */
   readonly services: () => Promise<readonly string[]>
+  /** Where people reach us: whether over TLS. */
+  readonly publicUrl: string
   /** People and their roles, as configured now. */
   readonly people: () => Promise<Readonly<Record<string, Role>>>
   /** Names of the escalation policies, as configured now. */
@@ -131,7 +139,9 @@ export interface TelegramDoor {
 /** Links in mails; the token is the proof of who opens one. */
 export interface MailDoor {
   /** Changes nothing. `undefined` when the token is not ours or no longer good. */
-  look(token: string): Promise<{ readonly person: string; readonly incident: Incident } | undefined>
+  look(
+    token: string,
+  ): Promise<{ readonly person: string; readonly incident: Incident; readonly count: number } | undefined>
   acknowledge(token: string): Promise<Told | undefined>
 }
 
@@ -153,6 +163,8 @@ export interface StoredReview {
 
 export interface CheckReader {
   standings(): Promise<readonly CheckStanding[]>
+  /** Checks of which something fires that their cooldown mutes. */
+  mutes(): Promise<readonly CheckMute[]>
   /** Names of the checks, as configured now. */
   names(): Promise<readonly string[]>
   /** How a check judged of late, at most `most` of its series; `undefined` when there is no such check. */
@@ -175,12 +187,62 @@ export interface CheckSeries {
 }
 
 export interface Sessions {
+  /** @returns the secret, which cannot be read again */
   issue(
     kind: 'session' | 'login' | 'token' | 'calendar',
-    principal: Principal,
+    holder: Holder,
     validForMs: number | null,
   ): Promise<string>
   redeemLogin(code: string): Promise<Principal | undefined>
+  /** Whom the configuration means by a name now. */
+  holderNamed(name: string): { readonly holder: Holder; readonly role: AccessRole } | undefined
+  /** Those that have not expired, newest first. @param name only of this holder */
+  list(name?: string): Promise<readonly ListedCredential[]>
+  /** Ends the credential of this id. False when there is none, or it is not of that holder. */
+  revoke(id: string, name?: string): Promise<boolean>
+}
+
+export interface ListedCredential {
+  readonly id: string
+  readonly kind: string
+  readonly holder: Holder
+  /** As configured now; `null`: there is no such holder, so it opens nothing. */
+  readonly role: AccessRole | null
+  readonly createdAt: string
+  readonly expiresAt: string | null
+  readonly usedAt: string | null
+}
+
+export interface AuditLog {
+  /** Resolves when the entry is stored, or logged because it could not be. */
+  append(entry: AuditEntry): Promise<void>
+  /** Newest first. */
+  read(query: AuditQuery): Promise<readonly (AuditEntry & { readonly id: number })[]>
+}
+
+export interface AuditQuery {
+  readonly actor?: string
+  readonly outcome?: AuditEntry['outcome']
+  /** Only older entries. */
+  readonly before?: number
+  readonly limit: number
+}
+
+/** The kill switches of automation. */
+export interface Automation {
+  /** Those that are thrown. */
+  switches(): Promise<readonly GuardSwitch[]>
+  /** What can be stopped beside incidents, as configured now. */
+  names(): Promise<Readonly<Record<'service' | 'action' | 'target', readonly string[]>>>
+  /** @returns whether it was not thrown before */
+  stop(thrown: GuardSwitch): Promise<boolean>
+  /** @returns whether it was thrown */
+  resume(lifted: {
+    readonly scope: string
+    readonly by: string
+    readonly reason: string
+    readonly at: string
+  }): Promise<boolean>
 }
 
 export interface IncidentReader {
@@ -228,5 +290,4 @@ export interface IncidentCommands {
   snooze(command: SnoozeCommand): Promise<CommandAnswer>
   setSeverity(command: SeverityCommand): Promise<CommandAnswer>
   applyPolicy(command: ApplyPolicyCommand): Promise<CommandAnswer>
-  stopAutomation(command: Command): Promise<CommandAnswer>
 }

@@ -68,6 +68,7 @@ function answer(
   reply: FastifyReply,
   { status, message, problems, code }: Problem,
 ): FastifyReply {
+  request.refusal ??= [message, ...problems].join('; ')
   reply.code(status)
   if (status === 503) reply.header('retry-after', String(retryAfterSeconds))
   if (wantsPage(request)) {

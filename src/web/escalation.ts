@@ -64,11 +64,6 @@ export function ownedSince(machine: MachineState | null): string | null {
   return owner === null ? null : instant(owner.since)
 }
 
-/** Who stopped automation; `null` while nobody has. */
-export function automationStoppedBy(machine: MachineState | null): string | null {
-  return machine?.automation.stoppedBy ?? null
-}
-
 function instant(at: number): string {
   return new Date(at).toISOString()
 }

@@ -1,3 +1,4 @@
+import type { Holder } from '../domain/access.ts'
 import type { Incident } from '../domain/incident.ts'
 import type { Asking, Kept, ScheduleChange, Wish } from '../domain/on-call/changes.ts'
 import type { Schedule } from '../domain/on-call/schedule.ts'
@@ -20,7 +21,7 @@ export interface OnCallDesk {
   /** By name, as configured now. */
   people(): Promise<ReadonlyMap<string, OnCallPerson>>
   /** Ends every address of a calendar that somebody was given. */
-  endFeeds(person: string): Promise<void>
+  endFeeds(holder: Holder): Promise<void>
 }
 
 export interface OnCallPerson {

@@ -1,13 +1,17 @@
 import formBody from '@fastify/formbody'
 import fastify, { type FastifyInstance } from 'fastify'
 import { guardRoutes } from './access.ts'
+import { auditRequests } from './audit.ts'
 import type { WebDependencies } from './dependencies.ts'
 import { answerErrors } from './errors.ts'
 import { observeRequests } from './observe.ts'
 import { channelRoutes } from './routes/channels.ts'
+import { accountRoutes } from './routes/account.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { answerRoutes } from './routes/answers.ts'
 import { assetRoutes } from './routes/assets.ts'
+import { auditLogRoutes } from './routes/audit-log.ts'
+import { automationRoutes } from './routes/automation.ts'
 import { calendarRoutes } from './routes/calendars.ts'
 import { checkRoutes } from './routes/checks.ts'
 import { commandRoutes } from './routes/commands.ts'
@@ -49,11 +53,15 @@ export async function createServer(dependencies: WebDependencies): Promise<Fasti
     requestTimeout: 30_000,
     // The token of a mail's link is longer than the usual 100.
     routerOptions: { maxParamLength: 500 },
+    genReqId: () => dependencies.newId(),
   })
   guardRoutes(app, dependencies.credentials)
   observeRequests(app, dependencies.served)
   answerErrors(app, dependencies.log)
-  app.addHook('onSend', async (_request, reply) => {
+  auditRequests(app, dependencies)
+  app.addHook('onSend', async (request, reply) => {
+    // The audit log and our own log call the request so.
+    reply.header('x-request-id', request.id)
     reply.header('x-content-type-options', 'nosniff')
     // Not `no-referrer`: with that, browsers send forms with `Origin: null`, and we could not tell ours from others'.
     reply.header('referrer-policy', 'same-origin')
@@ -61,11 +69,18 @@ export async function createServer(dependencies: WebDependencies): Promise<Fasti
     if (reply.getHeader('cache-control') === undefined) reply.header('cache-control', 'no-store')
   })
   await app.register(formBody)
+  addRoutes(app, dependencies)
+  return app
+}
+
+/** Every route there is. */
+export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
   const routes = [
     healthRoutes,
     metricRoutes,
     assetRoutes,
     loginRoutes,
+    accountRoutes,
     credentialRoutes,
     alertRoutes,
     checkRoutes,
@@ -83,7 +98,8 @@ export async function createServer(dependencies: WebDependencies): Promise<Fasti
     runbookRoutes,
     channelRoutes,
     answerRoutes,
+    automationRoutes,
+    auditLogRoutes,
   ]
   for (const add of routes) add(app, dependencies)
-  return app
 }

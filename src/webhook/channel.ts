@@ -1,3 +1,4 @@
+import { channelTraits } from '../domain/channel-traits.ts'
 import type { Contact } from '../domain/configuration.ts'
 import { errorText, type HttpPost, outcomeOfRefusal, type PostAnswer } from '../domain/delivery.ts'
 import type { PageMessage, SendOutcome } from '../domain/page.ts'
@@ -30,9 +31,7 @@ export function createWebhookChannel({
   now,
 }: WebhookChannelOptions) {
   return {
-    keepsIncidents: false,
-    bundles: true,
-    hasKey: true,
+    ...channelTraits.webhook,
 
     async send(contact: WebhookContact, message: PageMessage, signal: AbortSignal): Promise<SendOutcome> {
       const target = await targetOf(contact, resolveSecret)

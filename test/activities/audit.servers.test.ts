@@ -68,10 +68,17 @@ const dependencies = (): AuditDependencies => ({
   audits: createAuditRecords(database.db),
   pages: createPageRecords(database.db),
   inbox: createAlertInbox(database.db),
-  running: () => ({ heartbeat: { url: '${env:HEARTBEAT_URL}', everyMs: minute } }),
+  running: () => ({ checks: {}, heartbeat: { url: '${env:HEARTBEAT_URL}', everyMs: minute } }),
   heartbeat: createHeartbeat({ post, timeoutMs: 1_000, resolveSecret: () => Promise.resolve(url) }),
   counted: { heartbeatSent: () => void sent++ },
   now: () => new Date(nowMs),
+  engine: {
+    running: () => Promise.resolve([]),
+    schedules: () => Promise.resolve([]),
+    restoreSchedules: () => Promise.resolve(),
+    end: () => Promise.resolve(),
+    beginReview: () => Promise.resolve(true),
+  },
   workflows: {
     isRunning: (incident) => Promise.resolve(running.has(incident)),
     async tell({ number }) {
@@ -271,7 +278,9 @@ describe('an audit', () => {
 
 describe('the heartbeat', () => {
   it('goes out no more often than is asked for', async () => {
-    const everyTwo = { running: () => ({ heartbeat: { url: '${env:HEARTBEAT_URL}', everyMs: 2 * minute } }) }
+    const everyTwo = {
+      running: () => ({ checks: {}, heartbeat: { url: '${env:HEARTBEAT_URL}', everyMs: 2 * minute } }),
+    }
     for (const after of [0, 1, 2, 3, 4]) {
       nowMs = start + after * minute
       await audit(everyTwo)
@@ -296,7 +305,7 @@ describe('the heartbeat', () => {
   })
 
   it('does not exist where none is configured', async () => {
-    expect(await audit({ running: () => ({}) })).toMatchObject({ findings: 0, heartbeat: false })
+    expect(await audit({ running: () => ({ checks: {} }) })).toMatchObject({ findings: 0, heartbeat: false })
     expect(beats).toEqual([])
   })
 })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readEntry } from '../../src/domain/timeline.ts'
 import { firewatch } from '../support/firewatch.ts'
 import { page } from '../support/pages.ts'
+import { checkReading } from '../web/story.ts'
 import { startWeb, type TestWeb } from '../web/world.ts'
 
 let web: TestWeb
@@ -59,22 +60,34 @@ describe('resolve', () => {
   })
 })
 
+describe('checks', () => {
+  it('N05: says until when something of a check is muted', async () => {
+    web.state.mutes = [{ check: 'feed-activity', series: 2, until: '2026-03-01T06:30:00.000Z' }]
+    expect((await run('checks')).stdout).toContain('no check is configured')
+    web.state.checks = [checkReading()]
+    expect((await run('checks')).stdout).toContain(
+      'feed-activity: messages of 2 firing series are muted by its cooldown until 2026-03-01 06:30:00 UTC',
+    )
+    expect(JSON.parse((await run('checks --json')).stdout)).toMatchObject({ muted: web.state.mutes })
+  })
+})
+
 describe('why', () => {
   it('tells of the paging, for people and for programs', async () => {
     const at = '2026-03-01T03:00:00.000Z'
-    const whom = { notified: [{ person: 'ana', via: 'schedule primary' }], paged: ['ana'], empty: [] }
-    const entered = {
+    const step = {
       type: 'step-entered',
       step: 1,
       round: 0,
-      ...whom,
+      notified: [{ person: 'ana', via: 'schedule primary' }],
+      paged: ['ana'],
+      empty: [],
       ackTimeoutMs: 60_000,
       following: [],
     } as const
-    const step = { incident: 42, eventKey: 'decision/1/0', at, actor: 'firewatch', fact: entered }
     web.state.records = {
       ...web.state.records,
-      timeline: [readEntry(step)],
+      timeline: [readEntry({ incident: 42, eventKey: 'step', at, actor: 'firewatch', fact: step })],
       pages: [page({ state: 'sent', attempts: 1, sentAt: at, finishedAt: at })],
     }
     const { code, stdout } = await run('why INC-42')

@@ -4,6 +4,7 @@ import { change, feed, shiftsFile } from '../../src/app/on-call-changing.ts'
 import { tellDiff } from '../../src/app/on-call-diff.ts'
 import { tellPreview, tellWho } from '../../src/app/on-call-reading.ts'
 import { openDesk } from '../../src/app/on-call-source.ts'
+import { createIdentities } from '../../src/app/identities.ts'
 import { createOnCallDesk, currentSchedules } from '../../src/app/on-call.ts'
 import { createRecords, type Records } from '../../src/app/records.ts'
 import { loadConfiguration } from '../../src/config/load.ts'
@@ -31,9 +32,10 @@ beforeAll(async () => {
   await migrate(database.pool)
   records = createRecords(database.db, () => new Date(now))
   const onCall = createOnCallDesk(configuration, records)
-  web = await startWeb({ onCall, credentials: records.credentials, now: () => new Date(now) })
+  const credentials = createIdentities(records.credentials, () => configuration, undefined)
+  web = await startWeb({ onCall, credentials, now: () => new Date(now) })
   await web.app.listen({ host: '127.0.0.1', port: 0 })
-  const token = await records.credentials.issue('token', { person: 'ana', role: 'responder' }, null)
+  const token = await records.credentials.issue('token', { kind: 'person', name: 'ana' }, null)
   const { port } = web.app.server.address() as AddressInfo
   env = { FIREWATCH_URL: `http://127.0.0.1:${port}`, FIREWATCH_TOKEN: token }
 })

@@ -74,7 +74,7 @@ checks: { feed: { service: feed, metrics: [likes], bucket: 5m } }
       quietHours: [],
       forMs: 0,
       clearAfter: 3,
-      cooldownMs: 10_800_000,
+      cooldownMs: 3_600_000,
       silentAfterMs: 600_000,
       severity: 'warning',
       labels: {},

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clearState } from '../../src/domain/alert-state.ts'
 import { seriesOf } from '../../src/domain/check.ts'
-import { isMuted, summaryOf } from '../../src/domain/check-alerts.ts'
+import { isMuted, mutedUntil, summaryOf } from '../../src/domain/check-alerts.ts'
 import {
   concludeRetired,
   concludeRun,
@@ -143,6 +143,9 @@ describe('concluding a run', () => {
       'firing true',
     ])
     expect(alerts[2]?.annotations['muted']).toBe(`cooldown until ${at(12)}`)
+    expect(alerts.map(mutedUntil)).toEqual([null, null, at(12)])
+    const fromOutside = { source: 'alertmanager/prometheus', annotations: alerts[2]?.annotations ?? {} }
+    expect(mutedUntil(fromOutside)).toBeNull()
   })
 
   it('ends the alert of a group that is not configured any more', () => {

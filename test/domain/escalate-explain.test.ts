@@ -1,16 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { explainPaging, type PagingMoment } from '../../src/domain/escalate-explain.ts'
+import { explainPaging } from '../../src/domain/escalate-explain.ts'
+import type { PagingMoment } from '../../src/domain/escalate-explain-moments.ts'
 import { isOccasion, pageWords, pagingLines } from '../../src/domain/escalate-explain-words.ts'
+import type { Fact } from '../../src/domain/facts/fact.ts'
 import type { Page } from '../../src/domain/page.ts'
-import { exhaustedEntry, holdEntry, noticeEntry, stepEntry } from '../../src/domain/escalate-record.ts'
-import type { TimelineEntry } from '../../src/domain/timeline.ts'
+import { readEntry, type TimelineEntry } from '../../src/domain/timeline.ts'
 import { page } from '../support/pages.ts'
+import { storyOf } from './incident/world.ts'
 
 const at = (clock: string) => `2026-03-01T${clock}.000Z`
 const minutes = (count: number) => count * 60_000
 const ana = { person: 'ana', via: 'schedule primary' }
 const ben = { person: 'ben', via: 'by name' }
 const carl = { person: 'carl', via: 'team sre' }
+
+let entries = 0
+
+function entry(clock: string, fact: Fact, actor = 'firewatch'): TimelineEntry {
+  return readEntry({ incident: 42, eventKey: `decision/${++entries}`, at: at(clock), actor, fact })
+}
 
 function step(
   number: number,
@@ -20,35 +28,20 @@ function step(
 ): TimelineEntry {
   const { round = 0, empty = [], following = [], waitMs = minutes(5) } = more
   const paged = more.paged ?? notified.map(({ person }) => person)
-  const resolved = { notified, empty }
-  return stepEntry({
-    incident: 42,
-    at: at(clock),
-    position: { step: number, round },
-    resolved,
+  const ackTimeoutMs = paged.length === 0 ? 0 : waitMs
+  return entry(clock, {
+    type: 'step-entered',
+    step: number,
+    round,
+    notified,
     paged,
-    ackTimeoutMs: paged.length === 0 ? 0 : waitMs,
+    empty,
+    ackTimeoutMs,
     following,
   })
 }
 
-function entry(eventKey: string, clock: string, change: Partial<TimelineEntry>): TimelineEntry {
-  return {
-    incident: 42,
-    eventKey,
-    at: at(clock),
-    kind: 'escalation',
-    actor: 'firewatch',
-    summary: eventKey,
-    ...change,
-  }
-}
-
-const acknowledged = entry('acknowledged/1', '03:02:00', {
-  kind: 'acknowledged',
-  actor: 'ana',
-  summary: 'ana acknowledged; escalation stops',
-})
+const acknowledged = entry('03:02:00', { type: 'acknowledged', until: null, awaiting: [] }, 'ana')
 
 function sent(change: Partial<Page> = {}): Page {
   return page({
@@ -59,6 +52,11 @@ function sent(change: Partial<Page> = {}): Page {
     finishedAt: at('03:00:01'),
     ...change,
   })
+}
+
+/** Explains what is kept of an incident that nothing is decided about any more. */
+function explained(timeline: readonly TimelineEntry[], pages: readonly Page[]) {
+  return explainPaging({ machine: null, timeline, pages })
 }
 
 const toBen = { id: 'INC-42/r0/s2/ben/c0', person: 'ben', step: 2 }
@@ -109,7 +107,7 @@ const stories: [string, readonly TimelineEntry[], readonly Page[], (readonly str
       [
         'Step 1',
         'ana: failed: could not be reached: answered 500',
-        '=> nobody was reached: passed without waiting',
+        '=> nobody was reached: the next step follows at once',
       ],
       ['Step 2', 'ben: sent'],
     ],
@@ -123,8 +121,8 @@ const stories: [string, readonly TimelineEntry[], readonly Page[], (readonly str
     ],
     [sent({ ...toBen, step: 3 })],
     [
-      ['Step 1', 'nobody is on call in schedule primary', '=> nobody to page: passed at once'],
-      ['Step 2', 'carl: no contact to page then', '=> nobody to page: passed at once'],
+      ['Step 1', 'nobody is on call in schedule primary', '=> nobody to page: skipped'],
+      ['Step 2', 'carl: no contact to page then', '=> nobody to page: skipped'],
       ['Step 3', 'ben: sent'],
     ],
   ],
@@ -162,14 +160,10 @@ const stories: [string, readonly TimelineEntry[], readonly Page[], (readonly str
   ],
   [
     'somebody who asked for the next step',
-    [
-      step(1, '03:00:00', [ana]),
-      entry('command/7', '03:01:00', { actor: 'ana', summary: 'ana escalates at once' }),
-      step(2, '03:01:00', [ben]),
-    ],
+    [step(1, '03:00:00', [ana]), entry('03:01:00', { type: 'escalated' }, 'ana'), step(2, '03:01:00', [ben])],
     [sent(), sent(toBen)],
     [
-      ['Step 1', 'ana: sent', '=> after 1 min: ana escalates at once'],
+      ['Step 1', 'ana: sent', '=> after 1 min: ana escalated to the next step'],
       ['Step 2', 'ben: sent'],
     ],
   ],
@@ -177,13 +171,14 @@ const stories: [string, readonly TimelineEntry[], readonly Page[], (readonly str
     'a policy that came to its end',
     [
       step(1, '03:00:00', [ana], { round: 1 }),
-      exhaustedEntry(
-        42,
-        { policy: 'default', round: 1 },
-        { notified: [ben], empty: [] },
-        ['ben'],
-        at('03:05:00'),
-      ),
+      entry('03:05:00', {
+        type: 'exhausted',
+        policy: 'default',
+        round: 1,
+        notified: [ben],
+        paged: ['ben'],
+        empty: [],
+      }),
     ],
     [
       sent({ id: 'INC-42/r1/s1/ana/c0', round: 1 }),
@@ -197,12 +192,39 @@ const stories: [string, readonly TimelineEntry[], readonly Page[], (readonly str
   [
     'a notice, a hand-over and what was told afterwards',
     [
-      noticeEntry(42, { notified: [carl], empty: [] }, ['carl'], at('03:00:00')),
-      entry('handover/0', '03:10:00', { actor: 'ana', summary: 'ana hands over to ben, who is paged' }),
+      entry('03:00:00', { type: 'noticed', notified: [carl], paged: ['carl'], empty: [] }),
+      entry('03:10:00', { type: 'handed-over', to: 'ben' }, 'ana'),
+      entry('03:15:00', { type: 'hand-over-declined', to: 'ben', owner: 'ana' }),
+      entry('03:20:00', { type: 'owner-asked', owner: 'ana', from: 'P2', to: 'P0' }),
+      entry('03:30:00', { type: 'grown', owner: 'ana', from: 1, to: 9 }),
     ],
     [
       sent({ id: 'INC-42/notice/carl/c0', kind: 'notice', person: 'carl', step: 0 }),
-      sent({ id: 'INC-42/handover-0/ben/c0', person: 'ben', step: -1 }),
+      sent({
+        ...failed,
+        id: 'INC-42/hand-over/ben/c0',
+        kind: 'hand-over',
+        person: 'ben',
+        step: 0,
+        createdAt: at('03:10:00'),
+      }),
+      sent({
+        id: 'INC-42/hand-over/ben/c1',
+        kind: 'hand-over',
+        person: 'ben',
+        step: 0,
+        contact: 1,
+        createdAt: at('03:10:09'),
+      }),
+      sent({
+        id: 'INC-42/hand-over-1/ana/c0',
+        kind: 'hand-over',
+        step: 0,
+        round: 1,
+        createdAt: at('03:15:00'),
+      }),
+      sent({ id: 'INC-42/worse/ana/c0', kind: 'worse', step: 0, createdAt: at('03:20:00') }),
+      sent({ id: 'INC-42/grown/ana/c0', kind: 'grown', step: 0, createdAt: at('03:30:00') }),
       sent({
         id: 'INC-42/acknowledged/carl/c0',
         kind: 'acknowledged',
@@ -214,57 +236,104 @@ const stories: [string, readonly TimelineEntry[], readonly Page[], (readonly str
     [
       ['Notice of a P0', 'carl: sent'],
       ['Told: acknowledged', 'carl: sent'],
-      ['ana hands over to ben, who is paged', 'ben: sent'],
+      ['ana hands over to ben: paged ben, who owns it once they acknowledge', 'ben: failed: sent'],
+      ['ben did not take it: ana still has it', 'ana: sent'],
+      ['Severity rose from P2 to P0 after ana acknowledged: paged ana again', 'ana: sent'],
+      ['Grew from 1 to 9 alerts since ana acknowledged: told ana', 'ana: sent'],
     ],
   ],
   [
-    'a page whose entry was lost',
+    'a page of an older incident',
     [],
     [sent({ state: 'unknown', sentAt: null, lastError: 'no answer within 5000 ms' })],
-    [
-      [
-        'Step 1, of which no entry was written',
-        'ana: unknown: whether they heard is not known: no answer within 5000 ms',
-      ],
-    ],
+    [['Step 1', 'ana: unknown: whether they heard is not known: no answer within 5000 ms']],
   ],
 ]
 
 describe('why paging went as it did', () => {
   it.each(stories)('is told of %s', (_story, timeline, pages, expected) => {
-    expect(told(explainPaging(timeline, pages).moments)).toEqual(expected)
+    expect(told(explained(timeline, pages).moments)).toEqual(expected)
   })
 
   it('names what held a step back, began, changed or stopped it', () => {
-    const reason = 'checkout is in maintenance until 2026-03-01 04:00 UTC: disks'
-    const { moments } = explainPaging(
+    const until = at('04:00:00')
+    const cause = { kind: 'maintenance', service: 'checkout', until, reasons: ['disks'] } as const
+    const first = { fingerprint: 'f', labels: {}, summary: 'Error rate of ios is 12 %' }
+    const { moments } = explained(
       [
-        entry('detected', '02:59:00', { kind: 'detected', summary: 'Error rate of ios is 12 %' }),
-        holdEntry(42, { step: 1, round: 0 }, { reason, inMs: minutes(60), firm: true }, at('03:00:00')),
-        entry('severity/1', '03:01:00', { kind: 'severity', summary: 'The severity rose to P0' }),
-        { ...acknowledged, detail: { until: at('03:32:00') } },
-        entry('released/2', '03:32:00', { summary: 'The acknowledgement of ana ran out' }),
-        entry('page/x', '03:32:00', { kind: 'page' }),
-        entry('resolved/3', '03:40:00', { kind: 'resolved', summary: 'Resolved' }),
+        entry('02:59:00', { type: 'detected', first, alerts: 1 }),
+        entry('03:00:00', { type: 'step-held', step: 1, round: 0, cause, dueAt: until }),
+        entry('03:01:00', { type: 'severity-changed', from: 'P1', to: 'P0' }),
+        entry('03:02:00', { type: 'acknowledged', until: at('03:32:00'), awaiting: [] }, 'ana'),
+        entry('03:03:00', { type: 'note', text: 'looking' }, 'ana'),
+        entry('03:32:00', { type: 'released', owner: 'ana', why: 'ran-out', firing: true }),
+        entry('03:33:00', { type: 'snoozed', forMs: minutes(5), until: at('03:38:00') }, 'ben'),
+        entry('03:40:00', { type: 'resolved', why: 'person' }, 'ben'),
       ],
       [],
     )
     expect(moments.map(({ kind, ...rest }) => [kind, 'text' in rest ? rest.text : ''])).toEqual([
-      ['began', 'Error rate of ios is 12 %'],
-      ['held', `Step 1 waits: ${reason}`],
-      ['command', 'The severity rose to P0'],
+      ['began', 'Detected: Error rate of ios is 12 %'],
+      ['held', 'Step 1 waits: checkout is in maintenance until 2026-03-01 04:00 UTC: disks'],
+      ['command', 'Severity raised from P1 to P0 by its alerts'],
       ['stopped', 'ana acknowledged; escalation stops, until 2026-03-01T03:32:00.000Z'],
-      ['released', 'The acknowledgement of ana ran out'],
-      ['stopped', 'Resolved'],
+      ['released', 'The acknowledgement of ana ran out and it still fires: escalating again'],
+      ['stopped', 'ben snoozed it for 5 min, until 2026-03-01T03:38:00.000Z'],
+      ['stopped', 'ben resolved the incident'],
     ])
+  })
+
+  it('keeps the sentences of incidents that were told in sentences, and reads nothing from them', () => {
+    const { moments } = explained(
+      [
+        entry('03:00:00', { type: 'recorded', kind: 'escalation', text: 'Step 1: paging ana' }),
+        entry('03:02:00', { type: 'recorded', kind: 'acknowledged', text: 'ana acknowledged' }),
+        entry('03:03:00', { type: 'recorded', kind: 'note', text: 'Step 9: paging everybody' }),
+      ],
+      [sent()],
+    )
+    expect(moments.map((moment) => ('text' in moment ? moment.text : moment.title))).toEqual([
+      'Step 1: paging ana',
+      'Step 1',
+      'ana acknowledged',
+    ])
+  })
+
+  it('says what happens next by itself', () => {
+    const { state } = storyOf([], { untilMin: 1 })
+    const explanation = explainPaging({
+      machine: state,
+      timeline: [step(1, '03:00:00', [ana])],
+      pages: [sent()],
+    })
+    expect(pagingLines(explanation).at(-1)).toBe(
+      'Next, 1970-01-01 00:05:00 UTC: step 1: waits for an acknowledgement by ana',
+    )
+  })
+
+  it('says when a step ended early, and why', () => {
+    const toBeEntered = step(2, '03:01:00', [ben])
+    const endAfter = (...between: TimelineEntry[]) => {
+      const { moments } = explained([step(1, '03:00:00', [ana]), ...between, toBeEntered], [sent()])
+      return moments.find((moment) => 'title' in moment && moment.title === 'Step 1')
+    }
+    expect(endAfter()).toMatchObject({ end: 'left after 1 min' })
+    expect(endAfter(entry('03:01:00', { type: 'severity-changed', from: 'P2', to: 'P0' }))).toMatchObject({
+      end: 'after 1 min: Severity raised from P2 to P0 by its alerts',
+    })
+    expect(
+      endAfter(entry('03:01:00', { type: 'policy-applied', policy: 'x', keep: false }, 'ana')),
+    ).toMatchObject({
+      end: 'after 1 min: ana applied policy x as configured now, from its first step',
+    })
   })
 
   it('says who was spared, and by whom', () => {
     const following = ['schedule backup', 'dora']
     const entered = step(1, '03:00:00', [ana], { following })
-    expect(explainPaging([entered], [sent()]).spared).toBeNull()
-    expect(explainPaging([entered, step(2, '03:05:00', [ben])], [sent()]).spared).toBeNull()
-    expect(explainPaging([entered, acknowledged], [sent()]).spared).toEqual({
+    expect(explained([entered], [sent()]).spared).toBeNull()
+    expect(explained([entered, step(2, '03:05:00', [ben])], [sent()]).spared).toBeNull()
+    expect(explained([entered, acknowledged], [sent()]).spared).toEqual({
       targets: following,
       why: 'ana acknowledged; escalation stops, at 2026-03-01T03:02:00.000Z',
     })
@@ -295,14 +364,14 @@ describe('why paging went as it did', () => {
       'webhook: sent at 03:00:01, 2 tries, marked as a possible repeat',
     ],
   ])('says what became of %s', (_page, change, words) => {
-    const [moment] = explainPaging([], [sent(change)]).moments
-    const [explained] = moment !== undefined && isOccasion(moment) ? (moment.people[0]?.pages ?? []) : []
-    expect(explained && pageWords(explained)).toBe(words)
+    const [moment] = explained([], [sent(change)]).moments
+    const [told] = moment !== undefined && isOccasion(moment) ? (moment.people[0]?.pages ?? []) : []
+    expect(told && pageWords(told)).toBe(words)
   })
 
   it('is read in a terminal from top to bottom', () => {
     const timeline = [step(1, '03:00:00', [ana, carl], { paged: ['ana'], following: ['ben'] }), acknowledged]
-    expect(pagingLines(explainPaging(timeline, [sent()]))).toEqual([
+    expect(pagingLines(explained(timeline, [sent()]))).toEqual([
       '2026-03-01 (UTC)',
       '  03:00:00  Step 1',
       '              ana (schedule primary), webhook: sent at 03:00:01',
@@ -311,6 +380,6 @@ describe('why paging went as it did', () => {
       '  03:02:00  ana acknowledged; escalation stops',
       'Not paged: ben; ana acknowledged; escalation stops, at 2026-03-01T03:02:00.000Z',
     ])
-    expect(pagingLines(explainPaging([], []))).toEqual(['Nothing is recorded about paging.'])
+    expect(pagingLines(explained([], []))).toEqual(['Nothing is recorded about paging.'])
   })
 })

@@ -13,7 +13,7 @@ function compose(alerts: readonly Alert[], change: Partial<Parameters<typeof com
     firingCount: alerts.filter(({ status }) => status === 'firing').length,
     runbookTitle: undefined,
     configuration: { services: {}, metrics: {}, slices: {} },
-    follows: null,
+    follows: [],
     publicUrl: 'https://firewatch.example.com/',
     ...change,
   })
@@ -110,9 +110,11 @@ describe('a page', () => {
     expect(compose([])).toMatchObject({ possibleRepeat: false })
     expect(compose([])).not.toHaveProperty('follows')
     const again = page({ unknownTries: 1 })
-    expect(compose([], { page: again, follows: '7/12' })).toMatchObject({
+    expect(
+      compose([], { page: again, follows: [{ leader: page({ providerId: '7/12' }), incidents: [] }] }),
+    ).toMatchObject({
       possibleRepeat: true,
-      follows: '7/12',
+      follows: [{ id: '7/12', incidents: [] }],
     })
   })
 

@@ -33,6 +33,7 @@ function verdict(agoMs: number, state: VerdictState = 'firing'): Verdict {
 function inputs(changed: Partial<GuardInputs> = {}): GuardInputs {
   return {
     incident: 42,
+    service: 'feed',
     rung: { action: 'restart', target: 'feed-1' },
     configuration: { targets: targets(target('feed-1')), checks: { likes: check } },
     switches: [],
@@ -121,7 +122,7 @@ describe('the guards', () => {
       { switches: [thrown('target/feed-1')] },
       'kill-switch',
       'next-rung',
-      /target\/feed-1/,
+      /target feed-1/,
     ],
     [
       'the wider switch first',

@@ -85,6 +85,7 @@ export function walk(
 /** `2 opened`: what happened at the end of which bucket, counted from the start. */
 export function told(transitions: readonly ReplayTransition[]): string[] {
   return transitions.map(
-    ({ at: when, kind, muted }) => `${(Date.parse(when) - start) / bucketMs} ${kind}${muted ? ' muted' : ''}`,
+    ({ at: when, kind, mutedUntil }) =>
+      `${(Date.parse(when) - start) / bucketMs} ${kind}${mutedUntil === null ? '' : ' muted'}`,
   )
 }

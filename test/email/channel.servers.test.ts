@@ -6,7 +6,7 @@ import { type FakeSmtp, type SmtpFailure, startFakeSmtp } from '../../examples/f
 import type { PageMessage, SendOutcome } from '../../src/domain/page.ts'
 import { createEmailChannel } from '../../src/email/channel.ts'
 import { handOver, smtpServerOf } from '../../src/email/smtp.ts'
-import { pageMessage, smallPng } from '../support/pages.ts'
+import { followed, pageMessage, smallPng } from '../support/pages.ts'
 import { freePort } from '../support/servers.ts'
 
 let smtp: FakeSmtp
@@ -95,7 +95,7 @@ describe('a page by mail', () => {
     const first = await send()
     await send({ possibleRepeat: true })
     const follows = first.kind === 'sent' ? (first.providerId ?? '') : ''
-    await send({ kind: 'resolved', idempotencyKey: 'another', follows })
+    await send({ kind: 'resolved', idempotencyKey: 'another', follows: followed(follows) })
     const [page, repeat, resolved] = smtp.mails.map(({ headers }) => headers)
     const ids = (name: string) => [page, repeat, resolved].map((headers) => headerOf(headers ?? [], name))
     const [id, again, other] = ids('message-id')

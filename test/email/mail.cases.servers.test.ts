@@ -4,7 +4,7 @@ import { validateConfiguration } from '../../src/config/load.ts'
 import type { PageMessage } from '../../src/domain/page.ts'
 import { createEmailChannel } from '../../src/email/channel.ts'
 import { world } from '../config/world.ts'
-import { pageMessage } from '../support/pages.ts'
+import { followed, pageMessage } from '../support/pages.ts'
 
 let smtp: FakeSmtp
 
@@ -39,7 +39,11 @@ describe('S17: line breaks in a mail', () => {
       runbookTitle: text,
       person: text,
     }
-    const keys = { idempotencyKey: text, conversationKey: text, follows: `<a${line}Bcc: evil@example.com>` }
+    const keys = {
+      idempotencyKey: text,
+      conversationKey: text,
+      follows: followed(`<a${line}Bcc: evil@example.com>`),
+    }
     expect((await send({ ...change, ...keys, kind: 'acknowledged' })).kind).toBe('sent')
     const [mail] = smtp.mails
     const names = mail?.headers.map(([name]) => name) ?? []

@@ -88,10 +88,20 @@ describe('an act over HTTP', () => {
     [400, 'not-done'],
     [404, 'not-done'],
     [409, 'not-done'],
+    [303, 'unknown'],
+    [308, 'not-done'],
+    [408, 'unknown'],
+    [425, 'not-done'],
+    [429, 'not-done'],
     [500, 'unknown'],
+    [502, 'unknown'],
     [503, 'unknown'],
+    [504, 'unknown'],
+    [599, 'unknown'],
   ] as const)('that is answered by %i is %s', async (code, effect) => {
-    const { url, seen } = await listen(status(code, code === 302 ? { location: '/elsewhere' } : {}))
+    const { url, seen } = await listen(
+      status(code, [302, 303, 308].includes(code) ? { location: '/elsewhere' } : {}),
+    )
     expect(await executor().act(call({ url }))).toMatchObject({ effect })
     expect(seen).toHaveLength(1)
   })

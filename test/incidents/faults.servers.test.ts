@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isOver, outlineOf } from '../../src/domain/incident/outline.ts'
+import { createTurns } from '../../src/domain/turns.ts'
 import { minute } from '../support/incident-configuration.ts'
 import { type Incidents, startIncidents } from '../support/incidents.ts'
 import { user } from '../support/pages.ts'
@@ -178,6 +180,30 @@ describe('N05: a cooldown', () => {
     ])
     expect(await story.newest()).toMatchObject({ state: 'open' })
     expect(story.calls()).toHaveLength(2)
+  })
+})
+
+describe('N21: our own pace', () => {
+  it('is neither a try nor a failure: of twelve incidents at once to one place every page arrives', async () => {
+    const { world, story } = await incidents.begin({ more: { users } })
+    const turns = createTurns(() => new Date(incidents.clock.at), { everyMs: 1_000, apartMs: 1_000 })
+    world.outcome = ({ person }, id) => {
+      const turn = turns.of(person, id)
+      return turn === undefined
+        ? { kind: 'sent' }
+        : { kind: 'wait', waitMs: turn.waitMs, reason: 'our own pace' }
+    }
+    for (let number = 0; number < 12; number++) {
+      const one = story.alert('firing', `pace-${number}`, 'critical')
+      await story.deliver([
+        { ...one, labels: { ...one.labels, alertname: `pace-${world.number}-${number}` } },
+      ])
+    }
+    await incidents.sleep(minute)
+    const { rows } = await sql<{ state: string; attempts: number }>`
+      SELECT state, attempts FROM pages WHERE kind = 'page'`.execute(incidents.db)
+    expect(rows).toHaveLength(12)
+    expect(new Set(rows.map(({ state, attempts }) => `${state} ${attempts}`))).toEqual(new Set(['sent 1']))
   })
 })
 

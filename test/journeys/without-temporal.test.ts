@@ -40,14 +40,18 @@ describe('N07: while Temporal hangs', () => {
     process.kill(temporal, 'SIGCONT')
     // What nobody acknowledged goes on to the second step.
     await vi.waitFor(() => expect([...incidentsTold(ben)].toSorted()).toEqual(['INC-2', 'INC-3']), soon)
-    const keys = ana.received.filter(({ body }) => (body as { kind: string }).kind === 'page').map(({ key }) => key)
+    const keys = ana.received
+      .filter(({ body }) => (body as { kind: string }).kind === 'page')
+      .map(({ key }) => key)
     expect(new Set(keys).size).toBe(keys.length)
   })
 })
 
 /** Incidents that somebody was paged about, by pages and in bundles. */
 function incidentsTold({ received }: FakeWebhook): Set<string> {
-  const pages = received.map(({ body }) => body as { kind: string; incident: string; bundled?: { incident: string }[] })
+  const pages = received.map(
+    ({ body }) => body as { kind: string; incident: string; bundled?: { incident: string }[] },
+  )
   return new Set(
     pages
       .filter(({ kind }) => kind === 'page')

@@ -11,6 +11,7 @@ const nothing: Figures = {
   undeliveredPages: 0,
   audit: { findings: [], okAt: null },
   checks: [],
+  mutes: [],
 }
 
 describe('metrics of the server', () => {
@@ -43,6 +44,20 @@ describe('metrics of the server', () => {
     ).toBe(1)
   })
 
+  it('N05: say until when the messages of a check are muted, and nothing of one that is not', async () => {
+    const name = 'firewatch_check_muted_until_timestamp_seconds'
+    let figures: Figures = {
+      ...nothing,
+      mutes: [{ check: 'likes', series: 2, until: '2026-03-01T04:00:00.000Z' }],
+    }
+    const metrics = createServerMetrics(async () => figures)
+    const read = async () =>
+      valueIn(parseOpenMetrics((await metrics.expose()).text), name, { check: 'likes' })
+    expect(await read()).toBe(Date.parse('2026-03-01T04:00:00.000Z') / 1_000)
+    figures = nothing
+    expect(await read()).toBeUndefined()
+  })
+
   it('show what the records say now, and forget what they do not say any more', async () => {
     let figures: Figures = {
       inbox: { waiting: 2, oldestSeconds: 1.5 },
@@ -51,6 +66,7 @@ describe('metrics of the server', () => {
       undeliveredPages: 2,
       audit: { findings: [{ kind: 'overdue', count: 1 }], okAt: '2026-03-01T00:00:00.000Z' },
       checks: [{ check: 'a "b"\\\n', evaluatedAt: '2026-03-01T00:00:00.000Z', ok: 5, firing: 1, unknown: 0 }],
+      mutes: [],
     }
     const metrics = createServerMetrics(async () => figures)
     const families = parseOpenMetrics((await metrics.expose()).text)

@@ -4,7 +4,7 @@ import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/dat
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 
 const begin = Date.parse('2026-03-01T03:00:00Z')
-const ana = { person: 'ana', role: 'responder' } as const
+const ana = { kind: 'person', name: 'ana' } as const
 
 let postgres: TestPostgres
 let database: OpenDatabase
@@ -43,7 +43,7 @@ describe('a credential', () => {
   it('is refused from the moment in which it is revoked', async () => {
     const secret = await credentials().issue('token', ana, null)
     expect(await credentials().check('token', secret)).toEqual(ana)
-    await credentials().revokeAll('token', 'ana')
+    await credentials().revokeAll('token', ana)
     expect(await credentials().check('token', secret)).toBeUndefined()
   })
 

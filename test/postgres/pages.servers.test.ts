@@ -1,266 +1,189 @@
-import { begin } from '../support/pages.ts'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { NewPage } from '../../src/domain/escalate.ts'
-import type { Page, PageState } from '../../src/domain/page.ts'
-import { mayBecome, type PageSettlement } from '../../src/domain/page-state.ts'
-import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
-import { createPageRecords, type PageRecords } from '../../src/postgres/pages.ts'
-import { startPostgres, type TestPostgres } from '../support/servers.ts'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Page } from '../../src/domain/page.ts'
+import { escalationWorld } from '../support/escalation.ts'
 
-let postgres: TestPostgres
-let database: OpenDatabase
-let pages: PageRecords
-const at = '2026-03-01T03:00:00.000Z'
-const later = '2026-03-01T03:00:09.000Z'
+/** Real incidents and their pages; what the sender does with them is done here step by step. */
+const world = escalationWorld()
+const toBen = { steps: [['ben']] }
+const first = 'r0/s1/ben/c0'
 
-beforeAll(async () => {
-  postgres = await startPostgres()
-  database = openDatabase(postgres.url)
-  await migrate(database.pool)
-  pages = createPageRecords(database.db)
-  await database.db.insertInto('config_revisions').values({ revision: 'r1', content: '{}' }).execute()
-})
-afterAll(async () => {
-  await database.close()
-  await postgres.stop()
-})
-
-let incident = 0
-beforeEach(async () => {
-  const row = await database.db
-    .insertInto('incidents')
-    .values({
-      grouping_key: `key-${incident}`,
-      title: 'checkout: error-rate',
-      service: 'checkout',
-      labels: '{}',
-      severity: 'P1',
-      severity_set_by: null,
-      state: 'open',
-      config_revision: 'r1',
-      runbook: null,
-      recurrence_of: null,
-      chart_token: `token-${incident}`,
-      started_at: new Date(at),
-      acknowledged_at: null,
-      acknowledged_by: null,
-      mitigated_at: null,
-      resolved_at: null,
-      resolved_by: null,
-    })
-    .returning('number')
-    .executeTakeFirstOrThrow()
-  incident = row.number
-})
-
-function newPage(change: Partial<NewPage> = {}): NewPage {
-  const { person = 'ana', contact = 0, kind = 'page' } = change
-  const id = `INC-${incident}/${kind}/${person}/c${contact}`
-  return { id, incident, kind, step: 1, round: 0, person, channel: 'webhook', contact, ...change }
+const claim = async () =>
+  world.records.sending.claim({ limit: 500, now: world.at, leaseMs: 20_000, since: 0, triesMs: 60_000 })
+const later = (ms: number) => {
+  world.at = new Date(world.at.getTime() + ms)
 }
+const at = () => world.at.toISOString()
 
-/** A page brought into a state by the ways that lead there. */
-async function pageIn(state: PageState | 'failed, for good', person = 'ana'): Promise<Page> {
-  const page = newPage({ person })
-  await pages.queue([page], at)
-  if (state !== 'queued' && state !== 'cancelled') await begin(pages, page.id)
-  const how: Readonly<Record<string, PageSettlement>> = {
-    sent: { state: 'sent', at },
-    delivered: { state: 'delivered', at },
-    failed: { state: 'failed', at, error: 'answered 500', final: false },
-    'failed, for good': { state: 'failed', at, error: 'answered 400', final: true },
-    unknown: { state: 'unknown', at, error: 'lost' },
-    cancelled: { state: 'cancelled', at, reason: 'ben acknowledged' },
-  }
-  const settlement = how[state]
-  if (settlement !== undefined) await pages.settle(page.id, settlement)
-  const stored = await pages.find(page.id)
-  if (stored === undefined) throw new Error(`${page.id} was not stored`)
-  return stored
+async function claimed(): Promise<Page> {
+  const [due] = await claim()
+  if (due === undefined) throw new Error('nothing is due')
+  return due.page
 }
-
-const everyState = [
-  'queued',
-  'sending',
-  'sent',
-  'delivered',
-  'failed',
-  'failed, for good',
-  'unknown',
-  'cancelled',
-] as const
 
 describe('the outbox of pages', () => {
-  it('stores a page once, and a repeat changes nothing', async () => {
-    await pages.queue([newPage(), newPage({ person: 'ben' })], at)
-    await begin(pages, newPage().id)
-    await pages.queue([newPage({ channel: 'pagerduty' }), newPage({ person: 'carl' })], later)
-    expect(
-      (await pages.ofIncident(incident)).map(({ person, channel, state, attempts }) => [
-        person,
-        channel,
-        state,
-        attempts,
-      ]),
-    ).toEqual([
-      ['ana', 'webhook', 'sending', 1],
-      ['ben', 'webhook', 'queued', 0],
-      ['carl', 'webhook', 'queued', 0],
-    ])
+  it('gives a page to one of many senders', async () => {
+    for (let number = 0; number < 10; number++) await world.open(toBen)
+    const claims = await Promise.all(Array.from({ length: 8 }, claim))
+    const ids = claims.flat().map(({ page }) => page.id)
+    expect([ids.length, new Set(ids).size]).toEqual([10, 10])
   })
 
-  it('stores nothing when there is nothing to store', async () => {
-    await pages.queue([], at)
-    expect(await pages.ofIncident(incident)).toEqual([])
-    expect(await pages.find('INC-0/nobody')).toBeUndefined()
-  })
-
-  it('tells the whole story of a page that went out at the second try', async () => {
-    await pages.queue([newPage()], at)
-    await begin(pages, newPage().id)
-    const failed = await pages.settle(newPage().id, {
-      state: 'failed',
-      at,
-      error: 'answered 500',
-      final: false,
-    })
-    expect(failed).toMatchObject({
-      state: 'failed',
-      attempts: 1,
-      lastError: 'answered 500',
-      finishedAt: null,
-    })
-    await begin(pages, newPage().id)
-    expect(await pages.settle(newPage().id, { state: 'sent', at: later, providerId: 'pd-1' })).toEqual({
-      ...newPage(),
-      state: 'sent',
-      attempts: 2,
-      unknownTries: 0,
-      providerId: 'pd-1',
-      lastError: null,
-      leader: newPage().id,
-      createdAt: at,
-      sentAt: later,
-      finishedAt: later,
-    })
-  })
-
-  it('counts tries that never reported when the next one begins', async () => {
-    const { id } = await pageIn('sending')
-    expect(await begin(pages, id)).toMatchObject({ attempts: 2, unknownTries: 1 })
-    await pages.settle(id, { state: 'failed', at, error: 'answered 500', final: false })
-    expect(await begin(pages, id)).toMatchObject({ attempts: 3, unknownTries: 1 })
+  it('hands a page over when its sender does not report in time, as one that may have arrived', async () => {
+    await world.open(toBen)
+    await claimed()
+    later(19_999)
+    expect(await claim()).toEqual([])
+    later(1)
+    expect(await claim()).toMatchObject([{ wasSending: true, page: { attempts: 2, unknownTries: 1 } }])
   })
 
   it('keeps an error to one bounded line, whatever was said', async () => {
-    const { id } = await pageIn('sending')
+    await world.open(toBen)
     const error = `\u0000 ${'🔥\n'.repeat(500)}`
-    const { lastError } = await pages.settle(id, { state: 'failed', at, error, final: true })
-    expect(lastError?.length).toBeLessThanOrEqual(300)
-    expect(lastError).toMatch(/^🔥 🔥/)
-  })
-
-  it('refuses to settle a page that is not there', async () => {
-    await expect(pages.settle('INC-0/nobody', { state: 'sent', at })).rejects.toThrow('no result')
-  })
-})
-
-describe('a change that comes too late', () => {
-  const news: PageSettlement[] = [
-    { state: 'sent', at: later },
-    { state: 'delivered', at: later },
-    { state: 'failed', at: later, error: 'late', final: false },
-    { state: 'failed', at: later, error: 'late', final: true },
-    { state: 'unknown', at: later, error: 'late' },
-    { state: 'cancelled', at: later, reason: 'late' },
-  ]
-  const pairs = everyState.flatMap((state) => news.map((settlement) => [state, settlement] as const))
-
-  it.each(pairs)('%s, then %j: as the states allow', async (state, settlement) => {
-    const before = await pageIn(state)
-    const after = await pages.settle(before.id, settlement)
-    expect(after.state).toBe(mayBecome(before, settlement.state) ? settlement.state : before.state)
-    if (!mayBecome(before, settlement.state)) expect(after).toEqual(before)
-  })
-
-  it.each(everyState)('%s: sending begins only where a try is due', async (state) => {
-    const before = await pageIn(state)
-    const started = await begin(pages, before.id)
-    if (mayBecome(before, 'sending'))
-      expect(started).toMatchObject({ state: 'sending', attempts: before.attempts + 1 })
-    else expect(started).toBeUndefined()
-  })
-})
-
-describe('a page that takes the place of another', () => {
-  const next = () => newPage({ contact: 1 })
-
-  it('is queued with the end of the first', async () => {
-    const { id } = await pageIn('sending')
-    await pages.settle(id, { state: 'failed', at, error: 'answered 400', final: true }, next())
-    expect(await pages.find(next().id)).toMatchObject({ state: 'queued', contact: 1 })
-  })
-
-  it('is not queued when the first was called off meanwhile', async () => {
-    const { id } = await pageIn('cancelled')
-    await pages.settle(id, { state: 'failed', at, error: 'answered 400', final: true }, next())
-    expect(await pages.find(next().id)).toBeUndefined()
-  })
-
-  it('leaves the first as it was when it cannot be queued', async () => {
-    const { id } = await pageIn('sending')
-    const failed = { state: 'failed', at, error: 'answered 400', final: true } as const
-    await expect(pages.settle(id, failed, { ...next(), incident: 999_999 })).rejects.toThrow('foreign key')
-    expect(await pages.find(id)).toMatchObject({ state: 'sending' })
-  })
-})
-
-describe('calling pages off', () => {
-  it('ends those that no provider has, and no other', async () => {
-    for (const state of everyState) await pageIn(state, state)
-    await pages.queue([newPage({ kind: 'acknowledged', person: 'follow-up' })], at)
-    await pages.cancelUnsent(incident, { reason: 'ana acknowledged', except: [] }, later)
-    const states = Object.fromEntries(
-      (await pages.ofIncident(incident)).map((page) => [page.person, page.state]),
-    )
-    expect(states).toEqual({
-      queued: 'cancelled',
-      sending: 'unknown',
-      sent: 'sent',
-      delivered: 'delivered',
-      failed: 'cancelled',
-      'failed, for good': 'failed',
-      unknown: 'unknown',
-      cancelled: 'cancelled',
-      'follow-up': 'queued',
+    const settled = await world.records.sending.settle(await claimed(), {
+      settlement: { state: 'failed', at: at(), error, final: true },
     })
+    expect(settled?.page.lastError?.length).toBeLessThanOrEqual(300)
+    expect(settled?.page.lastError).toMatch(/^🔥 🔥/)
   })
 
-  it('says why, and leaves what was called off before', async () => {
-    await pageIn('cancelled', 'before')
-    await pageIn('queued', 'now')
-    await pageIn('sending', 'halfway')
-    await pages.cancelUnsent(incident, { reason: 'ana acknowledged', except: [] }, later)
-    const told = (await pages.ofIncident(incident)).map((page) => [
-      page.person,
-      [page.lastError, page.finishedAt],
-    ])
-    expect(Object.fromEntries(told)).toEqual({
-      before: ['ben acknowledged', at],
-      halfway: ['called off while it was being sent: ana acknowledged', later],
-      now: ['ana acknowledged', later],
-    })
+  it('hears from a sender that lost its page only that it arrived', async () => {
+    const { sending } = world.records
+    await world.open(toBen)
+    const lost = await claimed()
+    later(20_000)
+    await claim()
+    const failed = { state: 'failed', at: at(), error: 'answered 500', final: true } as const
+    expect(await sending.settle(lost, { settlement: failed })).toBeUndefined()
+    expect(await sending.postpone([{ page: lost, dueAt: world.at }])).toEqual([])
+    expect(await sending.bundle([lost])).toEqual({ going: [], calledOff: [] })
+    expect(await sending.release([lost], { at: world.at, isUnknown: false })).toEqual([])
+    expect(await world.page(first)).toMatchObject({ state: 'sending', attempts: 2 })
+    await sending.settle(lost, { settlement: { state: 'sent', at: at() } })
+    expect(await world.page(first)).toMatchObject({ state: 'sent' })
   })
 
-  it('and sending never both win', async () => {
-    for (let round = 0; round < 20; round++) {
-      const { id } = await pageIn('queued', `person-${round}`)
-      const [started] = await Promise.all([
-        begin(pages, id),
-        pages.cancelUnsent(incident, { reason: 'ana acknowledged', except: [] }, at),
-      ])
-      const { state } = (await pages.find(id)) ?? {}
-      expect(state).toBe(started === undefined ? 'cancelled' : 'unknown')
+  it('queues the page that takes the place of another with its end, and not when that was called off', async () => {
+    const final = { state: 'failed', at: at(), error: 'answered 400', final: true } as const
+    for (const isCalledOff of [false, true]) {
+      await world.open(toBen)
+      const page = await claimed()
+      if (isCalledOff) await world.acknowledge('ana')
+      const next = { ...page, id: page.id.replace('/c0', '/c1'), contact: 1 }
+      await world.records.sending.settle(page, { settlement: final, next })
+      expect(Object.keys(await world.pages()).includes('r0/s1/ben/c1')).toBe(!isCalledOff)
     }
   })
+})
+
+describe('N13: a page that is called off', () => {
+  type Step = 'claim' | 'cancel' | 'send' | 'postpone' | 'bundle' | 'release' | 'fail' | 'die'
+  const steps = fc.array(
+    fc.constantFrom<Step>('claim', 'claim', 'cancel', 'send', 'postpone', 'bundle', 'release', 'fail', 'die'),
+    { minLength: 4, maxLength: 12 },
+  )
+
+  const afterClaim: readonly Step[] = ['send', 'postpone', 'bundle', 'release', 'fail', 'die']
+
+  it('never comes back, and each ends once, in whatever order and at once', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, fc.integer({ min: 1, max: 4 }), async (story, count) => {
+        const { db } = world.database
+        await db.deleteFrom('pages').execute()
+        const incidents: number[] = []
+        for (let number = 0; number < count; number++) incidents.push(await world.open(toBen))
+        const run = createRun(incidents)
+        // Two by two at once, each over a connection of its own.
+        for (let index = 0; index < story.length; index += 2) {
+          await Promise.all(story.slice(index, index + 2).map((step) => run.step(step)))
+          later(500)
+        }
+        await world.pass(120_000)
+        const heard = world.receiver.received.map(({ body }) => [body['kind'], body['incident']].join(' '))
+        for (const incident of incidents) {
+          const page = await world.page(first, incident)
+          expect(page.finishedAt).not.toBeNull()
+          expect(run.ended.filter((id) => id === page.id).length).toBeLessThanOrEqual(1)
+          if (!run.isCalledOff()) expect(page.state).toBe('sent')
+          else if (!run.out.has(page.id)) {
+            expect(['cancelled', 'unknown']).toContain(page.state)
+            expect(heard).not.toContain(`page INC-${incident}`)
+          }
+        }
+        const facts = await Promise.all(incidents.map((one) => world.records.timeline.ofIncident(one)))
+        const told = facts.flat().flatMap(({ fact }) => (fact.type === 'page-ended' ? [fact.page] : []))
+        expect(new Set(told).size).toBe(told.length)
+      }),
+      {
+        numRuns: 40,
+        examples: afterClaim.map((step) => [['die', 'claim', 'cancel', 'cancel', step, step], 2]),
+      },
+    )
+  })
+
+  function createRun(incidents: readonly number[]) {
+    const { sending } = world.records
+    const ended: string[] = []
+    let calledOff = false
+    /** Pages that were given to their provider before anybody called them off. */
+    const out = new Set<string>()
+    const end = async (pages: readonly { readonly page: Page; readonly why: string }[]) => {
+      for (const { page, why } of pages) {
+        const settlement = { state: 'cancelled', at: at(), reason: why } as const
+        if ((await sending.settle(page, { settlement }))?.ended === true) ended.push(page.id)
+      }
+    }
+    /** Claimed, and not reported on yet. */
+    let held: Page[] = []
+    const taken = () => held.splice(0)
+    const settle = async (page: Page, state: 'sent' | 'failed') => {
+      const settled = await sending.settle(
+        page,
+        state === 'sent'
+          ? { settlement: { state, at: at() } }
+          : { settlement: { state, at: at(), error: 'answered 500', final: false }, retryAt: world.at },
+      )
+      if (settled?.ended === true) ended.push(page.id)
+    }
+    const deeds: Readonly<Record<Step, () => Promise<void>>> = {
+      // Once: a second time would end what came back.
+      cancel: async () => {
+        if (calledOff) return
+        calledOff = true
+        for (const incident of incidents) await world.acknowledge('ana', incident)
+      },
+      claim: async () => {
+        const found = await claim()
+        await end(found.flatMap(({ page, calledOff: why }) => (why === null ? [] : [{ page, why }])))
+        held.push(...found.flatMap(({ page, calledOff: why }) => (why === null ? [page] : [])))
+      },
+      send: async () => {
+        const { going, calledOff: off } = await sending.bundle(taken())
+        await end(off)
+        for (const { id } of going) out.add(id)
+        for (const page of going) await settle(page, 'sent')
+      },
+      postpone: async () => {
+        const postponed = taken().map((page) => ({ page, dueAt: world.at }))
+        await end(await sending.postpone(postponed))
+      },
+      bundle: async () => {
+        const { going, calledOff: off } = await sending.bundle(taken())
+        held.push(...going)
+        await end(off)
+      },
+      release: async () => {
+        const { going, calledOff: off } = await sending.bundle(taken())
+        await end([...off, ...(await sending.release(going, { at: world.at, isUnknown: false }))])
+      },
+      fail: async () => {
+        for (const page of taken()) await settle(page, 'failed')
+      },
+      die: async () => {
+        held = []
+      },
+    }
+    return { step: (step: Step) => deeds[step](), ended, isCalledOff: () => calledOff, out }
+  }
 })

@@ -4,7 +4,7 @@ import { type FakeSlack, startFakeSlack } from '../../examples/fakes/slack.ts'
 import type { PageMessage, SendOutcome } from '../../src/domain/page.ts'
 import { createPost } from '../../src/http/post.ts'
 import { createSlackChannel } from '../../src/slack/channel.ts'
-import { pageMessage } from '../support/pages.ts'
+import { followed, pageMessage } from '../support/pages.ts'
 import { freePort } from '../support/servers.ts'
 
 const { post, close } = createPost()
@@ -53,11 +53,13 @@ describe('a page over Slack', () => {
       providerId: expect.stringMatching(/^C0123456789\//) as string,
     })
     const follows = page.kind === 'sent' ? (page.providerId ?? '') : ''
-    expect(await send({ kind: 'acknowledged', follows, nowDoing: 'ben acknowledged' })).toEqual(page)
+    expect(
+      await send({ kind: 'acknowledged', follows: followed(follows), nowDoing: 'ben acknowledged' }),
+    ).toEqual(page)
     expect(slack.messages).toMatchObject([
       { edits: 1, shown: expect.stringContaining('ben acknowledged') as string },
     ])
-    await send({ kind: 'resolved', follows })
+    await send({ kind: 'resolved', follows: followed(follows) })
     expect(slack.messages).toMatchObject([{ edits: 2, buttons: [] }])
   })
 
@@ -65,14 +67,14 @@ describe('a page over Slack', () => {
     const page = await send({}, 'U0123456789')
     const follows = page.kind === 'sent' ? (page.providerId ?? '') : ''
     expect(follows).toMatch(/^D0123456789\//)
-    await send({ kind: 'resolved', follows }, 'U0123456789')
+    await send({ kind: 'resolved', follows: followed(follows) }, 'U0123456789')
     expect(slack.messages).toMatchObject([{ channel: 'D0123456789', edits: 1 }])
   })
 
   it.each(['C0123456789/1.000001', 'something else'])(
     'follows by a new message when it cannot edit %s',
     async (follows) => {
-      expect((await send({ kind: 'resolved', follows })).kind).toBe('sent')
+      expect((await send({ kind: 'resolved', follows: followed(follows) })).kind).toBe('sent')
       expect(slack.messages).toHaveLength(1)
     },
   )
@@ -100,9 +102,9 @@ describe('the pace of a channel', () => {
     expect((await send({ idempotencyKey: 'a' })).kind).toBe('sent')
     const waits = []
     for (const idempotencyKey of ['b', 'c', 'd']) waits.push(await send({ idempotencyKey }))
-    expect(waits.map((one) => (one.kind === 'retry' ? one.retryAfterMs : one))).toEqual([1_000, 2_000, 3_000])
+    expect(waits.map((one) => (one.kind === 'wait' ? one.waitMs : one))).toEqual([1_000, 2_000, 3_000])
     later(1_000)
-    expect((await send({ idempotencyKey: 'c' })).kind).toBe('retry')
+    expect((await send({ idempotencyKey: 'c' })).kind).toBe('wait')
     expect((await send({ idempotencyKey: 'b' })).kind).toBe('sent')
     later(1_000)
     expect((await send({ idempotencyKey: 'c' })).kind).toBe('sent')
@@ -114,7 +116,7 @@ describe('the pace of a channel', () => {
   it('goes on when the page whose turn it was never comes back', async () => {
     await send({ idempotencyKey: 'a' })
     await send({ idempotencyKey: 'gone' })
-    expect((await send({ idempotencyKey: 'c' })).kind).toBe('retry')
+    expect((await send({ idempotencyKey: 'c' })).kind).toBe('wait')
     later(2_000)
     expect((await send({ idempotencyKey: 'c' })).kind).toBe('sent')
   })
@@ -175,7 +177,9 @@ describe('what became of a try', () => {
     const page = await send()
     const follows = page.kind === 'sent' ? (page.providerId ?? '') : ''
     slack.next({ kind: 'reset', when: 'after' })
-    expect(await send({ kind: 'resolved', follows })).toEqual(retry('connection lost (ECONNRESET)'))
+    expect(await send({ kind: 'resolved', follows: followed(follows) })).toEqual(
+      retry('connection lost (ECONNRESET)'),
+    )
   })
 
   it.each([

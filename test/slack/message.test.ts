@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { checkMessage } from '../../examples/fakes/slack-rules.ts'
 import type { PageMessage } from '../../src/domain/page.ts'
 import { blocksBudget } from '../../src/slack/limits.ts'
-import { messageOf, plainMessageOf } from '../../src/slack/message.ts'
+import { messageOf } from '../../src/slack/message.ts'
 import { pageMessage } from '../support/pages.ts'
 
 const shown = (change: Partial<PageMessage> = {}) => checkMessage({ ...messageOf(pageMessage(change)) })
@@ -77,7 +77,7 @@ describe('a page in Slack', () => {
         const { blocks } = messageOf(message)
         expect(JSON.stringify(blocks ?? []).length).toBeLessThanOrEqual(blocksBudget)
         checkMessage({ ...messageOf(message) })
-        checkMessage({ ...plainMessageOf(message) })
+        checkMessage({ text: messageOf(message).text })
       }),
     )
   })

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { createChannelDoors } from '../../src/app/channel-doors.ts'
-import type { AcceptedAlert } from '../../src/domain/alert.ts'
+import type { Declaration } from '../../src/domain/declaration.ts'
 import type { Command } from '../../src/domain/incident-messages.ts'
 import type { IncidentCommands } from '../../src/web/dependencies.ts'
 import { startWeb } from '../web/world.ts'
@@ -10,7 +10,7 @@ import { accounts, atStart, type EscalationWorld, linkKey, publicUrl } from './e
 export interface DoorWorld {
   readonly app: FastifyInstance
   readonly given: { verb: string; command: Command }[]
-  readonly accepted: AcceptedAlert[]
+  readonly accepted: Declaration[]
   /** Who was turned away, as the log has it. */
   readonly audit: object[]
   /** Brings in what a fake's people pressed or typed. */
@@ -36,9 +36,9 @@ export async function doorsOf(
   commands: Partial<IncidentCommands> = {},
 ): Promise<DoorWorld> {
   const given: DoorWorld['given'] = []
-  const accepted: AcceptedAlert[] = []
+  const accepted: Declaration[] = []
   const audit: object[] = []
-  const take = (verb: string) => async (_: string, command: Command) => {
+  const take = (verb: string) => async (command: Command) => {
     given.push({ verb, command })
     return { changed: true, message: `${verb} taken` }
   }
@@ -52,7 +52,6 @@ export async function doorsOf(
     snooze: take('snooze'),
     setSeverity: take('severity'),
     applyPolicy: take('apply-policy'),
-    stopAutomation: take('stop-automation'),
     ...commands,
   }
   const { doors, idle } = createChannelDoors({
@@ -68,20 +67,25 @@ export async function doorsOf(
       },
     },
     records: {
-      incidents: world.incidents,
-      pages: world.pages,
+      incidents: world.records.incidents,
+      pages: world.records.pages,
       scheduleChanges: { list: async () => [insteadOfAna] },
     },
     commands: all,
-    accept: async (alerts) => void accepted.push(...alerts),
+    declare: async (declaration) => {
+      accepted.push(declaration)
+      return undefined
+    },
     resolveSecret: (reference) => world.resolveSecret(reference),
     now: () => world.at,
+    newId: () => 'id-1',
+    auditLog: { append: async () => undefined },
     log: {
       warn: (fields: object) => void audit.push(fields),
       error: (fields: object) => void audit.push(fields),
     },
   })
-  const { app } = await startWeb({ ...doors, commands: all, incidents: readerOf(world) })
+  const { app } = await startWeb({ ...doors, commands: all, incidents: readerOf(world), now: () => world.at })
   return {
     app,
     given,
@@ -93,12 +97,14 @@ export async function doorsOf(
 }
 
 /** Only what a command by the API needs. */
-function readerOf({ incidents }: EscalationWorld) {
+function readerOf({ records: { incidents } }: EscalationWorld) {
   return {
     find: (incident: number) => incidents.find(incident),
     list: () => Promise.resolve([]),
     counts: () => incidents.counts(),
     byChartToken: () => Promise.resolve(undefined),
-    records: () => Promise.resolve({ alerts: [], timeline: [], pages: [], attempts: [], evidence: [] }),
+    events: () => Promise.resolve([]),
+    records: () =>
+      Promise.resolve({ machine: null, alerts: [], timeline: [], pages: [], attempts: [], evidence: [] }),
   }
 }

@@ -2,7 +2,7 @@ import { Client } from '@temporalio/client'
 import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { Worker, type WorkflowBundle } from '@temporalio/worker'
 import type { RemediateDependencies } from '../../activities/remediate-dependencies.ts'
-import { createRemediateActivities } from '../../activities/remediate.ts'
+import { createRemediateActivities, type RemediateActivities } from '../../activities/remediate.ts'
 import type { RemediationAttempt } from '../../src/domain/remediation.ts'
 import { createAttemptRecords } from '../../src/postgres/attempts.ts'
 import { migrate, openDatabase } from '../../src/postgres/database.ts'
@@ -48,10 +48,17 @@ export async function startDescents(begin: () => Promise<TestWorkflowEnvironment
     const workflowId = `descent-${input.incident}`
     return temporal.client.workflow.start<typeof descent>('descent', { taskQueue, workflowId, args: [input] })
   }
-  const withWorker = async <Result>(story: () => Promise<Result>, options: DescentOptions = {}) => {
+  const withActivities = <Result>(
+    options: DescentOptions,
+    use: (activities: RemediateActivities) => Promise<Result>,
+  ): Promise<Result> => {
     const { exchange = (deps) => deps } = options
-    const activities = createRemediateActivities(exchange(remediateDependencies(db, world, options)))
-    return (await createWorker({ temporal, taskQueue, workflowBundle, activities })).runUntil(story)
+    return use(createRemediateActivities(exchange(remediateDependencies(db, world, options))))
+  }
+  const withWorker = async <Result>(story: () => Promise<Result>, options: DescentOptions = {}) => {
+    return withActivities(options, async (activities) =>
+      (await createWorker({ temporal, taskQueue, workflowBundle, activities })).runUntil(story),
+    )
   }
   const running = starting.move()
   return {
@@ -60,6 +67,8 @@ export async function startDescents(begin: () => Promise<TestWorkflowEnvironment
     workflowBundle,
     start,
     withWorker,
+    /** Without a workflow: as a worker does that takes a task up late. */
+    withActivities,
     nextIncident,
     /** Waits without letting time be skipped: for use inside an activity, whose own time limits would otherwise be skipped to. */
     ended: (workflowId: string): Promise<unknown> =>

@@ -67,8 +67,8 @@ export function deskOver(
     }),
     people: async () =>
       new Map(Object.entries(people).map(([name, more]) => [name, { ...berlin, title: name, ...more }])),
-    endFeeds: async (person) => {
-      endedFeeds.push(person)
+    endFeeds: async ({ name }) => {
+      endedFeeds.push(name)
     },
   }
 }

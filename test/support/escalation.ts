@@ -1,27 +1,23 @@
-import { ApplicationFailure } from '@temporalio/common'
-import { MockActivityEnvironment } from '@temporalio/testing'
-import { DefaultLogger } from '@temporalio/worker'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { createEscalateActivities, type EscalateDependencies } from '../../activities/escalate.ts'
 import { type FakePagerDuty, startFakePagerDuty } from '../../examples/fakes/pagerduty.ts'
 import { type FakeSlack, startFakeSlack } from '../../examples/fakes/slack.ts'
 import { type FakeSmtp, startFakeSmtp } from '../../examples/fakes/smtp.ts'
 import { type FakeTelegram, startFakeTelegram } from '../../examples/fakes/telegram.ts'
 import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
 import { createAnswerLinks } from '../../src/answers/links.ts'
+import { createRecords, type Records } from '../../src/app/records.ts'
 import type { Configuration } from '../../src/domain/configuration.ts'
 import type { HttpPost } from '../../src/domain/delivery.ts'
-import type { PageRef } from '../../src/domain/escalate.ts'
-import type { PageResult } from '../../src/domain/escalate-messages.ts'
+import type { Command } from '../../src/domain/incident-messages.ts'
+import type { Page } from '../../src/domain/page.ts'
 import type { Severity } from '../../src/domain/severity.ts'
-import type { TimelineEntry } from '../../src/domain/timeline.ts'
 import { createEmailChannel } from '../../src/email/channel.ts'
 import { createPost } from '../../src/http/post.ts'
 import { createPagerDutyChannel } from '../../src/pagerduty/channel.ts'
-import { createConfigurationRecords } from '../../src/postgres/configurations.ts'
-import { type Database, migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
-import { createIncidentRecords, type IncidentRecords } from '../../src/postgres/incidents.ts'
-import { createPageRecords, type PageRecords } from '../../src/postgres/pages.ts'
+import type { Channel, SenderDependencies } from '../../src/paging/dependencies.ts'
+import { createPageSender, type PageSender } from '../../src/paging/sender.ts'
+import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
+import { settingsOf } from '../../src/postgres/incident-world.ts'
 import { createSlackChannel } from '../../src/slack/channel.ts'
 import { createTelegramChannel } from '../../src/telegram/channel.ts'
 import { createWebhookChannel } from '../../src/webhook/channel.ts'
@@ -54,27 +50,26 @@ export const publicUrl = 'https://firewatch.example.com'
 
 export const backup = { channel: 'webhook', url: '${env:BACKUP}' } as const
 
-/** What every incident of the world started with. */
+/** Whom the world is configured with, unless a test says otherwise. */
 export const atStart = configuration(
   [user('ana', [hook, duty]), user('ben', [hook]), user('carl', []), user('dora', [duty, backup])],
-  {
-    steps: [
-      { notify: ['ana', 'ben'], ackTimeoutMs: 300_000 },
-      { notify: ['carl'], ackTimeoutMs: 300_000 },
-      { notify: ['dora'], ackTimeoutMs: 600_000 },
-    ],
-    repeat: 1,
-    fallback: ['ben', 'carl'],
-  },
+  { steps: [], repeat: 1, fallback: ['ben', 'carl'] },
 )
 
 /** The world's time stands still unless a test moves it. */
 export const start = '2026-03-01T03:00:00.000Z'
 
-/** PostgreSQL, receivers and one open incident per test, and the activities over them. */
+interface NewIncident {
+  readonly service?: string
+  readonly severity?: Severity
+  /** Whom its policy pages, step by step. */
+  readonly steps?: readonly (readonly string[])[]
+}
+
+/** PostgreSQL, receivers, and the sender over them. Incidents are decided on as in earnest; nothing falls due but pages. */
 export interface EscalationWorld {
-  readonly pages: PageRecords
-  readonly incidents: IncidentRecords
+  readonly records: Records
+  readonly database: OpenDatabase
   readonly receiver: FakeWebhook
   readonly backupReceiver: FakeWebhook
   readonly pagerDuty: FakePagerDuty
@@ -83,49 +78,44 @@ export interface EscalationWorld {
   readonly smtp: FakeSmtp
   /** What the world's clock shows. */
   at: Date
-  /** By event key. */
-  readonly timeline: Map<string, TimelineEntry>
-  readonly incident: number
   /** The users of the running configuration. */
   running: Configuration['users']
+  /** The one that was opened last. */
+  readonly incident: number
   /** What a reference stands for. */
   resolveSecret(reference: string): Promise<string>
-  activities(change?: Partial<EscalateDependencies>): ReturnType<typeof createEscalateActivities>
-  /** Summaries of the timeline. */
-  said(): string[]
-  enter(step: number): Promise<readonly PageRef[]>
-  onlyPageOf(step: number, person: string): Promise<string>
-  deliver(page: string, by?: ReturnType<typeof createEscalateActivities>): Promise<PageResult>
-  /** Another open incident, which is the world's from now on. */
-  openAnother(change?: { readonly service?: string; readonly severity?: Severity }): Promise<void>
-  /** Somebody acknowledged the incident of this page before it was sent. */
-  callOff(page: string): Promise<void>
-  /** What a workflow does: tries until the last attempt, then gives up. */
-  deliverOrFail(page: string, attempts?: number): Promise<PageResult>
+  /** Opens an incident, which queues the pages of its first step; its policy pages ana and ben, then carl, then dora. */
+  open(change?: NewIncident): Promise<number>
+  /** Another process that sends pages, over the same channels. */
+  sender(change?: Partial<SenderDependencies>): PageSender
+  /** Lets time pass, 0 milliseconds of it unless told; everything that falls due is sent at its time. */
+  pass(ms?: number, sender?: PageSender): Promise<void>
+  /** What somebody tells an incident, by default the last. */
+  command(actor: string, incident?: number): Command
+  acknowledge(actor: string, incident?: number): Promise<void>
+  resolve(actor: string, incident?: number): Promise<void>
+  /** Pages of an incident, by default the last, by what is behind its name, such as `r0/s1/ana/c0`. */
+  pages(incident?: number): Promise<Readonly<Record<string, Page>>>
+  page(id: string, incident?: number): Promise<Page>
+  /** Sentences of an incident's timeline. */
+  said(incident?: number): Promise<readonly string[]>
 }
-
-/** Failed tries are what these tests are about. */
-const quiet = new DefaultLogger('ERROR')
 
 /** Registers the hooks that make the world; its fields hold from the first test on. */
 export function escalationWorld(): EscalationWorld {
   const { post, close } = createPost()
   let postgres: TestPostgres
   let database: OpenDatabase
-  const world = {
-    running: atStart.users,
-    ...deedsOf(
-      () => world,
-      () => database.db,
-      post,
-    ),
-  } as EscalationWorld
+  let channels: SenderDependencies['channels']
+  const world = deedsOf(
+    () => world,
+    () => channels,
+  ) as EscalationWorld
 
   beforeAll(async () => {
     postgres = await startPostgres()
     database = openDatabase(postgres.url)
     await migrate(database.pool)
-    await createConfigurationRecords(database.db).save(atStart)
   })
   afterAll(async () => {
     await close()
@@ -135,9 +125,14 @@ export function escalationWorld(): EscalationWorld {
   beforeEach(async () => {
     // What another test left waiting for the same people would go along.
     await database.db.deleteFrom('pages').execute()
+    const records = createRecords(database.db, () => world.at, {
+      running: () => ({ ...atStart, revision: 'now', users: world.running }),
+      stirred: () => undefined,
+      newToken: () => crypto.randomUUID(),
+    })
     Object.assign(world, {
-      pages: createPageRecords(database.db),
-      incidents: createIncidentRecords(database.db),
+      database,
+      records,
       receiver: await startFakeWebhook(),
       backupReceiver: await startFakeWebhook(),
       pagerDuty: await startFakePagerDuty(),
@@ -145,10 +140,9 @@ export function escalationWorld(): EscalationWorld {
       slack: await startFakeSlack({ now: () => world.at }),
       smtp: await startFakeSmtp({ boxes: ['ana@example.org', 'ben@example.org'] }),
       at: new Date(start),
-      timeline: new Map(),
       running: atStart.users,
-      incident: await openIncident(database.db),
     })
+    channels = channelsOf(world, post)
   })
   afterEach(() => {
     const { receiver, backupReceiver, pagerDuty, telegram, slack, smtp } = world
@@ -158,58 +152,67 @@ export function escalationWorld(): EscalationWorld {
   return world
 }
 
-type Deeds = Pick<
+type Deeds = Omit<
   EscalationWorld,
-  | 'resolveSecret'
-  | 'activities'
-  | 'said'
-  | 'enter'
-  | 'onlyPageOf'
-  | 'openAnother'
-  | 'callOff'
-  | 'deliver'
-  | 'deliverOrFail'
+  | 'records'
+  | 'database'
+  | 'receiver'
+  | 'backupReceiver'
+  | 'pagerDuty'
+  | 'telegram'
+  | 'slack'
+  | 'smtp'
+  | 'at'
+  | 'running'
+  | 'incident'
 >
 
-function deedsOf(world: () => EscalationWorld, db: () => Database, post: HttpPost): Deeds {
-  return {
+function deedsOf(world: () => EscalationWorld, channels: () => SenderDependencies['channels']): Deeds {
+  let commands = 0
+  const deeds: Deeds = {
     resolveSecret: (reference) => Promise.resolve(secretsOf(world())[reference] ?? reference),
-    activities: (change = {}) =>
-      createEscalateActivities({ ...dependenciesOf(world(), db(), post), ...change }),
-    said: () => [...world().timeline.values()].map(({ summary }) => summary),
-    async enter(step) {
-      return (
-        await world()
-          .activities()
-          .queueStepPages({ incident: world().incident, step, round: 0, urged: false })
-      ).pages
+    async open(change = {}) {
+      const incident = await openIncident(world(), change)
+      Object.assign(world(), { incident })
+      return incident
     },
-    async onlyPageOf(step, person) {
-      const page = (await world().enter(step)).find((one) => one.person === person)
-      if (page === undefined) throw new Error(`step ${step} pages nobody called ${person}`)
-      return page.id
-    },
-    async openAnother(change = {}) {
-      Object.assign(world(), { incident: await openIncident(db(), change) })
-    },
-    async callOff(page) {
-      const incident = Number(/^INC-(\d+)/.exec(page)?.[1])
-      await world().pages.cancelUnsent(incident, { reason: 'ana acknowledged', except: [] }, start)
-    },
-    deliver(page, by = world().activities()) {
-      return new MockActivityEnvironment({}, { logger: quiet }).run(by.deliverPage, { page })
-    },
-    async deliverOrFail(page, attempts = 3) {
-      for (let attempt = 1; attempt <= attempts; attempt++) {
-        try {
-          return await world().deliver(page)
-        } catch (error) {
-          expect(error).toBeInstanceOf(ApplicationFailure)
-        }
+    sender: (change = {}) => createPageSender({ ...dependenciesOf(world(), channels()), ...change }),
+    async pass(ms = 0, sender = deeds.sender()) {
+      const { records } = world()
+      const until = world().at.getTime() + ms
+      for (let due = await records.sending.nextDue(); due !== null && due.getTime() <= until; ) {
+        world().at = new Date(Math.max(due.getTime(), world().at.getTime()))
+        await sender.sendDue()
+        due = await records.sending.nextDue()
       }
-      return world().activities().failPage({ page, reason: 'no try is left' })
+      world().at = new Date(until)
+    },
+    command: (actor, incident = world().incident) => ({
+      incident,
+      actor,
+      at: world().at.toISOString(),
+      commandId: `command-${++commands}`,
+    }),
+    async acknowledge(actor, incident) {
+      await world().records.commands.acknowledge(deeds.command(actor, incident))
+    },
+    async resolve(actor, incident) {
+      await world().records.commands.resolve({ ...deeds.command(actor, incident), anyway: true })
+    },
+    async pages(incident = world().incident) {
+      const pages = await world().records.pages.ofIncident(incident)
+      return Object.fromEntries(pages.map((page) => [page.id.replace(/^INC-\d+\//, ''), page]))
+    },
+    async page(id, incident) {
+      const page = (await deeds.pages(incident))[id]
+      if (page === undefined) throw new Error(`there is no page ${id}`)
+      return page
+    },
+    async said(incident = world().incident) {
+      return (await world().records.timeline.ofIncident(incident)).map(({ summary }) => summary)
     },
   }
+  return deeds
 }
 
 function secretsOf(world: EscalationWorld): Readonly<Record<string, string>> {
@@ -227,75 +230,98 @@ function secretsOf(world: EscalationWorld): Readonly<Record<string, string>> {
   }
 }
 
-function dependenciesOf(world: EscalationWorld, db: Database, post: HttpPost): EscalateDependencies {
+function dependenciesOf(
+  world: EscalationWorld,
+  channels: SenderDependencies['channels'],
+): SenderDependencies {
+  const now = () => world.at
+  return {
+    outbox: world.records.sending,
+    channels,
+    running: () => ({ ...atStart, revision: 'now', users: world.running }),
+    configurations: world.records.configurations,
+    publicUrl,
+    answerUrl: (page) => createAnswerLinks({ key: linkKey, publicUrl, now }).urlOf(page),
+    listen: () => ({ stop: () => Promise.resolve() }),
+    log: {
+      info: () => undefined,
+      warn: () => undefined,
+      error: (fields) => expect.fail(JSON.stringify(fields)),
+    },
+    now,
+  }
+}
+
+function channelsOf(world: EscalationWorld, post: HttpPost): SenderDependencies['channels'] {
   const now = () => world.at
   const resolveSecret = (reference: string) => world.resolveSecret(reference)
   const channel = { post, resolveSecret, now, timeoutMs: 300 }
+  const chart = {
+    chartOf: () => Promise.resolve(smallPng),
+    onMissingChart: (incident: string, reason: string) => expect.fail(`no chart of ${incident}: ${reason}`),
+  }
+  const telegram = createTelegramChannel({
+    ...channel,
+    ...chart,
+    buttons: true,
+    onOldButtons: (incident, reason) => expect.fail(`old buttons of ${incident}: ${reason}`),
+  })
   return {
-    incidents: world.incidents,
-    configurations: createConfigurationRecords(db),
-    running: () => ({ ...atStart, users: world.running }),
-    schedules: { current: () => Promise.resolve(new Map()) },
-    pages: world.pages,
-    timeline: {
-      append: (entry) => {
-        if (!world.timeline.has(entry.eventKey)) world.timeline.set(entry.eventKey, entry)
-        return Promise.resolve()
-      },
-    },
-    channels: {
-      webhook: createWebhookChannel(channel),
-      pagerduty: createPagerDutyChannel({ ...channel, defaultUrl: world.pagerDuty.url }),
-      telegram: createTelegramChannel({
-        ...channel,
-        chartOf: () => Promise.resolve(smallPng),
-        onMissingChart: (incident, reason) => expect.fail(`no chart of ${incident}: ${reason}`),
-        buttons: true,
-        onOldButtons: (incident, reason) => expect.fail(`old buttons of ${incident}: ${reason}`),
-      }),
-      slack: createSlackChannel({ ...channel, integration: accounts.slack }),
-      email: createEmailChannel({
-        ...channel,
-        timeoutMs: 2_000,
-        integration: accounts.email,
-        chartOf: () => Promise.resolve(smallPng),
-        onMissingChart: (incident, reason) => expect.fail(`no chart of ${incident}: ${reason}`),
-      }),
-    },
-    publicUrl,
-    answerUrl: (page) => createAnswerLinks({ key: linkKey, publicUrl, now }).urlOf(page),
-    now,
+    webhook: createWebhookChannel(channel) as Channel,
+    pagerduty: createPagerDutyChannel({ ...channel, defaultUrl: world.pagerDuty.url }) as Channel,
+    telegram: telegram as Channel,
+    slack: createSlackChannel({ ...channel, integration: accounts.slack }) as Channel,
+    email: createEmailChannel({
+      ...channel,
+      ...chart,
+      timeoutMs: 2_000,
+      integration: accounts.email,
+    }) as Channel,
   }
 }
 
 let opened = 0
 
-async function openIncident(
-  db: Database,
-  { service = 'checkout', severity = 'P1' }: { service?: string; severity?: Severity } = {},
+async function openIncident(world: EscalationWorld, change: NewIncident): Promise<number> {
+  const { service = 'checkout', severity = 'P1', steps = [['ana', 'ben'], ['carl'], ['dora']] } = change
+  const { records, database, at } = world
+  const revision = `r${++opened}`
+  const policy = {
+    ...atStart.policies['default'],
+    name: 'default',
+    steps: steps.map((notify) => ({ notify: [...notify], ackTimeoutMs: 300_000 })),
+    repeat: 1,
+    fallback: ['ben', 'carl'],
+  }
+  const configured = { ...atStart, revision, policies: { default: policy } }
+  await records.configurations.save(configured)
+  const number = await insertIncident(database.db, { service, severity, revision, at })
+  await records.machine.take(number, async ({ incident }) => {
+    const get = () => Promise.resolve(configured)
+    const known = { running: () => configured, get, schedules: () => Promise.resolve(new Map()) }
+    const { settings } = await settingsOf(known, incident, severity)
+    const counts = { firing: 1, total: 1 }
+    return { event: { type: 'opened', at: at.getTime(), ...counts, severity, settings } }
+  })
+  return number
+}
+
+async function insertIncident(
+  db: OpenDatabase['db'],
+  { service, severity, revision, at }: { service: string; severity: Severity; revision: string; at: Date },
 ): Promise<number> {
-  opened++
   const { number } = await db
     .insertInto('incidents')
     .values({
-      grouping_key: `key-${opened}`,
+      grouping_key: `key-${revision}`,
       title: `${service}: error-rate`,
       service,
       labels: JSON.stringify({ service, alertname: 'error-rate' }),
       severity,
-      severity_set_by: null,
       state: 'open',
-      config_revision: atStart.revision,
-      runbook: null,
-      recurrence_of: null,
-      chart_token: `token-${opened}`,
-      started_at: new Date(start),
-      acknowledged_at: null,
-      acknowledged_by: null,
-      mitigated_at: null,
-      resolved_at: null,
-      resolved_by: null,
-      now_doing: 'Restarting checkout-2',
+      config_revision: revision,
+      chart_token: `token-${revision}`,
+      started_at: at,
     })
     .returning('number')
     .executeTakeFirstOrThrow()
@@ -308,7 +334,7 @@ async function openIncident(
       status: 'firing',
       labels: '{}',
       annotations,
-      starts_at: new Date(start),
+      starts_at: at,
       ends_at: null,
     })
     .execute()

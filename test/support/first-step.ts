@@ -16,7 +16,7 @@ export async function pagedAtFirst(
     get: async () => configuration,
     schedules: (_db: Database, names: readonly string[]) => schedules.current(names),
   }
-  const reading = { type: 'read-step', position: { step: 1, round: 0 }, urged: false } as const
+  const reading = { type: 'read-step', position: { step: 1, round: 0 }, urged: false, begun: 0 } as const
   const begun = incident({ configRevision: configuration.revision })
   // Nothing of a step by schedule is read from the database but what people changed.
   const nothing = undefined as unknown as Database

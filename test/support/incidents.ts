@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { AcceptedAlert } from '../../src/domain/alert.ts'
+import { channelTraits } from '../../src/domain/channel-traits.ts'
 import type { Configuration, Contact } from '../../src/domain/configuration.ts'
 import { groupRows } from '../../src/domain/dispatch.ts'
 import { fnv1a64 } from '../../src/domain/hash.ts'
@@ -115,12 +116,10 @@ interface Parts {
 
 function channelsOf(world: () => IncidentWorld): Record<Contact['channel'], Channel> {
   const channel: Channel = {
-    keepsIncidents: false,
-    bundles: true,
-    hasKey: true,
+    ...channelTraits.webhook,
     send: (_contact, message) => world().send(message),
   }
-  const pagerduty = { ...channel, keepsIncidents: true, bundles: false }
+  const pagerduty = { ...channel, ...channelTraits.pagerduty }
   return { webhook: channel, telegram: channel, slack: channel, email: channel, pagerduty }
 }
 

@@ -1,9 +1,7 @@
 import type { Alert } from '../../src/domain/alert.ts'
 import type { Configuration, User } from '../../src/domain/configuration.ts'
 import type { Incident } from '../../src/domain/incident.ts'
-import type { Lane } from '../../src/domain/bundle.ts'
-import type { Page, PageMessage } from '../../src/domain/page.ts'
-import type { PageRecords } from '../../src/postgres/pages.ts'
+import type { FollowedMessage, Page, PageMessage } from '../../src/domain/page.ts'
 
 /** 32 characters, as an integration key has. */
 export const routingKey = '0123456789abcdef0123456789abcdef'
@@ -144,15 +142,7 @@ export function configuration(
   }
 }
 
-/** A lane in which nothing waits and nothing is taken along. */
-export const freeLane: Lane = { since: 0, waitMs: () => 0, bundles: false }
-
-/** Begins a try of a page by itself; `undefined` when it is not to be sent. */
-export async function begin(
-  pages: Pick<PageRecords, 'claim'>,
-  id: string,
-  at = '2026-03-01T03:00:00.000Z',
-): Promise<Page | undefined> {
-  const claim = await pages.claim(id, freeLane, at)
-  return claim.kind === 'send' ? claim.page : undefined
+/** What a message follows: one that a provider calls so and that told of INC-42 alone. */
+export function followed(id: string): FollowedMessage[] {
+  return [{ id, incidents: [], answers: { incident: 'INC-42', position: { round: 0, step: 1 } } }]
 }

@@ -94,6 +94,8 @@ export async function openIncident(db: Database, number: number): Promise<void> 
 export interface WorldOptions {
   /** Whether the actions have a `probeUrl`. */
   readonly probes?: boolean
+  /** Whether the actions are declared idempotent. */
+  readonly idempotent?: boolean
   /** Targets beside `feed` in its group. */
   readonly others?: readonly string[]
 }
@@ -102,11 +104,11 @@ export interface WorldOptions {
 export function remediateDependencies(
   db: Database,
   world: RemediationWorld,
-  { probes = true, others = [] }: WorldOptions = {},
+  { probes = true, idempotent = false, others = [] }: WorldOptions = {},
 ): RemediateDependencies {
   const attempts = createAttemptRecords(db)
   const guards = createGuardLedger(db)
-  const configured = configuration(probes, ['feed', ...others])
+  const configured = configuration({ probes, idempotent }, ['feed', ...others])
   return {
     incidents: createIncidentRecords(db),
     configurations: { get: async () => configured },
@@ -186,13 +188,17 @@ function verdict({ check, metric, slice, group }: Series, atMs: number, state: V
   return { check, metric, slice, group, bucketAt, state, reason: 'deviates', value, baselines }
 }
 
-function configuration(probes: boolean, targets: readonly string[]): Configuration {
+function configuration(
+  { probes, idempotent }: Required<Pick<WorldOptions, 'probes' | 'idempotent'>>,
+  targets: readonly string[],
+): Configuration {
   const url = 'http://127.0.0.1:1/'
   const action: ActionConfiguration = {
     kind: 'http',
     url,
     timeoutMs: 1_000,
     ...(probes ? { probeUrl: url } : {}),
+    ...(idempotent ? { idempotent } : {}),
   }
   const actions = { flush: action, restart: action }
   const configured: Partial<Configuration> = {

@@ -6,7 +6,7 @@ import { createPost } from '../../src/http/post.ts'
 import { keyboardOf, readButton } from '../../src/telegram/buttons.ts'
 import { createTelegramChannel } from '../../src/telegram/channel.ts'
 import { telegramLimits } from '../../src/telegram/limits.ts'
-import { pageMessage, smallPng } from '../support/pages.ts'
+import { followed, pageMessage, smallPng } from '../support/pages.ts'
 
 const { post, close } = createPost()
 let now: Date
@@ -125,8 +125,8 @@ describe('the buttons of a page', () => {
 
   it('go when the incident moves on, and news has none', async () => {
     await send()
-    await send({ kind: 'acknowledged', follows: '42/1' })
-    await send({ kind: 'resolved', follows: '42/1' })
+    await send({ kind: 'acknowledged', follows: followed('42/1') })
+    await send({ kind: 'resolved', follows: followed('42/1') })
     expect(telegram.messages.map(({ buttons }) => buttons)).toEqual([[], [], []])
     expect(oldButtons).toEqual([])
   })
@@ -135,7 +135,7 @@ describe('the buttons of a page', () => {
     await send()
     telegram.next({ kind: 'answer', status: 200, body: '{"ok":true,"result":{"message_id":9}}' })
     telegram.next({ kind: 'answer', status: 500 })
-    expect(await send({ kind: 'acknowledged', follows: '42/1' })).toEqual({
+    expect(await send({ kind: 'acknowledged', follows: followed('42/1') })).toEqual({
       kind: 'sent',
       providerId: '42/9',
     })

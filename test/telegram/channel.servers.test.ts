@@ -5,7 +5,7 @@ import type { PageMessage, SendOutcome } from '../../src/domain/page.ts'
 import { createPost } from '../../src/http/post.ts'
 import { createTelegramChannel, type TelegramChannelOptions } from '../../src/telegram/channel.ts'
 import { telegramLimits } from '../../src/telegram/limits.ts'
-import { pageMessage, smallPng } from '../support/pages.ts'
+import { followed, pageMessage, smallPng } from '../support/pages.ts'
 import { freePort } from '../support/servers.ts'
 
 const { post, close } = createPost()
@@ -105,7 +105,10 @@ describe('a page over Telegram', () => {
 
   it.each(['acknowledged', 'resolved'] as const)('is answered by the news that it was %s', async (kind) => {
     await send()
-    expect(await send({ message: { kind, follows: '42/1' } })).toEqual({ kind: 'sent', providerId: '42/2' })
+    expect(await send({ message: { kind, follows: followed('42/1') } })).toEqual({
+      kind: 'sent',
+      providerId: '42/2',
+    })
     expect(telegram.messages[1]).toMatchObject({ replyTo: 1 })
     expect(telegram.messages[1]?.text).toContain(`INC-42 ${kind}`)
     expect(telegram.messages[1]).not.toHaveProperty('photo')
@@ -115,7 +118,7 @@ describe('a page over Telegram', () => {
     'is news of its own when it cannot follow %s',
     async (follows) => {
       await send()
-      await send({ message: { kind: 'resolved', follows } })
+      await send({ message: { kind: 'resolved', follows: followed(follows) } })
       expect(telegram.messages[1]).not.toHaveProperty('replyTo')
     },
   )

@@ -188,9 +188,10 @@ describe('F09: whatever alerts say', () => {
           incident: incident({ title: text, service: text, nowDoing: text }),
           others: [],
           alerts: summaries.map((summary) => alert(summary)),
+          firingCount: summaries.length,
           runbookTitle: text,
           configuration: { services: {}, metrics: {}, slices: {} },
-          follows: null,
+          follows: [],
           publicUrl: 'https://firewatch.example.com',
         })
         const message = { ...composed, responsible: [text], links: [{ title: text, url: text }] }

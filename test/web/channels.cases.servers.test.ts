@@ -33,6 +33,7 @@ async function type(text: string, person = ana) {
 }
 
 beforeEach(async () => {
+  await world.open()
   world.running = {
     ...atStart.users,
     ana: user('ana', [slackPerson, chat]),
@@ -105,7 +106,7 @@ describe('S05: a Slack account that is linked to nobody, or to a viewer', () => 
     await type(`ack INC-${world.incident}`, person)
     await type('declare all is lost', person)
     expect([doors.given, doors.accepted]).toEqual([[], []])
-    expect((await world.incidents.get(world.incident)).acknowledgedBy).toBeNull()
+    expect((await world.records.incidents.get(world.incident)).acknowledgedBy).toBeNull()
     expect(world.slack.responses).toHaveLength(5)
     for (const { text, responseType } of world.slack.responses) {
       expect([responseType, text]).toEqual(['ephemeral', expect.stringContaining(reason)])
@@ -183,7 +184,7 @@ describe('buttons in Slack', () => {
     await press('firewatch_escalate')
     await press('firewatch_resolve')
     await press('firewatch_acknowledge', ana, 'INC-999999999/r0/s1')
-    await world.incidents.close(world.incident, 'firewatch', world.at.toISOString(), null)
+    await world.resolve('dora')
     await press('firewatch_acknowledge')
     expect(told()).toEqual([
       'it stands at step 3 by now',
@@ -245,25 +246,14 @@ describe('/firewatch', () => {
 
   it('declares an incident, through the same door as every alert', async () => {
     await type('declare checkout <is> down\u0007')
-    expect(doors.accepted).toMatchObject([
-      {
-        source: 'slack',
-        status: 'firing',
-        labels: { alertname: 'Declared', severity: 'critical' },
-        annotations: { summary: 'checkout <is> down', declaredBy: 'ana' },
-      },
-    ])
-    expect(told()).toEqual([
-      'Declared: “checkout &lt;is&gt; down”. It opens an incident, or joins the one of its group.',
-    ])
+    expect(doors.accepted).toMatchObject([{ title: 'checkout <is> down', severity: 'P1', by: 'ana' }])
+    expect(told()).toEqual(['Declared: “checkout &lt;is&gt; down”. It opens an incident in a moment.'])
   })
 
   it('declares for a service that is named first', async () => {
     await type('declare checkout: nobody can pay')
     await type('declare chekcout: nobody can pay')
-    expect(
-      doors.accepted.map(({ labels, annotations }) => [labels['service'], annotations['summary']]),
-    ).toEqual([
+    expect(doors.accepted.map(({ service, title }) => [service, title])).toEqual([
       ['checkout', 'nobody can pay'],
       [undefined, 'chekcout: nobody can pay'],
     ])
@@ -333,13 +323,14 @@ describe('buttons in Telegram', () => {
 
 describe('S25: the acknowledge link of a mail', () => {
   const links = (at = world.at, key = linkKey) => createAnswerLinks({ key, publicUrl, now: () => at })
+  const pageOfBen = () => `INC-${world.incident}/r0/s1/ben/c0`
   const pathOf = (page: string, key = linkKey) =>
     new URL(links(world.at, key).urlOf({ id: page, createdAt: world.at.toISOString() })).pathname
   const ask = (method: 'GET' | 'POST', url: string, headers: Record<string, string> = {}) =>
     doors.app.inject({ method, url, headers: { accept: 'text/html', ...headers } })
 
   it('S25: looking changes nothing; the button acknowledges, from whatever page it is sent', async () => {
-    const url = pathOf(await world.onlyPageOf(1, 'ben'))
+    const url = pathOf(pageOfBen())
     const page = await ask('GET', url)
     expect([page.statusCode, page.headers['set-cookie']]).toEqual([200, undefined])
     expect(page.body).toContain(`action="${url}"`)
@@ -352,7 +343,7 @@ describe('S25: the acknowledge link of a mail', () => {
   })
 
   it('S25: is good for nothing when it is old, forged or not ours', async () => {
-    const page = await world.onlyPageOf(1, 'ben')
+    const page = pageOfBen()
     const good = pathOf(page)
     const [content = '', signature = ''] = good.slice('/answers/'.length).split('.')
     const other = Buffer.from(Buffer.from(content, 'base64url').toString().replace('ben', 'ana')).toString(
@@ -375,7 +366,7 @@ describe('S25: the acknowledge link of a mail', () => {
   })
 
   it('S25: speaks for nobody who may not, or who has left', async () => {
-    const url = pathOf(await world.onlyPageOf(1, 'ben'))
+    const url = pathOf(pageOfBen())
     for (const users of [{ ben: { ...user('ben', [mailbox]), role: 'viewer' as const } }, {}]) {
       world.running = users
       doors = await doorsOf(world)
@@ -385,8 +376,8 @@ describe('S25: the acknowledge link of a mail', () => {
   })
 
   it('leads on to the console when the incident is over, and without a key is not there', async () => {
-    const url = pathOf(await world.onlyPageOf(1, 'ben'))
-    await world.incidents.close(world.incident, 'firewatch', world.at.toISOString(), null)
+    const url = pathOf(pageOfBen())
+    await world.resolve('dora')
     expect((await ask('GET', url)).body).not.toContain('<form')
     expect((await ask('POST', url)).statusCode).toBe(409)
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type MachineState, newIncident } from '../../src/domain/incident/state.ts'
-import { automationStoppedBy, enteredStep, escalationStanding, ownedSince } from '../../src/web/escalation.ts'
+import { enteredStep, escalationStanding, ownedSince } from '../../src/web/escalation.ts'
 
 const at = Date.parse('2026-03-02T03:02:00.000Z')
 const minute = 60_000
@@ -76,11 +76,8 @@ describe('what else the state tells', () => {
     expect(enteredStep({ ...fresh, at: position })).toBe('r0/s2')
   })
 
-  it('since when somebody owns it, and who stopped automation', () => {
+  it('since when somebody owns it', () => {
     expect(ownedSince({ ...fresh, owner })).toBe('2026-03-02T03:02:00.000Z')
-    expect(automationStoppedBy({ ...fresh, automation: { ...fresh.automation, stoppedBy: 'ben' } })).toBe(
-      'ben',
-    )
-    expect(automationStoppedBy(fresh)).toBeNull()
+    expect(ownedSince(fresh)).toBeNull()
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readFeed } from '../../src/ical/read.ts'
 import { alwaysOn } from '../support/on-call.ts'
 import { deskOver } from '../support/desk.ts'
-import { as, now, startWeb } from './world.ts'
+import { as, now, principal, startWeb } from './world.ts'
 
 const at = (time: string) => `2026-03-02T${time}:00.000Z`
 const feed = { ...alwaysOn('feed', 'ana'), timeZone: 'Europe/Berlin' }
@@ -199,7 +199,7 @@ describe('calendars', () => {
     Object.assign(credentials, {
       issue: async () => secret,
       check: async (kind: string, given: string) =>
-        kind === 'calendar' && given === secret ? { person: 'vic', role: 'viewer' } : check(kind, given),
+        kind === 'calendar' && given === secret ? principal('vic', 'viewer') : check(kind, given),
     })
     const answer = await web.app.inject({
       method: 'POST',
@@ -210,7 +210,7 @@ describe('calendars', () => {
     return { answer, web, desk }
   }
   const check = async (_kind: string, given: string) =>
-    given === 'viewer-secret' ? { person: 'vic', role: 'viewer' } : undefined
+    given === 'viewer-secret' ? principal('vic', 'viewer') : undefined
 
   it('of a schedule are read by whoever knows the address, and say what the schedule says', async () => {
     const { answer, web } = await ask({ schedule: 'feed' })
@@ -258,9 +258,8 @@ describe('calendars', () => {
       onCall: { ...deskOver([feed]), current: () => Promise.reject(away) },
       log: (message) => void logged.push(message),
       credentials: {
-        check: async () => ({ person: 'vic', role: 'viewer' }),
-        issue: async () => '',
-        redeemLogin: async () => undefined,
+        ...(await startWeb()).dependencies.credentials,
+        check: async () => principal('vic', 'viewer'),
       },
     })
     const url = '/calendars/calendar-secret-of-many-letters/schedule/feed.ics'

@@ -247,6 +247,20 @@ describe('checks', () => {
     expect(body).toContain('<svg class="spark" role="img"')
   })
 
+  it('N05: say until when something of them is muted, to people and to programs', async () => {
+    const { app, state } = await busyWeb()
+    expect((await app.inject({ url: '/checks', headers: browser })).body).not.toContain('Muted until')
+    const mute = { check: 'feed-activity', series: 2, until: '2026-03-01T06:30:00.000Z' }
+    state.mutes = [mute, { ...mute, check: 'another' }]
+    for (const url of ['/checks', '/checks/feed-activity']) {
+      const { body } = await app.inject({ url, headers: browser })
+      expect(body.match(/Muted until <time datetime="2026-03-01T06:30:00.000Z"/g)).toHaveLength(1)
+      expect(body).toContain('2 series fire again within the cooldown')
+    }
+    const told = await app.inject({ url: '/api/v1/checks', headers: as('viewer') })
+    expect(told.json().muted).toEqual(state.mutes)
+  })
+
   it('are told to programs too, and an unknown one is 404', async () => {
     const { app } = await busyWeb()
     const read = (name: string) =>

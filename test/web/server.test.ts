@@ -9,7 +9,7 @@ const page = { accept: 'text/html' }
 describe('access', () => {
   it('refuses to register a route that does not say who may use it', () => {
     const app = fastify()
-    guardRoutes(app, { check: async () => undefined })
+    guardRoutes(app, { check: async () => undefined, idOf: (secret) => secret })
     expect(() => app.get('/open', async () => 'x')).toThrow(/does not say who may use it/)
   })
 

@@ -1,6 +1,10 @@
+import type { CheckMute } from '../../src/domain/check-mutes.ts'
 import type { FastifyInstance } from 'fastify'
+import type { AccessRole } from '../../src/domain/access.ts'
+import type { AuditEntry } from '../../src/domain/audit-entry.ts'
 import type { Incident } from '../../src/domain/incident.ts'
 import type { Command } from '../../src/domain/incident-messages.ts'
+import type { GuardSwitch } from '../../src/domain/kill-switch.ts'
 import type { Runbook } from '../../src/domain/runbook.ts'
 import type { Principal } from '../../src/web/access.ts'
 import type {
@@ -49,6 +53,9 @@ export interface State {
   review: StoredReview | undefined
   runbooks: readonly Runbook[]
   checks: readonly CheckReading[]
+  mutes: readonly CheckMute[]
+  switches: readonly GuardSwitch[]
+  readonly audit: AuditEntry[]
 }
 
 export const noRecords: IncidentRecords = {
@@ -73,7 +80,16 @@ export async function startWeb(
   of: Incident = incident,
 ): Promise<TestWeb> {
   const given: TestWeb['given'] = []
-  const state: State = { incident: of, records: noRecords, review: undefined, runbooks: [], checks: [] }
+  const state: State = {
+    incident: of,
+    records: noRecords,
+    review: undefined,
+    runbooks: [],
+    checks: [],
+    mutes: [],
+    switches: [],
+    audit: [],
+  }
   const dependencies: WebDependencies = { ...dependenciesOver(state, given), ...overrides }
   return { app: await createServer(dependencies), given, state, dependencies }
 }
@@ -81,6 +97,12 @@ export async function startWeb(
 function dependenciesOver(state: State, given: TestWeb['given']): WebDependencies {
   return {
     credentials: credentials(),
+    auditLog: {
+      append: async (entry) => void state.audit.push(entry),
+      read: async () => state.audit.map((entry, index) => ({ ...entry, id: index + 1 })),
+    },
+    automation: automationOver(state),
+    publicUrl: 'http://firewatch.test',
     people: async () => ({ ana: 'responder', ben: 'responder', vic: 'viewer' }),
     policies: async () => ['default', 'quiet'],
     incidents: {
@@ -90,6 +112,7 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       counts: async () => ({ open: 0, monitoring: 0, resolved: 0, [state.incident.state]: 1 }),
       byChartToken: async (token) => (token === state.incident.chartToken ? state.incident : undefined),
       records: async () => state.records,
+      events: async () => [],
     },
     marks: async () => JSON.stringify(state.incident) + state.records.timeline.length,
     services: async () => ['feed'],
@@ -107,6 +130,7 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
     },
     checks: {
       standings: async () => [],
+      mutes: async () => state.mutes,
       names: async () => state.checks.map(({ check }) => check.name),
       read: async (name) => state.checks.find(({ check }) => check.name === name),
     },
@@ -157,17 +181,37 @@ function commandsOver(state: State, given: TestWeb['given']): WebDependencies['c
     snooze: take('snooze'),
     setSeverity: take('severity'),
     applyPolicy: take('apply-policy'),
-    stopAutomation: take('stop-automation'),
+  }
+}
+
+function automationOver(state: State): WebDependencies['automation'] {
+  const standing = (scope: string) => state.switches.some((one) => one.scope === scope)
+  return {
+    switches: async () => state.switches,
+    names: async () => ({ service: ['feed'], action: ['restart'], target: ['feed-1'] }),
+    stop: async (thrown) => {
+      if (standing(thrown.scope)) return false
+      state.switches = [...state.switches, thrown]
+      return true
+    },
+    resume: async ({ scope }) => {
+      const wasThrown = standing(scope)
+      state.switches = state.switches.filter((one) => one.scope !== scope)
+      return wasThrown
+    },
   }
 }
 
 function credentials(): WebDependencies['credentials'] {
-  let logins = new Map<string, Principal>([
-    ['login-code-of-twenty-letters', { person: 'ana', role: 'responder' }],
-  ])
+  let logins = new Map<string, Principal>([['login-code-of-twenty-letters', principal('ana', 'responder')]])
   return {
     check: async (_kind, secret) => principals.get(secret),
+    idOf: (secret) => `id of ${secret}`,
     issue: async () => 'responder-secret',
+    revoke: async () => true,
+    list: async () => [],
+    holderNamed: (name) =>
+      name === 'ana' ? { holder: { kind: 'person', name }, role: 'responder' } : undefined,
     redeemLogin: async (code) => {
       const found = logins.get(code)
       logins = new Map()
@@ -182,9 +226,14 @@ const onePixel = Buffer.from(
 )
 
 const principals = new Map<string, Principal>([
-  ['viewer-secret', { person: 'vic', role: 'viewer' }],
-  ['responder-secret', { person: 'ana', role: 'responder' }],
-  ['admin-secret', { person: 'root', role: 'admin' }],
+  ['sender-secret', { ...principal('alertmanager', 'sender'), kind: 'sender' }],
+  ['viewer-secret', principal('vic', 'viewer')],
+  ['responder-secret', principal('ana', 'responder')],
+  ['admin-secret', principal('root', 'admin')],
 ])
 
-export const as = (role: 'viewer' | 'responder' | 'admin') => ({ authorization: `Bearer ${role}-secret` })
+export function principal(person: string, role: AccessRole): Principal {
+  return { person, kind: 'person', role, credential: `of ${person}` }
+}
+
+export const as = (role: AccessRole) => ({ authorization: `Bearer ${role}-secret` })

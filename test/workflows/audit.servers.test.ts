@@ -4,12 +4,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createAuditActivities } from '../../activities/audit.ts'
 import { createAlertInbox } from '../../src/postgres/alert-inbox.ts'
 import { createAuditRecords } from '../../src/postgres/audits.ts'
-import { createConfigurationRecords } from '../../src/postgres/configurations.ts'
 import { createPageRecords } from '../../src/postgres/pages.ts'
-import { createIncidentClient } from '../../src/temporal/incident-client.ts'
+import { taskQueue } from '../../src/temporal/incident-client.ts'
+import { createWorkflowEngine } from '../../src/temporal/workflow-engine.ts'
 import { ensureAuditSchedule, syncSchedules } from '../../src/temporal/schedules.ts'
 import { type Keeper, startKeeper } from '../support/keeper.ts'
-import { bundleWorkflows, startTemporal } from '../support/temporal.ts'
+import { bundleWorkflows } from '../support/temporal.ts'
 
 let incidents: Keeper
 
@@ -28,7 +28,8 @@ function audit() {
     pages: createPageRecords(db),
     inbox: createAlertInbox(db),
     workflows: client,
-    running: () => ({}),
+    engine: createWorkflowEngine(incidents.temporal.client, { taskQueue, shards: () => [] }),
+    running: () => ({ checks: {} }),
     heartbeat: { send: () => Promise.resolve({ problem: null }) },
     counted: { heartbeatSent: () => undefined },
     now: soon,

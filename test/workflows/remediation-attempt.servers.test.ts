@@ -67,9 +67,9 @@ describe('an act whose effect is unknown', () => {
     expect(await descents.attempts(incident)).toMatchObject([{ effect: 'done', outcome: 'no-effect' }])
   })
 
-  it('is sent again under the same key and fence where there is no probe', async () => {
+  it('is sent again under the same key and fence where the action is declared idempotent', async () => {
     world.onAct = () => (world.acts.length < 3 ? 'unknown' : 'done')
-    await descents.descend({ probes: false }, oneRung)
+    await descents.descend({ probes: false, idempotent: true }, oneRung)
     expect(world.acts).toHaveLength(3)
     expect(new Set(world.acts.map(({ attempt, fence }) => `${attempt} ${fence}`)).size).toBe(1)
     expect(await descents.attempts(incident)).toMatchObject([{ effect: 'done' }])
@@ -77,7 +77,7 @@ describe('an act whose effect is unknown', () => {
 
   it('stays unknown when repeats are only refused: the first may have been applied', async () => {
     world.onAct = () => (world.acts.length === 1 ? 'unknown' : 'not-done')
-    expect(await descents.descend({ probes: false })).toMatchObject({ end: 'handed-over' })
+    expect(await descents.descend({ probes: false, idempotent: true })).toMatchObject({ end: 'handed-over' })
     expect(await descents.attempts(incident)).toMatchObject([{ effect: 'unknown', outcome: 'unknown' }])
   })
 

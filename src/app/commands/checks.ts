@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { CheckMute } from '../../domain/check-mutes.ts'
 import { formatNumber } from '../../domain/numbers.ts'
 import type { CheckStanding, Verdict } from '../../domain/verdict.ts'
 import type { CheckReading } from '../../web/dependencies.ts'
@@ -14,6 +15,7 @@ interface Standings {
   readonly checks: readonly CheckStanding[]
   /** Names of configured checks without any verdict yet. */
   readonly notJudged: readonly string[]
+  readonly muted: readonly CheckMute[]
 }
 
 /** `checks` and `verdicts`: how what is watched was judged last. */
@@ -45,7 +47,7 @@ function reading(program: Command, usage: string, description: string): Command 
     .option('--json', 'print JSON')
 }
 
-function standingsText({ checks, notJudged }: Standings): string {
+function standingsText({ checks, notJudged, muted }: Standings): string {
   if (checks.length + notJudged.length === 0) return 'no check is configured'
   const judged = checks.map(({ check, bucketAt, firing, ok, unknown }) => [
     check,
@@ -53,7 +55,12 @@ function standingsText({ checks, notJudged }: Standings): string {
     clock(bucketAt),
   ])
   const waiting = notJudged.map((name) => [name, '-', '-', '-', 'not judged yet'])
-  return table(['check', 'firing', 'ok', 'unknown', 'newest bucket (UTC)'], [...judged, ...waiting])
+  const rows = table(['check', 'firing', 'ok', 'unknown', 'newest bucket (UTC)'], [...judged, ...waiting])
+  return [rows, ...muted.map(mutedText)].join('\n')
+}
+
+function mutedText({ check, series, until }: CheckMute): string {
+  return `${check}: messages of ${series} firing series are muted by its cooldown until ${clock(until)} UTC`
 }
 
 function verdictsText({ check, series, more }: CheckReading): string {

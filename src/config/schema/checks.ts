@@ -41,7 +41,7 @@ export const checkSchema = z.strictObject({
   quietHours: z.array(quietWindow).default([]),
   for: duration().prefault('0'),
   clearAfter: z.int().min(1).max(1_000).default(3),
-  cooldown: duration().prefault('3h'),
+  cooldown: duration().prefault('1h'),
   silentAfter: duration({ leastMs: secondMs }).exactOptional(),
   severity: z.enum(['critical', 'warning', 'info', ...severities]).default('warning'),
   labels: labels.default({}),

@@ -3,7 +3,7 @@ import type { Configuration } from '../../domain/configuration.ts'
 import type { Runbook } from '../../domain/runbook.ts'
 import { checkSchema, toCheck } from './checks.ts'
 import { duration, named, text, webAddress } from './fields.ts'
-import { integrationsSchema } from './integrations.ts'
+import { integrationsSchema, toIntegrations } from './integrations.ts'
 import { metricSchema, sliceSchema, sourceSchema, toMetric, toSlice, toSource } from './metrics.ts'
 import { calendarSchema, scheduleSchema, toCalendar, toSchedule } from './on-call.ts'
 import {
@@ -79,7 +79,7 @@ export function toConfiguration(
     routes: written.routes.map(toRoute),
     targets: mapped(written.targets, toTarget),
     runbooks,
-    ...(written.integrations !== undefined && { integrations: written.integrations }),
+    ...(written.integrations !== undefined && { integrations: toIntegrations(written.integrations) }),
   }
 }
 

@@ -9,6 +9,7 @@ const actionSchema = z.strictObject({
   token: secretReference.exactOptional(),
   timeout: duration({ leastMs: 1_000 }).prefault('10s'),
   probeUrl: addressReference.exactOptional(),
+  idempotent: z.boolean().exactOptional(),
 })
 
 export const targetSchema = z.strictObject({

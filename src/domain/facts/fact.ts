@@ -151,7 +151,8 @@ export type PeopleFact =
   | { readonly type: 'not-actionable'; readonly text: string }
   /** Somebody knew from then on what was wrong. */
   | { readonly type: 'identified'; readonly text: string }
-  | { readonly type: 'automation-stopped' }
+  | { readonly type: 'automation-stopped'; readonly reason: string }
+  | { readonly type: 'automation-resumed'; readonly reason: string }
 
 export type AutomationFact =
   | {

@@ -61,7 +61,7 @@ export function automationSays({ text }: Extract<TaskEvent, { type: 'automation-
   return (turn) => set({ automation: { ...turn.state.automation, doing: text } })(turn)
 }
 
-export function stopAutomation({ actor }: Extract<CommandEvent, { type: 'stop-automation' }>): Move {
+export function stopAutomation({ actor, reason }: Extract<CommandEvent, { type: 'stop-automation' }>): Move {
   return (turn) => {
     const { automation } = turn.state
     if (automation.stoppedBy !== null)
@@ -69,8 +69,25 @@ export function stopAutomation({ actor }: Extract<CommandEvent, { type: 'stop-au
     return move(
       turn,
       set({ automation: { ...automation, stoppedBy: actor } }),
-      tell({ type: 'automation-stopped' }, actor),
+      tell({ type: 'automation-stopped', reason }, actor),
       answer(done('no new remediation attempt begins; a running one finishes and is verified')),
+    )
+  }
+}
+
+/** Automation may begin something new again, the next time it fires. */
+export function resumeAutomation({
+  actor,
+  reason,
+}: Extract<CommandEvent, { type: 'resume-automation' }>): Move {
+  return (turn) => {
+    const { automation } = turn.state
+    if (automation.stoppedBy === null) return answer(unchanged('automation was not stopped here'))(turn)
+    return move(
+      turn,
+      set({ automation: { ...automation, stoppedBy: null } }),
+      tell({ type: 'automation-resumed', reason }, actor),
+      answer(done('automation may work again in this incident')),
     )
   }
 }

@@ -1,7 +1,7 @@
 import { incidentName } from '../evidence.ts'
 import { alertsChanged, opened, setSeverity } from './alerts.ts'
 import { type Answer, done, refused } from './answer.ts'
-import { automationSays, stopAutomation, taskEnded } from './automation.ts'
+import { automationSays, resumeAutomation, stopAutomation, taskEnded } from './automation.ts'
 import { resolve, reviewWhenDone, stableDue, successorDue, successorOpened } from './closing.ts'
 import type { Effect } from './effect.ts'
 import {
@@ -92,15 +92,18 @@ function moveOf(event: MachineEvent): Move {
   }
 }
 
-/** Everything that fell due. At one instant people come before timers: a command of the same instant was decided before. */
+/**
+ * Everything that fell due. At one instant people come before timers: a command of the same instant was decided before. What ends the incident comes
+ * first: nobody is paged as it ends.
+ */
 const tick: Move = (turn) =>
   move(
     turn,
+    stableDue,
     acknowledgementDue,
     escalationDue,
     lookAtRules(false),
     handOverDue,
-    stableDue,
     reviewWhenDone,
     successorDue,
   )
@@ -143,6 +146,8 @@ function carryOut(event: CommandEvent): Move {
       return applyPolicy(event)
     case 'stop-automation':
       return stopAutomation(event)
+    case 'resume-automation':
+      return resumeAutomation(event)
     case 'note':
       return (turn) =>
         move(turn, tell({ type: 'note', text: event.text }, event.actor), answer(done('noted')))

@@ -150,7 +150,8 @@ function beside(earlier: Cycle, { people: again, each }: Cycle): Cycle[] {
 
 export function fallbackRead({ policy, whom }: Extract<ReadingEvent, { type: 'fallback-read' }>): Move {
   return (turn) => {
-    const { round } = turn.state
+    const { round, escalation: asked } = turn.state
+    if (asked.kind !== 'exhausted') return turn
     const { pages, notified, paged, empty } = whom
     const ended = move(
       turn,
@@ -213,6 +214,7 @@ export function rulesRead({
   nextRuleInMs,
 }: Extract<ReadingEvent, { type: 'rules-read' }>): Move {
   return (turn) => {
+    if (!turn.state.cycles.some((cycle) => cycle.id === id)) return turn
     const cycles = turn.state.cycles.map((cycle) =>
       cycle.id === id
         ? {

@@ -54,7 +54,8 @@ export type CommandEvent = Given &
         readonly kept: KeptPosition | null
         readonly settings: Settings
       }
-    | { readonly type: 'stop-automation' }
+    | { readonly type: 'stop-automation'; readonly reason: string }
+    | { readonly type: 'resume-automation'; readonly reason: string }
     | { readonly type: 'note'; readonly text: string }
   )
 

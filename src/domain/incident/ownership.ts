@@ -8,7 +8,7 @@ import type { CancelReason } from './effect.ts'
 import { enterStep, goOn, restart, stopPaging } from './escalation.ts'
 import type { CommandEvent, ReadingEvent } from './event.ts'
 import type { Cycle, MachineState } from './state.ts'
-import { answer as answered, countOccasion, instant, type Move, move, set, stay, tell, want } from './turn.ts'
+import { answer as answered, countOccasion, instant, type Move, move, set, tell, want } from './turn.ts'
 
 /* Whose incident it is: acknowledging, taking over, handing over, snoozing, and what ends that. */
 

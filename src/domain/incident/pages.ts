@@ -2,6 +2,7 @@ import { isCall } from '../escalate.ts'
 import { exhaustedRetry, goOn } from './escalation.ts'
 import type { PageEvent } from './event.ts'
 import { handOverDeclined, handOverPatienceMs, ownerSilent } from './ownership.ts'
+import type { Page } from '../page.ts'
 import { type Move, move, set, stay, tell, want } from './turn.ts'
 
 /* What became of pages. */
@@ -86,5 +87,25 @@ function bringUpToDate({ kind, person }: Pick<PageEvent, 'kind' | 'person'>): Mo
     if (owner === null || isAwaited || occasions.acknowledged === 0) return turn
     const occasion = occasions.acknowledged - 1
     return want({ type: 'follow-up', kind: 'acknowledged', occasion, actor: owner.person })(turn)
+  }
+}
+
+/** What the machine hears of a page that has ended. `successor`: the page that takes its place. */
+export function pageEventOf(page: Page, successor: string | null = null): PageEvent {
+  const { id, kind, step, round, person, channel, contact, attempts, lastError, providerId } = page
+  return {
+    type: 'page-ended',
+    page: id,
+    kind,
+    step,
+    round,
+    person,
+    channel,
+    contact,
+    state: page.state as PageEvent['state'],
+    attempts,
+    reason: lastError,
+    providerId,
+    successor,
   }
 }

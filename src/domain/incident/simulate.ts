@@ -2,8 +2,9 @@ import type { EscalationPolicy } from '../configuration.ts'
 import { keepPosition, type NewPage, nextContactPage } from '../escalate.ts'
 import type { Page } from '../page.ts'
 import type { Change, Reading } from './effect.ts'
-import type { MachineEvent, PageEvent, ReadingEvent } from './event.ts'
+import type { MachineEvent, ReadingEvent } from './event.ts'
 import { firstDue } from './outline.ts'
+import { pageEventOf } from './pages.ts'
 import { type PagingWorld, readingOf } from './reading.ts'
 import { runSync } from './run.ts'
 import { factEntries, pageEntry, type SimulatedEntry } from './simulate-entries.ts'
@@ -205,26 +206,7 @@ function endPage(stage: Stage, sending: Sending, at: number): void {
   const { reachable } = stage.simulation.pagingAt(at)
   const next = state === 'failed' ? nextContactPage(ended, reachable(ended.person)) : undefined
   if (next !== undefined) queue(stage, next, at)
-  happen(stage, { ...pageEnded(ended, state, next?.id ?? null), at })
-}
-
-function pageEnded(page: Page, state: PageEvent['state'], successor: string | null): PageEvent {
-  const { id, kind, step, round, person, channel, contact, attempts, lastError, providerId } = page
-  return {
-    type: 'page-ended',
-    page: id,
-    kind,
-    step,
-    round,
-    person,
-    channel,
-    contact,
-    state,
-    attempts,
-    reason: lastError,
-    providerId,
-    successor,
-  }
+  happen(stage, { ...pageEventOf(ended, next?.id), at })
 }
 
 function isoOf(at: number): string {

@@ -7,19 +7,21 @@ import { severityBadge, since, stateBadge } from './words.ts'
 export interface AnswerPage {
   readonly person: string
   readonly incident: Incident
+  /** How many incidents the mail told of. */
+  readonly count: number
   readonly token: string
   readonly now: string
 }
 
 /** What the link of a mail shows: the incident in a line, and the button that says it is taken. */
-export function answerPage({ person, incident, token, now }: AnswerPage): Html {
+export function answerPage({ person, incident, count, token, now }: AnswerPage): Html {
   const name = incidentName(incident.number)
   return layout({
     title: `Acknowledge ${name}`,
     body: html`<h1>${name}: ${incident.title}</h1>
 <p>${severityBadge(incident.severity)} ${stateBadge(incident.state)} since ${since(incident.startedAt, now)}</p>
 ${standing(incident)}
-${incident.state === 'resolved' ? null : form(person, name, token)}
+${count === 1 && incident.state === 'resolved' ? null : form(person, count === 1 ? name : `all ${count} incidents of this mail`, token)}
 <p><a href="/incidents/${name}">Open ${name} in the console</a></p>`,
   })
 }
@@ -28,9 +30,9 @@ function standing({ acknowledgedBy }: Incident): Html | null {
   return acknowledgedBy === null ? null : html`<p>${acknowledgedBy} has it.</p>`
 }
 
-function form(person: string, name: string, token: string): Html {
+function form(person: string, what: string, token: string): Html {
   return html`<form method="post" action="/answers/${encodeURIComponent(token)}">
-<button class="primary">Acknowledge ${name} as ${person}</button>
+<button class="primary">Acknowledge ${what} as ${person}</button>
 </form>`
 }
 

@@ -1,4 +1,5 @@
 import type { Check } from '../../domain/configuration.ts'
+import type { CheckMute } from '../../domain/check-mutes.ts'
 import { formatDuration } from '../../domain/duration.ts'
 import { formatNumber } from '../../domain/numbers.ts'
 import type { Baseline, VerdictReason } from '../../domain/verdict.ts'
@@ -25,36 +26,50 @@ const reasons: Readonly<Record<VerdictReason, string>> = {
 }
 
 /** How every check judged last. */
-export function checksPage(readings: readonly CheckReading[], person: string): Html {
+export function checksPage(
+  readings: readonly CheckReading[],
+  mutes: readonly CheckMute[],
+  person: string,
+): Html {
   return layout({
     title: 'Checks',
     area: 'checks',
     person,
     body: html`<h1>Checks</h1>
-${readings.length === 0 ? html`<p>No check is configured.</p>` : readings.map((reading) => checkSection(reading, true))}`,
+${readings.length === 0 ? html`<p>No check is configured.</p>` : readings.map((reading) => checkSection(reading, mutes, true))}`,
   })
 }
 
 /** One check with more of its series. */
-export function checkPage(reading: CheckReading, person: string): Html {
+export function checkPage(reading: CheckReading, mutes: readonly CheckMute[], person: string): Html {
   return layout({
     title: `Check ${reading.check.name}`,
     area: 'checks',
     person,
-    body: html`<h1>Check ${reading.check.name}</h1><p><a href="/checks">All checks</a></p>${checkSection(reading, false)}`,
+    body: html`<h1>Check ${reading.check.name}</h1><p><a href="/checks">All checks</a></p>${checkSection(reading, mutes, false)}`,
   })
 }
 
-function checkSection({ check, series, more }: CheckReading, isOneOfMany: boolean): Html {
+function checkSection(
+  { check, series, more }: CheckReading,
+  mutes: readonly CheckMute[],
+  isOneOfMany: boolean,
+): Html {
+  const muted = mutes.find((one) => one.check === check.name)
   const rows = series.map(row)
   const columns = ['Series', 'State', 'Value', 'Compared with', 'Why', 'Of late']
   const newest = series[0]?.verdicts.at(-1)
   const title = html`<a href="/checks/${encodeURIComponent(check.name)}">${check.name}</a>`
   return html`<section class="check" id="check-${check.name}">${isOneOfMany ? html`<h2>${title}</h2>` : null}
 <p>${standing(series, more)} ${newest === undefined ? null : html`Newest bucket: ${instant(newest.bucketAt)}.`}</p>
+${muted === undefined ? null : mutedText(muted)}
 <p class="quiet">${settings(check)}</p>
 ${rows.length === 0 ? null : table({ caption: `Series of ${check.name}`, columns, rows })}
 ${more === 0 ? null : html`<p>${more} more series${isOneOfMany ? html`: <a href="/checks/${encodeURIComponent(check.name)}">show more of them</a>` : ' are not shown'}.</p>`}</section>`
+}
+
+function mutedText({ series, until }: CheckMute): Html {
+  return html`<p class="muted">Muted until ${instant(until)}: ${series} series ${series === 1 ? 'fires' : 'fire'} again within the cooldown. An open incident hears no more of it until then.</p>`
 }
 
 function standing(series: readonly CheckSeries[], more: number): string {
@@ -66,13 +81,14 @@ function standing(series: readonly CheckSeries[], more: number): string {
 }
 
 function settings(check: Check): string {
-  const { service, bucketMs, everyMs, clearAfter, quietHours } = check
+  const { service, bucketMs, everyMs, clearAfter, cooldownMs, quietHours } = check
   const quiet = quietHours.map(({ from, to }) => `${from} to ${to}`).join(', ')
   return [
     `service ${service}`,
     firesWhen(check),
     `buckets of ${formatDuration(bucketMs)}, every ${formatDuration(everyMs)}`,
     `clears after ${clearAfter} ok`,
+    cooldownMs === 0 ? '' : `cooldown ${formatDuration(cooldownMs)}`,
     quiet === '' ? '' : `quiet ${quiet}`,
   ]
     .filter((part) => part !== '')

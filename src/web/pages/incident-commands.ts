@@ -1,4 +1,5 @@
-import { automationStoppedBy, enteredStep } from '../escalation.ts'
+import { enteredStep } from '../escalation.ts'
+import { scopeOf } from '../../domain/kill-switch.ts'
 import { html, type Html } from '../html.ts'
 import { action, commandId, form, moreCommands } from './incident-forms.ts'
 import type { IncidentPage } from './incident.ts'
@@ -19,9 +20,11 @@ const told = new Map([
   ['resolve', 'Resolved. Its post-mortem follows.'],
   [
     'stop-automation',
-    'Automation is stopped: no new attempt begins. One that runs is finished and verified.',
+    'Automation is stopped here until somebody lifts it: no new attempt begins. One that runs is finished and verified.',
   ],
   ['stop-automation-again', 'Automation was stopped before: nothing has changed.'],
+  ['resume-automation', 'Automation may work again in this incident.'],
+  ['resume-automation-again', 'It was not stopped for this incident: nothing has changed.'],
   ['note', 'Noted.'],
 ])
 
@@ -32,25 +35,26 @@ export function toldSection(word: string | undefined): Html | null {
 
 /** The commands of an open incident. What cannot be taken back takes two steps, also without script. */
 export function commandBar(page: IncidentPage): Html | null {
-  const { incident, records, mayCommand } = page
+  const { incident, switches, mayCommand } = page
   if (incident.state === 'resolved') return null
   if (!mayCommand) {
     return html`<section class="commands" id="commands" data-part aria-label="Commands"><p class="quiet">You can read here; commands need the role responder.</p></section>`
   }
-  const stopped = automationStoppedBy(records.machine) !== null
+  const scope = scopeOf('incident', String(incident.number))
+  const isStopped = switches.some((one) => one.scope === scope)
   return html`<section class="commands" id="commands" data-part aria-label="Commands">
 ${ownerButton(page)}
 ${form(page, 'escalate', html`${escalateAsOf(page)}<button class="second">Escalate</button>`)}
 ${moreCommands(page)}
 <div class="dock">
 ${
-  stopped
-    ? html`<p class="stopped">Automation stopped</p>`
+  isStopped
+    ? form(page, 'resume-automation', html`<button>Resume automation</button>`)
     : twoSteps(
         page,
         'stop-automation',
         'Stop automation',
-        'No new remediation attempt begins. One that runs is finished and verified.',
+        'No new remediation attempt begins until somebody lifts it. One that runs is finished and verified.',
         'Yes, stop automation',
       )
 }

@@ -1,5 +1,6 @@
-import { explainPaging, type PagingMoment } from '../../domain/escalate-explain.ts'
-import { isOccasion, pageWords, personWords } from '../../domain/escalate-explain-words.ts'
+import { explainPaging } from '../../domain/escalate-explain.ts'
+import type { PagingMoment } from '../../domain/escalate-explain-moments.ts'
+import { isOccasion, nextWords, pageWords, personWords } from '../../domain/escalate-explain-words.ts'
 import type { ExplainedPerson } from '../../domain/escalate-explain-people.ts'
 import { incidentName } from '../../domain/evidence.ts'
 import { html, type Html } from '../html.ts'
@@ -8,10 +9,11 @@ import { icon, instant } from './words.ts'
 
 /** Who should have been paged, when and over what, what became of it, and why not: from the records alone. */
 export function pagingSection({ incident, records }: IncidentPage): Html {
-  const { moments, spared } = explainPaging(records.timeline, records.pages)
+  const { moments, spared, next } = explainPaging(records)
   return html`<section id="paging" data-part aria-labelledby="paging-title"><h2 id="paging-title">Paging</h2>
 ${moments.length === 0 ? html`<p class="quiet">Nothing is recorded so far.</p>` : html`<ol class="records">${moments.map(row)}</ol>`}
 ${spared === null ? null : html`<p>Not paged: ${spared.targets.join(', ')}; ${spared.why}</p>`}
+${next.map((due) => html`<p>${nextWords(due)}</p>`)}
 <p class="quiet">The same in a terminal: <code>firewatch why ${incidentName(incident.number)}</code></p></section>`
 }
 

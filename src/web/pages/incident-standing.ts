@@ -1,8 +1,9 @@
 import { incidentName } from '../../domain/evidence.ts'
 import type { Page } from '../../domain/page.ts'
 import type { RemediationAttempt } from '../../domain/remediation.ts'
-import { automationStoppedBy, escalationStanding, ownedSince } from '../escalation.ts'
+import { escalationStanding, ownedSince } from '../escalation.ts'
 import { html, type Html } from '../html.ts'
+import { switchLine } from './automation.ts'
 import type { IncidentPage } from './incident.ts'
 import { outcomeWords } from './outcomes.ts'
 import {
@@ -90,14 +91,13 @@ function countdown({ records, now }: Pick<IncidentPage, 'records' | 'now'>): Htm
 }
 
 /** What automation did, does and awaits, and where to look next. */
-export function nowSection({ incident, records, reviewed, temporalUrl }: IncidentPage): Html {
+export function nowSection({ incident, records, switches, now, reviewed, temporalUrl }: IncidentPage): Html {
   const { nowDoing, state, runbook, number } = incident
-  const stopped = automationStoppedBy(records.machine)
   const doing =
     state === 'resolved' ? 'It is over.' : nowDoing === '' ? 'Nothing is known to be in progress.' : nowDoing
   return html`<section class="now" id="now" data-part aria-labelledby="now-title"><h2 id="now-title">Now</h2>
 <p class="doing" data-announce>${doing}</p>
-${stopped === null ? null : html`<p>${icon('■')} Automation was stopped by ${stopped}: no new attempt begins.</p>`}
+${state === 'resolved' ? null : switches.map((one) => switchLine(one, now))}
 ${done(records.attempts)}
 <ul class="links">
 ${reviewed ? html`<li><a href="/reviews/${incidentName(number)}">Post-mortem</a></li>` : null}

@@ -1,5 +1,6 @@
 import { incidentName } from '../../domain/evidence.ts'
 import type { Incident } from '../../domain/incident.ts'
+import type { GuardSwitch } from '../../domain/kill-switch.ts'
 import type { IncidentRecords } from '../dependencies.ts'
 import { html, type Html } from '../html.ts'
 import { evidenceSection } from './evidence.ts'
@@ -12,6 +13,8 @@ import { layout } from './layout.ts'
 export interface IncidentPage {
   readonly incident: Incident
   readonly records: IncidentRecords
+  /** Those that keep automation from this incident as a whole. */
+  readonly switches: readonly GuardSwitch[]
   readonly mark: string
   readonly now: string
   readonly person: string

@@ -1,7 +1,7 @@
 import { icon, script, stylesheet } from '../assets.ts'
 import { html, type Html } from '../html.ts'
 
-export type Area = 'incidents' | 'on-call' | 'checks' | 'runbooks'
+export type Area = 'incidents' | 'on-call' | 'checks' | 'runbooks' | 'automation'
 
 export interface Layout {
   readonly title: string
@@ -24,6 +24,7 @@ const areas: readonly (readonly [Area, string])[] = [
   ['on-call', 'On call'],
   ['checks', 'Checks'],
   ['runbooks', 'Runbooks'],
+  ['automation', 'Automation'],
 ]
 
 /** A page of the console. Works without script; reads well from 320 px on. */
@@ -53,7 +54,7 @@ function navigation(area: Area | undefined, person: string): Html {
       ? html`<a href="/${name}" aria-current="page">${label}</a>`
       : html`<a href="/${name}">${label}</a>`,
   )
-  return html`<nav aria-label="Console">${links}</nav><span class="person" title="Logged in">${person}</span>`
+  return html`<nav aria-label="Console">${links}</nav><a class="person" href="/account" title="Logged in">${person}</a>`
 }
 
 /** Where the script finds what to watch. What it says aloud goes into `announce`, and nowhere else. */

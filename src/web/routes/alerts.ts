@@ -6,14 +6,14 @@ const notificationLimitBytes = 32 * 1024 * 1024
 
 /** Alerts from outside. A 2xx means that they are committed, never less. */
 export function alertRoutes(app: FastifyInstance, { intake, alertmanager }: WebDependencies): void {
-  app.post('/api/v1/alerts', { config: { access: 'responder' } }, async (request, reply) => {
+  app.post('/api/v1/alerts', { config: { access: 'send-alerts' } }, async (request, reply) => {
     const result = await intake.accept(intake.parse(request.body))
     return reply.code(202).send(result)
   })
 
   app.post(
     '/api/v1/intake/alertmanager',
-    { bodyLimit: notificationLimitBytes, config: { access: 'responder' } },
+    { bodyLimit: notificationLimitBytes, config: { access: 'send-alerts' } },
     async (request, reply) => {
       const { problems, ...stored } = await alertmanager.receive(request.body)
       if (problems.length === 0) return reply.code(202).send(stored)

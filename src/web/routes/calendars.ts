@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
+import { holderOf } from '../access.ts'
 import type { CalendarRange, WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 import { scheduleOf } from './on-call.ts'
@@ -25,7 +26,7 @@ const Address = z.object({ token: z.string().regex(/^[\w-]{20,100}$/), name: z.s
  */
 export function calendarRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
   const { onCall, calendars, credentials, now } = dependencies
-  app.post('/api/v1/calendar-feeds', { config: { access: 'viewer' } }, async (request, reply) => {
+  app.post('/api/v1/calendar-feeds', { config: { access: 'read' } }, async (request, reply) => {
     const { principal } = request
     const wanted = Wanted.safeParse(request.body ?? {})
     if (principal === null || !wanted.success)
@@ -33,8 +34,8 @@ export function calendarRoutes(app: FastifyInstance, dependencies: WebDependenci
     const { schedule, replace, person = principal.person } = wanted.data
     if (schedule === undefined) await titleOf(person, onCall)
     else await scheduleOf({ name: schedule }, onCall)
-    if (replace) await onCall.endFeeds(principal.person)
-    const token = await credentials.issue('calendar', { ...principal, role: 'viewer' }, null)
+    if (replace) await onCall.endFeeds(holderOf(principal))
+    const token = await credentials.issue('calendar', holderOf(principal), null)
     const what = schedule === undefined ? `person/${person}` : `schedule/${schedule}`
     return reply.code(201).send({ path: `/calendars/${token}/${what}.ics` })
   })

@@ -13,27 +13,27 @@ const Name = z.object({ name: z.string().max(200) })
 
 /** How the checks judged last: in counts, and series by series. */
 export function checkRoutes(app: FastifyInstance, { checks }: WebDependencies): void {
-  app.get('/api/v1/checks', { config: { access: 'viewer' } }, async () => {
-    const [standings, names] = await Promise.all([checks.standings(), checks.names()])
+  app.get('/api/v1/checks', { config: { access: 'read' } }, async () => {
+    const [standings, names, muted] = await Promise.all([checks.standings(), checks.names(), checks.mutes()])
     const judged = new Set(standings.map(({ check }) => check))
-    return { checks: standings, notJudged: names.filter((name) => !judged.has(name)) }
+    return { checks: standings, notJudged: names.filter((name) => !judged.has(name)), muted }
   })
 
-  app.get('/api/v1/checks/:name/verdicts', { config: { access: 'viewer' } }, async (request) =>
+  app.get('/api/v1/checks/:name/verdicts', { config: { access: 'read' } }, async (request) =>
     readCheck(checks, request.params),
   )
 
-  app.get('/checks', { config: { access: 'viewer' } }, async (request, reply) => {
+  app.get('/checks', { config: { access: 'read' } }, async (request, reply) => {
     const readings = await Promise.all(
       (await checks.names()).map(async (name) => checks.read(name, mostOfMany)),
     )
     const known = readings.filter((reading) => reading !== undefined)
-    return sendPage(reply, checksPage(known, personOf(request)))
+    return sendPage(reply, checksPage(known, await checks.mutes(), personOf(request)))
   })
 
-  app.get('/checks/:name', { config: { access: 'viewer' } }, async (request, reply) => {
+  app.get('/checks/:name', { config: { access: 'read' } }, async (request, reply) => {
     const reading = await readCheck(checks, request.params)
-    return sendPage(reply, checkPage(reading, personOf(request)))
+    return sendPage(reply, checkPage(reading, await checks.mutes(), personOf(request)))
   })
 }
 

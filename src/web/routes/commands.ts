@@ -47,7 +47,6 @@ const verbs: Readonly<Record<string, Give>> = {
     const applied = policyIn(body, await dependencies.policies())
     return commands.applyPolicy({ ...command, ...applied })
   },
-  'stop-automation': (commands, { command }) => commands.stopAutomation(command),
   note: (commands, { command, body }) => commands.note({ ...command, text: noteIn(body) }),
 }
 
@@ -71,10 +70,10 @@ export function commandRoutes(app: FastifyInstance, dependencies: WebDependencie
     }
     app.post(
       `/api/v1/incidents/:name/${verb}`,
-      { config: { access: 'responder' } },
+      { config: { access: 'respond' } },
       async (request) => (await carryOut(request)).answer,
     )
-    app.post(`/incidents/:name/${verb}`, { config: { access: 'responder' } }, async (request, reply) => {
+    app.post(`/incidents/:name/${verb}`, { config: { access: 'respond' } }, async (request, reply) => {
       const { incident, answer } = await carryOut(request)
       // What came of it is told by the page, in words of its own: a link must not be able to put words there.
       const told = answer.changed ? verb : `${verb}-again`

@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { mayCommand } from '../access.ts'
+import { may } from '../access.ts'
 import { incidentName } from '../../domain/evidence.ts'
 import { incidentWorkflowId, type Incident } from '../../domain/incident.ts'
+import { switchesOn } from '../../domain/kill-switch.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import type { Html } from '../html.ts'
 import { chartPage } from '../pages/chart-table.ts'
@@ -20,16 +21,16 @@ export function consoleRoutes(app: FastifyInstance, dependencies: WebDependencie
   const { incidents, charts } = dependencies
   app.get('/', { config: { access: 'public' } }, (_request, reply) => reply.redirect('/incidents'))
 
-  app.get('/incidents', { config: { access: 'viewer' } }, async (request, reply) =>
+  app.get('/incidents', { config: { access: 'read' } }, async (request, reply) =>
     sendPage(reply, await renderList(request, dependencies)),
   )
 
-  app.get('/incidents/:name', { config: { access: 'viewer' } }, async (request, reply) => {
+  app.get('/incidents/:name', { config: { access: 'read' } }, async (request, reply) => {
     const incident = await incidentOf(request.params, incidents)
     return sendPage(reply, await renderIncident(request, incident, dependencies))
   })
 
-  app.get('/incidents/:name/chart', { config: { access: 'viewer' } }, async (request, reply) => {
+  app.get('/incidents/:name/chart', { config: { access: 'read' } }, async (request, reply) => {
     const incident = await incidentOf(request.params, incidents)
     const page = chartPage(incidentName(incident.number), await charts.model(incident), personOf(request))
     return sendPage(reply, page)
@@ -55,7 +56,7 @@ async function renderList(request: FastifyRequest, dependencies: WebDependencies
     people: Object.keys(known),
     services: configured,
     person: personOf(request),
-    mayCommand: mayCommand(request.principal),
+    mayCommand: may(request.principal, 'respond'),
     commandId: dependencies.newId(),
     mark,
     now: now().toISOString(),
@@ -67,25 +68,27 @@ async function renderIncident(
   { number }: Incident,
   dependencies: WebDependencies,
 ): Promise<Html> {
-  const { incidents, marks, reviews, now, newId, temporalUiUrl } = dependencies
+  const { incidents, marks, reviews, automation, now, newId, temporalUiUrl } = dependencies
   const mark = await marks(number)
   const incident = await incidentOf({ name: String(number) }, incidents)
-  const [records, review, people, policies] = await Promise.all([
+  const [records, review, people, policies, switches] = await Promise.all([
     incidents.records(number),
     reviews.get(number),
     dependencies.people(),
     dependencies.policies(),
+    automation.switches(),
   ])
   const { told } = Told.parse(request.query)
   return incidentPage({
     incident,
     records,
+    switches: switchesOn(incident, switches),
     people: takers(people),
     policies,
     mark,
     now: now().toISOString(),
     person: personOf(request),
-    mayCommand: mayCommand(request.principal),
+    mayCommand: may(request.principal, 'respond'),
     commandId: newId(),
     reviewed: review !== undefined,
     ...(told === undefined ? {} : { told }),

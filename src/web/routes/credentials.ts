@@ -1,29 +1,70 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { parseDuration } from '../../domain/duration.ts'
+import { holderOf, may, type Principal } from '../access.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 
 const loginLinkMs = 10 * 60_000
-const ForPerson = z.object({ person: z.string().min(1).max(100) })
+const leastValidMs = 60_000
 
-/** Making credentials: a log-in link for oneself, an API token for anybody by an admin. Each secret is shown once. */
-export function credentialRoutes(app: FastifyInstance, { credentials, people }: WebDependencies): void {
-  app.post('/api/v1/login-links', { config: { access: 'viewer' } }, async (request) => {
-    const { principal } = request
-    if (principal === null) throw new HttpProblem(401, 'a token is needed')
-    const code = await credentials.issue('login', principal, loginLinkMs)
+const Wanted = z.object({ person: z.string().min(1).max(100), expires: z.string().max(40).optional() })
+const Numbered = z.object({ id: z.string().regex(/^[0-9a-f]{12}$/) })
+
+/**
+ * Making credentials: a log-in link for oneself, an API token for anybody by an admin. Each secret is shown once. Everybody may see and end their
+ * own; an admin those of all.
+ */
+export function credentialRoutes(app: FastifyInstance, { credentials, now }: WebDependencies): void {
+  app.post('/api/v1/login-links', { config: { access: 'read' } }, async (request) => {
+    const code = await credentials.issue('login', holderOf(asking(request)), loginLinkMs)
     return { path: `/login/${code}`, validForMs: loginLinkMs }
   })
 
-  app.post('/api/v1/tokens', { config: { access: 'admin' } }, async (request, reply) => {
-    const parsed = ForPerson.safeParse(request.body)
-    if (!parsed.success) throw new HttpProblem(400, 'say for whom: {"person": "ana"}')
-    const { person } = parsed.data
-    const role = new Map(Object.entries(await people())).get(person)
-    if (role === undefined)
-      throw new HttpProblem(404, `nobody called ${person} is among the configured users`)
-    return reply
-      .code(201)
-      .send({ person, role, token: await credentials.issue('token', { person, role }, null) })
+  app.post('/api/v1/tokens', { config: { access: 'administer' } }, async (request, reply) => {
+    const parsed = Wanted.safeParse(request.body)
+    if (!parsed.success)
+      throw new HttpProblem(400, 'say for whom: {"person": "ana"}, or the name of a sender')
+    const { person, expires } = parsed.data
+    const known = credentials.holderNamed(person)
+    if (known === undefined)
+      throw new HttpProblem(404, `nobody called ${person} is among the configured users and senders`)
+    const validForMs = expires === undefined ? null : validityIn(expires)
+    const token = await credentials.issue('token', known.holder, validForMs)
+    const id = credentials.idOf(token)
+    request.audited = { target: `${person} ${id}` }
+    const expiresAt = validForMs === null ? null : new Date(now().getTime() + validForMs).toISOString()
+    return reply.code(201).send({ id, person, role: known.role, expiresAt, token })
   })
+
+  app.get('/api/v1/tokens', { config: { access: 'read' } }, async (request) => ({
+    tokens: await credentials.list(ownOnly(asking(request))),
+  }))
+
+  app.post('/api/v1/tokens/:id/revoke', { config: { access: 'read' } }, async (request) => {
+    const id = Numbered.safeParse(request.params).data?.id
+    if (id === undefined || !(await credentials.revoke(id, ownOnly(asking(request)))))
+      throw new HttpProblem(
+        404,
+        'there is no such token; "firewatch token list" names those that you may end',
+      )
+    return { id, revoked: true }
+  })
+}
+
+/** Whose credentials somebody may see and end; `undefined`: everybody's. */
+function ownOnly(principal: Principal): string | undefined {
+  return may(principal, 'administer') ? undefined : principal.person
+}
+
+function asking({ principal }: FastifyRequest): Principal {
+  if (principal === null) throw new HttpProblem(401, 'a token is needed')
+  return principal
+}
+
+/** @throws HttpProblem 400 */
+function validityIn(written: string): number {
+  const ms = parseDuration(written)
+  if (ms !== undefined && ms >= leastValidMs) return ms
+  throw new HttpProblem(400, 'expires says after how long, at least a minute: write 12h, 30d or 52w')
 }

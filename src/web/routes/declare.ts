@@ -28,7 +28,7 @@ const Key = z.string().regex(/^[\w-]{1,100}$/)
 
 /** An incident in a person's own words: each is its own, and pages at once. */
 export function declareRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
-  const config = { access: 'responder' } as const
+  const config = { access: 'respond' } as const
   app.post('/api/v1/incidents', { config }, async (request, reply) => {
     const { declaration, declared } = await declare(request, dependencies)
     if (declared === undefined)

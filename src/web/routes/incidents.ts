@@ -17,14 +17,23 @@ const oneOrMore = <Word extends string>(words: readonly [Word, ...Word[]]) =>
     ])
     .optional()
 
-/** A form sends fields that were left empty too. */
+/** A form sends fields that were left empty too. No store holds U+0000, so nothing that it holds is called so. */
 const given = (longest: number) =>
   z
     .string()
     .trim()
     .max(longest)
+    .refine((text) => !text.includes('\0'), 'must not hold U+0000')
     .transform((text) => (text === '' ? undefined : text))
     .optional()
+
+const ChartToken = z.object({
+  token: z
+    .string()
+    .regex(/^[\w-]{1,100}$/)
+    .optional()
+    .catch(undefined),
+})
 
 const Filter = z.object({
   state: oneOrMore(['open', 'monitoring', 'resolved']),
@@ -38,35 +47,34 @@ const Filter = z.object({
 
 /** Reading incidents: the list, one with all its records, its chart and its review. */
 export function incidentRoutes(app: FastifyInstance, { incidents, reviews, charts }: WebDependencies): void {
-  app.get('/api/v1/incidents', { config: { access: 'viewer' } }, async (request) => ({
+  app.get('/api/v1/incidents', { config: { access: 'read' } }, async (request) => ({
     incidents: await incidents.list(filterOf(request.query, request.principal)),
   }))
 
-  app.get('/api/v1/incidents/:name', { config: { access: 'viewer' } }, async (request) => {
+  app.get('/api/v1/incidents/:name', { config: { access: 'read' } }, async (request) => {
     const incident = await incidentOf(request.params, incidents)
     return { incident, ...(await incidents.records(incident.number)) }
   })
 
-  app.get('/api/v1/incidents/:name/paging', { config: { access: 'viewer' } }, async (request) => {
+  app.get('/api/v1/incidents/:name/paging', { config: { access: 'read' } }, async (request) => {
     const incident = await incidentOf(request.params, incidents)
-    const { timeline, pages } = await incidents.records(incident.number)
-    return { incident, ...explainPaging(timeline, pages) }
+    return { incident, ...explainPaging(await incidents.records(incident.number)) }
   })
 
-  app.get('/api/v1/incidents/:name/events', { config: { access: 'viewer' } }, async (request) => {
+  app.get('/api/v1/incidents/:name/events', { config: { access: 'read' } }, async (request) => {
     const incident = await incidentOf(request.params, incidents)
     return { incident, events: await incidents.events(incident.number) }
   })
 
-  app.get('/api/v1/incidents/:name/review', { config: { access: 'viewer' } }, async (request) => {
+  app.get('/api/v1/incidents/:name/review', { config: { access: 'read' } }, async (request) => {
     const incident = await incidentOf(request.params, incidents)
     return reviewOf(incident, reviews)
   })
 
   // The token is 128 random bits, so that a pager or a chat can load the picture without a credential.
   app.get('/charts/:token.png', { config: { access: 'capability' } }, async (request, reply) => {
-    const { token } = z.object({ token: z.string() }).parse(request.params)
-    const incident = await incidents.byChartToken(token)
+    const { token } = ChartToken.parse(request.params)
+    const incident = token === undefined ? undefined : await incidents.byChartToken(token)
     if (incident === undefined) throw new HttpProblem(404, 'no such chart')
     return reply
       .type('image/png')

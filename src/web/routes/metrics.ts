@@ -6,7 +6,7 @@ import type { WebDependencies } from '../dependencies.ts'
  * comes from loopback, and names of checks and their state are not for everybody.
  */
 export function metricRoutes(app: FastifyInstance, { metrics }: WebDependencies): void {
-  app.get('/metrics', { config: { access: 'viewer' } }, async (_request, reply) => {
+  app.get('/metrics', { config: { access: 'read' } }, async (_request, reply) => {
     const { contentType, text } = await metrics()
     return reply.header('content-type', contentType).send(text)
   })

@@ -14,7 +14,7 @@ export function notActionableRoutes(
 ): void {
   app.post(
     '/api/v1/incidents/:name/not-actionable',
-    { config: { access: 'responder' } },
+    { config: { access: 'respond' } },
     async (request): Promise<CommandAnswer> => {
       const { number } = await incidentOf(request.params, incidents)
       const mark = Mark.safeParse(request.body)

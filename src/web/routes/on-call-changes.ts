@@ -22,7 +22,7 @@ const Key = z.string().regex(/^[\w-]{1,100}$/)
 
 /** People change schedules for a while: as JSON under `/api`, as forms from the console. Each change carries who made it. */
 export function onCallChangeRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
-  const access = { config: { access: 'responder' } } as const
+  const access = { config: { access: 'respond' } } as const
   for (const [word, kind] of Object.entries(kinds)) {
     app.post(`/api/v1/schedules/:name/${word}`, access, async (request, reply) =>
       reply.code(201).send(await addChange(kind, request, dependencies)),

@@ -4,7 +4,7 @@ import { isCurrent } from '../../domain/on-call/changes.ts'
 import { nextHandoffs } from '../../domain/on-call/coverage.ts'
 import type { Schedule } from '../../domain/on-call/schedule.ts'
 import { onCallAt, segmentsBetween } from '../../domain/on-call/segments.ts'
-import { mayCommand } from '../access.ts'
+import { may } from '../access.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { zoneOf } from '../on-call-desk.ts'
 import { onCallPage, type ScheduleView } from '../pages/on-call.ts'
@@ -19,13 +19,13 @@ const Told = z.object({ told: z.string().optional().catch(undefined) })
 /** The page of who is on call. */
 export function onCallPageRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
   const { onCall, now, newId } = dependencies
-  app.get('/on-call', { config: { access: 'viewer' } }, async (request, reply) => {
+  app.get('/on-call', { config: { access: 'read' } }, async (request, reply) => {
     const people = await onCall.people()
     const { told } = Told.parse(request.query)
     const page = onCallPage({
       schedules: await viewsOf(request, dependencies),
       person: personOf(request),
-      mayChange: mayCommand(request.principal),
+      mayChange: may(request.principal, 'respond'),
       commandId: newId(),
       people: [...people].filter(([, { canBePaged }]) => canBePaged).map(([name]) => name),
       now: now().getTime(),

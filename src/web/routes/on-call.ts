@@ -22,13 +22,13 @@ const ForIncident = z.object({ incident: z.string().max(40).optional() })
 
 /** Reading schedules: who is on call, when, and what people changed. */
 export function onCallRoutes(app: FastifyInstance, { onCall, incidents, now }: WebDependencies): void {
-  app.get('/api/v1/schedules', { config: { access: 'viewer' } }, async () => {
+  app.get('/api/v1/schedules', { config: { access: 'read' } }, async () => {
     const current = await onCall.current()
     const at = now().getTime()
     return { schedules: [...current.values()].map((schedule) => onCallJson(schedule, at)) }
   })
 
-  app.get('/api/v1/schedules/:name', { config: { access: 'viewer' } }, async (request) => {
+  app.get('/api/v1/schedules/:name', { config: { access: 'read' } }, async (request) => {
     const schedule = await scheduleOf(request.params, onCall)
     const at = now().getTime()
     const span = rangeOf(request.query, schedule, at)
@@ -44,7 +44,7 @@ export function onCallRoutes(app: FastifyInstance, { onCall, incidents, now }: W
     }
   })
 
-  app.get('/api/v1/on-call', { config: { access: 'viewer' } }, async (request) => {
+  app.get('/api/v1/on-call', { config: { access: 'read' } }, async (request) => {
     const { at: written, schedule: name } = Question.parse(request.query)
     const chosen = name === undefined ? undefined : await scheduleOf({ name }, onCall)
     const at = written === undefined ? now().getTime() : instantOf('at', written, chosen?.timeZone ?? 'UTC')
@@ -53,7 +53,7 @@ export function onCallRoutes(app: FastifyInstance, { onCall, incidents, now }: W
   })
 
   // What the command line works with; it has definitions in the domain's own terms, instants in epoch milliseconds.
-  app.get('/api/v1/on-call/context', { config: { access: 'viewer' } }, async (request) => {
+  app.get('/api/v1/on-call/context', { config: { access: 'read' } }, async (request) => {
     const { incident: name } = ForIncident.parse(request.query)
     return onCall.context(name === undefined ? undefined : await incidentOf({ name }, incidents))
   })

@@ -7,7 +7,7 @@ import { incidentOf, reviewOf } from './incidents.ts'
 
 /** Post-mortems, as pages and as the Markdown that is kept. */
 export function reviewRoutes(app: FastifyInstance, { incidents, reviews }: WebDependencies): void {
-  app.get('/reviews/:name', { config: { access: 'viewer' } }, async (request, reply) => {
+  app.get('/reviews/:name', { config: { access: 'read' } }, async (request, reply) => {
     const incident = await incidentOf(request.params, incidents)
     const review = await reviewOf(incident, reviews)
     const { chartToken } = incident
@@ -15,7 +15,7 @@ export function reviewRoutes(app: FastifyInstance, { incidents, reviews }: WebDe
     return sendPage(reply, page)
   })
 
-  app.get('/reviews/:name/markdown', { config: { access: 'viewer' } }, async (request, reply) => {
+  app.get('/reviews/:name/markdown', { config: { access: 'read' } }, async (request, reply) => {
     const incident = await incidentOf(request.params, incidents)
     const { markdown } = await reviewOf(incident, reviews)
     const name = `${incidentName(incident.number)}.md`

@@ -9,11 +9,11 @@ const Name = z.object({ name: z.string().max(200) })
 
 /** The runbooks as configured now. */
 export function runbookRoutes(app: FastifyInstance, { runbooks }: WebDependencies): void {
-  app.get('/runbooks', { config: { access: 'viewer' } }, async (request, reply) =>
+  app.get('/runbooks', { config: { access: 'read' } }, async (request, reply) =>
     sendPage(reply, runbookListPage(await runbooks(), personOf(request))),
   )
 
-  app.get('/runbooks/:name', { config: { access: 'viewer' } }, async (request, reply) => {
+  app.get('/runbooks/:name', { config: { access: 'read' } }, async (request, reply) => {
     const { name } = Name.parse(request.params)
     const runbook = (await runbooks()).find((candidate) => candidate.name === name)
     if (runbook === undefined)

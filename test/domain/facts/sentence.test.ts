@@ -282,7 +282,12 @@ const sentences: { readonly [Type in Fact['type']]: readonly (readonly [FactOf<T
   note: [[{ type: 'note', text: 'Rolled back checkout' }, 'Rolled back checkout']],
   identified: [[{ type: 'identified', text: 'The deploy did it' }, 'The deploy did it']],
   'not-actionable': [[{ type: 'not-actionable', text: 'a drill' }, 'Not actionable: a drill']],
-  'automation-stopped': [[{ type: 'automation-stopped' }, 'ana stopped automation: no new attempt begins']],
+  'automation-stopped': [
+    [{ type: 'automation-stopped', reason: 'we migrate' }, 'ana stopped automation: we migrate'],
+  ],
+  'automation-resumed': [
+    [{ type: 'automation-resumed', reason: 'we are done' }, 'ana let automation work again: we are done'],
+  ],
   attempt: [
     [
       { ...attempt, step: 'finished', text: 'restart on checkout-2: helped.' },

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Contact } from '../../src/domain/configuration.ts'
-import type { PageResult } from '../../src/domain/escalate-messages.ts'
 import { atStart, backup, chat, duty, escalationWorld, mailbox, slackPerson } from '../support/escalation.ts'
 import { type DoorWorld, doorsOf } from '../support/channel-doors.ts'
 import { user } from '../support/pages.ts'
@@ -70,8 +69,8 @@ const journeys: Readonly<Record<Contact['channel'], Journey>> = {
       return doors.bring('/telegram/webhook', world.telegram.press(42, page, 'Acknowledge'))
     },
     acknowledged: () => {
-      expect(world.telegram.messages[0]?.buttons).toMatchObject([{ text: '✓ Acknowledged' }])
-      expect(world.telegram.messages[1]?.buttons).toEqual([])
+      for (const { buttons } of world.telegram.messages.slice(0, 2))
+        expect(buttons).toMatchObject([{ text: '✓ Acknowledged' }])
       expect(world.telegram.messages[2]).toMatchObject({
         replyTo: 2,
         text: expect.stringContaining('ana acknowledged') as string,
@@ -100,14 +99,16 @@ const journeys: Readonly<Record<Contact['channel'], Journey>> = {
         expect(shown).toContain('ana acknowledged')
         expect(buttons.map(({ text }) => text)).toEqual(['Resolve'])
       }
-      expect(world.slack.responses).toEqual([{ text: 'nobody else is paged', responseType: 'ephemeral' }])
+      expect(world.slack.responses).toEqual([
+        { text: `INC-${world.incident} acknowledged; nobody else is paged`, responseType: 'ephemeral' },
+      ])
     },
     resolved: () => {
       expect(world.slack.messages.map(({ edits, buttons }) => [edits, buttons])).toEqual([
         [2, []],
         [2, []],
       ])
-      expect(world.slack.messages[0]?.shown).toContain('Resolved by firewatch')
+      expect(world.slack.messages[0]?.shown).toContain('Resolved by dora')
     },
   },
   email: {
@@ -119,7 +120,7 @@ const journeys: Readonly<Record<Contact['channel'], Journey>> = {
         /https:\/\/firewatch\.example\.com(\/answers\/\S+)/.exec(world.smtp.mails[0]?.text ?? '')?.[1] ?? ''
       const shown = await app.inject({ method: 'GET', url: link })
       expect([shown.statusCode, shown.body]).toEqual([200, expect.stringContaining('as ana')])
-      expect((await world.incidents.get(world.incident)).acknowledgedBy).toBeNull()
+      expect((await world.records.incidents.get(world.incident)).acknowledgedBy).toBeNull()
       const answer = await app.inject({ method: 'POST', url: link })
       expect([answer.statusCode, answer.body]).toEqual([200, expect.stringContaining('nobody else is paged')])
     },
@@ -133,88 +134,54 @@ const journeys: Readonly<Record<Contact['channel'], Journey>> = {
     resolved: () => {
       const [one, other] = world.smtp.mails.slice(3)
       expect(new Set([one?.to, other?.to].flat())).toEqual(new Set(['ana@example.org', 'ben@example.org']))
-      expect([one?.text, other?.text].join('')).toContain('Resolved by firewatch')
+      expect([one?.text, other?.text].join('')).toContain('Resolved by dora')
     },
   },
 }
 
-const later = (ms: number) => {
-  world.at = new Date(world.at.getTime() + ms)
-}
-
 describe.each(Object.entries(journeys))('the journey of a page over %s', (name, journey) => {
-  beforeEach(() => {
+  beforeEach(async () => {
     const { ana, ben } = journey.contacts
     world.running = { ...atStart.users, ana: user('ana', [ana, backup]), ben: user('ben', [ben]) }
+    await world.open({ steps: [['ana'], ['ben']] })
   })
 
   it('goes through the failure of its provider, an acknowledgement from the channel, and the end', async () => {
-    const activities = world.activities()
-    const tellAll = async (kind: 'acknowledged' | 'resolved') => {
-      for (const { id } of await activities.queueFollowUps({ incident: world.incident, kind, occasion: 0 })) {
-        later(1_000)
-        await world.deliver(id, activities)
-      }
-    }
-    const doors = await doorsOf(world, {
-      acknowledge: async (_, { incident, actor, at }) => {
-        await world.incidents.acknowledge(incident, actor, at, null)
-        await tellAll('acknowledged')
-        return { changed: true, message: 'nobody else is paged' }
-      },
-    })
-    const [first, second] = await world.enter(1)
+    const sender = world.sender()
+    const doors = await doorsOf(world, world.records.commands)
     journey.fail()
-    await expect(world.deliver(first?.id ?? '', activities)).rejects.toMatchObject({ type: 'PageNotSent' })
-    later(31_000)
-    for (const page of [first, second]) {
-      expect(await world.deliver(page?.id ?? '', activities)).toEqual({
-        state: 'sent',
-        next: null,
-        waitMs: null,
-      })
-      later(1_000)
-    }
-    expect(await world.pages.find(first?.id ?? '')).toMatchObject({
-      state: 'sent',
-      attempts: 2,
-      channel: name,
-    })
+    await world.pass(31_000, sender)
+    expect(await world.page('r0/s1/ana/c0')).toMatchObject({ state: 'sent', attempts: 2, channel: name })
+    await world.records.commands.escalateNow(world.command('ana'))
+    await world.pass(5_000, sender)
 
     await journey.acknowledge(doors)
     await doors.idle()
-    expect((await world.incidents.get(world.incident)).acknowledgedBy).toBe('ana')
+    expect((await world.records.incidents.get(world.incident)).acknowledgedBy).toBe('ana')
+    await world.pass(5_000, sender)
     journey.acknowledged()
 
-    await world.incidents.close(world.incident, 'firewatch', world.at.toISOString(), null)
-    await tellAll('resolved')
+    await world.resolve('dora')
+    await world.pass(5_000, sender)
     journey.resolved()
   })
 
   it('fails over to the next contact at once when the provider refuses it for good', async () => {
-    const id = await world.onlyPageOf(1, 'ana')
     journey.refuse()
-    const { state, next } = await world.deliver(id)
-    expect([state, next?.channel]).toEqual(['failed', 'webhook'])
-    expect(await world.deliver(next?.id ?? '')).toEqual({ state: 'sent', next: null, waitMs: null })
+    await world.pass()
+    expect(await world.page('r0/s1/ana/c0')).toMatchObject({ state: 'failed', attempts: 1 })
+    expect(await world.page('r0/s1/ana/c1')).toMatchObject({ state: 'sent' })
     expect(world.backupReceiver.effects()).toHaveLength(1)
   })
 })
 
 describe('what providers do to a page', () => {
-  it('F01: PagerDuty 429, 429, 202: the same keys each time, ever longer gaps, one alert', async () => {
+  it('F01: PagerDuty 429, 429, 202: the same keys each time, one alert', async () => {
     world.running = { ...atStart.users, ana: user('ana', [duty]) }
-    const id = await world.onlyPageOf(1, 'ana')
+    await world.open({ steps: [['ana']] })
     world.pagerDuty.next({ kind: 'answer', status: 429 }, 2)
-    const gaps: number[] = []
-    for (let tries = 0; tries < 2; tries++) {
-      const error: unknown = await world.deliver(id).catch((reason: unknown) => reason)
-      gaps.push(Number((error as { nextRetryDelay?: unknown }).nextRetryDelay))
-    }
-    expect(await world.deliver(id)).toEqual({ state: 'sent', next: null, waitMs: null })
-    expect(await world.pages.find(id)).toMatchObject({ state: 'sent', attempts: 3 })
-    expect(gaps[1]).toBeGreaterThan(gaps[0] ?? Number.POSITIVE_INFINITY)
-    expect(gaps[0]).not.toBe(500)
+    await world.pass(10_000)
+    expect(await world.page('r0/s1/ana/c0')).toMatchObject({ state: 'sent', attempts: 3 })
     const keys = world.pagerDuty.received.map(({ event }) => [event['routing_key'], event['dedup_key']])
     expect(keys).toHaveLength(3)
     expect(new Set(keys.map(String)).size).toBe(1)
@@ -223,17 +190,16 @@ describe('what providers do to a page', () => {
 
   it('F02: PagerDuty 400 is one attempt, its reasons are shown, and the next channel is used at once', async () => {
     world.running = { ...atStart.users, ana: user('ana', [duty, slackPerson]) }
-    const id = await world.onlyPageOf(1, 'ana')
+    await world.open({ steps: [['ana']] })
     const body = JSON.stringify({
       status: 'invalid event',
       message: 'Event object is invalid',
       errors: ['too blue'],
     })
     world.pagerDuty.next({ kind: 'answer', status: 400, body })
-    const { state, next } = await world.deliver(id)
-    expect([state, next?.channel, world.pagerDuty.received.length]).toEqual(['failed', 'slack', 1])
-    expect(world.said().join('\n')).toContain('too blue, tried once')
-    expect(await world.deliver(next?.id ?? '')).toEqual({ state: 'sent', next: null, waitMs: null })
+    await world.pass()
+    expect(world.pagerDuty.received).toHaveLength(1)
+    expect((await world.said()).join('\n')).toContain('too blue, tried once')
     expect(world.slack.messages).toHaveLength(1)
   })
 
@@ -244,23 +210,13 @@ describe('what providers do to a page', () => {
       ben: user('ben', [chat]),
       carl: user('carl', [mailbox]),
     }
-    const activities = world.activities()
-    const [ana, ben] = await world.enter(1)
-    const [carl] = await world.enter(2)
+    await world.open({ steps: [['ana', 'ben', 'carl']] })
     world.slack.next({ kind: 'answer', status: 429, retryAfter: '30' })
-    await expect(world.deliver(ana?.id ?? '', activities)).rejects.toMatchObject({ nextRetryDelay: 30_000 })
-    await world.deliver(ben?.id ?? '', activities)
-    await world.deliver(carl?.id ?? '', activities)
+    await world.pass()
     expect([world.telegram.messages.length, world.smtp.mails.length]).toEqual([1, 1])
-    later(29_999)
-    await expect(world.deliver(ana?.id ?? '', activities)).rejects.toMatchObject({ type: 'PageNotSent' })
+    await world.pass(29_999)
     expect(world.slack.received).toHaveLength(1)
-    later(1)
-    expect(await world.deliver(ana?.id ?? '', activities)).toEqual({
-      state: 'sent',
-      next: null,
-      waitMs: null,
-    })
+    await world.pass(1)
     expect(world.slack.messages).toHaveLength(1)
   })
 
@@ -271,27 +227,19 @@ describe('what providers do to a page', () => {
       ben: user('ben', [chat, mailbox]),
       carl: user('carl', [backup]),
     }
-    const refs = await world.enter(1)
+    await world.open()
     await Promise.all([world.pagerDuty.stop(), world.slack.stop(), world.telegram.stop(), world.smtp.stop()])
-    const results: PageResult[] = []
-    for (let left = refs; left.length > 0; ) {
-      const settled = await Promise.all(left.map(({ id }) => world.deliverOrFail(id, 2)))
-      results.push(...settled)
-      left = settled.flatMap(({ next }) => (next === null ? [] : [next]))
-    }
-    expect(results.map(({ state }) => state)).toEqual(['failed', 'failed', 'failed', 'failed'])
+    await world.pass(60_000)
     for (const [person, channel] of [
       ['ana', 'PagerDuty'],
       ['ana', 'Slack'],
       ['ben', 'Telegram'],
       ['ben', 'e-mail'],
     ])
-      expect(world.said().join('\n')).toMatch(
-        new RegExp(`Could not reach ${person} by ${channel}: .*, tried 2 times`),
+      expect((await world.said()).join('\n')).toMatch(
+        new RegExp(`Could not reach ${person} by ${channel}: .*, tried 4 times`),
       )
-    const [carl] = await world.enter(2)
-    expect(await world.deliver(carl?.id ?? '')).toEqual({ state: 'sent', next: null, waitMs: null })
     expect(world.backupReceiver.effects()).toHaveLength(1)
-    expect((await world.incidents.get(world.incident)).state).toBe('open')
+    expect((await world.records.incidents.get(world.incident)).state).toBe('open')
   })
 })

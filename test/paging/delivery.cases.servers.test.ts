@@ -5,7 +5,7 @@ import type { PageState } from '../../src/domain/page.ts'
 import { stateOfReports } from '../../src/domain/page-state.ts'
 import { readReply } from '../../src/domain/reply-code.ts'
 import { describeCases, type Expectation, type Fields, listOf, textOf } from '../support/cases.ts'
-import { type EscalationWorld, escalationWorld, start } from '../support/escalation.ts'
+import { escalationWorld, start } from '../support/escalation.ts'
 import { page } from '../support/pages.ts'
 
 const world = escalationWorld()
@@ -68,18 +68,23 @@ function checkReplies(input: Fields, expectation: Expectation): void {
 async function checkRetries(input: Fields, expectation: Expectation): Promise<void> {
   if (!expectation.has('attemptsOnFirst')) return
   const tries = Number(input['maxRetries'] ?? 3) + 1
-  const first = await world.onlyPageOf(1, 'ana')
-  for (let attempt = 1; attempt <= tries; attempt++) world.receiver.next({ kind: 'answer', status: 500 })
-  const passing = await world.deliverOrFail(first, tries)
+  await world.open({ steps: [['ana']] })
+  world.receiver.next({ kind: 'answer', status: 500 }, tries)
+  await world.pass(60_000)
   expectation.field('attemptsOnFirst', (expected) =>
     expect(world.receiver.received).toHaveLength(Number(expected)),
   )
-  await world.openAnother()
+  const passing = await world.pages()
+  await world.open({ steps: [['ana']] })
   world.receiver.next({ kind: 'answer', status: 404 })
-  const permanent = await world.deliver(await world.onlyPageOf(1, 'ana'))
+  await world.pass()
+  const permanent = await world.pages()
   expectation.field('thenFallback', (expected) => {
-    for (const { state, next } of [passing, permanent])
-      expect([state, next?.id.endsWith('/ana/c1') === true]).toEqual(['failed', expected])
+    for (const pages of [passing, permanent])
+      expect([pages['r0/s1/ana/c0']?.state, pages['r0/s1/ana/c1']?.state === 'sent']).toEqual([
+        'failed',
+        expected,
+      ])
   })
   expect(world.receiver.received).toHaveLength(tries + 1)
 }
@@ -88,34 +93,31 @@ async function checkRetries(input: Fields, expectation: Expectation): Promise<vo
 async function checkCrash(input: Fields, expectation: Expectation): Promise<void> {
   if (!expectation.has('userSees')) return
   expect(textOf(input['crash'])).toMatch(/after .*accept/)
-  const id = await world.onlyPageOf(1, 'ben')
-  await expect(world.deliver(id, dyingAfterSend(world))).rejects.toThrow('killed')
-  expect(await world.deliver(id)).toMatchObject({ state: 'sent' })
+  await world.open({ steps: [['ben']] })
+  const dying = world.sender({
+    outbox: { ...world.records.sending, settle: () => Promise.reject(new Error('killed')) },
+  })
+  await expect(dying.sendDue()).rejects.toThrow('killed')
+  await world.pass(20_000)
+  expect(await world.page('r0/s1/ben/c0')).toMatchObject({ state: 'sent' })
   expectation.field('userSees', (expected) => {
     expect(world.receiver.received).toHaveLength(2)
     expect(world.receiver.effects()).toHaveLength(Number.parseInt(textOf(expected), 10))
   })
 }
 
-function dyingAfterSend(escalation: EscalationWorld) {
-  const { pages } = escalation
-  return escalation.activities({ pages: { ...pages, settle: () => Promise.reject(new Error('killed')) } })
-}
-
-/** Row by row: so many wait, so many of them are acknowledged, and then the first is sent. */
+/** Row by row: so many wait, so many of them are acknowledged, and then what is left is sent. */
 async function checkBundles(input: Fields, expectation: Expectation): Promise<void> {
   if (!expectation.has('messages')) return
   const messages: number[] = []
   const counts: (number | null)[] = []
   for (const acked of listOf<number>(input['ackedBeforeSend'] ?? 0)) {
     const before = world.receiver.effects().length
-    const waiting: string[] = []
-    for (let number = 0; number < Number(input['pending']); number++) {
-      await world.openAnother()
-      waiting.push(await world.onlyPageOf(1, 'ben'))
-    }
-    for (const page of waiting.slice(0, acked)) await world.callOff(page)
-    for (const page of waiting) await world.deliver(page)
+    const waiting: number[] = []
+    for (let number = 0; number < Number(input['pending']); number++)
+      waiting.push(await world.open({ steps: [['ben']] }))
+    for (const incident of waiting.slice(0, acked)) await world.acknowledge('ana', incident)
+    await world.pass()
     const sent = world.receiver.effects().slice(before)
     messages.push(sent.length)
     counts.push(sent.length === 0 ? null : 1 + bundledIn(sent[0]?.body['bundled']))

@@ -1,0 +1,49 @@
+import type { Configuration } from '../domain/configuration.ts'
+import { parseIncidentName } from '../domain/evidence.ts'
+import { CommandRefused } from '../postgres/incident-commands.ts'
+import type { Automation } from '../web/dependencies.ts'
+import type { Records } from './records.ts'
+
+/** Throws and lifts kill switches. That of one incident is a command to the incident, too. */
+export function createAutomation(
+  { guards, commands }: Pick<Records, 'guards' | 'commands'>,
+  { services, targets }: Pick<Configuration, 'services' | 'targets'>,
+  newId: () => string,
+): Automation {
+  const names = {
+    service: Object.keys(services),
+    action: [...new Set(Object.values(targets).flatMap(({ actions }) => Object.keys(actions)))],
+    target: Object.keys(targets),
+  }
+
+  /** The switch holds whatever the incident says: one that is over has nothing to say any more. */
+  async function tell(
+    verb: 'stopAutomation' | 'resumeAutomation',
+    scope: string,
+    said: { readonly actor: string; readonly at: string; readonly reason: string },
+  ): Promise<void> {
+    const incident = scope.startsWith('incident/')
+      ? parseIncidentName(scope.slice('incident/'.length))
+      : undefined
+    if (incident === undefined) return
+    await commands[verb]({ incident, commandId: newId(), ...said }).catch((error: unknown) => {
+      if (!(error instanceof CommandRefused)) throw error
+    })
+  }
+
+  return {
+    names: async () => names,
+    switches: () => guards.switches(),
+    async stop(thrown) {
+      const { scope, stoppedBy: actor, stoppedAt: at, reason } = thrown
+      const isNew = await guards.stop(thrown)
+      if (isNew) await tell('stopAutomation', scope, { actor, at, reason })
+      return isNew
+    },
+    async resume({ scope, by: actor, at, reason }) {
+      const wasThrown = await guards.resume(scope)
+      if (wasThrown) await tell('resumeAutomation', scope, { actor, at, reason })
+      return wasThrown
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import { holderNamed, type Holder, roleOf } from '../domain/access.ts'
+import type { Configuration } from '../domain/configuration.ts'
+import { type createCredentialRecords, credentialId } from '../postgres/credentials.ts'
+import type { Credentials, Principal } from '../web/access.ts'
+import type { Sessions } from '../web/dependencies.ts'
+
+type Access = Pick<Configuration, 'users' | 'integrations'>
+
+/**
+ * Who a credential stands for. It names its holder; whether there still is one, and what they may do, is asked of the configuration each time, so
+ * that whoever is taken out of it loses all tokens, sessions and calendars at once.
+ * @param configuration as it is now
+ * @param operator whoever runs `firewatch up`; there is none elsewhere
+ */
+export function createIdentities(
+  records: ReturnType<typeof createCredentialRecords>,
+  configuration: () => Access,
+  operator: string | undefined,
+): Credentials & Sessions {
+  const principalOf = (holder: Holder | undefined, secret: string): Principal | undefined => {
+    if (holder === undefined) return undefined
+    const role = roleOf(holder, configuration(), operator)
+    const { kind, name: person } = holder
+    return role === undefined ? undefined : { person, kind, role, credential: credentialId(secret) }
+  }
+
+  return {
+    check: async (kind, secret) => principalOf(await records.check(kind, secret), secret),
+    redeemLogin: async (code) => principalOf(await records.redeemLogin(code), code),
+    idOf: credentialId,
+    issue: (kind, holder, validForMs) => records.issue(kind, holder, validForMs),
+    revoke: (id, name) => records.revoke(id, name),
+    holderNamed(name) {
+      const holder = holderNamed(name, configuration())
+      const role = holder && roleOf(holder, configuration(), operator)
+      return holder === undefined || role === undefined ? undefined : { holder, role }
+    },
+    async list(name) {
+      const stored = await records.list(name)
+      return stored.map((one) => ({ ...one, role: roleOf(one.holder, configuration(), operator) ?? null }))
+    },
+  }
+}

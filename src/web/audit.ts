@@ -1,0 +1,73 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { AuditEntry } from '../domain/audit-entry.ts'
+import { type Credentials, shownBy } from './access.ts'
+import { changesState } from './errors.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What a change is about and why, where the path does not say it. */
+    audited: { readonly target: string; readonly reason?: string } | null
+  }
+}
+
+interface AuditParts {
+  readonly credentials: Credentials
+  readonly auditLog: { append(entry: AuditEntry): Promise<void> }
+  readonly now: () => Date
+}
+
+/** So long an answer waits for its entry; the entry is stored, or logged, all the same. */
+const longestWaitMs = 1_000
+
+/**
+ * Every change that somebody asked for and every refusal, as an entry of the audit log: a change before it is answered. Alerts that come in are
+ * records by themselves.
+ */
+export function auditRequests(app: FastifyInstance, { credentials, auditLog, now }: AuditParts): void {
+  app.decorateRequest('audited', null)
+  app.addHook('onSend', async (request, reply) => {
+    if (!isWorthAnEntry(request, reply)) return
+    const stored = auditLog.append(entryOf(request, reply, credentials, now()))
+    if (request.refusal === null) await settledWithin(stored, longestWaitMs)
+  })
+}
+
+function isWorthAnEntry(request: FastifyRequest, reply: FastifyReply): boolean {
+  const { access } = request.routeOptions.config
+  const { refusal, principal } = request
+  const isDenied = refusal !== null && [303, 302, 401, 403].includes(reply.statusCode)
+  if (access === undefined) return false
+  if (isDenied) return true
+  if (!changesState(request) || access === 'send-alerts') return false
+  // What a channel's door carries out is told by whom it carries it out for.
+  return principal !== null || (access === 'capability' && refusal !== null)
+}
+
+function entryOf(
+  request: FastifyRequest,
+  { statusCode }: FastifyReply,
+  credentials: Credentials,
+  at: Date,
+): AuditEntry {
+  const { principal, refusal, routeOptions, params, audited } = request
+  const secret = shownBy(request)?.secret
+  const isSecret = routeOptions.config.access === 'capability'
+  const named = isSecret ? [] : Object.values((params ?? {}) as Record<string, string>)
+  return {
+    at: at.toISOString(),
+    actor: principal?.person ?? null,
+    credential: principal?.credential ?? (secret === undefined ? null : credentials.idOf(secret)),
+    action: `${request.method} ${routeOptions.url ?? ''}`,
+    target: audited?.target ?? (named.length === 0 ? null : named.join('/')),
+    outcome: refusal === null ? 'done' : statusCode >= 500 ? 'failed' : 'refused',
+    reason: refusal ?? audited?.reason ?? null,
+    requestId: request.id,
+  }
+}
+
+async function settledWithin(promise: Promise<void>, ms: number): Promise<void> {
+  const late = Promise.withResolvers<void>()
+  const timer = setTimeout(late.resolve, ms)
+  await Promise.race([promise, late.promise])
+  clearTimeout(timer)
+}

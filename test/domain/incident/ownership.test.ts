@@ -1,0 +1,349 @@
+import { describe, expect, it } from 'vitest'
+import type { MachineEvent } from '../../../src/domain/incident/event.ts'
+import { nowDoing } from '../../../src/domain/incident/now-doing.ts'
+import { sentenceOf } from '../../../src/domain/facts/sentence.ts'
+import type { Page } from '../../../src/domain/page.ts'
+import { does, fires, minute, pagesTold, storyOf, type TestWorld, told, twoSteps } from './world.ts'
+
+const acknowledge = { type: 'acknowledge', forMs: null } as const
+
+/** What nobody can be reached by. */
+function unreachable(...people: readonly string[]) {
+  return ({ person }: Page) =>
+    people.includes(person)
+      ? ({ state: 'failed', afterMs: 0, reason: 'answered 500' } as const)
+      : ({ state: 'sent', afterMs: 0 } as const)
+}
+
+/** A provider that asks for patience with this person's pages. */
+function backOff(person: string, minutes: number) {
+  return (page: Page) => ({ state: 'sent', afterMs: page.person === person ? minutes * minute : 0 }) as const
+}
+
+const each = {
+  ...twoSteps,
+  steps: [{ notify: ['ana', 'ben'], acknowledge: 'each', ackTimeoutMs: 60 * minute }],
+} as const
+
+const stories: [string, readonly MachineEvent[], TestWorld, readonly string[]][] = [
+  ['nobody answers', [], {}, ['0 ana', '5 ben', '15 dora']],
+  ['somebody acknowledges', [does(2, 'ana', acknowledge)], {}, ['0 ana']],
+  ['at the very end of a step', [does(5, 'ana', acknowledge)], {}, ['0 ana']],
+  [
+    'it is snoozed, and escalates again',
+    [does(2, 'ana', { type: 'snooze', forMs: 10 * minute })],
+    {},
+    ['0 ana', '12 ana', '17 ben', '27 dora'],
+  ],
+  [
+    'a snooze ends while it is clear: nobody owns it when it fires again',
+    [does(2, 'ana', { type: 'snooze', forMs: 4 * minute }), fires(3, 0), fires(9, 1)],
+    { untilMin: 13 },
+    ['0 ana', '9 ana'],
+  ],
+  [
+    'an acknowledgement runs out',
+    [does(2, 'ana', { type: 'acknowledge', forMs: 10 * minute })],
+    { untilMin: 13 },
+    ['0 ana', '12 ana'],
+  ],
+  [
+    'its owner has it escalated',
+    [does(2, 'ana', acknowledge), does(3, 'ana', { type: 'escalate' })],
+    { untilMin: 4 },
+    ['0 ana', '3 ben'],
+  ],
+  [
+    'an answer to an older message asks for the next step',
+    [does(6, 'ana', { type: 'escalate', asOf: { step: 1, round: 0 } })],
+    { untilMin: 10 },
+    ['0 ana', '5 ben'],
+  ],
+  [
+    'each must acknowledge',
+    [does(2, 'ana', acknowledge), does(40, 'ben', acknowledge)],
+    {
+      policies: [each],
+      notify: {
+        ben: [
+          { contact: 0, afterMs: 0 },
+          { contact: 0, afterMs: 30 * minute },
+        ],
+      },
+    },
+    ['0 ana', '0 ben', '30 ben'],
+  ],
+  [
+    'each did',
+    [does(2, 'ana', acknowledge), does(20, 'ben', acknowledge)],
+    {
+      policies: [each],
+      notify: {
+        ben: [
+          { contact: 0, afterMs: 0 },
+          { contact: 0, afterMs: 30 * minute },
+        ],
+      },
+    },
+    ['0 ana', '0 ben'],
+  ],
+  [
+    'ben takes it over',
+    [does(2, 'ana', acknowledge), does(3, 'ben', { type: 'take-over', forMs: null })],
+    {},
+    ['0 ana'],
+  ],
+  [
+    'a hand-over is taken',
+    [
+      does(2, 'ana', acknowledge),
+      does(3, 'ana', { type: 'hand-over', to: 'ben' }),
+      does(4, 'ben', acknowledge),
+    ],
+    {},
+    ['0 ana', '3 ben'],
+  ],
+  [
+    'a hand-over is not taken',
+    [does(2, 'ana', acknowledge), does(3, 'ana', { type: 'hand-over', to: 'ben' })],
+    {},
+    ['0 ana', '3 ben', '8 ana'],
+  ],
+  [
+    'a hand-over reaches nobody',
+    [does(2, 'ana', acknowledge), does(3, 'ana', { type: 'hand-over', to: 'ben' })],
+    { deliver: unreachable('ben') },
+    ['0 ana', '3 ana'],
+  ],
+  [
+    'N02 a hand-over’s page is in back-off when every alert clears',
+    [does(2, 'ana', acknowledge), does(3, 'ana', { type: 'hand-over', to: 'ben' }), fires(4, 0), fires(6, 1)],
+    { deliver: backOff('ben', 30) },
+    ['0 ana'],
+  ],
+  [
+    'N02 a hand-over’s page is in back-off when somebody takes over; it fires again after its end',
+    [
+      does(2, 'ana', acknowledge),
+      does(3, 'ana', { type: 'hand-over', to: 'ben' }),
+      does(4, 'dora', { type: 'take-over', forMs: null }),
+      fires(5, 0),
+    ],
+    { deliver: backOff('ben', 30) },
+    ['0 ana'],
+  ],
+  [
+    'N02 a hand-over’s page is in back-off when the acknowledgement runs out: it is asked for still',
+    [
+      does(1, 'ana', { type: 'acknowledge', forMs: 3 * minute }),
+      does(2, 'ana', { type: 'hand-over', to: 'dora' }),
+    ],
+    { deliver: backOff('dora', 6), untilMin: 8 },
+    ['0 ana', '4 ana', '8 dora'],
+  ],
+  [
+    'N03 it gets worse after an acknowledgement: its owner is paged, and who is silent loses it',
+    [does(2, 'ana', acknowledge), fires(10, 3, { severity: 'P0' })],
+    { opened: { severity: 'P2' } },
+    ['0 ana', '10 ana', '15 ana', '20 ben', '30 dora'],
+  ],
+  [
+    'N03 it gets worse, and its owner still has it',
+    [does(2, 'ana', acknowledge), fires(10, 3, { severity: 'P0' }), does(12, 'ana', acknowledge)],
+    { opened: { severity: 'P2' } },
+    ['0 ana', '10 ana'],
+  ],
+  [
+    'N03 it gets worse, and its owner takes it over once more',
+    [
+      does(2, 'ana', acknowledge),
+      fires(10, 1, { severity: 'P0' }),
+      does(12, 'ana', { type: 'take-over', forMs: null }),
+    ],
+    { opened: { severity: 'P2' } },
+    ['0 ana', '10 ana'],
+  ],
+  [
+    'N03 it gets worse, and somebody else acknowledges',
+    [does(2, 'ana', acknowledge), fires(10, 1, { severity: 'P0' }), does(12, 'ben', acknowledge)],
+    { opened: { severity: 'P2' } },
+    ['0 ana', '10 ana'],
+  ],
+  [
+    'N03 it gets worse, and its owner cannot be reached',
+    [does(2, 'ana', acknowledge), fires(10, 1, { severity: 'P0' })],
+    { opened: { severity: 'P2' }, deliver: unreachable('ana'), untilMin: 10 },
+    ['0 ben', '10 ben'],
+  ],
+  [
+    'N03 it gets worse by its owner’s own word',
+    [
+      does(2, 'ana', acknowledge),
+      does(10, 'ana', {
+        type: 'set-severity',
+        severity: 'P0',
+        settings: {
+          policy: 'default',
+          stableForMs: 0,
+          headStartMs: 0,
+          remediates: false,
+          stillFiringAfterMs: null,
+        },
+      }),
+    ],
+    {},
+    ['0 ana'],
+  ],
+  [
+    'N03 it gets worse by another’s word',
+    [
+      does(2, 'ana', acknowledge),
+      does(10, 'ben', {
+        type: 'set-severity',
+        severity: 'P0',
+        settings: {
+          policy: 'default',
+          stableForMs: 0,
+          headStartMs: 0,
+          remediates: false,
+          stillFiringAfterMs: null,
+        },
+      }),
+      does(11, 'ana', acknowledge),
+    ],
+    {},
+    ['0 ana', '10 ana'],
+  ],
+  [
+    'N03 it gets worse while nobody owns it, and its people are being paged by the same policy',
+    [fires(2, 1, { severity: 'P0' })],
+    {},
+    ['0 ana', '5 ben', '15 dora'],
+  ],
+  [
+    'N03 it gets worse while nobody owns it: another policy begins',
+    [fires(2, 1, { severity: 'P0', settings: { policy: 'night' } })],
+    {
+      policies: [
+        twoSteps,
+        { ...twoSteps, name: 'night', steps: [{ notify: ['dora'], ackTimeoutMs: 60 * minute }] },
+      ],
+      untilMin: 30,
+    },
+    ['0 ana', '2 dora'],
+  ],
+  [
+    'it gets better: nobody hears',
+    [does(2, 'ana', acknowledge), fires(10, 1, { severity: 'P3' })],
+    {},
+    ['0 ana'],
+  ],
+  [
+    'N03 it grows: its owner hears, by half more each time',
+    [does(2, 'ana', acknowledge), ...[2, 3, 4, 5, 6, 7, 8, 9, 10].map((firing) => fires(firing + 8, firing))],
+    {},
+    ['0 ana', '10 ana', '11 ana', '13 ana', '16 ana'],
+  ],
+  [
+    'N03 ten thousand alerts join: its owner hears a handful of times',
+    [
+      does(2, 'ana', acknowledge),
+      ...Array.from({ length: 10_000 }, (_, index) => fires(10 + index / 1_000, index + 2)),
+    ],
+    { untilMin: 30 },
+    ['0 ana', ...Array.from({ length: 23 }, () => 'ana')],
+  ],
+]
+
+describe('whose it is', () => {
+  it.each(stories)('%s', (_story, events, world, expected) => {
+    const pages = pagesTold(storyOf(events, world))
+    // Of a storm only the number counts.
+    if (expected.length > 20) expect(pages.length).toBeLessThan(expected.length + 2)
+    else expect(pages).toEqual(expected)
+  })
+
+  it('names every outcome of a hand-over', () => {
+    const events = [does(2, 'ana', acknowledge), does(3, 'ana', { type: 'hand-over', to: 'ben' })]
+    expect(told(storyOf(events)).slice(2)).toEqual([
+      '2 acknowledged ana',
+      '3 handed-over ana',
+      '3 message hand-over ben',
+      '8 handed-over firewatch',
+      '8 message hand-over ana',
+    ])
+    const { entries } = storyOf([does(1, 'ana', { type: 'hand-over', to: 'carl' })], { untilMin: 2 })
+    expect(entries.at(-1)).toMatchObject({
+      kind: 'refused',
+      why: 'carl has no contact, so cannot be asked to take it',
+    })
+  })
+
+  it('keeps who owned it to the end, and nothing runs out after it', () => {
+    const events = [
+      does(2, 'ana', { type: 'acknowledge', forMs: 60 * minute }),
+      does(5, 'ana', { type: 'resolve', anyway: true }),
+    ]
+    const { state, entries } = storyOf(events)
+    expect(state.owner).toMatchObject({ person: 'ana', until: null })
+    expect(entries.map(({ kind }) => kind)).not.toContain('released')
+  })
+
+  it('answers in words', () => {
+    const { state } = storyOf([
+      does(1, 'ana', { ...acknowledge, commandId: 'a' }),
+      does(2, 'ben', { ...acknowledge, commandId: 'b' }),
+      does(3, 'ana', { type: 'take-over', forMs: null, commandId: 'c' }),
+    ])
+    expect(state.answered.map(({ answer }) => [answer.kind, answer.message])).toEqual([
+      ['done', 'INC-42 acknowledged; nobody else is paged'],
+      ['unchanged', 'already acknowledged by ana'],
+      ['unchanged', 'you have it already'],
+    ])
+  })
+})
+
+describe('N19 what is being done now', () => {
+  const at = (minutes: number) => minutes * minute
+  it.each<[string, readonly MachineEvent[], number, string]>([
+    ['step 1', [], 1, 'Paging ana (step 1); next ben in 4 min'],
+    ['step 2', [], 6, 'Paging ben (step 2); next dora in 9 min'],
+    ['the end', [], 20, 'Every step is exhausted and nobody acknowledged'],
+    ['an owner', [does(1, 'ana', acknowledge)], 2, 'ana has it'],
+    [
+      'a hand-over',
+      [does(1, 'ana', acknowledge), does(2, 'ana', { type: 'hand-over', to: 'ben' })],
+      3,
+      'ana hands over to ben',
+    ],
+    [
+      'worse',
+      [does(1, 'ana', acknowledge), fires(2, 1, { severity: 'P0' })],
+      3,
+      'It became worse: asking ana; escalates in 4 min unless acknowledged',
+    ],
+    ['clear', [fires(2, 0)], 3, 'Every alert is clear; watching for 10 min'],
+    [
+      'clear, owned',
+      [does(1, 'ana', acknowledge), fires(2, 0)],
+      3,
+      'Every alert is clear; watching for 10 min; ana has it',
+    ],
+    [
+      'resolved',
+      [does(1, 'ana', { type: 'resolve', anyway: true })],
+      3,
+      'ana resolved it; its review follows',
+    ],
+    ['stayed clear', [fires(2, 0)], 13, 'It stayed clear; its review follows'],
+  ])('of %s', (_what, events, minutes, expected) => {
+    expect(nowDoing(storyOf(events, { untilMin: minutes }).state, at(minutes))).toBe(expected)
+  })
+})
+
+it('tells of everything in sentences', () => {
+  for (const [, events, world] of stories.slice(0, -1)) {
+    for (const entry of storyOf(events, world).entries)
+      if ('fact' in entry) expect(sentenceOf(entry.fact, entry.by)).not.toMatch(/undefined|null/)
+  }
+})
