@@ -54,14 +54,15 @@ describe('an activity that runs again after a crash', () => {
     expect(await attempts()).toHaveLength(2)
     expect(world.timeline.map(({ summary }) => summary)).toEqual([
       expect.stringMatching(/^Firewatch proposes flush on feed \(rung 1 of 2\)\. Allowed: .*\.$/),
-      'Firewatch does not try flush on feed (rung 1 of 2). Refused (kill-switch): ann stopped automation for everything: we migrate.',
+      'Firewatch does not try flush on feed (rung 1 of 2). Refused (kill-switch): ann stopped automation for everything: we migrate (since Sun 1 Mar 03:00 UTC).',
     ])
   })
 
   it('refuses a proposal that another run of it had allowed, when a guard says so now', async () => {
     await activities.proposeAttempt(proposal)
     await createGuardLedger(database.db).stop(stop)
-    const reason = 'Refused (kill-switch): ann stopped automation for everything: we migrate.'
+    const reason =
+      'Refused (kill-switch): ann stopped automation for everything: we migrate (since Sun 1 Mar 03:00 UTC).'
     expect(await activities.proposeAttempt(proposal)).toEqual({ allowed: false, reason, next: 'hand-over' })
     expect(await attempts()).toMatchObject([{ outcome: 'refused', state: 'done', decision: reason }])
     expect(world.timeline).toHaveLength(2)

@@ -48,13 +48,12 @@ describe('commands to an incident', () => {
 describe('resolve', () => {
   it('names its option when it is asked whether it is meant while alerts fire', async () => {
     const message = '2 alerts of INC-42 still fire; resolve it anyway?'
-    const { resolve } = web.dependencies.commands
-    Object.assign(web.dependencies.commands, {
-      resolve: () =>
-        Promise.reject(Object.assign(new Error(message), { name: 'CommandRefused', asks: true })),
-    })
+    const { commands } = web.dependencies
+    const asking = () =>
+      Promise.reject(Object.assign(new Error(message), { name: 'CommandRefused', asks: true }))
+    Object.assign(web.dependencies, { commands: { ...commands, resolve: asking } })
     expect(await run('resolve INC-42')).toMatchObject({ code: 4, stderr: `${message} Then say --anyway.\n` })
-    Object.assign(web.dependencies.commands, { resolve })
+    Object.assign(web.dependencies, { commands })
     expect(await run('resolve INC-42 --anyway')).toMatchObject({ code: 0 })
     expect(web.given).toMatchObject([{ verb: 'resolve', command: { anyway: true } }])
   })
