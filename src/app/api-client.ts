@@ -5,10 +5,20 @@ import { readRunFile } from './run-file.ts'
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed'
   readonly exitCode: number
-  constructor(message: string, exitCode: number) {
+  /** Why the server refused it, where it did. */
+  readonly refusal: Refusal | undefined
+  constructor(message: string, exitCode: number, refusal?: Refusal) {
     super(message)
     this.exitCode = exitCode
+    this.refusal = refusal
   }
+}
+
+/** As the API answers it. `code` is there where a program can do something about it. */
+interface Refusal {
+  readonly error?: string
+  readonly problems?: readonly string[]
+  readonly code?: string
 }
 
 /** What a command that could not be carried out ends with. */
@@ -73,9 +83,9 @@ async function call<Answer>(url: string, token: string, path: string, init: Requ
   })
   const body: unknown = await response.json().catch(() => ({}))
   if (!response.ok) {
-    const { error, problems } = body as { error?: string; problems?: string[] }
-    const text = [error ?? `HTTP ${response.status}`, ...(problems ?? [])].join('\n  ')
-    throw new CommandFailed(text, response.status >= 500 ? exitCodes.unreachable : exitCodes.refused)
+    const refusal = body as Refusal
+    const text = [refusal.error ?? `HTTP ${response.status}`, ...(refusal.problems ?? [])].join('\n  ')
+    throw new CommandFailed(text, response.status >= 500 ? exitCodes.unreachable : exitCodes.refused, refusal)
   }
   return body as Answer
 }

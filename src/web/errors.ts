@@ -8,10 +8,13 @@ export class HttpProblem extends Error {
   override readonly name = 'HttpProblem'
   readonly status: number
   readonly problems: readonly string[]
-  constructor(status: number, message: string, problems: readonly string[] = []) {
+  /** What programs tell it by, where there is something that they can do about it. */
+  readonly code: string | undefined
+  constructor(status: number, message: string, problems: readonly string[] = [], code?: string) {
     super(message)
     this.status = status
     this.problems = problems
+    this.code = code
   }
 }
 
@@ -26,7 +29,7 @@ const awayCodes = /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|08\w{3}|57P0[1-5]|53\
 /** PostgreSQL's class for data that it cannot hold: too large a number, no such instant. */
 const dataCodes = /^22\w{3}$/
 
-type Problem = Pick<HttpProblem, 'status' | 'message' | 'problems'>
+type Problem = Pick<HttpProblem, 'status' | 'message' | 'problems'> & Partial<Pick<HttpProblem, 'code'>>
 
 /** Every failure gets an answer that says what was wrong; what was not foreseen is logged and told without its insides. */
 export function answerErrors(app: FastifyInstance, log: (message: string, error: unknown) => void): void {
@@ -78,7 +81,7 @@ export function changesState({ method }: FastifyRequest): boolean {
 function answer(
   request: FastifyRequest,
   reply: FastifyReply,
-  { status, message, problems }: Problem,
+  { status, message, problems, code }: Problem,
 ): FastifyReply {
   request.refusal ??= [message, ...problems].join('; ')
   reply.code(status)
@@ -87,7 +90,11 @@ function answer(
     const page = problemPage({ status, message, problems, url: request.url })
     return sendPage(reply, page)
   }
-  return reply.send(problems.length === 0 ? { error: message } : { error: message, problems })
+  return reply.send({
+    error: message,
+    ...(problems.length === 0 ? {} : { problems }),
+    ...(code === undefined ? {} : { code }),
+  })
 }
 
 /** What an intake found wrong with a body, path by path. */

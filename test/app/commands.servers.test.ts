@@ -45,6 +45,20 @@ describe('commands to an incident', () => {
   })
 })
 
+describe('resolve', () => {
+  it('names its option when it is asked whether it is meant while alerts fire', async () => {
+    const message = '2 alerts of INC-42 still fire; resolve it anyway?'
+    const { commands } = web.dependencies
+    const asking = () =>
+      Promise.reject(Object.assign(new Error(message), { name: 'CommandRefused', asks: true }))
+    Object.assign(web.dependencies, { commands: { ...commands, resolve: asking } })
+    expect(await run('resolve INC-42')).toMatchObject({ code: 4, stderr: `${message} Then say --anyway.\n` })
+    Object.assign(web.dependencies, { commands })
+    expect(await run('resolve INC-42 --anyway')).toMatchObject({ code: 0 })
+    expect(web.given).toMatchObject([{ verb: 'resolve', command: { anyway: true } }])
+  })
+})
+
 describe('checks', () => {
   it('N05: says until when something of a check is muted', async () => {
     web.state.mutes = [{ check: 'feed-activity', series: 2, until: '2026-03-01T06:30:00.000Z' }]

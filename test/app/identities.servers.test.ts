@@ -50,6 +50,7 @@ beforeAll(async () => {
       counts: () => incidents.counts(),
       byChartToken: (token) => incidents.byChartToken(token),
       records: async (number) => ({
+        machine: null,
         alerts: await incidents.alertsOf(number),
         timeline: await timeline.ofIncident(number),
         pages: [],

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { fingerprintOf, type AcceptedAlert } from '../../src/domain/alert.ts'
 import { storeAlerts } from '../../src/postgres/alert-inbox.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
-import { claimWaiting, release, tickOff } from '../../src/postgres/inbox-rows.ts'
+import { claimWaiting, releaseRows, tickOff } from '../../src/postgres/inbox-rows.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 
 let postgres: TestPostgres
@@ -46,8 +46,8 @@ describe('N07 a lease on rows of the inbox', () => {
       database.db,
       Array.from({ length: 100 }, (_, index) => alert(`e${index}`)),
     )
-    const claims = await Promise.all(Array.from({ length: 8 }, () => claimWaiting(database.db, 10, hour)))
-    const rest = await claimWaiting(database.db, 100, hour)
+    const claims = await Promise.all(Array.from({ length: 8 }, () => claimWaiting(database.db, 10, [], hour)))
+    const rest = await claimWaiting(database.db, 100, [], hour)
     expect(claims.every((rows) => events(rows).length <= 10)).toBe(true)
     for (const rows of claims) expect(ids(rows)).toEqual(ids(rows).toSorted((one, other) => one - other))
     expect([...claims.flat(), ...rest].map(({ id }) => id).toSorted((one, other) => one - other)).toEqual(
@@ -61,20 +61,18 @@ describe('N07 a lease on rows of the inbox', () => {
 
   it('ends: what was not ticked off by then waits again, what was is gone for good', async () => {
     await storeAlerts(database.db, [alert('a'), alert('b')])
-    const [first] = await claimWaiting(database.db, 10, 0)
+    const [first] = await claimWaiting(database.db, 10, [], 0)
     await tickOff(database.db, [first?.id ?? 0])
-    expect(events(await claimWaiting(database.db, 10, hour))).toEqual(['b'])
-    expect(events(await claimWaiting(database.db, 10, hour))).toEqual([])
+    expect(events(await claimWaiting(database.db, 10, [], hour))).toEqual(['b'])
+    expect(events(await claimWaiting(database.db, 10, [], hour))).toEqual([])
   })
 
-  it('can be given back, for now or after a pause', async () => {
+  it('can be given back', async () => {
     await storeAlerts(database.db, [alert('a'), alert('b'), alert('c')])
-    const [a, b, c] = ids(await claimWaiting(database.db, 10, hour))
-    await release(database.db, [a ?? 0])
-    await release(database.db, [b ?? 0], hour)
+    const [a, , c] = ids(await claimWaiting(database.db, 10, [], hour))
     await tickOff(database.db, [c ?? 0])
-    await release(database.db, [c ?? 0])
-    expect(events(await claimWaiting(database.db, 10, hour))).toEqual(['a'])
+    await releaseRows(database.db, [a ?? 0, c ?? 0])
+    expect(events(await claimWaiting(database.db, 10, [], hour))).toEqual(['a'])
   })
 
   it('brings what earlier rows said of the end of the alert', async () => {
@@ -84,7 +82,7 @@ describe('N07 a lease on rows of the inbox', () => {
       alert('end', { fingerprint, status: 'resolved', endsAt }),
       alert('again', { fingerprint }),
     ])
-    const rows = await claimWaiting(database.db, 10, hour)
+    const rows = await claimWaiting(database.db, 10, [], hour)
     expect(rows.map(({ home, resolvedBefore }) => [home, resolvedBefore?.endedAt])).toEqual([
       [null, undefined],
       [null, endsAt],

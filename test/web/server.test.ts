@@ -177,15 +177,29 @@ describe('commands', () => {
     expect([refused.status, refused.error, refused.given]).toEqual([400, expect.stringContaining(error), []])
   })
 
-  it('say with 503 that they could not be stored', async () => {
+  it('tell programs by a code that it asks whether it is meant anyway, so that none reads it in the sentence', async () => {
+    const message = '2 alerts of INC-42 still fire; resolve it anyway?'
+    const refusals = [
+      [{ asks: true }, { code: 'still-firing', problems: ['say "anyway": true to resolve it all the same'] }],
+      [{ asks: false }, {}],
+    ] as const
+    for (const [kind, told] of refusals) {
+      const refused = Object.assign(new Error(message), { name: 'CommandRefused', ...kind })
+      const { app, dependencies } = await startWeb()
+      Object.assign(dependencies.commands, { resolve: () => Promise.reject(refused) })
+      const url = '/api/v1/incidents/INC-42/resolve'
+      const answer = await app.inject({ method: 'POST', url, headers: as('responder') })
+      expect([answer.statusCode, answer.json()]).toEqual([409, { error: message, ...told }])
+    }
+  })
+
+  it('say with 503 that they cannot be kept right now', async () => {
     const unavailable = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
     const { app, dependencies } = await startWeb()
     Object.assign(dependencies.commands, { acknowledge: () => Promise.reject(unavailable) })
     const answer = await app.inject({ method: 'POST', url: acknowledge, headers: as('responder') })
-    expect([answer.statusCode, answer.json()]).toEqual([
-      503,
-      { error: 'this cannot be stored durably right now; try again' },
-    ])
+    const error = 'this cannot be stored durably right now; try again'
+    expect([answer.statusCode, answer.json()]).toEqual([503, { error }])
   })
 })
 

@@ -1,3 +1,4 @@
+import { createIdentities } from '../../src/app/identities.ts'
 import fc from 'fast-check'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -50,13 +51,13 @@ beforeAll(async () => {
   web = await startWeb(
     {
       onCall: createOnCallDesk(configuration, records),
-      credentials: records.credentials,
+      credentials: createIdentities(records.credentials, () => configuration, 'ops'),
       incidents: {
         find: (one) => records.incidents.find(one),
         list: (filter) => records.incidents.list(filter),
         counts: () => records.incidents.counts(),
         byChartToken: (token) => records.incidents.byChartToken(token),
-        records: async () => ({ alerts: [], timeline: [], pages: [], attempts: [], evidence: [] }),
+        records: async () => ({ machine: null, alerts: [], timeline: [], pages: [], attempts: [], evidence: [] }),
       },
       intake: { parse: (body) => parseAlerts(body, { now: clock(), newId: randomUUID }), accept },
       alertmanager: createAlertmanagerDoor({
@@ -70,20 +71,18 @@ beforeAll(async () => {
   )
   const { commands } = web.dependencies
   const taken = commands.note.bind(commands)
-  commands.note = async (key, command) => {
+  commands.note = async (command) => {
     await records.timeline.append({
       incident: number,
       eventKey: `note/${randomUUID()}`,
       at: command.at,
-      kind: 'note',
       actor: command.actor,
-      summary: command.text,
-      detail: { [command.text]: command.text },
+      fact: { type: 'note', text: command.text },
     })
-    return taken(key, command)
+    return taken(command)
   }
   headers = {
-    authorization: `Bearer ${await records.credentials.issue('token', { person: 'ana', role: 'responder' }, null)}`,
+    authorization: `Bearer ${await records.credentials.issue('token', { kind: 'person', name: 'ana' }, null)}`,
   }
 })
 afterAll(async () => {
@@ -206,7 +205,7 @@ describe('N01 any text at any door', () => {
           expect((await post('/api/v1/incidents/INC-1/note', { text })).statusCode).toBe(200)
           const last = (await records.timeline.ofIncident(1)).at(-1)
           const stored = mended(text).trim()
-          expect([last?.summary, last?.detail]).toEqual([stored, { [stored]: stored }])
+          expect(last?.fact).toEqual({ type: 'note', text: stored })
         },
       ),
       { numRuns: 40 },
@@ -231,13 +230,11 @@ describe('N01 the last line behind the doors', () => {
           incident: 1,
           eventKey,
           at: clock().toISOString(),
-          kind: 'note',
           actor: text,
-          summary: text,
-          detail: { [text]: [text] },
+          fact: { type: 'note', text },
         })
         const stored = (await records.timeline.ofIncident(1)).find((one) => one.eventKey === eventKey)
-        expect([stored?.actor, stored?.detail]).toEqual([mended(text), { [mended(text)]: [mended(text)] }])
+        expect([stored?.actor, stored?.fact]).toEqual([mended(text), { type: 'note', text: mended(text) }])
       }),
       { numRuns: 100 },
     )

@@ -72,9 +72,8 @@ export function addIncidentCommands(program: Command): void {
 
 /** What the API asks for in its own words is an option here. */
 function withHint(error: unknown): unknown {
-  if (!(error instanceof CommandFailed) || !error.message.includes('resolve it anyway?')) return error
-  const [question = ''] = error.message.split('\n')
-  return new CommandFailed(`${question} Then say --anyway.`, error.exitCode)
+  if (!(error instanceof CommandFailed) || error.refusal?.code !== 'still-firing') return error
+  return new CommandFailed(`${error.refusal.error} Then say --anyway.`, error.exitCode)
 }
 
 function declaring(program: Command): void {

@@ -109,5 +109,6 @@ function givenId({ headers, body }: FastifyRequest, verb: string): string | unde
 function refusal(error: unknown): never {
   if (!(error instanceof Error) || error.name !== 'CommandRefused') throw error
   const asks = 'asks' in error && error.asks === true
-  throw new HttpProblem(409, error.message, asks ? ['say "anyway": true to resolve it all the same'] : [])
+  if (!asks) throw new HttpProblem(409, error.message)
+  throw new HttpProblem(409, error.message, ['say "anyway": true to resolve it all the same'], 'still-firing')
 }

@@ -383,8 +383,8 @@ describe('the sentence of a fact', () => {
         sentenceOf({ type: 'policy-applied', policy: text, keep: true }, person),
       ]
       const known = ['email', 'pagerduty', 'slack', 'telegram', byName]
-      for (const sentence of told) if (!known.includes(text)) expect(sentence).toContain(text)
-      for (const index of [0, 1, 3, 4, 6]) expect(told[index]).toContain(person)
+      const tells = known.includes(text) || told.every((sentence) => sentence.includes(text))
+      return tells && [0, 1, 3, 4, 6].every((index) => told[index]?.includes(person))
     })
     fc.assert(property)
   })
