@@ -1,6 +1,6 @@
 import type { Configuration } from '../domain/configuration.ts'
 import { parseIncidentName } from '../domain/evidence.ts'
-import type { Automation } from '../web/dependencies.ts'
+import type { Automation } from '../web/automation.ts'
 import type { Records } from './records.ts'
 
 /** Throws and lifts kill switches. That of one incident stands in its timeline too. */
