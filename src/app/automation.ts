@@ -1,7 +1,7 @@
 import type { Configuration } from '../domain/configuration.ts'
 import { parseIncidentName } from '../domain/evidence.ts'
 import { CommandRefused } from '../postgres/incident-commands.ts'
-import type { Automation } from '../web/dependencies.ts'
+import type { Automation } from '../web/automation.ts'
 import type { Records } from './records.ts'
 
 /** Throws and lifts kill switches. That of one incident is a command to the incident, too. */

@@ -2,7 +2,7 @@ import { holderNamed, type Holder, roleOf } from '../domain/access.ts'
 import type { Configuration } from '../domain/configuration.ts'
 import { type createCredentialRecords, credentialId } from '../postgres/credentials.ts'
 import type { Credentials, Principal } from '../web/access.ts'
-import type { Sessions } from '../web/dependencies.ts'
+import type { Sessions } from '../web/sessions.ts'
 
 type Access = Pick<Configuration, 'users' | 'integrations'>
 

@@ -10,9 +10,24 @@ declare module 'fastify' {
   }
 }
 
+export interface AuditLog {
+  /** Resolves when the entry is stored, or logged because it could not be. */
+  append(entry: AuditEntry): Promise<void>
+  /** Newest first. */
+  read(query: AuditQuery): Promise<readonly (AuditEntry & { readonly id: number })[]>
+}
+
+export interface AuditQuery {
+  readonly actor?: string
+  readonly outcome?: AuditEntry['outcome']
+  /** Only older entries. */
+  readonly before?: number
+  readonly limit: number
+}
+
 interface AuditParts {
   readonly credentials: Credentials
-  readonly auditLog: { append(entry: AuditEntry): Promise<void> }
+  readonly auditLog: Pick<AuditLog, 'append'>
   readonly now: () => Date
 }
 

@@ -1,7 +1,5 @@
-import type { AccessRole, Holder } from '../domain/access.ts'
 import type { AcceptedAlert, Alert } from '../domain/alert.ts'
 import type { Told } from '../domain/channel-answers.ts'
-import type { AuditEntry } from '../domain/audit-entry.ts'
 import type { ChartModel } from '../domain/chart.ts'
 import type { Check, Role } from '../domain/configuration.ts'
 import type { Declaration } from '../domain/declaration.ts'
@@ -21,7 +19,6 @@ import type {
   SnoozeCommand,
 } from '../domain/incident-messages.ts'
 import type { Schedule, Span } from '../domain/on-call/schedule.ts'
-import type { GuardSwitch } from '../domain/kill-switch.ts'
 import type { Page } from '../domain/page.ts'
 import type { Review } from '../domain/post-mortem.ts'
 import type { RemediationAttempt } from '../domain/remediation.ts'
@@ -30,9 +27,12 @@ import type { Severity } from '../domain/severity.ts'
 import type { TimelineEntry } from '../domain/timeline.ts'
 import type { CheckMute } from '../domain/check-mutes.ts'
 import type { CheckStanding, Verdict } from '../domain/verdict.ts'
-import type { Credentials, Principal } from './access.ts'
+import type { Credentials } from './access.ts'
+import type { AuditLog } from './audit.ts'
+import type { Automation } from './automation.ts'
 import type { ServedRequest } from './observe.ts'
 import type { OnCallDesk } from './on-call-desk.ts'
+import type { Sessions } from './sessions.ts'
 
 /** What the web needs of the rest, wired by the composition root. */
 export interface WebDependencies {
@@ -190,65 +190,6 @@ export interface CheckSeries {
   readonly title: string
   /** Oldest first; never empty. */
   readonly verdicts: readonly Verdict[]
-}
-
-export interface Sessions {
-  /** @returns the secret, which cannot be read again */
-  issue(
-    kind: 'session' | 'login' | 'token' | 'calendar',
-    holder: Holder,
-    validForMs: number | null,
-  ): Promise<string>
-  redeemLogin(code: string): Promise<Principal | undefined>
-  /** Whom the configuration means by a name now. */
-  holderNamed(name: string): { readonly holder: Holder; readonly role: AccessRole } | undefined
-  /** Those that have not expired, newest first. @param name only of this holder */
-  list(name?: string): Promise<readonly ListedCredential[]>
-  /** Ends the credential of this id. False when there is none, or it is not of that holder. */
-  revoke(id: string, name?: string): Promise<boolean>
-}
-
-export interface ListedCredential {
-  readonly id: string
-  readonly kind: string
-  readonly holder: Holder
-  /** As configured now; `null`: there is no such holder, so it opens nothing. */
-  readonly role: AccessRole | null
-  readonly createdAt: string
-  readonly expiresAt: string | null
-  readonly usedAt: string | null
-}
-
-export interface AuditLog {
-  /** Resolves when the entry is stored, or logged because it could not be. */
-  append(entry: AuditEntry): Promise<void>
-  /** Newest first. */
-  read(query: AuditQuery): Promise<readonly (AuditEntry & { readonly id: number })[]>
-}
-
-export interface AuditQuery {
-  readonly actor?: string
-  readonly outcome?: AuditEntry['outcome']
-  /** Only older entries. */
-  readonly before?: number
-  readonly limit: number
-}
-
-/** The kill switches of automation. */
-export interface Automation {
-  /** Those that are thrown. */
-  switches(): Promise<readonly GuardSwitch[]>
-  /** What can be stopped beside incidents, as configured now. */
-  names(): Promise<Readonly<Record<'service' | 'action' | 'target', readonly string[]>>>
-  /** @returns whether it was not thrown before */
-  stop(thrown: GuardSwitch): Promise<boolean>
-  /** @returns whether it was thrown */
-  resume(lifted: {
-    readonly scope: string
-    readonly by: string
-    readonly reason: string
-    readonly at: string
-  }): Promise<boolean>
 }
 
 export interface IncidentReader {

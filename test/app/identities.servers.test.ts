@@ -49,6 +49,7 @@ beforeAll(async () => {
       list: (filter) => incidents.list(filter),
       counts: () => incidents.counts(),
       byChartToken: (token) => incidents.byChartToken(token),
+      events: async () => [],
       records: async (number) => ({
         machine: null,
         alerts: await incidents.alertsOf(number),

@@ -31,6 +31,9 @@ beforeEach(async () => {
   web.state.review = storedReview()
   web.state.runbooks = [hostileRunbook]
   web.state.checks = [checkReading()]
+  web.state.switches = [
+    { scope: 'target/feed-1', stoppedBy: hostile, reason: hostile, stoppedAt: at('03:00') },
+  ]
   await web.app.listen({ host: '127.0.0.1', port: 0 })
   origin = `http://127.0.0.1:${(web.app.server.address() as AddressInfo).port}`
 })
@@ -59,6 +62,9 @@ const pages = [
   '/checks/feed-activity',
   '/runbooks',
   `/runbooks/${hostileRunbook.name}`,
+  '/automation',
+  '/automation?told=stop',
+  '/account',
   '/login',
 ]
 
@@ -156,7 +162,8 @@ describe('the incident page', () => {
         await page.click(`text=${second}`)
         await page.waitForSelector('.told')
       }
-      expect(web.given.map(({ verb }) => verb)).toEqual(['stop-automation', 'resolve'])
+      expect(web.given.map(({ verb }) => verb)).toEqual(['resolve'])
+      expect(web.state.switches.map(({ scope }) => scope)).toEqual(['target/feed-1', 'incident/INC-42'])
     },
   )
 

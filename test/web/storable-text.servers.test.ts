@@ -57,7 +57,15 @@ beforeAll(async () => {
         list: (filter) => records.incidents.list(filter),
         counts: () => records.incidents.counts(),
         byChartToken: (token) => records.incidents.byChartToken(token),
-        records: async () => ({ machine: null, alerts: [], timeline: [], pages: [], attempts: [], evidence: [] }),
+        events: async () => [],
+        records: async () => ({
+          machine: null,
+          alerts: [],
+          timeline: [],
+          pages: [],
+          attempts: [],
+          evidence: [],
+        }),
       },
       intake: { parse: (body) => parseAlerts(body, { now: clock(), newId: randomUUID }), accept },
       alertmanager: createAlertmanagerDoor({

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { parseDuration } from '../../domain/duration.ts'
-import type { ListedCredential } from '../../web/dependencies.ts'
+import type { ListedCredential } from '../../web/sessions.ts'
 import { CommandFailed, connectApi, exitCodes } from '../api-client.ts'
 import { recordSettingsFrom } from '../settings.ts'
 import { print, table } from '../terminal.ts'

@@ -1,4 +1,4 @@
-import type { ListedCredential } from '../dependencies.ts'
+import type { ListedCredential } from '../sessions.ts'
 import { html, type Html } from '../html.ts'
 import { layout } from './layout.ts'
 import { instant, since } from './words.ts'

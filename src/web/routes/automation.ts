@@ -11,7 +11,8 @@ import {
   switchWords,
 } from '../../domain/kill-switch.ts'
 import { may } from '../access.ts'
-import type { Automation, WebDependencies } from '../dependencies.ts'
+import type { Automation } from '../automation.ts'
+import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 import { automationPage } from '../pages/automation.ts'
 import { personOf, sendPage } from '../send-page.ts'

@@ -1,0 +1,30 @@
+import type { AccessRole, Holder } from '../domain/access.ts'
+import type { Principal } from './access.ts'
+
+/** Making, listing and ending credentials. */
+export interface Sessions {
+  /** @returns the secret, which cannot be read again */
+  issue(
+    kind: 'session' | 'login' | 'token' | 'calendar',
+    holder: Holder,
+    validForMs: number | null,
+  ): Promise<string>
+  redeemLogin(code: string): Promise<Principal | undefined>
+  /** Whom the configuration means by a name now. */
+  holderNamed(name: string): { readonly holder: Holder; readonly role: AccessRole } | undefined
+  /** Those that have not expired, newest first. @param name only of this holder */
+  list(name?: string): Promise<readonly ListedCredential[]>
+  /** Ends the credential of this id. False when there is none, or it is not of that holder. */
+  revoke(id: string, name?: string): Promise<boolean>
+}
+
+export interface ListedCredential {
+  readonly id: string
+  readonly kind: string
+  readonly holder: Holder
+  /** As configured now; `null`: there is no such holder, so it opens nothing. */
+  readonly role: AccessRole | null
+  readonly createdAt: string
+  readonly expiresAt: string | null
+  readonly usedAt: string | null
+}
