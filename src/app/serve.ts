@@ -90,14 +90,17 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   await Promise.all([clickhouse.close(), connection.close(), pools.close()])
 }
 
-function startDispatcher({ configuration, log, pools, records, incidents }: Parts) {
+/** A Temporal that hangs is as good as one that is away: the row is given to it again. */
+const signalMs = 10_000
+
+function startDispatcher({ configuration, log, pools, records, connection, incidents }: Parts) {
   const lost = (error: unknown) =>
     log.warn({ err: error }, 'no longer listening for alerts; asking for them instead')
   const dispatcher = createDispatcher({
     store: records.dispatch,
     listen: (onNotify) => listenTo(pools.dispatch.pool, inboxChannel, onNotify, lost),
     signalIncident: async (incident) => {
-      await incidents.signalAlertsChanged(incident)
+      await connection.withDeadline(Date.now() + signalMs, () => incidents.signalAlertsChanged(incident))
       const { number, title, severity } = incident
       log.info({ incident: incidentName(number), title, severity }, 'incident told of its alerts')
     },

@@ -1,8 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
 import type { AcceptedAlert } from '../domain/alert.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
-import { createWriteQueue } from './write-queue.ts'
+import { createSharedWork } from './shared-work.ts'
 
 /** Notified when rows come in; carries no payload. */
 export const inboxChannel = 'firewatch_inbox'
@@ -21,12 +22,14 @@ export const inboxWriters = 4
 const mostWaiting = 30_000
 const mostTogether = 5_000
 const patienceMs = 3_000
+/** A dispatcher that was just woken is at work. */
+const wakeEveryMs = 5
 
 /** Where every alert enters: a row, committed before its sender hears of success. */
 export function createAlertInbox(db: Database) {
   const wake = createWaker(db)
-  const queue = createWriteQueue<AcceptedAlert, Acceptance>({
-    async write(requests) {
+  const queue = createSharedWork<AcceptedAlert, Acceptance>({
+    async work(requests) {
       const stored = await insertAlerts(db, requests.flat())
       if (stored.size > 0) wake()
       return requests.map((alerts) => {
@@ -35,7 +38,7 @@ export function createAlertInbox(db: Database) {
         return { accepted, duplicates: alerts.length - accepted }
       })
     },
-    writers: inboxWriters,
+    atOnce: inboxWriters,
     mostTogether,
     mostWaiting,
     patienceMs,
@@ -65,6 +68,7 @@ function createWaker(db: Database): () => void {
     do {
       again = false
       await sql`SELECT pg_notify(${inboxChannel}, '')`.execute(db).catch(() => undefined)
+      await delay(wakeEveryMs)
     } while (again)
     underWay = false
   }

@@ -8,31 +8,32 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void
 }
 
-export interface WriteQueueOptions<Item, Result> {
-  /** Stores what several requests brought, and answers each of them. */
-  readonly write: (requests: readonly (readonly Item[])[]) => Promise<Result[]>
-  /** Writes at the same time, at most: one that hangs holds up only those that share it. */
-  readonly writers: number
-  /** Most items that requests share a write for. */
+export interface SharedWorkOptions<Item, Result> {
+  /** Does in one statement what several requests ask for, and answers each of them. */
+  readonly work: (requests: readonly (readonly Item[])[]) => Promise<Result[]>
+  /** Statements at the same time, at most: one that hangs holds up only those that share it. */
+  readonly atOnce: number
+  /** Most items that requests share a statement for. */
   readonly mostTogether: number
-  /** Most items that wait for a write. */
+  /** Most items that wait for a statement. */
   readonly mostWaiting: number
-  /** Longest that a request waits for its write to begin, in milliseconds. */
+  /** Longest that a request waits for its statement to begin, in milliseconds. */
   readonly patienceMs: number
 }
 
-/** Enough to keep PostgreSQL busy while we prepare the next; a commit costs the same for one alert and for a thousand, so more would share less. */
-const usualWriters = 2
-/** A request that waited so long finds the usual writers slow, and gets another. */
+/**
+ * A request that waited so long finds the statement before it slow, and gets another. Until then one at a time is best: it costs nearly the same
+ * for one item and for a hundred, and what comes in meanwhile shares the next.
+ */
 const slowMs = 50
 const deadlock = '40P01'
 
-/** Requests that wait at the same time share a write, and none waits without an end. */
-export function createWriteQueue<Item, Result>(options: WriteQueueOptions<Item, Result>) {
-  const { writers, mostWaiting, patienceMs } = options
+/** Requests that wait at the same time share a statement, and none waits without an end. */
+export function createSharedWork<Item, Result>(options: SharedWorkOptions<Item, Result>) {
+  const { atOnce, mostWaiting, patienceMs } = options
   const waiting: Waiting<Item, Result>[] = []
   let waitingItems = 0
-  let writing = 0
+  let working = 0
   let timer: NodeJS.Timeout | undefined
 
   function take(most: number): Waiting<Item, Result>[] {
@@ -49,23 +50,22 @@ export function createWriteQueue<Item, Result>(options: WriteQueueOptions<Item, 
   }
 
   async function work(): Promise<void> {
-    writing++
-    while (waiting.length > 0) await writeTogether(options.write, take(options.mostTogether))
-    writing--
+    working++
+    while (waiting.length > 0) await workTogether(options.work, take(options.mostTogether))
+    working--
   }
 
-  /** Begins writes, and gives up for those who waited too long. */
+  /** Begins to work, and gives up for those who waited too long. */
   function look(): void {
     clearTimeout(timer)
     timer = undefined
     const now = performance.now()
     while (waiting[0] !== undefined && now - waiting[0].since >= patienceMs) {
-      for (const { reject } of take(1)) reject(busy(`no write could begin within ${patienceMs} ms`))
+      for (const { reject } of take(1)) reject(busy(`nothing could begin within ${patienceMs} ms`))
     }
     const [oldest] = waiting
     if (oldest === undefined) return
-    const wanted = now - oldest.since >= slowMs ? writers : Math.min(usualWriters, writers)
-    if (writing < wanted) void work()
+    if (working === 0 || (working < atOnce && now - oldest.since >= slowMs)) void work()
     if (waiting.length > 0) timer ??= setTimeout(look, slowMs).unref()
   }
 
@@ -73,13 +73,13 @@ export function createWriteQueue<Item, Result>(options: WriteQueueOptions<Item, 
     /** @throws StoreError `retry` when the queue is full, or moves too slowly */
     add(items: readonly Item[]): Promise<Result> {
       if (waitingItems > 0 && waitingItems + items.length > mostWaiting) {
-        return Promise.reject(busy(`${waitingItems} wait to be stored already`))
+        return Promise.reject(busy(`${waitingItems} wait for it already`))
       }
       return new Promise((resolve, reject) => {
         waiting.push({ items, since: performance.now(), resolve, reject })
         waitingItems += items.length
-        // Those that arrive in the same turn of the event loop share the write.
-        if (writing < usualWriters) setImmediate(look)
+        // Those that arrive in the same turn of the event loop share the statement.
+        if (working === 0) setImmediate(look)
         else timer ??= setTimeout(look, slowMs).unref()
       })
     },
@@ -91,26 +91,26 @@ function busy(reason: string): StoreError {
 }
 
 /** What is wrong with one request must not fail the others: they are parted until it stands alone. What passes fails all, who try again. */
-async function writeTogether<Item, Result>(
-  write: WriteQueueOptions<Item, Result>['write'],
+async function workTogether<Item, Result>(
+  work: SharedWorkOptions<Item, Result>['work'],
   requests: readonly Waiting<Item, Result>[],
   triesLeft = 2,
 ): Promise<void> {
   try {
-    const results = await write(requests.map(({ items }) => items))
+    const results = await work(requests.map(({ items }) => items))
     for (const [index, { resolve, reject }] of requests.entries()) {
       const result = results[index]
-      if (result === undefined) reject(new Error('a write did not answer each of its requests'))
+      if (result === undefined) reject(new Error('not each of the requests was answered'))
       else resolve(result)
     }
   } catch (error) {
-    // Two writes met over the same events in another order: PostgreSQL ended ours to let the other one through.
+    // Two statements met over the same events in another order: PostgreSQL ended ours to let the other one through.
     if (error instanceof StoreError && error.code === deadlock && triesLeft > 0)
-      return writeTogether(write, requests, triesLeft - 1)
+      return workTogether(work, requests, triesLeft - 1)
     const isFinal = error instanceof StoreError && error.fault === 'final'
     if (!isFinal || requests.length === 1) return requests.forEach(({ reject }) => reject(error))
     const middle = Math.ceil(requests.length / 2)
-    await writeTogether(write, requests.slice(0, middle))
-    await writeTogether(write, requests.slice(middle))
+    await workTogether(work, requests.slice(0, middle))
+    await workTogether(work, requests.slice(middle))
   }
 }
