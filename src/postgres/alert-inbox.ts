@@ -20,7 +20,7 @@ export type AlertInbox = ReturnType<typeof createAlertInbox>
 export const inboxWriters = 4
 /** Some 20 MB in memory, and seconds of writing. */
 const mostWaiting = 30_000
-const mostTogether = 5_000
+const mostTogether = 1_000
 const patienceMs = 3_000
 /** A dispatcher that was just woken is at work. */
 const wakeEveryMs = 5
@@ -78,29 +78,32 @@ function createWaker(db: Database): () => void {
   }
 }
 
-/** Stores alerts with what belongs to the same transaction, and wakes the dispatcher as it commits. */
+/** Stores alerts with what belongs to the same transaction, in one statement that wakes the dispatcher as it commits. */
 export async function storeAlerts(
   transaction: Kysely<Schema>,
   alerts: readonly AcceptedAlert[],
 ): Promise<void> {
-  const stored = await insertAlerts(transaction, alerts)
-  if (stored.size > 0) await sql`SELECT pg_notify(${inboxChannel}, '')`.execute(transaction)
+  if (alerts.length === 0) return
+  await sql`
+    WITH inserted AS (${insertion(alerts)})
+    SELECT pg_notify(${inboxChannel}, '') FROM (SELECT FROM inserted LIMIT 1) AS any_inserted
+  `.execute(transaction)
 }
 
-/**
- * One statement, in the order given. One JSON parameter costs less than an array for each column.
- * @returns ids of the events that were not there before
- */
-async function insertAlerts(db: Kysely<Schema>, alerts: readonly AcceptedAlert[]): Promise<Set<string>> {
-  if (alerts.length === 0) return new Set()
-  const inserted = await sql<{ event_id: string }>`
+/** @returns ids of the events that were not there before */
+async function insertAlerts(db: Database, alerts: readonly AcceptedAlert[]): Promise<Set<string>> {
+  const inserted = await insertion(alerts).execute(db)
+  return new Set(inserted.rows.map(({ event_id }) => event_id))
+}
+
+/** In the order given. One JSON parameter costs less than an array for each column. */
+function insertion(alerts: readonly AcceptedAlert[]) {
+  return sql<{ event_id: string }>`
     INSERT INTO alert_inbox (event_id, source, fingerprint, status, labels, annotations, starts_at, ends_at)
     SELECT * FROM json_to_recordset(${JSON.stringify(alerts)}::json) AS alert (
       "eventId" text, source text, fingerprint text, status text, labels jsonb, annotations jsonb,
       "startsAt" timestamptz, "endsAt" timestamptz
     )
     ON CONFLICT (event_id) DO NOTHING
-    RETURNING event_id
-  `.execute(db)
-  return new Set(inserted.rows.map(({ event_id }) => event_id))
+    RETURNING event_id`
 }

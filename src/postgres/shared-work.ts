@@ -22,8 +22,8 @@ export interface SharedWorkOptions<Item, Result> {
 }
 
 /**
- * A request that waited so long finds the statement before it slow, and gets another. Until then one at a time is best: it costs nearly the same
- * for one item and for a hundred, and what comes in meanwhile shares the next.
+ * A request that waited so long finds the statement before it slow, and gets another, as do enough items to fill one. Until then one at a time is
+ * best: it costs nearly the same for one item and for a hundred, and what comes in meanwhile shares the next.
  */
 const slowMs = 50
 const deadlock = '40P01'
@@ -65,7 +65,8 @@ export function createSharedWork<Item, Result>(options: SharedWorkOptions<Item, 
     }
     const [oldest] = waiting
     if (oldest === undefined) return
-    if (working === 0 || (working < atOnce && now - oldest.since >= slowMs)) void work()
+    const worthwhile = now - oldest.since >= slowMs || waitingItems >= options.mostTogether
+    if (working === 0 || (working < atOnce && worthwhile)) void work()
     if (waiting.length > 0) timer ??= setTimeout(look, slowMs).unref()
   }
 
@@ -79,7 +80,7 @@ export function createSharedWork<Item, Result>(options: SharedWorkOptions<Item, 
         waiting.push({ items, since: performance.now(), resolve, reject })
         waitingItems += items.length
         // Those that arrive in the same turn of the event loop share the statement.
-        if (working === 0) setImmediate(look)
+        if (working === 0 || waitingItems >= options.mostTogether) setImmediate(look)
         else timer ??= setTimeout(look, slowMs).unref()
       })
     },
