@@ -27,6 +27,8 @@ export interface SharedWorkOptions<Item, Result> {
  */
 const slowMs = 50
 const deadlock = '40P01'
+/** Data exceptions and constraint violations: one item may be at fault. */
+const ofItems = /^2[23]/
 
 /** Requests that wait at the same time share a statement, and none waits without an end. */
 export function createSharedWork<Item, Result>(options: SharedWorkOptions<Item, Result>) {
@@ -91,7 +93,7 @@ function busy(reason: string): StoreError {
   return new StoreError('retry', new Error(`PostgreSQL does not keep up: ${reason}`))
 }
 
-/** What is wrong with one request must not fail the others: they are parted until it stands alone. What passes fails all, who try again. */
+/** What is wrong with one request must not fail the others: they are parted until it stands alone. Whatever else fails, fails all. */
 async function workTogether<Item, Result>(
   work: SharedWorkOptions<Item, Result>['work'],
   requests: readonly Waiting<Item, Result>[],
@@ -108,8 +110,8 @@ async function workTogether<Item, Result>(
     // Two statements met over the same events in another order: PostgreSQL ended ours to let the other one through.
     if (error instanceof StoreError && error.code === deadlock && triesLeft > 0)
       return workTogether(work, requests, triesLeft - 1)
-    const isFinal = error instanceof StoreError && error.fault === 'final'
-    if (!isFinal || requests.length === 1) return requests.forEach(({ reject }) => reject(error))
+    const isOfItems = error instanceof StoreError && ofItems.test(error.code ?? '')
+    if (!isOfItems || requests.length === 1) return requests.forEach(({ reject }) => reject(error))
     const middle = Math.ceil(requests.length / 2)
     await workTogether(work, requests.slice(0, middle))
     await workTogether(work, requests.slice(middle))
