@@ -39,7 +39,7 @@ export function startPageSender(parts: PageSenderParts): PageSender {
     publicUrl: settings.publicUrl,
     ...answerLinks(settings, now),
     listen: (onNotify) => listenTo(database.pool, pagesChannel, onNotify, lost),
-    ended: metrics.pageSettled,
+    ended: (...settled) => metrics.pageSettled(...settled),
     log,
     now,
   })

@@ -71,15 +71,9 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   const connection = Connection.lazy({ address: settings.temporalAddress })
   const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
   const client = new Client({ connection, namespace: settings.temporalNamespace })
-  teller = createTeller({ tells: records.tells, tell: createIncidentClient(client).tell, log, now })
+  const incidents = createIncidentClient(client)
+  teller = createTeller({ tells: records.tells, tell: (incident) => incidents.tell(incident), log, now })
   teller.start()
-  const metrics = createServerMetrics(async () => {
-    const [figures, muted] = await Promise.all([
-      records.figures.read(Object.keys(configuration.checks)),
-      records.verdicts.muted(),
-    ])
-    return { ...figures, mutes: checkMutes(muted, configuration.checks) }
-  })
   const auditLog = createAuditLog(pools.console.db, (entries, reason) =>
     log.error({ err: reason, audit: entries }, 'entries of the audit log are here and not in the database'),
   )
@@ -92,7 +86,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     connection,
     clickhouse,
     reviewProgress: createReviewProgress(client),
-    metrics,
+    metrics: metricsOf(records, configuration),
     stirred: options.stirred,
     auditLog,
   }
@@ -121,6 +115,13 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     await auditLog.idle()
     await Promise.all([clickhouse.close(), connection.close(), pools.close()])
   }
+}
+
+function metricsOf({ figures, verdicts }: Records, { checks }: Configuration): ServerMetrics {
+  return createServerMetrics(async () => {
+    const [read, muted] = await Promise.all([figures.read(Object.keys(checks)), verdicts.muted()])
+    return { ...read, mutes: checkMutes(muted, checks) }
+  })
 }
 
 function startDispatcher({ configuration, log, pools, records, stirred }: Parts) {

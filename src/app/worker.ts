@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from '@temporalio/client'
-import { NativeConnection, Worker } from '@temporalio/worker'
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
 import type { Logger } from 'pino'
 import { createAuditActivities } from '../../activities/audit.ts'
 import { createCheckActivities } from '../../activities/check.ts'
@@ -83,17 +83,13 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
     now,
   }
   const sender = startPageSender(parts)
-  const bundle = workflowBundle(settings.dataDir)
-  // It is awaited later, and must not be an unhandled rejection until then.
-  bundle.catch(() => undefined)
+  const bundle = bundleAhead(settings.dataDir)
   const stopping = stopSignal()
   let connection: NativeConnection | undefined
   const deleting = startRetention({
-    records,
+    ...parts,
     retention: () => configuration.retention,
-    deleted: metrics.recordsDeleted,
-    log,
-    now,
+    deleted: (kind, rows) => metrics.recordsDeleted(kind, rows),
   })
   let door: WorkerDoor | undefined
   try {
@@ -101,25 +97,12 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
     if (connection === undefined) return
     const client = new Client({ connection, namespace: settings.temporalNamespace })
     const incidents = createIncidentClient(client)
-    teller = createTeller({ tells: records.tells, tell: incidents.tell, log, now })
-    teller.start()
+    teller = startTeller(parts, incidents)
     const engine = createWorkflowEngine(client, { taskQueue, shards: () => shardsOf(configuration) })
     const activities = await createActivities(parts, { incidents, engine, stirred: options.stirred })
-    // What the configuration no longer has would otherwise fire for ever: nobody judges it any more.
-    await activities.retireChecks()
-    await announceConfiguration(records, configuration, { now, log })
-    const worker = await Worker.create({
-      connection,
-      namespace: settings.temporalNamespace,
-      taskQueue,
-      workflowBundle: await bundle,
-      activities,
-      shutdownGraceTime,
-      maxCachedWorkflows: cachedWorkflows,
-      interceptors: { activity: [observeActivities(metrics.activityEnded), endFinalFailures()] },
-    })
-    if (settings.metricsPort !== undefined && temporalMetricsUrl !== undefined)
-      door = await openDoor(parts, settings.metricsPort, temporalMetricsUrl, worker, connection)
+    await settleConfiguration(parts, activities)
+    const worker = await createWorker(parts, connection, { workflowBundle: await bundle, activities })
+    door = await openDoor(parts, temporalMetricsUrl, worker, connection)
     const port = door === undefined ? {} : { port: door.port }
     log.info({ revision: configuration.revision, ...port }, 'working')
     stopping.release()
@@ -134,6 +117,50 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
     await connection?.close()
     await database.close()
   }
+}
+
+/** It is awaited later, and must not be an unhandled rejection until then. */
+function bundleAhead(dataDir: string): ReturnType<typeof workflowBundle> {
+  const bundle = workflowBundle(dataDir)
+  bundle.catch(() => undefined)
+  return bundle
+}
+
+function startTeller({ records, log, now }: Parts, incidents: IncidentClient): Teller {
+  const teller = createTeller({
+    tells: records.tells,
+    tell: (incident) => incidents.tell(incident),
+    log,
+    now,
+  })
+  teller.start()
+  return teller
+}
+
+/** What runs already hears of the configuration that this worker has. */
+async function settleConfiguration(
+  { records, configuration, now, log }: Parts,
+  activities: Awaited<ReturnType<typeof createActivities>>,
+): Promise<void> {
+  // What the configuration no longer has would otherwise fire for ever: nobody judges it any more.
+  await activities.retireChecks()
+  await announceConfiguration(records, configuration, { now, log })
+}
+
+function createWorker(
+  { settings, metrics }: Parts,
+  connection: NativeConnection,
+  code: Pick<WorkerOptions, 'workflowBundle' | 'activities'>,
+): Promise<Worker> {
+  return Worker.create({
+    ...code,
+    connection,
+    namespace: settings.temporalNamespace,
+    taskQueue,
+    shutdownGraceTime,
+    maxCachedWorkflows: cachedWorkflows,
+    interceptors: { activity: [observeActivities(metrics.activityEnded), endFinalFailures()] },
+  })
 }
 
 /** Aborts when the process is told to end; the worker looks after that itself once it runs. */
@@ -173,13 +200,15 @@ async function connectTemporal(
   return undefined
 }
 
-function openDoor(
+/** `undefined` when no port is configured for it. */
+async function openDoor(
   { settings, metrics, database, clickhouse }: Parts,
-  port: number,
-  temporalMetricsUrl: string,
+  temporalMetricsUrl: string | undefined,
   worker: Worker,
   connection: NativeConnection,
-): Promise<WorkerDoor> {
+): Promise<WorkerDoor | undefined> {
+  const port = settings.metricsPort
+  if (port === undefined || temporalMetricsUrl === undefined) return undefined
   return openWorkerDoor(settings.host, port, {
     metrics: metrics.expose,
     temporalMetricsUrl,

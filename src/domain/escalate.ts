@@ -68,9 +68,6 @@ export type NewPage = Pick<
   'id' | 'incident' | 'kind' | 'step' | 'round' | 'person' | 'channel' | 'contact'
 >
 
-/** A page as workflows hold it. */
-export type PageRef = Pick<Page, 'id' | 'person' | 'channel'>
-
 type PageAddress = Pick<Page, 'incident' | 'kind' | 'step' | 'round' | 'person' | 'contact'> & {
   /** After the step was entered, by the rule that says so; tells pages of one step over one contact apart. */
   readonly afterMs?: number

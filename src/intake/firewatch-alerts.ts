@@ -126,20 +126,18 @@ export function parseAlerts(
       : [],
   )
   if (tooEarly.length > 0) throw new AlertsRefused(tooEarly)
-  return parsed.data.alerts.map((alert) => toAlert(alert, of.now, of.newId))
+  const now = of.now.toISOString()
+  return parsed.data.alerts.map((alert) => toAlert(alert, now, of.newId))
 }
 
-function toAlert(written: WrittenAlert, now: Date, newId: () => string): AcceptedAlert {
+/** @param now ISO 8601 in UTC */
+function toAlert(written: WrittenAlert, now: string, newId: () => string): AcceptedAlert {
   const { labels, annotations } = written
   const status = statusOf(written, now)
-  const endsAt = written.endsAt === undefined ? now.toISOString() : iso(written.endsAt)
+  const endsAt = written.endsAt === undefined ? now : iso(written.endsAt)
   // One that is only ever reported as resolved began no later than it ended.
   const startsAt =
-    written.startsAt === undefined
-      ? status === 'resolved'
-        ? endsAt
-        : now.toISOString()
-      : iso(written.startsAt)
+    written.startsAt === undefined ? (status === 'resolved' ? endsAt : now) : iso(written.startsAt)
   return {
     source,
     // The prefix keeps events of other intakes from being taken for these.
@@ -153,8 +151,8 @@ function toAlert(written: WrittenAlert, now: Date, newId: () => string): Accepte
   }
 }
 
-function statusOf({ status, endsAt }: WrittenAlert, now: Date): AlertStatus {
-  return status ?? (endsAt !== undefined && Date.parse(endsAt) <= now.getTime() ? 'resolved' : 'firing')
+function statusOf({ status, endsAt }: WrittenAlert, now: string): AlertStatus {
+  return status ?? (endsAt !== undefined && Date.parse(endsAt) <= Date.parse(now) ? 'resolved' : 'firing')
 }
 
 function describe(issue: z.core.$ZodRawIssue): string | undefined {

@@ -28,21 +28,20 @@ export function createPageSender(deps: SenderDependencies) {
   const underWay = new Set<Promise<void>>()
   let running: Promise<void> | undefined
   let listening: { stop(): Promise<void> } | undefined
-  let wake: () => void = () => undefined
-  let noticed = false
-  let failing = false
+  const bell = createBell(stopping.signal)
+  const store = createStoreWatch(deps.log)
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      noticed = false
+      bell.forget()
       try {
         // Those under way say when there is room again.
-        if (underWay.size >= mostAtOnce) await untilNoticed(pollMs)
-        else if ((await pass(deps, begin)) === 0) await untilNoticed(await idleMs())
-        recovered()
+        if (underWay.size >= mostAtOnce) await bell.heard(pollMs)
+        else if ((await pass(deps, begin)) === 0) await bell.heard(await idleMs())
+        store.answered()
       } catch (error) {
-        failed(error)
-        await untilNoticed(pauseAfterFailureMs)
+        store.failed(error)
+        await bell.heard(pauseAfterFailureMs)
       }
     }
     await Promise.all(underWay)
@@ -58,7 +57,7 @@ export function createPageSender(deps: SenderDependencies) {
       )
       .finally(() => {
         underWay.delete(sending)
-        notice()
+        bell.ring()
       })
     underWay.add(sending)
   }
@@ -69,31 +68,9 @@ export function createPageSender(deps: SenderDependencies) {
     return due === null ? pollMs : Math.min(Math.max(due.getTime() - deps.now().getTime(), 1), pollMs)
   }
 
-  async function untilNoticed(ms: number): Promise<void> {
-    if (noticed || stopping.signal.aborted) return
-    const sleep = new AbortController()
-    wake = () => sleep.abort()
-    await delay(ms, undefined, { signal: sleep.signal }).catch(() => undefined)
-  }
-
-  function notice(): void {
-    noticed = true
-    wake()
-  }
-
-  function failed(error: unknown): void {
-    if (!failing) deps.log.error({ err: error }, 'pages wait: the store cannot be asked for them now')
-    failing = true
-  }
-
-  function recovered(): void {
-    if (failing) deps.log.info({}, 'pages are sent again')
-    failing = false
-  }
-
   return {
     start(): void {
-      listening ??= deps.listen(notice)
+      listening ??= deps.listen(bell.ring)
       running ??= run()
     },
 
@@ -108,9 +85,46 @@ export function createPageSender(deps: SenderDependencies) {
     /** Returns when every message under way is written down. */
     async stop(): Promise<void> {
       stopping.abort()
-      wake()
+      bell.ring()
       await running
       await listening?.stop()
+    },
+  }
+}
+
+/** Says once that the store fails, and once that it answers again. */
+function createStoreWatch(log: SenderDependencies['log']) {
+  let failing = false
+  return {
+    failed(error: unknown): void {
+      if (!failing) log.error({ err: error }, 'pages wait: the store cannot be asked for them now')
+      failing = true
+    },
+    answered(): void {
+      if (failing) log.info({}, 'pages are sent again')
+      failing = false
+    },
+  }
+}
+
+/** Somebody sleeps until it rings; that it rang before they slept is not lost. */
+function createBell(stopped: AbortSignal) {
+  let wake: () => void = () => undefined
+  let rang = false
+  return {
+    ring: (): void => {
+      rang = true
+      wake()
+    },
+    forget: (): void => {
+      rang = false
+    },
+    /** Until it rings, at most so long. */
+    heard: async (ms: number): Promise<void> => {
+      if (rang || stopped.aborted) return
+      const sleep = new AbortController()
+      wake = () => sleep.abort()
+      await delay(ms, undefined, { signal: sleep.signal }).catch(() => undefined)
     },
   }
 }

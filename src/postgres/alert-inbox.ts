@@ -1,8 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
 import type { AcceptedAlert } from '../domain/alert.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
-import { createWriteQueue } from './write-queue.ts'
+import { createSharedWork } from './shared-work.ts'
 
 /** Notified when rows come in; carries no payload. */
 export const inboxChannel = 'firewatch_inbox'
@@ -19,14 +20,16 @@ export type AlertInbox = ReturnType<typeof createAlertInbox>
 export const inboxWriters = 4
 /** Some 20 MB in memory, and seconds of writing. */
 const mostWaiting = 30_000
-const mostTogether = 5_000
+const mostTogether = 1_000
 const patienceMs = 3_000
+/** A dispatcher that was just woken is at work. */
+const wakeEveryMs = 5
 
 /** Where every alert enters: a row, committed before its sender hears of success. */
 export function createAlertInbox(db: Database) {
   const wake = createWaker(db)
-  const queue = createWriteQueue<AcceptedAlert, Acceptance>({
-    async write(requests) {
+  const queue = createSharedWork<AcceptedAlert, Acceptance>({
+    async work(requests) {
       const stored = await insertAlerts(db, requests.flat())
       if (stored.size > 0) wake()
       return requests.map((alerts) => {
@@ -35,7 +38,7 @@ export function createAlertInbox(db: Database) {
         return { accepted, duplicates: alerts.length - accepted }
       })
     },
-    writers: inboxWriters,
+    atOnce: inboxWriters,
     mostTogether,
     mostWaiting,
     patienceMs,
@@ -65,6 +68,7 @@ function createWaker(db: Database): () => void {
     do {
       again = false
       await sql`SELECT pg_notify(${inboxChannel}, '')`.execute(db).catch(() => undefined)
+      await delay(wakeEveryMs)
     } while (again)
     underWay = false
   }
@@ -74,29 +78,32 @@ function createWaker(db: Database): () => void {
   }
 }
 
-/** Stores alerts with what belongs to the same transaction, and wakes the dispatcher as it commits. */
+/** Stores alerts with what belongs to the same transaction, in one statement that wakes the dispatcher as it commits. */
 export async function storeAlerts(
   transaction: Kysely<Schema>,
   alerts: readonly AcceptedAlert[],
 ): Promise<void> {
-  const stored = await insertAlerts(transaction, alerts)
-  if (stored.size > 0) await sql`SELECT pg_notify(${inboxChannel}, '')`.execute(transaction)
+  if (alerts.length === 0) return
+  await sql`
+    WITH inserted AS (${insertion(alerts)})
+    SELECT pg_notify(${inboxChannel}, '') FROM (SELECT FROM inserted LIMIT 1) AS any_inserted
+  `.execute(transaction)
 }
 
-/**
- * One statement, in the order given. One JSON parameter costs less than an array for each column.
- * @returns ids of the events that were not there before
- */
-async function insertAlerts(db: Kysely<Schema>, alerts: readonly AcceptedAlert[]): Promise<Set<string>> {
-  if (alerts.length === 0) return new Set()
-  const inserted = await sql<{ event_id: string }>`
+/** @returns ids of the events that were not there before */
+async function insertAlerts(db: Database, alerts: readonly AcceptedAlert[]): Promise<Set<string>> {
+  const inserted = await insertion(alerts).execute(db)
+  return new Set(inserted.rows.map(({ event_id }) => event_id))
+}
+
+/** In the order given. One JSON parameter costs less than an array for each column. */
+function insertion(alerts: readonly AcceptedAlert[]) {
+  return sql<{ event_id: string }>`
     INSERT INTO alert_inbox (event_id, source, fingerprint, status, labels, annotations, starts_at, ends_at)
     SELECT * FROM json_to_recordset(${JSON.stringify(alerts)}::json) AS alert (
       "eventId" text, source text, fingerprint text, status text, labels jsonb, annotations jsonb,
       "startsAt" timestamptz, "endsAt" timestamptz
     )
     ON CONFLICT (event_id) DO NOTHING
-    RETURNING event_id
-  `.execute(db)
-  return new Set(inserted.rows.map(({ event_id }) => event_id))
+    RETURNING event_id`
 }

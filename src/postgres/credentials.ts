@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Holder } from '../domain/access.ts'
 import type { Database } from './database.ts'
+import { createSharedWork } from './shared-work.ts'
 
 export type CredentialKind = 'token' | 'session' | 'login' | 'calendar'
 
@@ -30,6 +31,10 @@ const idLength = 12
  * credential names its holder; whether there still is one, and what they may do, is not known here.
  */
 export function createCredentialRecords(db: Database, now: () => Date) {
+  const found = createSharedWork<string, Found>({
+    work: (requests) => findAll(db, requests.flat(), now()),
+    ...lookUps,
+  })
   return {
     /** Makes a credential and returns its secret, which cannot be read again. */
     async issue(
@@ -55,13 +60,9 @@ export function createCredentialRecords(db: Database, now: () => Date) {
 
     /** Whom this secret names, if it is known and not expired. */
     async check(kind: CredentialKind, secret: string): Promise<Holder | undefined> {
-      const row = await alive(db, now())
-        .select(['person', 'holder', 'used_at'])
-        .where('secret_hash', '=', hash(secret))
-        .where('kind', '=', kind)
-        .executeTakeFirst()
-      if (row === undefined) return undefined
       const at = now()
+      const { row } = await found.add([hash(secret)])
+      if (row?.kind !== kind) return undefined
       const { used_at: usedAt } = row
       if (usedAt === null || at.getTime() - usedAt.getTime() >= usedWithinMs) await noteUse(db, secret, at)
       return holderOf(row)
@@ -127,6 +128,28 @@ function createCredentialList(db: Database, now: () => Date) {
       await db.deleteFrom('credentials').where('holder', '=', 'operator').execute()
     },
   }
+}
+
+/** Each request looks up who asks; those of the same moment share a query. */
+const lookUps = { atOnce: 3, mostTogether: 500, mostWaiting: 10_000, patienceMs: 3_000 }
+
+type FoundRow = Parameters<typeof holderOf>[0] & {
+  readonly kind: CredentialKind
+  readonly used_at: Date | null
+}
+
+interface Found {
+  readonly row: FoundRow | undefined
+}
+
+/** In the order of the hashes. */
+async function findAll(db: Database, hashes: readonly string[], at: Date): Promise<Found[]> {
+  const rows = await alive(db, at)
+    .select(['secret_hash', 'kind', 'person', 'holder', 'used_at'])
+    .where('secret_hash', 'in', [...new Set(hashes)])
+    .execute()
+  const byHash = new Map(rows.map((row) => [row.secret_hash, row]))
+  return hashes.map((one) => ({ row: byHash.get(one) }))
 }
 
 function alive(db: Database, at: Date) {

@@ -72,11 +72,11 @@ export function openDatabase(
 function dropOverdue(pool: pg.Pool, heldMs: number): void {
   const deadlines = new WeakMap<pg.PoolClient, NodeJS.Timeout>()
   pool.on('acquire', (client) => {
-    const overdue = new Error(`PostgreSQL did not answer within ${heldMs} ms; the connection was dropped`)
-    deadlines.set(
-      client,
-      setTimeout(() => socketOf(client).destroy(overdue), heldMs),
-    )
+    const drop = () =>
+      socketOf(client).destroy(
+        new Error(`PostgreSQL did not answer within ${heldMs} ms; the connection was dropped`),
+      )
+    deadlines.set(client, setTimeout(drop, heldMs))
   })
   pool.on('release', (_error, client) => clearTimeout(deadlines.get(client)))
 }

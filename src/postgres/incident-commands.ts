@@ -40,8 +40,6 @@ interface Parts {
 
 type Given<Event> = Event extends CommandEvent ? Omit<Event, 'at' | 'actor' | 'commandId'> : never
 
-export type IncidentCommands = ReturnType<typeof createIncidentCommands>
-
 /**
  * What people tell incidents. Decided and kept in one transaction, so that a command counts whether or not a workflow is there to hear of it.
  * Each @throws CommandRefused

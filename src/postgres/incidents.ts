@@ -23,11 +23,9 @@ export interface IncidentFilter {
   readonly limit: number
 }
 
-export type IncidentRecords = ReturnType<typeof createIncidentRecords>
-
 /** Incidents as rows: what lists and pages read. */
 export function createIncidentRecords(db: Database) {
-  return { ...finding(db), ...alertsBelow(db) }
+  return { ...finding(db), ...listing(db), ...decided(db), ...alertsBelow(db) }
 }
 
 function finding(db: Database) {
@@ -48,6 +46,19 @@ function finding(db: Database) {
       return found
     },
 
+    async byChartToken(token: string): Promise<Incident | undefined> {
+      const row = await db
+        .selectFrom('incidents')
+        .selectAll()
+        .where('chart_token', '=', token)
+        .executeTakeFirst()
+      return row && incidentFromRow(row)
+    },
+  }
+}
+
+function listing(db: Database) {
+  return {
     async list(filter: IncidentFilter): Promise<Incident[]> {
       let query = db.selectFrom('incidents').selectAll().orderBy('number', 'desc').limit(filter.limit)
       if (filter.states !== undefined) query = query.where('state', 'in', [...filter.states])
@@ -80,7 +91,11 @@ function finding(db: Database) {
       const counts = Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)]))
       return { open: 0, monitoring: 0, resolved: 0, ...counts }
     },
+  }
+}
 
+function decided(db: Database) {
+  return {
     /** The state that its last decision left; `null` where nothing was ever decided. */
     async machine(incident: number): Promise<MachineState | null> {
       const row = await db
@@ -100,15 +115,6 @@ function finding(db: Database) {
         .orderBy('seq')
         .execute()
       return rows.map(({ event }) => event as MachineEvent)
-    },
-
-    async byChartToken(token: string): Promise<Incident | undefined> {
-      const row = await db
-        .selectFrom('incidents')
-        .selectAll()
-        .where('chart_token', '=', token)
-        .executeTakeFirst()
-      return row && incidentFromRow(row)
     },
   }
 }

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Configuration, NotificationRule } from '../../src/domain/configuration.ts'
-import type { CommandAnswer } from '../../src/domain/incident-messages.ts'
 import type { Schedule } from '../../src/domain/on-call/schedule.ts'
 import { minute } from '../support/incident-configuration.ts'
-import { type Incidents, type IncidentStory, startIncidents } from '../support/incidents.ts'
+import { type Incidents, startIncidents } from '../support/incidents.ts'
 import { user } from '../support/pages.ts'
 
 let incidents: Incidents
@@ -32,9 +31,9 @@ describe('people’s own rules', () => {
     const users = people([later(0, 0), later(1, 10), later(0, 30)])
     const { story } = await incidents.begin({ policy: longStep, more: { users } })
     await story.fire()
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
     await incidents.sleep(11 * minute)
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0', 'r0/s1/ana/c1/t600'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0', 'r0/s1/ana/c1/t600'])
     await story.give('acknowledge', 'ana')
     await incidents.sleep(30 * minute)
     expect(story.calls()).toHaveLength(2)
@@ -49,7 +48,7 @@ describe('people’s own rules', () => {
     const { story } = await incidents.begin({ policy: { steps, fallback: [] }, more: { users } })
     await story.fire()
     await incidents.sleep(11 * minute)
-    expect(await story.pages()).toEqual(['r0/s2/ben/c0', 'r0/s1/ana/c1/t600'])
+    expect(story.pages()).toEqual(['r0/s2/ben/c0', 'r0/s1/ana/c1/t600'])
   })
 
   it('go on when the policy is exhausted, until somebody acknowledges', async () => {
@@ -58,7 +57,7 @@ describe('people’s own rules', () => {
     const { story } = await incidents.begin({ policy, more: { users } })
     await story.fire()
     await incidents.sleep(11 * minute)
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0', 'r0/s1/ana/c1/t600'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0', 'r0/s1/ana/c1/t600'])
     await story.give('acknowledge', 'ben')
     await incidents.sleep(30 * minute)
     expect(story.calls()).toHaveLength(2)
@@ -70,13 +69,13 @@ describe('people’s own rules', () => {
       more: { users: people([later(1, 0)]) },
     })
     await story.fire()
-    expect(await story.pages()).toEqual(['r0/s1/ana/c1'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c1'])
     await incidents.sleep(minute)
     const users = people([later(1, 0), later(0, 0), later(0, 30)])
     world.rules = { ...world.rules, more: { users } }
     await story.tellConfigurationChanged()
     await incidents.sleep(31 * minute)
-    expect(await story.pages()).toEqual(['r0/s1/ana/c1', 'r0/s1/ana/c0/t1800'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c1', 'r0/s1/ana/c0/t1800'])
   })
 })
 
@@ -93,15 +92,11 @@ describe('a step that each must acknowledge', () => {
     ]
     const { story } = await incidents.begin({ policy: { steps, fallback: [] }, more: { users } })
     await story.fire()
-    expect(await (() => story.pages().length)()).toBe(2)
+    expect(story.pages().length).toBe(2)
     const { message } = await story.give('acknowledge', 'ana')
     expect(message).toMatch(/ben must acknowledge too/)
     await incidents.sleep(31 * minute)
-    expect(await (() => story.calls().toSorted())()).toEqual([
-      'r0/s1/ana/c0',
-      'r0/s1/ben/c0',
-      'r0/s1/ben/c0/t1800',
-    ])
+    expect(story.calls().toSorted()).toEqual(['r0/s1/ana/c0', 'r0/s1/ben/c0', 'r0/s1/ben/c0/t1800'])
     expect(await story.give('acknowledge', 'ben')).toEqual({ changed: true, message: 'acknowledged too' })
     expect(await story.timeline()).toContain('ben acknowledged too; everybody has')
     expect(await story.give('acknowledge', 'dora')).toMatchObject({ changed: false })
@@ -111,7 +106,7 @@ describe('a step that each must acknowledge', () => {
 describe('a step that may not be entered yet', () => {
   /** Always closed but for the hour that begins in `hours`. */
   async function calendarOpenIn(hours: number): Promise<Configuration['calendars']> {
-    const at = new Date((await incidents.now()) + hours * 60 * minute)
+    const at = new Date(incidents.now() + hours * 60 * minute)
     const clock = (hour: number) => `${String(hour % 24).padStart(2, '0')}:00`
     const opens = at.getUTCHours()
     const window = {
@@ -133,7 +128,7 @@ describe('a step that may not be entered yet', () => {
     expect(await story.nowDoing()).toMatch(/^Step 1 waits: outside office/)
     expect(story.pages()).toEqual([])
     await incidents.sleep(181 * minute)
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
   })
 
   it('is entered at once when somebody asks for it', async () => {
@@ -145,11 +140,11 @@ describe('a step that may not be entered yet', () => {
     await story.fire()
     expect(await story.nowDoing()).toMatch(/^Step 1 waits/)
     await story.give('escalateNow', 'ben')
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
   })
 
   it('E13: waits out maintenance, and nobody can urge it', async () => {
-    const maintenance = [{ from: 0, to: (await incidents.now()) + 60 * minute, reason: 'new disks' }]
+    const maintenance = [{ from: 0, to: incidents.now() + 60 * minute, reason: 'new disks' }]
     const services = { feed: { name: 'feed', maintenance } }
     const { story } = await incidents.begin({ more: { services } })
     await story.fire()
@@ -160,7 +155,7 @@ describe('a step that may not be entered yet', () => {
     await incidents.sleep(59 * minute)
     expect(story.pages()).toEqual([])
     await incidents.sleep(2 * minute)
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
   })
 
   it('E19: waits until enough alerts begin', async () => {
@@ -174,13 +169,13 @@ describe('a step that may not be entered yet', () => {
     expect(story.pages()).toEqual([])
     await story.fireNow('android')
     await story.fireNow('web')
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
   })
 })
 
 describe('who is on call', () => {
   it('E09: is looked up when a step is entered, and a hand-off does not page anybody', async () => {
-    const from = await incidents.now()
+    const from = incidents.now()
     const shift = (minutes: readonly [number, number], person: string) => ({
       from: from + minutes[0] * minute,
       to: from + minutes[1] * minute,
@@ -200,11 +195,11 @@ describe('who is on call', () => {
     const policy = { steps, repeat: 1, fallback: [] }
     const { story } = await incidents.begin({ policy, more: { schedules: { primary } } })
     await story.fire()
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
     await incidents.sleep(9 * minute)
     expect(story.pages()).toHaveLength(1)
     await incidents.sleep(2 * minute)
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0', 'r1/s1/ben/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0', 'r1/s1/ben/c0'])
     expect(await story.timeline()).toContain('Step 1: paging ana (schedule primary)')
   })
 })
@@ -213,22 +208,22 @@ describe('whoever has it', () => {
   it('may be somebody else from then on, and those who were paged hear of it', async () => {
     const { world, story } = await incidents.begin()
     await story.fire()
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
     await story.give('acknowledge', 'ana')
     const { message } = await story.give('takeOver', 'ben')
     expect(message).toBe('you have it now, instead of ana')
     expect(await story.newest()).toMatchObject({ acknowledgedBy: 'ben' })
-    expect(await (() => world.messages.filter(({ kind }) => kind === 'acknowledged').length)()).toBe(1)
+    expect(world.messages.filter(({ kind }) => kind === 'acknowledged').length).toBe(1)
     expect(world.messages.at(-1)?.nowDoing).toMatch(/^ben acknowledged/)
   })
 
   it('keeps it until the one it is handed over to acknowledges', async () => {
     const { story } = await incidents.begin()
     await story.fire()
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
     await story.give('acknowledge', 'ana')
     await story.give('handOver', 'ana', { to: 'ben' })
-    expect(await story.pages()).toContain('hand-over/ben/c0')
+    expect(story.pages()).toContain('hand-over/ben/c0')
     expect(await story.newest()).toMatchObject({ acknowledgedBy: 'ana' })
     expect(await story.give('acknowledge', 'ben')).toMatchObject({ changed: true })
     expect(await story.newest()).toMatchObject({ acknowledgedBy: 'ben' })
@@ -240,7 +235,7 @@ describe('whoever has it', () => {
     await story.give('acknowledge', 'ana')
     await story.give('handOver', 'ana', { to: 'ben' })
     await incidents.sleep(6 * minute)
-    expect(await story.pages()).toContain('hand-over-1/ana/c0')
+    expect(story.pages()).toContain('hand-over-1/ana/c0')
     expect(await story.newest()).toMatchObject({ acknowledgedBy: 'ana' })
     await expect(story.give('handOver', 'ana', { to: 'carl' })).rejects.toMatchObject({
       message: 'carl has no contact, so cannot be asked to take it',
@@ -250,12 +245,12 @@ describe('whoever has it', () => {
   it('may be quiet for a while; then it is escalated anew', async () => {
     const { story } = await incidents.begin()
     await story.fire()
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
     await story.give('snooze', 'ana', { forMs: 60 * minute })
     await incidents.sleep(59 * minute)
     expect(story.calls()).toEqual(['r0/s1/ana/c0'])
     await incidents.sleep(2 * minute)
-    expect(await story.pages()).toContain('r1/s1/ana/c0')
+    expect(story.pages()).toContain('r1/s1/ana/c0')
     expect(await story.newest()).toMatchObject({ acknowledgedBy: null })
     expect(await story.timeline()).toContain(
       'The acknowledgement of ana ran out and it still fires: escalating again',
@@ -280,7 +275,7 @@ describe('whoever has it', () => {
       route: { stableForMs: 120 * minute },
     })
     await story.fire()
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
     await story.give('acknowledge', 'ana')
     await story.clear()
     expect(await (async () => (await story.newest()).state)()).toBe('monitoring')
@@ -289,7 +284,7 @@ describe('whoever has it', () => {
     expect(await story.timeline()).toContain('The acknowledgement of ana ran out while nothing fires')
     expect(story.calls()).toEqual(['r0/s1/ana/c0'])
     await story.fire()
-    expect(await (() => story.calls())()).toEqual(['r0/s1/ana/c0', 'r1/s1/ana/c0'])
+    expect(story.calls()).toEqual(['r0/s1/ana/c0', 'r1/s1/ana/c0'])
   })
 })
 
@@ -297,10 +292,10 @@ describe('asking for the next step', () => {
   it('E10: opens an acknowledged incident again, where it would have gone on', async () => {
     const { story } = await incidents.begin()
     await story.fire()
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
     await story.give('acknowledge', 'ana')
     await story.give('escalateNow', 'ana')
-    expect(await story.pages()).toContain('r0/s2/ben/c0')
+    expect(story.pages()).toContain('r0/s2/ben/c0')
     expect(await (async () => (await story.newest()).acknowledgedBy)()).toBe(null)
   })
 
@@ -308,13 +303,13 @@ describe('asking for the next step', () => {
     const { story } = await incidents.begin()
     await story.fire()
     await incidents.sleep(6 * minute)
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0', 'r0/s2/ben/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0', 'r0/s2/ben/c0'])
     const asOf = { round: 0, step: 1 }
     await expect(story.give('escalateNow', 'ana', { asOf })).rejects.toMatchObject({
       message: expect.stringMatching(/^already escalated/),
     })
     await story.give('escalateNow', 'ana', { asOf: { round: 0, step: 2 } })
-    expect(await story.pages()).toContain('r0/fallback/dora/c0')
+    expect(story.pages()).toContain('r0/fallback/dora/c0')
   })
 })
 
@@ -327,13 +322,13 @@ describe('a policy that a person applies', () => {
   it('E14: takes the place of the one that the incident began with, from its first step; before that nothing changes', async () => {
     const { world, story } = await incidents.begin({ policy: only('ana') })
     await story.fire()
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
     world.rules = { policy: only('ben') }
     await incidents.sleep(minute)
     expect(story.pages()).toHaveLength(1)
     await incidents.save(world)
     await story.give('applyPolicy', 'dora', { keep: false })
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0', 'r1/s1/ben/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0', 'r1/s1/ben/c0'])
   })
 
   it('E15: is gone on with where it stands', async () => {
@@ -341,11 +336,11 @@ describe('a policy that a person applies', () => {
     const { world, story } = await incidents.begin({ policy: { steps, fallback: [] } })
     await story.fire()
     await incidents.sleep(6 * minute)
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0', 'r0/s2/ben/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0', 'r0/s2/ben/c0'])
     world.rules = { policy: { steps: steps.filter(({ notify }) => notify[0] !== 'ben'), fallback: [] } }
     await incidents.save(world)
     await story.give('applyPolicy', 'dora', { keep: true })
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0', 'r0/s2/ben/c0', 'r1/s2/dora/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0', 'r0/s2/ben/c0', 'r1/s2/dora/c0'])
   })
 })
 
@@ -360,13 +355,9 @@ describe('a severity that a person sets', () => {
     const route = { policies: { default: 'default', P0: 'urgent' } }
     const { story } = await incidents.begin({ policies, route })
     await story.fire()
-    expect(await story.pages()).toEqual(['r0/s1/ana/c0'])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
     await story.give('setSeverity', 'ana', { severity: 'P0' })
-    expect(await (() => story.pages().toSorted())()).toEqual([
-      'notice/dora/c0',
-      'r0/s1/ana/c0',
-      'r1/s1/ben/c0',
-    ])
+    expect(story.pages().toSorted()).toEqual(['notice/dora/c0', 'r0/s1/ana/c0', 'r1/s1/ben/c0'])
     expect(await story.newest()).toMatchObject({ severity: 'P0', severitySetBy: 'ana' })
   })
 })

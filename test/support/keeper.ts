@@ -20,13 +20,18 @@ export async function startKeeper() {
   const client = createIncidentClient(temporal.client)
   const quiet = { info: () => undefined, warn: () => undefined }
   const now = () => new Date()
-  const teller = createTeller({ tells: incidents.records.tells, tell: client.tell, log: quiet, now })
+  const teller = createTeller({
+    tells: incidents.records.tells,
+    tell: (incident) => client.tell(incident),
+    log: quiet,
+    now,
+  })
   const worker = await Worker.create({
     connection: temporal.nativeConnection,
     taskQueue,
     workflowBundle: await bundleWorkflows('../../workflows/index.ts', import.meta.url),
     activities: {
-      ...createIncidentActivities({ ...incidents.records, stirred: teller.notice, now }),
+      ...createIncidentActivities({ ...incidents.records, stirred: () => teller.notice(), now }),
       collectEvidence: async () => ({ findings: [] }),
       draftReview: async () => ({ file: 'INC.md', passed: 1, checks: 1 }),
     },
@@ -37,7 +42,7 @@ export async function startKeeper() {
     if (worker.getState() === 'RUNNING') worker.shutdown()
     await ended
   })
-  noticed = teller.notice
+  noticed = () => teller.notice()
   teller.start()
   starting.defer(() => teller.stop())
   incidents.sender.start()

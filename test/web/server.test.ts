@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { guardRoutes } from '../../src/web/access.ts'
 import fastify from 'fastify'
+import { StoreError } from '../../src/postgres/errors.ts'
 import { as, incident, now, startWeb } from './world.ts'
 
 const acknowledge = '/api/v1/incidents/INC-42/acknowledge'
@@ -214,6 +215,42 @@ describe('intake', () => {
       payload: {},
     })
     expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '5'])
+  })
+
+  it.each([
+    ['retry', 'PostgreSQL does not keep up: 30000 wait for it already', null, 503],
+    ['retry', 'canceling statement due to statement timeout', '57014', 503],
+    ['unknown', 'Connection terminated unexpectedly', null, 503],
+    ['final', 'value "9e99" is out of range for type bigint', '22003', 400],
+    ['final', 'duplicate key value violates unique constraint', '23505', 500],
+  ] as const)(
+    'N06 says of a store that answers %s (%s) what it means for the sender',
+    async (fault, message, code, status) => {
+      const failure = new StoreError(fault, Object.assign(new Error(message), code === null ? {} : { code }))
+      const { app } = await startWeb({
+        intake: {
+          parse: () => [],
+          accept: () => Promise.reject(new Error('not stored', { cause: failure })),
+        },
+      })
+      const answer = await app.inject({
+        method: 'POST',
+        url: '/api/v1/alerts',
+        headers: as('responder'),
+        payload: {},
+      })
+      expect([answer.statusCode, answer.headers['retry-after']]).toEqual([
+        status,
+        status === 503 ? '5' : undefined,
+      ])
+      expect(answer.json<{ error: string }>().error.includes(message)).toBe(status === 400)
+    },
+  )
+
+  it('N26 refuses a path that no schema takes, and does not fail', async () => {
+    const { app } = await startWeb()
+    const answer = await app.inject({ url: `/api/v1/incidents/${'x'.repeat(60)}`, headers: as('viewer') })
+    expect([answer.statusCode, answer.json().error]).toEqual([400, 'the request is not understood'])
   })
 })
 

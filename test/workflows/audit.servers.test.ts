@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { DefaultLogger, Worker } from '@temporalio/worker'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuditActivities } from '../../activities/audit.ts'
 import { createAlertInbox } from '../../src/postgres/alert-inbox.ts'
 import { createAuditRecords } from '../../src/postgres/audits.ts'

@@ -59,8 +59,6 @@ export type CommandEvent = Given &
     | { readonly type: 'note'; readonly text: string }
   )
 
-export type CommandType = CommandEvent['type']
-
 /** What was read outside because an effect asked for it. */
 export type ReadingEvent =
   | { readonly type: 'step-read'; readonly reading: StepReading }

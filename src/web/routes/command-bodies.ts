@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Role } from '../../domain/configuration.ts'
 import { formatDuration, parseDuration } from '../../domain/duration.ts'
 import { severities, type Severity } from '../../domain/severity.ts'
+import { storable } from '../../domain/text.ts'
 import { HttpProblem } from '../errors.ts'
 
 /*
@@ -119,7 +120,9 @@ export function policyIn(
 
 /** @throws HttpProblem 400 with the first thing that is wrong, or `missing` when nothing was said at all */
 function read<Schema extends z.ZodType>(schema: Schema, body: unknown, missing: string): z.output<Schema> {
-  const parsed = schema.safeParse(body, { error: ({ input }) => (input === undefined ? missing : undefined) })
+  const parsed = schema.safeParse(storable(body), {
+    error: ({ input }) => (input === undefined ? missing : undefined),
+  })
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new HttpProblem(400, issue === undefined || issue.path.length === 0 ? missing : issue.message)
