@@ -9,19 +9,19 @@ export interface ChannelAudit {
   readonly newId: () => string
 }
 
-type Give = (groupingKey: string, command: Command) => Promise<CommandAnswer>
+type Give = (command: Command) => Promise<CommandAnswer>
 
 /** The same commands for what channels bring in, each with an entry in the audit log: it is no request by somebody who is logged in. */
 export function auditedCommands(commands: IncidentCommands, audit: ChannelAudit): IncidentCommands {
   const audited = (verb: string, give: Give): Give => {
-    return async (groupingKey, command) => {
+    return async (command) => {
       const about = {
         actor: command.actor,
         action: `channel ${verb}`,
         target: incidentName(command.incident),
       }
       try {
-        const answer = await give(groupingKey, command)
+        const answer = await give(command)
         note(audit, { ...about, outcome: 'done', reason: null })
         return answer
       } catch (error) {
