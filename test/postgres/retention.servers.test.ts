@@ -83,7 +83,7 @@ async function incident({
   await run(
     `INSERT INTO alerts (incident, fingerprint, status, labels, annotations, starts_at)
      VALUES (${number}, 'f-${key}', '${firing}', '{"alertname": "${alertname}"}', '{}', '${startedAt}');
-     INSERT INTO timeline (incident, event_key, at, kind, actor, summary) VALUES (${number}, 'e', '${startedAt}', 'note', 'ana', 's');
+     INSERT INTO timeline (incident, event_key, at, actor, fact) VALUES (${number}, 'e', '${startedAt}', 'ana', '{"type": "note", "text": "s"}');
      INSERT INTO evidence (incident, number, evidence_key, kind, title, result, hash, collected_at)
      VALUES (${number}, 1, 'e', 'k', 't', '{}', 'h', '${startedAt}');
      INSERT INTO pages (id, incident, kind, step, round, person, channel, contact, state)
@@ -173,8 +173,8 @@ describe('N09 retention', () => {
       `INSERT INTO audit_findings (kind, detail, quiet, found_at, seen_at, ended_at)
        VALUES ('old', '', false, '2025-01-01', '2025-01-01', '2025-01-01'), ('new', '', false, '2025-01-01', '2025-01-01', '2026-05-31'),
          ('open', '', false, '2025-01-01', '2025-01-01', NULL);
-       INSERT INTO credentials (secret_hash, kind, person, role, expires_at)
-       VALUES ('old', 'session', 'ana', 'viewer', '2026-05-01'), ('new', 'login', 'ana', 'viewer', '2026-05-31'), ('for ever', 'token', 'ana', 'viewer', NULL)`,
+       INSERT INTO credentials (secret_hash, kind, person, holder, expires_at)
+       VALUES ('old', 'session', 'ana', 'person', '2026-05-01'), ('new', 'login', 'ana', 'person', '2026-05-31'), ('for ever', 'token', 'ana', 'person', NULL)`,
     )
     expect(await deleteAll()).toMatchObject({ audits: 1, credentials: 1 })
     expect(await left('SELECT kind AS value FROM audit_findings ORDER BY id')).toEqual(['new', 'open'])

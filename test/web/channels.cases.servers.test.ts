@@ -176,10 +176,7 @@ describe('buttons in Slack', () => {
     doors = await doorsOf(world, {
       escalateNow: () =>
         Promise.reject(Object.assign(new Error('it stands at step 3 by now'), { name: 'CommandRefused' })),
-      resolve: () =>
-        Promise.reject(
-          Object.assign(new Error('Temporal cannot be reached'), { name: 'WorkflowsUnavailable' }),
-        ),
+      resolve: () => Promise.reject(new Error('connect ECONNREFUSED 127.0.0.1:5432')),
     })
     await press('firewatch_escalate')
     await press('firewatch_resolve')
@@ -188,7 +185,7 @@ describe('buttons in Slack', () => {
     await press('firewatch_acknowledge')
     expect(told()).toEqual([
       'it stands at step 3 by now',
-      'Not carried out: Temporal cannot be reached',
+      'Not carried out: unexpected failure, the server log says more. Try again.',
       'There is no INC-999999999.',
       `INC-${world.incident} is resolved; a closed incident never re-opens.`,
     ])

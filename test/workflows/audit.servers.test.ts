@@ -56,7 +56,7 @@ describe('the auditor', () => {
     await (await incidents.handleOf(story)).terminate('an operator slipped')
     expect((await (await incidents.handleOf(story)).describe()).status.name).toBe('TERMINATED')
 
-    expect(await audit()).toMatchObject({ incidents: 1, repaired: 1, findings: 0 })
+    expect(await audit()).toMatchObject({ repaired: 1, findings: 0 })
     await until(async () => (await (await incidents.handleOf(story)).describe()).status.name).toBe('RUNNING')
     // Its new workflow went through the first step again, and waits for whoever it had paged.
     await until(async () =>
@@ -85,7 +85,7 @@ describe('the auditor', () => {
     expect(await audit()).toMatchObject({ repaired: 1, findings: 0 })
     await until(async () => (await (await incidents.handleOf(story)).describe()).status.name).toBe('RUNNING')
     expect(await story.newest()).toMatchObject({ acknowledgedBy: 'ana' })
-    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
+    expect(story.calls()).toEqual(['r0/s1/ana/c0'])
   })
 })
 
