@@ -149,7 +149,7 @@ describe('a dispatched alert', () => {
     ])
     expect((await createTimelineRecords(database.db).ofIncident(1))[0]).toMatchObject({
       kind: 'detected',
-      summary: 'Detected: disk at /, and 1 alert more',
+      summary: 'Detected: disk at /, and 1 more alert',
     })
     expect(
       (await select<{ chart_token: string }>('SELECT chart_token FROM incidents'))[0]?.chart_token,

@@ -43,7 +43,7 @@ describe('the auditor', () => {
   it('leaves an incident alone that somebody looks after', async () => {
     const { story } = await incidents.begin()
     await story.fire()
-    await until(story.pages).toEqual(['r0/s1/ana/c0'])
+    await until(story.calls).toEqual(['r0/s1/ana/c0'])
     const { runId } = await (await incidents.handleOf(story)).describe()
     expect(await audit()).toMatchObject({ incidents: 1, repaired: 0, findings: 0 })
     expect((await (await incidents.handleOf(story)).describe()).runId).toBe(runId)
@@ -52,7 +52,7 @@ describe('the auditor', () => {
   it('brings an incident back whose workflow was ended from outside, and nobody is paged twice', async () => {
     const { story, world } = await incidents.begin()
     await story.fire()
-    await until(story.pages).toEqual(['r0/s1/ana/c0'])
+    await until(story.calls).toEqual(['r0/s1/ana/c0'])
     await (await incidents.handleOf(story)).terminate('an operator slipped')
     expect((await (await incidents.handleOf(story)).describe()).status.name).toBe('TERMINATED')
 
@@ -69,7 +69,7 @@ describe('the auditor', () => {
     expect(await audit()).toMatchObject({ repaired: 0, findings: 0 })
 
     await story.give('escalateNow', 'ana')
-    await until(story.pages).toEqual(['r0/s1/ana/c0', 'r0/s2/ben/c0'])
+    await until(story.calls).toEqual(['r0/s1/ana/c0', 'r0/s2/ben/c0'])
     expect(await story.give('acknowledge', 'ben')).toMatchObject({
       changed: true,
     })
@@ -78,7 +78,7 @@ describe('the auditor', () => {
   it('brings one back that somebody has, without paging anybody', async () => {
     const { story } = await incidents.begin()
     await story.fire()
-    await until(story.pages).toEqual(['r0/s1/ana/c0'])
+    await until(story.calls).toEqual(['r0/s1/ana/c0'])
     await story.give('acknowledge', 'ana')
     await until(async () => (await story.newest()).acknowledgedBy).toBe('ana')
     await (await incidents.handleOf(story)).terminate('an operator slipped')
