@@ -42,7 +42,7 @@ describe('the command line', () => {
     expect((await run('ack', 'INC-1')).stdout).toContain('INC-1 acknowledged')
     expect((await run('ack', 'INC-1')).stdout).toContain(`already acknowledged by ${userInfo().username}`)
     expect((await run('show', 'INC-1')).stdout).toContain('the certificate expired')
-    expect((await run('resolve', 'INC-1')).code).toBe(0)
+    expect((await run('resolve', 'INC-1', '--anyway')).code).toBe(0)
     await vi.waitFor(
       async () => expect((await run('review', 'INC-1')).stdout).toContain('# Post-mortem of INC-1'),
       soon,
@@ -73,11 +73,13 @@ describe('the command line', () => {
     )
     expect((await run('take', 'INC-2')).stdout).toBe('you have it\n')
     expect((await run('take', 'INC-2')).stdout).toBe('you have it already\n')
-    expect((await run('snooze', 'INC-2', '--for', '1h')).stdout).toContain('in 1 h it is escalated again')
+    expect((await run('snooze', 'INC-2', '--for', '1h')).stdout).toContain('it escalates again in 1 h')
     expect((await run('severity', 'INC-2', 'P2')).stdout).toBe('INC-2 is P2 now\n')
     expect((await run('apply-policy', 'INC-2', '--keep')).stdout).toContain('applies from now on')
     expect((await run('apply-policy', 'INC-2', '--policy', 'none')).code).toBe(4)
-    expect((await run('hand-over', 'INC-2', '--to', 'ben')).stdout).toContain('ben is paged')
+    expect((await run('hand-over', 'INC-2', '--to', 'ben')).stdout).toContain(
+      'paged ben, who owns it once they acknowledge',
+    )
     expect((await run('escalate', 'INC-2', '--as-of', 'r0/s0')).stderr).toContain('already escalated')
     const told = async () => (await run('incident', 'why', 'INC-2', '--paging')).stdout
     await vi.waitFor(
@@ -86,7 +88,7 @@ describe('the command line', () => {
     )
     expect(await told()).toMatch(/snoozed it for 1 h, until 20/)
     expect(await told()).toContain('set the severity to P2')
-    expect((await run('resolve', 'INC-2')).code).toBe(0)
+    expect((await run('resolve', 'INC-2', '--anyway')).code).toBe(0)
   })
 
   it('is audited: all is well with paging', async () => {
