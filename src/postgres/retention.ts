@@ -136,6 +136,7 @@ function deleteIncidents(db: Database, before: Date): Promise<DeletedBatch> {
 
 const ofIncidents = [
   'alerts',
+  'incident_events',
   'timeline',
   'evidence',
   'pages',

@@ -86,7 +86,7 @@ describe('the command line', () => {
       async () => expect(await told()).toMatch(/hands over to ben.*\n +ben, webhook: sent/),
       soon,
     )
-    expect(await told()).toMatch(/snoozed it for 1 h, until 20/)
+    expect(await told()).toMatch(/snoozed it for 1 h; escalates again at 20/)
     expect(await told()).toContain('set the severity to P2')
     expect((await run('resolve', 'INC-2', '--anyway')).code).toBe(0)
   })

@@ -84,6 +84,7 @@ async function incident({
     `INSERT INTO alerts (incident, fingerprint, status, labels, annotations, starts_at)
      VALUES (${number}, 'f-${key}', '${firing}', '{"alertname": "${alertname}"}', '{}', '${startedAt}');
      INSERT INTO timeline (incident, event_key, at, actor, fact) VALUES (${number}, 'e', '${startedAt}', 'ana', '{"type": "note", "text": "s"}');
+     INSERT INTO incident_events (incident, seq, event) VALUES (${number}, 1, '{}');
      INSERT INTO evidence (incident, number, evidence_key, kind, title, result, hash, collected_at)
      VALUES (${number}, 1, 'e', 'k', 't', '{}', 'h', '${startedAt}');
      INSERT INTO pages (id, incident, kind, step, round, person, channel, contact, state)
@@ -115,7 +116,12 @@ describe('N09 retention', () => {
     await run(`UPDATE incidents SET recurrence_of = ${old[0]} WHERE number IN (${kept[0]}, ${old[1]})`)
     expect((await deleteAll()).incidents).toBe(46)
     expect(await left('SELECT number AS value FROM incidents ORDER BY 1')).toEqual(kept)
-    for (const table of ['alerts', 'timeline', 'evidence', 'pages', 'remediation_attempts', 'audit_findings'])
+    const below = await left(
+      `SELECT conrelid::regclass::text AS value FROM pg_constraint
+       WHERE confrelid = 'incidents'::regclass AND conrelid NOT IN ('incidents'::regclass, 'reviews'::regclass)`,
+    )
+    expect(below).toContain('incident_events')
+    for (const table of below)
       expect([table, await left(`SELECT incident AS value FROM ${table} ORDER BY 1`)]).toEqual([table, kept])
     expect(
       await left('SELECT recurrence_of AS value FROM incidents WHERE recurrence_of IS NOT NULL'),

@@ -1,6 +1,8 @@
 -- What happened is a typed fact; sentences are made when it is read. Entries from before keep the sentence they were written with.
 ALTER TABLE timeline ADD COLUMN fact jsonb;
 UPDATE timeline SET fact = jsonb_build_object('type', 'recorded', 'kind', kind, 'text', summary);
+UPDATE timeline SET fact = jsonb_build_object('type', 'not-actionable', 'text', detail->>'notActionable')
+WHERE event_key = 'not-actionable' AND detail->>'notActionable' IS NOT NULL;
 ALTER TABLE timeline ALTER COLUMN fact SET NOT NULL, DROP COLUMN kind, DROP COLUMN summary, DROP COLUMN detail;
 
 -- The incident's state as its last decision left it, how many decisions its workflow has been told of, and the newest that it must be told of.
