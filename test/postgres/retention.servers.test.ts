@@ -122,7 +122,10 @@ describe('N09 retention', () => {
     )
     expect(below).toContain('incident_events')
     for (const table of below)
-      expect([table, await left(`SELECT incident AS value FROM ${table} ORDER BY 1`)]).toEqual([table, kept])
+      expect([table, await left(`SELECT incident AS value FROM ${String(table)} ORDER BY 1`)]).toEqual([
+        table,
+        kept,
+      ])
     expect(
       await left('SELECT recurrence_of AS value FROM incidents WHERE recurrence_of IS NOT NULL'),
     ).toEqual([])
