@@ -1,5 +1,6 @@
 import type { Configuration } from '../domain/configuration.ts'
 import { groupRows, type AlertGroup, type InboxRow } from '../domain/dispatch.ts'
+import { incidentName } from '../domain/evidence.ts'
 import { createHeldRows } from './held-rows.ts'
 
 /** Where alerts wait, and where they go. */
@@ -97,9 +98,13 @@ export function createBatches(dependencies: BatchDependencies, size: number) {
 }
 
 async function deliver(group: AlertGroup, dependencies: BatchDependencies): Promise<void> {
-  const { store, configuration, newToken, now } = dependencies
+  const { store, configuration, newToken, now, log } = dependencies
   const opening = { configRevision: configuration().revision, chartToken: newToken() }
-  await store.apply(group, opening, now())
+  const incident = await store.apply(group, opening, now())
+  if (incident === undefined) return
+  const { groupingKey, rows } = group
+  const fields = { incident: incidentName(incident), groupingKey, alerts: rows.length }
+  log.info(fields, 'alerts brought to their incident')
 }
 
 function idsOf(groups: readonly AlertGroup[]): number[] {

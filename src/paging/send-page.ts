@@ -1,3 +1,4 @@
+import { incidentName } from '../domain/evidence.ts'
 import { type NewPage, nextContactPage } from '../domain/escalate.ts'
 import { reachableOf } from '../domain/escalate-targets.ts'
 import type { Incident } from '../domain/incident.ts'
@@ -83,10 +84,13 @@ async function settle(
     ...(outcome.kind === 'sent' && outcome.replaced !== undefined ? { replaced: outcome.replaced } : {}),
   })
   if (settled?.ended === true) deps.ended?.(settled.page)
-  if (settled?.page.state !== 'failed' && settled?.page.state !== 'unknown') return
-  const { id, person, channel, lastError, attempts } = settled.page
+  if (settled === undefined) return
+  const { id, person, channel, lastError, attempts, state } = settled.page
+  const about = { incident: incidentName(page.incident), page: id, person, channel, attempts }
+  if (state === 'sent') deps.log.info(about, 'page sent')
+  if (state !== 'failed' && state !== 'unknown') return
   deps.log.warn(
-    { page: id, person, channel, attempts, reason: lastError, retryAt, next: next?.id },
+    { ...about, reason: lastError, retryAt, next: next?.id },
     settled.ended ? 'a page could not be delivered' : 'a page could not be sent yet',
   )
 }
