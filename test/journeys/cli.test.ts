@@ -87,7 +87,7 @@ describe('the command line', () => {
       soon,
     )
     expect(await told()).toMatch(/snoozed it for 1 h; escalates again at 20/)
-    expect(await told()).toContain('set the severity to P2')
+    expect(await told()).toContain('set the severity from P1 to P2')
     expect((await run('resolve', 'INC-2', '--anyway')).code).toBe(0)
   })
 

@@ -111,8 +111,8 @@ describe('the incident page', () => {
   it.each([true, false])('hands over and snoozes from a phone (script: %s)', async (script) => {
     const { page } = await open('/incidents/INC-42', { ...phone, script })
     for (const [form, told] of [
-      ['hand-over', 'They are paged, and have it once they acknowledge.'],
-      ['snooze', 'You have it. Unless it is over by then'],
+      ['hand-over', 'Paged them. They own it once they acknowledge'],
+      ['snooze', 'You have it. It escalates again after that time'],
     ]) {
       await page.click('#more-commands > summary')
       const button = page.locator(`form[action$="/${form}"] button`)
