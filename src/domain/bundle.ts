@@ -1,4 +1,3 @@
-import { fnv1a64 } from './hash.ts'
 import { severities, type Severity } from './severity.ts'
 
 /*
@@ -17,11 +16,6 @@ export function laneWaitMs(begun: readonly number[], now: number, severity: Seve
   const recent = begun.filter((at) => at > now - laneRules.gapMs).toSorted((a, b) => a - b)
   const first = recent[recent.length - laneRules.burst]
   return severity === 'P0' || first === undefined ? 0 : first + laneRules.gapMs - now
-}
-
-/** The same wait, spread over two seconds by the page's id: one of those that wait comes first and takes the others along. */
-export function spreadWaitMs(waitMs: number, page: string): number {
-  return waitMs + (Number.parseInt(fnv1a64(page).slice(0, 4), 16) % 2_000)
 }
 
 /** A page that waits in a lane. */
