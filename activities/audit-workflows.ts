@@ -1,5 +1,5 @@
 import { log } from '@temporalio/activity'
-import type { Finding, RecordedIncident } from '../src/domain/audit.ts'
+import type { Finding, RecordedIncident } from '../src/domain/audit/audit.ts'
 import {
   auditsInterruptedMs,
   type IncidentWithoutReview,
@@ -8,8 +8,8 @@ import {
   type RunningWorkflow,
   type ScheduleStanding,
   workflowFindings,
-} from '../src/domain/audit-workflows.ts'
-import type { Configuration } from '../src/domain/configuration.ts'
+} from '../src/domain/audit/workflows.ts'
+import type { Configuration } from '../src/domain/configuration/configuration.ts'
 
 /** A review that nobody drafted for so long is not looked for any more. */
 const reviewsLookedForMs = 7 * 86_400_000

@@ -8,9 +8,9 @@ import {
   stuckAlertMs,
   stuckPageMs,
   type UnfinishedPage,
-} from '../src/domain/audit.ts'
-import { auditAlert, isUrgent, type StoredFinding } from '../src/domain/audit-alert.ts'
-import type { AcceptedAlert } from '../src/domain/alert.ts'
+} from '../src/domain/audit/audit.ts'
+import { auditAlert, isUrgent, type StoredFinding } from '../src/domain/audit/alert.ts'
+import type { AcceptedAlert } from '../src/domain/alert/alert.ts'
 import {
   createSteadiness,
   lookAtWorkflows,
@@ -19,8 +19,8 @@ import {
   type WorkflowEngine,
   type WorkflowLook,
 } from './audit-workflows.ts'
-import { mapAtMost } from '../src/domain/concurrency.ts'
-import type { Configuration, Heartbeat } from '../src/domain/configuration.ts'
+import { mapAtMost } from '../src/domain/values/concurrency.ts'
+import type { Configuration, Heartbeat } from '../src/domain/configuration/configuration.ts'
 
 /** What the auditor reads and keeps. Instants are ISO 8601 in UTC. */
 export interface AuditStore extends WorkflowAuditStore {

@@ -9,7 +9,7 @@ import {
   type AskedQuestion,
   type Measured,
   type MetricQuestion,
-} from '../src/domain/check.ts'
+} from '../src/domain/check/check.ts'
 import {
   concludeRetired,
   concludeRun,
@@ -19,10 +19,10 @@ import {
   type SeriesStanding,
   type SourceSighting,
   type Standings,
-} from '../src/domain/check-run.ts'
-import type { CheckShard } from '../src/domain/check-shards.ts'
-import type { Check, Configuration, SourceTable } from '../src/domain/configuration.ts'
-import type { UnsettledVerdict, VerdictState } from '../src/domain/verdict.ts'
+} from '../src/domain/check/run.ts'
+import type { CheckShard } from '../src/domain/check/shards.ts'
+import type { Check, Configuration, SourceTable } from '../src/domain/configuration/configuration.ts'
+import type { UnsettledVerdict, VerdictState } from '../src/domain/check/verdict.ts'
 
 /** Where measurements come from. */
 export interface MetricSource {

@@ -1,10 +1,10 @@
 import type { MachineEvent, TaskEvent } from '../src/domain/incident/event.ts'
 import { duesOf, isOver, type Outline } from '../src/domain/incident/outline.ts'
 import type { MachineState, Task } from '../src/domain/incident/state.ts'
-import type { Configuration } from '../src/domain/configuration.ts'
-import type { Incident, IncidentPlan } from '../src/domain/incident.ts'
+import type { Configuration } from '../src/domain/configuration/configuration.ts'
+import type { Incident, IncidentPlan } from '../src/domain/incident/incident.ts'
 import { keepsOut } from '../src/domain/incident/automation.ts'
-import { planIncident, policyOfIncident, policyRevisionOf } from '../src/domain/plan.ts'
+import { planIncident, policyOfIncident, policyRevisionOf } from '../src/domain/incident/plan.ts'
 
 /** Something that runs beside the incident told of itself; absent: the workflow looks what fell due. */
 export interface AdvanceInput {

@@ -1,11 +1,11 @@
-import type { Alert } from '../src/domain/alert.ts'
-import type { SeriesPoint, SeriesRequest } from '../src/domain/chart-data.ts'
-import type { Configuration } from '../src/domain/configuration.ts'
-import type { Evidence } from '../src/domain/evidence.ts'
-import type { Row } from '../src/domain/evidence-result.ts'
-import type { Incident } from '../src/domain/incident.ts'
-import type { NewTimelineEntry } from '../src/domain/timeline.ts'
-import type { Series, Verdict } from '../src/domain/verdict.ts'
+import type { Alert } from '../src/domain/alert/alert.ts'
+import type { SeriesPoint, SeriesRequest } from '../src/domain/chart/data.ts'
+import type { Configuration } from '../src/domain/configuration/configuration.ts'
+import type { Evidence } from '../src/domain/investigate/evidence.ts'
+import type { Row } from '../src/domain/investigate/evidence-result.ts'
+import type { Incident } from '../src/domain/incident/incident.ts'
+import type { NewTimelineEntry } from '../src/domain/incident/timeline.ts'
+import type { Series, Verdict } from '../src/domain/check/verdict.ts'
 
 /** Evidence as it is handed to the store, which numbers it, hashes it and says when. */
 export type NewEvidence = Pick<

@@ -1,19 +1,19 @@
-import { chartDataFrom, chartRequest } from '../src/domain/chart-data.ts'
-import type { ChartData } from '../src/domain/chart.ts'
-import type { Check, Configuration } from '../src/domain/configuration.ts'
-import { boundedRows, failed } from '../src/domain/evidence-result.ts'
-import type { Incident } from '../src/domain/incident.ts'
+import { chartDataFrom, chartRequest } from '../src/domain/chart/data.ts'
+import type { ChartData } from '../src/domain/chart/chart.ts'
+import type { Check, Configuration } from '../src/domain/configuration/configuration.ts'
+import { boundedRows, failed } from '../src/domain/investigate/evidence-result.ts'
+import type { Incident } from '../src/domain/incident/incident.ts'
 import {
   queryParameters,
   seriesOf,
   windowsOf,
   type QueryWindow,
   type Stage,
-} from '../src/domain/investigate.ts'
-import { runbookOf } from '../src/domain/plan.ts'
-import type { EvidenceQuery, Runbook } from '../src/domain/runbook.ts'
-import type { Series } from '../src/domain/verdict.ts'
-import { seriesTitle, worstVerdict } from '../src/domain/verdict-words.ts'
+} from '../src/domain/investigate/investigate.ts'
+import { runbookOf } from '../src/domain/incident/plan.ts'
+import type { EvidenceQuery, Runbook } from '../src/domain/investigate/runbook.ts'
+import type { Series } from '../src/domain/check/verdict.ts'
+import { seriesTitle, worstVerdict } from '../src/domain/check/verdict-words.ts'
 import type { ChartDependencies, InvestigateDependencies, NewEvidence } from './investigate-dependencies.ts'
 
 /** An evidence query that takes longer says less than the one after it. */

@@ -1,7 +1,7 @@
-import { evidenceId, type Evidence } from '../src/domain/evidence.ts'
-import { errorOf, failed } from '../src/domain/evidence-result.ts'
-import { findingOf, type Stage } from '../src/domain/investigate.ts'
-import { firewatch } from '../src/domain/timeline.ts'
+import { evidenceId, type Evidence } from '../src/domain/investigate/evidence.ts'
+import { errorOf, failed } from '../src/domain/investigate/evidence-result.ts'
+import { findingOf, type Stage } from '../src/domain/investigate/investigate.ts'
+import { firewatch } from '../src/domain/incident/timeline.ts'
 import type { InvestigateDependencies } from './investigate-dependencies.ts'
 import { chartKey, questionsOf, sceneOf } from './investigate-questions.ts'
 

@@ -1,13 +1,18 @@
-import type { Alert } from '../src/domain/alert.ts'
-import type { Configuration } from '../src/domain/configuration.ts'
-import type { Evidence, EvidenceKind } from '../src/domain/evidence.ts'
-import type { Incident } from '../src/domain/incident.ts'
-import type { GuardSwitch } from '../src/domain/kill-switch.ts'
-import type { ActionAnswer, ActionCall, AttemptChange, NewAttempt } from '../src/domain/remediate.ts'
-import type { EndedAttempt, Lease, LeaseRequest, UnderRepair } from '../src/domain/remediate-guards.ts'
-import type { RemediationAttempt } from '../src/domain/remediation.ts'
-import type { NewTimelineEntry } from '../src/domain/timeline.ts'
-import type { Series, Verdict } from '../src/domain/verdict.ts'
+import type { Alert } from '../src/domain/alert/alert.ts'
+import type { Configuration } from '../src/domain/configuration/configuration.ts'
+import type { Evidence, EvidenceKind } from '../src/domain/investigate/evidence.ts'
+import type { Incident } from '../src/domain/incident/incident.ts'
+import type { GuardSwitch } from '../src/domain/remediate/kill-switch.ts'
+import type {
+  ActionAnswer,
+  ActionCall,
+  AttemptChange,
+  NewAttempt,
+} from '../src/domain/remediate/remediate.ts'
+import type { EndedAttempt, Lease, LeaseRequest, UnderRepair } from '../src/domain/remediate/guards.ts'
+import type { RemediationAttempt } from '../src/domain/remediate/remediation.ts'
+import type { NewTimelineEntry } from '../src/domain/incident/timeline.ts'
+import type { Series, Verdict } from '../src/domain/check/verdict.ts'
 
 export interface AttemptStore {
   /** Stores it unless it is there. */

@@ -1,6 +1,6 @@
-import type { Configuration } from '../src/domain/configuration.ts'
-import { seriesOf } from '../src/domain/investigate.ts'
-import { attemptId, type Ending, type Next, type PlacedRung } from '../src/domain/remediate.ts'
+import type { Configuration } from '../src/domain/configuration/configuration.ts'
+import { seriesOf } from '../src/domain/investigate/investigate.ts'
+import { attemptId, type Ending, type Next, type PlacedRung } from '../src/domain/remediate/remediate.ts'
 import {
   blastBudgetOf,
   blastBudgetRefusal,
@@ -8,10 +8,10 @@ import {
   evaluateGuards,
   groupMembers,
   type GuardDecision,
-} from '../src/domain/remediate-guards.ts'
-import { describeState, symptomCleared } from '../src/domain/remediate-verify.ts'
-import type { Measurement, RemediationAttempt } from '../src/domain/remediation.ts'
-import type { Series } from '../src/domain/verdict.ts'
+} from '../src/domain/remediate/guards.ts'
+import { describeState, symptomCleared } from '../src/domain/remediate/verify.ts'
+import type { Measurement, RemediationAttempt } from '../src/domain/remediate/remediation.ts'
+import type { Series } from '../src/domain/check/verdict.ts'
 import type { RemediateDependencies } from './remediate-dependencies.ts'
 import { configurationOf, nameOf, tell } from './remediate-record.ts'
 

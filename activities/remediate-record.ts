@@ -1,6 +1,6 @@
-import type { Configuration } from '../src/domain/configuration.ts'
-import type { AttemptOutcome, RemediationAttempt } from '../src/domain/remediation.ts'
-import { firewatch } from '../src/domain/timeline.ts'
+import type { Configuration } from '../src/domain/configuration/configuration.ts'
+import type { AttemptOutcome, RemediationAttempt } from '../src/domain/remediate/remediation.ts'
+import { firewatch } from '../src/domain/incident/timeline.ts'
 import type { RemediateDependencies } from './remediate-dependencies.ts'
 
 export interface FinishedAttempt {

@@ -1,5 +1,5 @@
-import type { PastAttempt } from '../src/domain/remediate.ts'
-import type { Judgement } from '../src/domain/remediate-verify.ts'
+import type { PastAttempt } from '../src/domain/remediate/remediate.ts'
+import type { Judgement } from '../src/domain/remediate/verify.ts'
 import {
   carryOut,
   probe,

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client'
-import type { Incident } from '../src/domain/incident.ts'
-import { incidentWorkflowId } from '../src/domain/incident.ts'
+import type { Incident } from '../src/domain/incident/incident.ts'
+import { incidentWorkflowId } from '../src/domain/incident/incident.ts'
 import { figure, type Report } from './figures.ts'
 import { alertOf, type Installation, patienceMs, until, withInstallation } from './installation.ts'
 

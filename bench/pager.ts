@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type FakeWebhook, startFakeWebhook } from '../examples/fakes/webhook.ts'
-import type { PageKind } from '../src/domain/page.ts'
+import type { PageKind } from '../src/domain/page/page.ts'
 
 /** A page as it took effect at its receiver. */
 export interface ArrivedPage {

@@ -1,6 +1,6 @@
 import { isCancellation, proxyActivities } from '@temporalio/workflow'
 import type { CollectEvidence, Findings, InvestigateActivities } from '../activities/investigate.ts'
-import { incidentName } from '../src/domain/evidence.ts'
+import { incidentName } from '../src/domain/investigate/evidence.ts'
 
 /**
  * Collects the evidence of a stage. Paging and remediation never wait for it, and it never ends an incident's story: what keeps it from being

@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow'
 import type { Advanced } from '../activities/incident.ts'
-import { incidentMessages as names } from '../src/domain/incident-messages.ts'
+import { incidentMessages as names } from '../src/domain/incident/messages.ts'
 
 /** Something was decided that the workflow may have to act on. */
 export const stirredSignal = defineSignal(names.stirred)

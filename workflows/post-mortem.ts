@@ -1,6 +1,6 @@
 import { proxyActivities, setCurrentDetails } from '@temporalio/workflow'
 import type { PostMortemActivities } from '../activities/post-mortem.ts'
-import { incidentName } from '../src/domain/evidence.ts'
+import { incidentName } from '../src/domain/investigate/evidence.ts'
 
 export interface ReviewInput {
   readonly incident: number

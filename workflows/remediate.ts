@@ -12,9 +12,9 @@ import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '
 import type { AutomationStanding } from '../activities/incident.ts'
 import type { RemediateActivities } from '../activities/remediate.ts'
 import type { Permission, Proposal } from '../activities/remediate-guards.ts'
-import { incidentName } from '../src/domain/evidence.ts'
+import { incidentName } from '../src/domain/investigate/evidence.ts'
 import type { RemediationEnd } from '../src/domain/incident/event.ts'
-import { searchAttributeNames } from '../src/domain/incident-messages.ts'
+import { searchAttributeNames } from '../src/domain/incident/messages.ts'
 import {
   attemptId,
   nextRung,
@@ -22,8 +22,8 @@ import {
   type Ending,
   type PastAttempt,
   type PlacedRung,
-} from '../src/domain/remediate.ts'
-import type { RemediationRung } from '../src/domain/runbook.ts'
+} from '../src/domain/remediate/remediate.ts'
+import type { RemediationRung } from '../src/domain/investigate/runbook.ts'
 import { remediationAttempt } from './remediation-attempt.ts'
 
 export { remediationAttempt } from './remediation-attempt.ts'

@@ -10,9 +10,9 @@ import {
 } from '@temporalio/workflow'
 import type { RemediateActivities } from '../activities/remediate.ts'
 import type { ActResult } from '../activities/remediate-act.ts'
-import { formatDuration } from '../src/domain/duration.ts'
-import { nextAfter, nothingSent, type Ending, type PlacedRung } from '../src/domain/remediate.ts'
-import type { AttemptOutcome, Effect } from '../src/domain/remediation.ts'
+import { formatDuration } from '../src/domain/values/duration.ts'
+import { nextAfter, nothingSent, type Ending, type PlacedRung } from '../src/domain/remediate/remediate.ts'
+import type { AttemptOutcome, Effect } from '../src/domain/remediate/remediation.ts'
 
 export interface AttemptInput {
   /** `INC-42/a1`. */

@@ -1,5 +1,5 @@
-import { formatDuration } from '../../src/domain/duration.ts'
-import type { TimelineEntry } from '../../src/domain/timeline.ts'
+import { formatDuration } from '../../src/domain/values/duration.ts'
+import type { TimelineEntry } from '../../src/domain/incident/timeline.ts'
 
 const marks: Readonly<Record<string, string>> = {
   detected: 'seen',

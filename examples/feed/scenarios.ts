@@ -1,4 +1,4 @@
-import type { Incident } from '../../src/domain/incident.ts'
+import type { Incident } from '../../src/domain/incident/incident.ts'
 import type { IncidentRecords } from '../../src/web/dependencies.ts'
 import type { FaultName } from './faults.ts'
 

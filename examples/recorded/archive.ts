@@ -1,7 +1,7 @@
 import type { RunningFirewatch } from '../../src/app/firewatch.ts'
-import type { CauseNode } from '../../src/domain/cause-tree.ts'
-import { incidentName } from '../../src/domain/evidence.ts'
-import type { Incident } from '../../src/domain/incident.ts'
+import type { CauseNode } from '../../src/domain/investigate/cause-tree.ts'
+import { incidentName } from '../../src/domain/investigate/evidence.ts'
+import type { Incident } from '../../src/domain/incident/incident.ts'
 import type { IncidentRecords, StoredReview } from '../../src/web/dependencies.ts'
 
 /** An incident as Firewatch keeps it, with what its review says of causes. */

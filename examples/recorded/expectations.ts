@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ReplayReport } from '../../src/app/replay.ts'
-import { notActionableIn } from '../../src/domain/not-actionable.ts'
-import { utc } from '../../src/domain/review-records.ts'
+import { notActionableIn } from '../../src/domain/incident/not-actionable.ts'
+import { utc } from '../../src/domain/post-mortem/records.ts'
 import type { Kept } from './archive.ts'
 
 /** Everything that is known when the recording was walked twice. */

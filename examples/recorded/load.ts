@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { readRunFile } from '../../src/app/run-file.ts'
+import { readRunFile } from '../../src/cli/run-file.ts'
 import { loadRecording } from './recording.ts'
 
 // Loads the recording into the ClickHouse of a running Firewatch: node examples/recorded/load.ts [--data DIRECTORY]

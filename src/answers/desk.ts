@@ -1,10 +1,10 @@
-import type { Account, Answer, ChannelAnswers, OnCall, Told } from '../domain/channel-answers.ts'
-import type { Configuration, User } from '../domain/configuration.ts'
-import { type Declaration, declaredIn } from '../domain/declaration.ts'
-import { oneLine } from '../domain/delivery.ts'
-import { incidentName } from '../domain/evidence.ts'
-import type { Incident } from '../domain/incident.ts'
-import type { Command, CommandAnswer, EscalateCommand, ResolveCommand } from '../domain/incident-messages.ts'
+import type { Account, Answer, ChannelAnswers, OnCall, Told } from '../domain/page/channel-answers.ts'
+import type { Configuration, User } from '../domain/configuration/configuration.ts'
+import { type Declaration, declaredIn } from '../domain/alert/declaration.ts'
+import { oneLine } from '../domain/page/delivery.ts'
+import { incidentName } from '../domain/investigate/evidence.ts'
+import type { Incident } from '../domain/incident/incident.ts'
+import type { Command, CommandAnswer, EscalateCommand, ResolveCommand } from '../domain/incident/messages.ts'
 
 /** Somebody who was turned away, for the audit. */
 export interface Refusal {

@@ -1,6 +1,6 @@
-import type { ChannelAnswers, Told } from '../domain/channel-answers.ts'
-import type { Incident } from '../domain/incident.ts'
-import type { Page } from '../domain/page.ts'
+import type { ChannelAnswers, Told } from '../domain/page/channel-answers.ts'
+import type { Incident } from '../domain/incident/incident.ts'
+import type { Page } from '../domain/page/page.ts'
 
 export interface MailDoorOptions {
   readonly links: { pageOf(token: string): string | undefined }

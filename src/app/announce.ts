@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
-import { mapAtMost } from '../domain/concurrency.ts'
-import type { Configuration } from '../domain/configuration.ts'
+import { mapAtMost } from '../domain/values/concurrency.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { Records } from './records.ts'
 
 /** Incidents told at once. */

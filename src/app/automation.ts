@@ -1,5 +1,5 @@
-import type { Configuration } from '../domain/configuration.ts'
-import { parseIncidentName } from '../domain/evidence.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
+import { parseIncidentName } from '../domain/investigate/evidence.ts'
 import { CommandRefused } from '../postgres/incident-commands.ts'
 import type { Automation } from '../web/automation.ts'
 import type { Records } from './records.ts'

@@ -1,6 +1,6 @@
-import type { AuditEntry } from '../domain/audit-entry.ts'
-import { incidentName } from '../domain/evidence.ts'
-import type { Command, CommandAnswer } from '../domain/incident-messages.ts'
+import type { AuditEntry } from '../domain/access/audit-entry.ts'
+import { incidentName } from '../domain/investigate/evidence.ts'
+import type { Command, CommandAnswer } from '../domain/incident/messages.ts'
 import type { IncidentCommands } from '../web/dependencies.ts'
 
 export interface ChannelAudit {

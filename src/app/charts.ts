@@ -2,8 +2,8 @@ import { readChart } from '../../activities/investigate-questions.ts'
 import { renderChart } from '../chart/render.ts'
 import { readSeriesChart } from '../clickhouse/series-chart.ts'
 import type { ClickHouse } from '../clickhouse/client.ts'
-import { chartDataOf, chartModel } from '../domain/chart.ts'
-import type { Incident } from '../domain/incident.ts'
+import { chartDataOf, chartModel } from '../domain/chart/chart.ts'
+import type { Incident } from '../domain/incident/incident.ts'
 import type { Records } from './records.ts'
 
 /** Draws incidents' charts: the kept series of one that is over, the live ones of one that lasts. */

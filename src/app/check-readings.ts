@@ -1,9 +1,9 @@
-import { checkMutes } from '../domain/check-mutes.ts'
-import type { Configuration } from '../domain/configuration.ts'
-import { seriesTitle } from '../domain/verdict-words.ts'
-import type { Series, Verdict } from '../domain/verdict.ts'
+import { checkMutes } from '../domain/check/mutes.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
+import { seriesTitle } from '../domain/check/verdict-words.ts'
+import type { Series, Verdict } from '../domain/check/verdict.ts'
 import type { CheckReader, CheckReading } from '../web/dependencies.ts'
-import { seriesOf } from '../domain/check.ts'
+import { seriesOf } from '../domain/check/check.ts'
 import type { Records } from './records.ts'
 
 /** Buckets shown of each series. */

@@ -1,24 +1,16 @@
 import { userInfo } from 'node:os'
 import { randomUUID } from 'node:crypto'
 import { loadConfiguration } from '../config/load.ts'
-import { holderNamed, roleOf, type AccessRole } from '../domain/access.ts'
-import type { AuditEntry } from '../domain/audit-entry.ts'
+import { holderNamed, roleOf } from '../domain/access/access.ts'
+import type { AuditEntry } from '../domain/access/audit-entry.ts'
 import { createAuditLog } from '../postgres/audit-log.ts'
 import { credentialId } from '../postgres/credentials.ts'
 import { openDatabase } from '../postgres/database.ts'
-import { CommandFailed, exitCodes } from './api-client.ts'
+import { CommandFailed, exitCodes } from '../cli/api-client.ts'
+import type { IssuedToken, WantedToken } from '../cli/installation.ts'
 import { prepareDatabase } from './prepare.ts'
 import { createRecords } from './records.ts'
 import type { Settings } from './settings.ts'
-
-interface WantedToken {
-  /** A configured user or sender. */
-  readonly name: string
-  /** Ends all tokens that they had. */
-  readonly replace: boolean
-  /** Milliseconds; `null`: for good. */
-  readonly validForMs: number | null
-}
 
 /**
  * Makes an API token without a server. Whoever has the database's password may do anything anyway; the audit log keeps who it was on this machine.
@@ -27,7 +19,7 @@ interface WantedToken {
 export async function issueToken(
   { name, replace, validForMs }: WantedToken,
   { configPath, databaseUrl }: Pick<Settings, 'configPath' | 'databaseUrl'>,
-): Promise<{ id: string; person: string; role: AccessRole; token: string }> {
+): Promise<IssuedToken> {
   const configuration = await loadConfiguration(configPath)
   const holder = holderNamed(name, configuration)
   const role = holder && roleOf(holder, configuration, undefined)

@@ -8,8 +8,8 @@ import { createSlackChannel } from '../slack/channel.ts'
 import { createTelegramChannel } from '../telegram/channel.ts'
 import { createWebhookChannel } from '../webhook/channel.ts'
 import type { Logger } from 'pino'
-import { channelTraits, type ChannelTraits } from '../domain/channel-traits.ts'
-import type { Contact, Integrations } from '../domain/configuration.ts'
+import { channelTraits, type ChannelTraits } from '../domain/page/channel-traits.ts'
+import type { Contact, Integrations } from '../domain/configuration/configuration.ts'
 import type { Channel } from '../paging/dependencies.ts'
 
 /** For one try of one page, the answer included. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import type { Configuration } from '../domain/configuration.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { EmbeddedServers } from '../embedded/embedded-servers.ts'
 import { superviseNode } from '../embedded/supervise-node.ts'
 import type { SupervisedProcess } from '../embedded/supervised-process.ts'
@@ -11,7 +11,7 @@ import { linkKeyIn } from './link-key.ts'
 import { ownerOfPort, portTaken } from './port-taken.ts'
 import { prepareDatabase, prepareTemporal } from './prepare.ts'
 import { createRecords } from './records.ts'
-import { removeRunFile, writeRunFile, type RunFile } from './run-file.ts'
+import { removeRunFile, writeRunFile, type RunFile } from '../cli/run-file.ts'
 import { defaultPort, settingsFrom, type Settings } from './settings.ts'
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))

@@ -1,5 +1,5 @@
-import { holderNamed, type Holder, roleOf } from '../domain/access.ts'
-import type { Configuration } from '../domain/configuration.ts'
+import { holderNamed, type Holder, roleOf } from '../domain/access/access.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
 import { type createCredentialRecords, credentialId } from '../postgres/credentials.ts'
 import type { Credentials, Principal } from '../web/access.ts'
 import type { Sessions } from '../web/sessions.ts'

@@ -1,4 +1,4 @@
-import { incidentName } from '../domain/evidence.ts'
+import { incidentName } from '../domain/investigate/evidence.ts'
 
 /** `INC-42` from ids that are made of it: `review/INC-42`, `INC-42/a1`. */
 export function incidentNamed(id: unknown): string | undefined {

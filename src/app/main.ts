@@ -1,8 +1,9 @@
 import { CommanderError } from 'commander'
 import { ConfigurationError } from '../config/problems.ts'
-import { CommandFailed, exitCodes } from './api-client.ts'
-import { createProgram } from './program.ts'
-import { tell } from './terminal.ts'
+import { CommandFailed, exitCodes } from '../cli/api-client.ts'
+import { createProgram } from '../cli/program.ts'
+import { tell } from '../cli/terminal.ts'
+import { createInstallation } from './installation.ts'
 
 // A reader such as `head` may have enough before we are through: that is its right and no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -11,7 +12,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 try {
-  await createProgram().parseAsync()
+  await createProgram(createInstallation(process.env)).parseAsync()
 } catch (error) {
   process.exitCode = exitCodeOf(error)
 }

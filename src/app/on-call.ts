@@ -1,9 +1,9 @@
-import type { Configuration } from '../domain/configuration.ts'
-import type { Incident } from '../domain/incident.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
+import type { Incident } from '../domain/incident/incident.ts'
 import { type ScheduleChange, withChanges } from '../domain/on-call/changes.ts'
 import type { Schedule } from '../domain/on-call/schedule.ts'
 import { onCallAt } from '../domain/on-call/segments.ts'
-import { pagingContext } from '../domain/paging-context.ts'
+import { pagingContext } from '../domain/escalate/paging-context.ts'
 import type { OnCallDesk } from '../web/on-call-desk.ts'
 import type { Records } from './records.ts'
 

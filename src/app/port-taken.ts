@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { CommandFailed, exitCodes } from './api-client.ts'
+import { CommandFailed, exitCodes } from '../cli/api-client.ts'
 import type { Settings } from './settings.ts'
 
 const patienceMs = 1_000

@@ -1,5 +1,5 @@
-import { keepsIncidents } from '../domain/channel-traits.ts'
-import type { Configuration } from '../domain/configuration.ts'
+import { keepsIncidents } from '../domain/page/channel-traits.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
 import { createAlertEnds } from '../postgres/alert-ends.ts'
 import { createAlertInbox } from '../postgres/alert-inbox.ts'
 import { createAttemptRecords } from '../postgres/attempts.ts'

@@ -3,28 +3,19 @@ import { createClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { ClickHouseQueryFailed, ClickHouseUnavailable } from '../clickhouse/errors.ts'
 import { createMetricReader } from '../clickhouse/metric-query.ts'
 import { loadConfiguration } from '../config/load.ts'
-import type { Check, Configuration } from '../domain/configuration.ts'
-import { incidentName } from '../domain/evidence.ts'
-import type { ReplayTransition } from '../domain/replay.ts'
-import type { ReplayRange } from '../domain/replay-runs.ts'
+import type { Check, Configuration } from '../domain/configuration/configuration.ts'
+import { incidentName } from '../domain/investigate/evidence.ts'
+import type { ReplayTransition } from '../domain/replay/replay.ts'
+import type { ReplayRange } from '../domain/replay/runs.ts'
 import { openDatabase } from '../postgres/database.ts'
-import { CommandFailed, exitCodes } from './api-client.ts'
+import { CommandFailed, exitCodes } from '../cli/api-client.ts'
+import type { ReplayCommand } from '../cli/installation.ts'
 import { prepareDatabase } from './prepare.ts'
 import { createReplayRecorder } from './replay-recorder.ts'
 import { createRecords } from './records.ts'
 import { replayCheck, type ReplayOptions, type ReplayReport } from './replay.ts'
-import { readRunFile } from './run-file.ts'
-import { print, table, tell } from './terminal.ts'
-
-export interface ReplayCommand {
-  readonly check: string
-  readonly from: string
-  readonly to: string
-  readonly incidents?: boolean
-  readonly config: string
-  readonly data: string
-  readonly json?: boolean
-}
+import { readRunFile } from '../cli/run-file.ts'
+import { print, table, tell } from '../cli/terminal.ts'
 
 /**
  * Carries out `check replay`: transitions as they come and the incidents at the end, or one JSON document.

@@ -1,13 +1,13 @@
-import { watchOf, type Measured, type MetricQuestion } from '../domain/check.ts'
-import type { Check, Configuration } from '../domain/configuration.ts'
+import { watchOf, type Measured, type MetricQuestion } from '../domain/check/check.ts'
+import type { Check, Configuration } from '../domain/configuration/configuration.ts'
 import {
   replayBegins,
   replayRun,
   stillOpen,
   type ReplayState,
   type ReplayTransition,
-} from '../domain/replay.ts'
-import type { ReplayedIncident } from '../domain/replay-incident.ts'
+} from '../domain/replay/replay.ts'
+import type { ReplayedIncident } from '../domain/replay/incident.ts'
 import {
   dueTimes,
   measuredTogether,
@@ -16,8 +16,8 @@ import {
   runsTogether,
   type ReplayRange,
   type ReplayRun,
-} from '../domain/replay-runs.ts'
-import type { VerdictState } from '../domain/verdict.ts'
+} from '../domain/replay/runs.ts'
+import type { VerdictState } from '../domain/check/verdict.ts'
 import { createVerdictLog, type VerdictLog } from './verdict-log.ts'
 
 export interface ReplayOptions {

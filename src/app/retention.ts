@@ -1,6 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { keptSince, type Retention, type RetentionKind, retentionKinds } from '../domain/retention.ts'
+import {
+  keptSince,
+  type Retention,
+  type RetentionKind,
+  retentionKinds,
+} from '../domain/configuration/retention.ts'
 import type { Records } from './records.ts'
 
 export interface RetentionParts {

@@ -6,17 +6,12 @@ import {
   type DataDirectoryLock,
 } from '../embedded/data-directory.ts'
 import { startEmbedded } from '../embedded/embedded-servers.ts'
-import { CommandFailed, exitCodes } from './api-client.ts'
+import { CommandFailed, exitCodes } from '../cli/api-client.ts'
+import type { UpOptions } from '../cli/installation.ts'
 import { startFirewatch } from './firewatch.ts'
 import { freePort } from './free-port.ts'
 import { ownerOfPort, portTaken } from './port-taken.ts'
-import { tell } from './terminal.ts'
-
-export interface UpOptions {
-  readonly config: string
-  readonly data: string
-  readonly port?: string
-}
+import { tell } from '../cli/terminal.ts'
 
 /**
  * Runs everything on this machine until it is told to end by Ctrl-C or SIGTERM.

@@ -1,4 +1,4 @@
-import type { Series, Verdict } from '../domain/verdict.ts'
+import type { Series, Verdict } from '../domain/check/verdict.ts'
 
 export type VerdictLog = ReturnType<typeof createVerdictLog>
 

@@ -1,4 +1,4 @@
-import type { ChartModel } from '../domain/chart.ts'
+import type { ChartModel } from '../domain/chart/chart.ts'
 import { captionSize, height, ink, plot, type Frame } from './layout.ts'
 import { axisNumber, localDay, timeTicks } from './scale.ts'
 import { content, element, type Markup } from './svg.ts'

@@ -1,4 +1,4 @@
-import type { ChartModel } from '../domain/chart.ts'
+import type { ChartModel } from '../domain/chart/chart.ts'
 import { valueTicks } from './scale.ts'
 
 export const width = 800

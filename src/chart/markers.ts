@@ -1,4 +1,4 @@
-import type { ChartMarker, ChartModel } from '../domain/chart.ts'
+import type { ChartMarker, ChartModel } from '../domain/chart/chart.ts'
 import { fitted, markerSize, plot, textWidth, width, type Frame } from './layout.ts'
 import { localClock } from './scale.ts'
 import { content, element, type Markup } from './svg.ts'

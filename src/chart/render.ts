@@ -1,4 +1,4 @@
-import type { ChartLine, ChartMarker, ChartModel } from '../domain/chart.ts'
+import type { ChartLine, ChartMarker, ChartModel } from '../domain/chart/chart.ts'
 import { timeAxis, valueAxis } from './axes.ts'
 import {
   fitted,

@@ -1,5 +1,5 @@
-import { total, type Measured, type MetricQuestion } from '../domain/check.ts'
-import type { Metric } from '../domain/configuration.ts'
+import { total, type Measured, type MetricQuestion } from '../domain/check/check.ts'
+import type { Metric } from '../domain/configuration/configuration.ts'
 import { nothing, type Sample } from '../domain/detectors/detector.ts'
 
 /** A row per bucket and group; `fw_slice` 0 is the whole source, n the question's slice n − 1. */

@@ -1,5 +1,5 @@
-import type { Measured, MetricQuestion } from '../domain/check.ts'
-import type { Metric, SourceTable } from '../domain/configuration.ts'
+import type { Measured, MetricQuestion } from '../domain/check/check.ts'
+import type { Metric, SourceTable } from '../domain/configuration/configuration.ts'
 import { ClickHouseUnavailable } from './errors.ts'
 import { quotedColumn, quotedTable } from './identifiers.ts'
 import { columnsOf, measuredIn, type MeasuredRow } from './measured-rows.ts'

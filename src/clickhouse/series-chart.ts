@@ -1,7 +1,7 @@
-import { sampleOf, total } from '../domain/check.ts'
-import type { Metric, Slice, SourceTable } from '../domain/configuration.ts'
+import { sampleOf, total } from '../domain/check/check.ts'
+import type { Metric, Slice, SourceTable } from '../domain/configuration/configuration.ts'
 import { pooled } from '../domain/detectors/detector.ts'
-import { daysBefore } from '../domain/wall-clock.ts'
+import { daysBefore } from '../domain/values/wall-clock.ts'
 import { createMetricReader, type QueryRunner } from './metric-query.ts'
 
 /** A series and the stretch of time to draw it over. Instants are epoch milliseconds. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Configuration } from '../domain/configuration.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
 import { readYaml } from './document.ts'
 import { withIncluded } from './include.ts'
 import { loadConfiguration } from './load.ts'

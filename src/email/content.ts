@@ -1,6 +1,6 @@
-import { oneLine } from '../domain/delivery.ts'
-import type { PageLink, PageMessage } from '../domain/page.ts'
-import { linesToSay } from '../domain/page-message.ts'
+import { oneLine } from '../domain/page/delivery.ts'
+import type { PageLink, PageMessage } from '../domain/page/page.ts'
+import { linesToSay } from '../domain/page/message.ts'
 import { mailLimits } from './limits.ts'
 
 /** What a mail says, before it is text or HTML. */

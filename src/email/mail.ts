@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { cutText, oneLine } from '../domain/delivery.ts'
-import type { PageMessage } from '../domain/page.ts'
+import { cutText, oneLine } from '../domain/page/delivery.ts'
+import type { PageMessage } from '../domain/page/page.ts'
 import { htmlOf } from './html.ts'
 import { mailLimits } from './limits.ts'
 import { textOf } from './text.ts'

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import { errorText } from '../domain/delivery.ts'
-import type { TryOutcome } from '../domain/page.ts'
+import { errorText } from '../domain/page/delivery.ts'
+import type { TryOutcome } from '../domain/page/page.ts'
 
 /** Where mail is handed over. */
 export interface SmtpServer {

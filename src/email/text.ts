@@ -1,4 +1,4 @@
-import type { PageMessage } from '../domain/page.ts'
+import type { PageMessage } from '../domain/page/page.ts'
 import { contentOf } from './content.ts'
 
 /** The mail as plain text. */

@@ -1,5 +1,5 @@
-import type { Heartbeat } from '../domain/configuration.ts'
-import { errorText, type HttpPost } from '../domain/delivery.ts'
+import type { Heartbeat } from '../domain/configuration/configuration.ts'
+import { errorText, type HttpPost } from '../domain/page/delivery.ts'
 
 export interface HeartbeatOptions {
   readonly post: HttpPost

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher, request } from 'undici'
-import type { SecretReference } from '../domain/configuration.ts'
-import type { ActionAnswer, ActionCall } from '../domain/remediate.ts'
+import type { SecretReference } from '../domain/configuration/configuration.ts'
+import type { ActionAnswer, ActionCall } from '../domain/remediate/remediate.ts'
 import { neverConnected, reasonOf } from './fault.ts'
 
 /** What is kept of an answer; what comes after it is not waited for. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { Agent, type Dispatcher, request } from 'undici'
-import type { HttpPost, PostAnswer } from '../domain/delivery.ts'
+import type { HttpPost, PostAnswer } from '../domain/page/delivery.ts'
 
 /** Nothing that is read from an answer is longer; what comes after it is not waited for. */
 const longestBody = 64 * 1024

@@ -1,4 +1,4 @@
-import type { AcceptedAlert } from '../domain/alert.ts'
+import type { AcceptedAlert } from '../domain/alert/alert.ts'
 import { firingAgain, parseNotification } from './alertmanager.ts'
 
 interface Acceptance {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { fingerprintOf, type AcceptedAlert, type Labels } from '../domain/alert.ts'
-import { cutText } from '../domain/delivery.ts'
-import { storable } from '../domain/text.ts'
+import { fingerprintOf, type AcceptedAlert, type Labels } from '../domain/alert/alert.ts'
+import { cutText } from '../domain/page/delivery.ts'
+import { storable } from '../domain/values/text.ts'
 import { AlertsRefused, pathText } from './firewatch-alerts.ts'
 
 /**

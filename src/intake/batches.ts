@@ -1,6 +1,6 @@
-import type { Configuration } from '../domain/configuration.ts'
-import { groupRows, type AlertGroup, type InboxRow } from '../domain/dispatch.ts'
-import { incidentName } from '../domain/evidence.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
+import { groupRows, type AlertGroup, type InboxRow } from '../domain/alert/dispatch.ts'
+import { incidentName } from '../domain/investigate/evidence.ts'
 import { createHeldRows } from './held-rows.ts'
 
 /** Where alerts wait, and where they go. */

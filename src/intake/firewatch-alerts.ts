@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { fingerprintOf, type AcceptedAlert, type AlertStatus } from '../domain/alert.ts'
-import { storable } from '../domain/text.ts'
+import { fingerprintOf, type AcceptedAlert, type AlertStatus } from '../domain/alert/alert.ts'
+import { storable } from '../domain/values/text.ts'
 
 /**
  * Firewatch's own format for alerts from anywhere, `POST /api/v1/alerts`:

@@ -1,7 +1,7 @@
-import type { FindingKind } from '../domain/audit.ts'
-import type { CheckMute } from '../domain/check-mutes.ts'
-import type { IncidentState } from '../domain/incident.ts'
-import type { Severity } from '../domain/severity.ts'
+import type { FindingKind } from '../domain/audit/audit.ts'
+import type { CheckMute } from '../domain/check/mutes.ts'
+import type { IncidentState } from '../domain/incident/incident.ts'
+import type { Severity } from '../domain/values/severity.ts'
 
 /** What the records say at one moment. */
 export interface Figures {

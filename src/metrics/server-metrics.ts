@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram } from 'prom-client'
-import { findingKinds } from '../domain/audit.ts'
+import { findingKinds } from '../domain/audit/audit.ts'
 import type { Figures } from './figures.ts'
 import { createRegistry, expose, type Exposition } from './registry.ts'
 

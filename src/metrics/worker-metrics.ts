@@ -1,7 +1,7 @@
 import { Counter, Histogram } from 'prom-client'
-import type { Page } from '../domain/page.ts'
-import type { RetentionKind } from '../domain/retention.ts'
-import type { Verdict } from '../domain/verdict.ts'
+import type { Page } from '../domain/page/page.ts'
+import type { RetentionKind } from '../domain/configuration/retention.ts'
+import type { Verdict } from '../domain/check/verdict.ts'
 import { createRegistry, expose, type Exposition } from './registry.ts'
 
 export type WorkerMetrics = ReturnType<typeof createWorkerMetrics>

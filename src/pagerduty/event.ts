@@ -1,7 +1,7 @@
-import { cutText, oneLine } from '../domain/delivery.ts'
-import { fnv1a64 } from '../domain/hash.ts'
-import type { PageMessage } from '../domain/page.ts'
-import type { Severity } from '../domain/severity.ts'
+import { cutText, oneLine } from '../domain/page/delivery.ts'
+import { fnv1a64 } from '../domain/values/hash.ts'
+import type { PageMessage } from '../domain/page/page.ts'
+import type { Severity } from '../domain/values/severity.ts'
 import { longestField, pagerDutyLimits } from './limits.ts'
 
 type EventAction = 'trigger' | 'acknowledge' | 'resolve'

@@ -1,4 +1,4 @@
-import type { PageSettlement } from '../domain/page-state.ts'
+import type { PageSettlement } from '../domain/page/state.ts'
 import type { CalledOffPage, SenderDependencies } from './dependencies.ts'
 
 /** Ends pages that were called off after they were claimed. */

@@ -1,10 +1,10 @@
-import type { Alert } from '../domain/alert.ts'
-import type { ChannelTraits } from '../domain/channel-traits.ts'
-import type { Configuration, Contact } from '../domain/configuration.ts'
-import type { NewPage } from '../domain/escalate.ts'
-import type { Incident } from '../domain/incident.ts'
-import type { Page, PageMessage, SendOutcome } from '../domain/page.ts'
-import type { PageSettlement } from '../domain/page-state.ts'
+import type { Alert } from '../domain/alert/alert.ts'
+import type { ChannelTraits } from '../domain/page/channel-traits.ts'
+import type { Configuration, Contact } from '../domain/configuration/configuration.ts'
+import type { NewPage } from '../domain/escalate/escalate.ts'
+import type { Incident } from '../domain/incident/incident.ts'
+import type { Page, PageMessage, SendOutcome } from '../domain/page/page.ts'
+import type { PageSettlement } from '../domain/page/state.ts'
 
 /** One way to reach people. It is given only contacts of its own name, and answers instead of throwing. */
 export interface Channel extends ChannelTraits {

@@ -1,9 +1,9 @@
-import { isCall } from '../domain/escalate.ts'
-import type { Incident } from '../domain/incident.ts'
-import type { Configuration } from '../domain/configuration.ts'
-import { laneOrder } from '../domain/bundle.ts'
-import type { Page, PageMessage } from '../domain/page.ts'
-import { composePageMessage, type FollowedFacts } from '../domain/page-message.ts'
+import { isCall } from '../domain/escalate/escalate.ts'
+import type { Incident } from '../domain/incident/incident.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
+import { laneOrder } from '../domain/page/bundle.ts'
+import type { Page, PageMessage } from '../domain/page/page.ts'
+import { composePageMessage, type FollowedFacts } from '../domain/page/message.ts'
 import type { PagedIncident, SenderDependencies } from './dependencies.ts'
 
 /** The message of a page and of all that go along with it; the page comes first, the others in the order of their lane. */

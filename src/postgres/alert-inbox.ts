@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
-import type { AcceptedAlert } from '../domain/alert.ts'
+import type { AcceptedAlert } from '../domain/alert/alert.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
 import { createSharedWork } from './shared-work.ts'

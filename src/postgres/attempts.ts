@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
-import type { AttemptChange, AttemptState, NewAttempt } from '../domain/remediate.ts'
-import type { EndedAttempt, UnderRepair } from '../domain/remediate-guards.ts'
-import type { AttemptOutcome, Measurement, RemediationAttempt } from '../domain/remediation.ts'
+import type { AttemptChange, AttemptState, NewAttempt } from '../domain/remediate/remediate.ts'
+import type { EndedAttempt, UnderRepair } from '../domain/remediate/guards.ts'
+import type { AttemptOutcome, Measurement, RemediationAttempt } from '../domain/remediate/remediation.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
 

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../domain/audit-entry.ts'
+import type { AuditEntry } from '../domain/access/audit-entry.ts'
 import type { Database } from './database.ts'
 
 interface StoredAuditEntry extends AuditEntry {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Labels } from '../domain/alert.ts'
-import type { IncidentWithoutReview } from '../domain/audit-workflows.ts'
+import type { Labels } from '../domain/alert/alert.ts'
+import type { IncidentWithoutReview } from '../domain/audit/workflows.ts'
 import type { Database } from './database.ts'
 
 /** More would not be read; the rest comes with the next audit. */

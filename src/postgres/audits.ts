@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Finding, FindingKind, RecordedIncident, UnfinishedPage } from '../domain/audit.ts'
-import { isAboutAudit, type StoredFinding } from '../domain/audit-alert.ts'
+import type { Finding, FindingKind, RecordedIncident, UnfinishedPage } from '../domain/audit/audit.ts'
+import { isAboutAudit, type StoredFinding } from '../domain/audit/alert.ts'
 import { inboxChannel } from './alert-inbox.ts'
 import { createWorkflowAuditRecords } from './audit-workflows.ts'
 import type { Database } from './database.ts'

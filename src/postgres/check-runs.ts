@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { CheckRun, Conclusion, RunConclusion, SeriesStanding, Standings } from '../domain/check-run.ts'
+import type { CheckRun, Conclusion, RunConclusion, SeriesStanding, Standings } from '../domain/check/run.ts'
 import { storeAlerts } from './alert-inbox.ts'
 import type { Database } from './database.ts'
 import { forgetStandings, orphanedStandings, standingsOf, storeStandings } from './series-states.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Configuration } from '../domain/configuration.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { Database } from './database.ts'
 
 /** Revisions that are held in memory. */

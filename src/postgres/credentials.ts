@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Holder } from '../domain/access.ts'
+import type { Holder } from '../domain/access/access.ts'
 import type { Database } from './database.ts'
 import { createSharedWork } from './shared-work.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Declaration, declaredAlert, declaredKey } from '../domain/declaration.ts'
-import type { Incident } from '../domain/incident.ts'
+import { type Declaration, declaredAlert, declaredKey } from '../domain/alert/declaration.ts'
+import type { Incident } from '../domain/incident/incident.ts'
 import type { AlertInbox } from './alert-inbox.ts'
 import type { Database } from './database.ts'
 import { incidentFromRow, machineOf } from './incident-rows.ts'

@@ -6,7 +6,7 @@ import {
   PostgresDriver,
   type QueryResult,
 } from 'kysely'
-import { storable, storableText } from '../domain/text.ts'
+import { storable, storableText } from '../domain/values/text.ts'
 import { toStoreError } from './errors.ts'
 
 /** Kysely's dialect, with every failure as a {@link StoreError} and no parameter that PostgreSQL cannot hold. */

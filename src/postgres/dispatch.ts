@@ -7,12 +7,12 @@ import {
   incidentService,
   type KnownIncident,
   type StoredAlert,
-} from '../domain/dispatch.ts'
-import { isDeclared } from '../domain/declaration.ts'
-import { timelineOfGroup } from '../domain/dispatch-timeline.ts'
+} from '../domain/alert/dispatch.ts'
+import { isDeclared } from '../domain/alert/declaration.ts'
+import { timelineOfGroup } from '../domain/alert/dispatch-timeline.ts'
 import type { AlertCounts } from '../domain/incident/state.ts'
-import { incidentTitle, type Incident } from '../domain/incident.ts'
-import { routeOf } from '../domain/plan.ts'
+import { incidentTitle, type Incident } from '../domain/incident/incident.ts'
+import { routeOf } from '../domain/incident/plan.ts'
 import type { Database } from './database.ts'
 import { claimWaiting, releaseRows, tickOff } from './inbox-rows.ts'
 import { knownAlerts, storeIncidentAlerts } from './incident-alerts.ts'

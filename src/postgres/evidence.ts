@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sql, type Selectable } from 'kysely'
-import { canonicalJson, toJson } from '../domain/canonical-json.ts'
-import type { Evidence, EvidenceKind } from '../domain/evidence.ts'
+import { canonicalJson, toJson } from '../domain/values/canonical-json.ts'
+import type { Evidence, EvidenceKind } from '../domain/investigate/evidence.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import type { FindingKind } from '../domain/audit.ts'
-import type { IncidentState } from '../domain/incident.ts'
-import type { Severity } from '../domain/severity.ts'
+import type { FindingKind } from '../domain/audit/audit.ts'
+import type { IncidentState } from '../domain/incident/incident.ts'
+import type { Severity } from '../domain/values/severity.ts'
 import type { Database } from './database.ts'
 
 /** Whoever asks every few seconds must not have whole tables read. */

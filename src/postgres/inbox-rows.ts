@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { InboxRow } from '../domain/dispatch.ts'
+import type { InboxRow } from '../domain/alert/dispatch.ts'
 import type { Database } from './database.ts'
 
 interface InboxRecord {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { StoredAlert } from '../domain/dispatch.ts'
+import type { StoredAlert } from '../domain/alert/dispatch.ts'
 import type { Database } from './database.ts'
 
 /** Alerts of an incident as dispatching knows them: those of these fingerprints, or all. */

@@ -1,5 +1,5 @@
-import type { Configuration } from '../domain/configuration.ts'
-import { keepPosition } from '../domain/escalate.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
+import { keepPosition } from '../domain/escalate/escalate.ts'
 import type { Answer } from '../domain/incident/answer.ts'
 import type { CommandEvent, MachineEvent } from '../domain/incident/event.ts'
 import type {
@@ -13,8 +13,8 @@ import type {
   ResolveCommand,
   SeverityCommand,
   SnoozeCommand,
-} from '../domain/incident-messages.ts'
-import { policyOfIncident, policyRevisionOf } from '../domain/plan.ts'
+} from '../domain/incident/messages.ts'
+import { policyOfIncident, policyRevisionOf } from '../domain/incident/plan.ts'
 import type { RowChange } from './incident-decision.ts'
 import type { IncidentMachine, LockedIncident } from './incident-machine.ts'
 import { type IncidentConfigurations, settingsOf } from './incident-world.ts'

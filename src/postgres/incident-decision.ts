@@ -4,7 +4,7 @@ import { nowDoing } from '../domain/incident/now-doing.ts'
 import { outlineOf, pagingDue } from '../domain/incident/outline.ts'
 import type { Outcome } from '../domain/incident/run.ts'
 import type { MachineState } from '../domain/incident/state.ts'
-import type { NewPage } from '../domain/escalate.ts'
+import type { NewPage } from '../domain/escalate/escalate.ts'
 import type { Database } from './database.ts'
 import { pagesChannel } from './page-outbox.ts'
 

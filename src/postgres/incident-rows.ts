@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { MachineState } from '../domain/incident/state.ts'
-import type { Incident } from '../domain/incident.ts'
+import type { Incident } from '../domain/incident/incident.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
 

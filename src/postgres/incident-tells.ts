@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Incident } from '../domain/incident.ts'
+import type { Incident } from '../domain/incident/incident.ts'
 import type { Database } from './database.ts'
 
 /** An incident whose workflow is to hear that something was decided. */

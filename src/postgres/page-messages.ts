@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Page } from '../domain/page.ts'
+import type { Page } from '../domain/page/page.ts'
 import type { Database } from './database.ts'
 import { fromRow, type PageRow } from './page-rows.ts'
 

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import { errorText } from '../domain/delivery.ts'
-import type { Page } from '../domain/page.ts'
+import { errorText } from '../domain/page/delivery.ts'
+import type { Page } from '../domain/page/page.ts'
 import type { Database } from './database.ts'
 import { fromRow, type PageRow } from './page-rows.ts'
 

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { Page, PageKind, PageState } from '../domain/page.ts'
+import type { Page, PageKind, PageState } from '../domain/page/page.ts'
 import type { Schema } from './schema.ts'
 
 export type PageRow = Selectable<Schema['pages']>

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { errorText } from '../domain/delivery.ts'
-import type { NewPage } from '../domain/escalate.ts'
-import type { Page } from '../domain/page.ts'
-import type { PageSettlement } from '../domain/page-state.ts'
+import { errorText } from '../domain/page/delivery.ts'
+import type { NewPage } from '../domain/escalate/escalate.ts'
+import type { Page } from '../domain/page/page.ts'
+import type { PageSettlement } from '../domain/page/state.ts'
 import type { Database } from './database.ts'
 import { fromRow, type PageRow } from './page-rows.ts'
 

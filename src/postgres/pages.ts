@@ -1,5 +1,5 @@
-import { bundleName } from '../domain/answer-value.ts'
-import type { Page } from '../domain/page.ts'
+import { bundleName } from '../domain/page/answer-value.ts'
+import type { Page } from '../domain/page/page.ts'
 import type { Database } from './database.ts'
 import { cancelPages } from './page-outbox.ts'
 import { incidentsLedBy } from './page-messages.ts'

@@ -1,6 +1,6 @@
 import type { ReplayRequest } from '../domain/facts/fact.ts'
-import { firewatch, type NewTimelineEntry } from '../domain/timeline.ts'
-import type { ReplayedIncident } from '../domain/replay-incident.ts'
+import { firewatch, type NewTimelineEntry } from '../domain/incident/timeline.ts'
+import type { ReplayedIncident } from '../domain/replay/incident.ts'
 import type { Database } from './database.ts'
 import type { Opening } from './dispatch.ts'
 import { storeIncidentAlerts } from './incident-alerts.ts'

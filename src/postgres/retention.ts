@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { RetentionKind } from '../domain/retention.ts'
+import type { RetentionKind } from '../domain/configuration/retention.ts'
 import type { Database } from './database.ts'
 import { judgedNames } from './verdicts.ts'
 

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { Review } from '../domain/post-mortem.ts'
+import type { Review } from '../domain/post-mortem/post-mortem.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
 

@@ -1,6 +1,6 @@
 import type { Generated, ColumnType } from 'kysely'
-import type { AlertStatus, Labels } from '../domain/alert.ts'
-import type { Severity } from '../domain/severity.ts'
+import type { AlertStatus, Labels } from '../domain/alert/alert.ts'
+import type { Severity } from '../domain/values/severity.ts'
 
 /** The tables of `migrations/`, as Kysely sees them. `bigint` columns are numbers: see the parsers in `database.ts`. */
 export interface Schema {

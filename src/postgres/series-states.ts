@@ -1,9 +1,9 @@
 import { sql, type Kysely } from 'kysely'
-import type { SeriesState } from '../domain/alert-state.ts'
-import { checkFailing, sourceSilent } from '../domain/check-alerts.ts'
-import type { SeriesStanding } from '../domain/check-run.ts'
-import type { MutedSeries } from '../domain/check-mutes.ts'
-import type { Series } from '../domain/verdict.ts'
+import type { SeriesState } from '../domain/check/alert-state.ts'
+import { checkFailing, sourceSilent } from '../domain/check/alerts.ts'
+import type { SeriesStanding } from '../domain/check/run.ts'
+import type { MutedSeries } from '../domain/check/mutes.ts'
+import type { Series } from '../domain/check/verdict.ts'
 import type { Schema } from './schema.ts'
 
 /** Stores where series stand, in one statement. */

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Fact } from '../domain/facts/fact.ts'
-import { type NewTimelineEntry, readEntry, type TimelineEntry } from '../domain/timeline.ts'
+import { type NewTimelineEntry, readEntry, type TimelineEntry } from '../domain/incident/timeline.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
 

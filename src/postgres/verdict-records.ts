@@ -6,8 +6,8 @@ import type {
   Verdict,
   VerdictReason,
   VerdictState,
-} from '../domain/verdict.ts'
-import type { MutedSeries } from '../domain/check-mutes.ts'
+} from '../domain/check/verdict.ts'
+import type { MutedSeries } from '../domain/check/mutes.ts'
 import type { Database } from './database.ts'
 import { mutedSeries } from './series-states.ts'
 import { judgedNames } from './verdicts.ts'

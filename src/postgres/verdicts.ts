@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import type { Series, Verdict } from '../domain/verdict.ts'
+import type { Series, Verdict } from '../domain/check/verdict.ts'
 import type { Schema } from './schema.ts'
 
 /** For a recursive query: `judged (name)`, every check that has verdicts, found by jumping from name to name in the index. */

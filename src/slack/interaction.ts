@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { AnswerVerb } from '../domain/channel-answers.ts'
-import { parseIncidentName } from '../domain/evidence.ts'
-import { storable, storableText } from '../domain/text.ts'
-import { type AnswerValue, readValue } from '../domain/answer-value.ts'
+import type { AnswerVerb } from '../domain/page/channel-answers.ts'
+import { parseIncidentName } from '../domain/investigate/evidence.ts'
+import { storable, storableText } from '../domain/values/text.ts'
+import { type AnswerValue, readValue } from '../domain/page/answer-value.ts'
 
 /** A pressed button of ours. */
 export interface Press {

@@ -1,6 +1,6 @@
-import { valueOf } from '../domain/answer-value.ts'
-import { cutText } from '../domain/delivery.ts'
-import type { FollowedMessage, MessageAnswers, PageMessage, StandingIncident } from '../domain/page.ts'
+import { valueOf } from '../domain/page/answer-value.ts'
+import { cutText } from '../domain/page/delivery.ts'
+import type { FollowedMessage, MessageAnswers, PageMessage, StandingIncident } from '../domain/page/page.ts'
 
 import { blocksBudget, longestPart, slackLimits } from './limits.ts'
 import { clean, escaped, fitting, link, part } from './mrkdwn.ts'

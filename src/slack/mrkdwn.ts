@@ -1,4 +1,4 @@
-import { cutText } from '../domain/delivery.ts'
+import { cutText } from '../domain/page/delivery.ts'
 import { longestPart } from './limits.ts'
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }

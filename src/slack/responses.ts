@@ -1,4 +1,4 @@
-import { type HttpPost, outcomeOfRefusal } from '../domain/delivery.ts'
+import { type HttpPost, outcomeOfRefusal } from '../domain/page/delivery.ts'
 import { responseLimits } from './limits.ts'
 import { escaped } from './mrkdwn.ts'
 

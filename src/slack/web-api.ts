@@ -4,8 +4,8 @@ import {
   outcomeOfRefusal,
   type PostAnswer,
   retryAfterMs,
-} from '../domain/delivery.ts'
-import type { TryOutcome } from '../domain/page.ts'
+} from '../domain/page/delivery.ts'
+import type { TryOutcome } from '../domain/page/page.ts'
 
 /** A bot at its address. The token goes into a header, and into no error. */
 export interface SlackBot {

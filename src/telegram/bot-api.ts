@@ -1,5 +1,5 @@
-import { errorText, type HttpPost, outcomeOfRefusal, type PostAnswer } from '../domain/delivery.ts'
-import type { TryOutcome } from '../domain/page.ts'
+import { errorText, type HttpPost, outcomeOfRefusal, type PostAnswer } from '../domain/page/delivery.ts'
+import type { TryOutcome } from '../domain/page/page.ts'
 import { type FormFile, multipart } from './multipart.ts'
 
 /** A bot at its address. The token stands in the path of every request, so no address is ever part of an error. */

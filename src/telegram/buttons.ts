@@ -1,6 +1,6 @@
-import { type AnswerValue, readValue, valueOf } from '../domain/answer-value.ts'
-import type { AnswerVerb } from '../domain/channel-answers.ts'
-import type { FollowedMessage, FollowUpKind, PageMessage } from '../domain/page.ts'
+import { type AnswerValue, readValue, valueOf } from '../domain/page/answer-value.ts'
+import type { AnswerVerb } from '../domain/page/channel-answers.ts'
+import type { FollowedMessage, FollowUpKind, PageMessage } from '../domain/page/page.ts'
 
 /** https://core.telegram.org/bots/api#inlinekeyboardmarkup */
 export interface Keyboard {

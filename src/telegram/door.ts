@@ -1,10 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
-import type { ChannelAnswers, Told } from '../domain/channel-answers.ts'
-import type { Configuration, SecretReference, TelegramIntegration } from '../domain/configuration.ts'
-import { cutText, type HttpPost, oneLine } from '../domain/delivery.ts'
-import { incidentName } from '../domain/evidence.ts'
-import { storable } from '../domain/text.ts'
+import type { ChannelAnswers, Told } from '../domain/page/channel-answers.ts'
+import type {
+  Configuration,
+  SecretReference,
+  TelegramIntegration,
+} from '../domain/configuration/configuration.ts'
+import { cutText, type HttpPost, oneLine } from '../domain/page/delivery.ts'
+import { incidentName } from '../domain/investigate/evidence.ts'
+import { storable } from '../domain/values/text.ts'
 import { botAt, createBotApi } from './bot-api.ts'
 import { acknowledgedKeyboard, readButton } from './buttons.ts'
 import { telegramLimits } from './limits.ts'

@@ -1,6 +1,6 @@
-import { cutText } from '../domain/delivery.ts'
-import type { PageLink, PageMessage } from '../domain/page.ts'
-import { linesToSay } from '../domain/page-message.ts'
+import { cutText } from '../domain/page/delivery.ts'
+import type { PageLink, PageMessage } from '../domain/page/page.ts'
+import { linesToSay } from '../domain/page/message.ts'
 import { longestPart, telegramLimits } from './limits.ts'
 
 /** `html` for `parse_mode: HTML`; `plain` goes without one, for when Telegram does not take the markup. */

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import Handlebars from 'handlebars'
-import type { CauseNode } from '../domain/cause-tree.ts'
-import type { Review } from '../domain/post-mortem.ts'
-import { utc } from '../domain/review-records.ts'
+import type { CauseNode } from '../domain/investigate/cause-tree.ts'
+import type { Review } from '../domain/post-mortem/post-mortem.ts'
+import { utc } from '../domain/post-mortem/records.ts'
 import { escapeDeep } from './markdown.ts'
 
 export interface ReviewPage {

@@ -1,8 +1,8 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import { defineSearchAttributeKey } from '@temporalio/common'
-import { incidentName } from '../domain/evidence.ts'
-import { incidentWorkflowId, searchText, type Incident } from '../domain/incident.ts'
-import { incidentMessages as names, searchAttributeNames } from '../domain/incident-messages.ts'
+import { incidentName } from '../domain/investigate/evidence.ts'
+import { incidentWorkflowId, searchText, type Incident } from '../domain/incident/incident.ts'
+import { incidentMessages as names, searchAttributeNames } from '../domain/incident/messages.ts'
 
 export const taskQueue = 'firewatch'
 /** Exported names of `workflows/index.ts`. */

@@ -1,5 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
-import { incidentName } from '../domain/evidence.ts'
+import { incidentName } from '../domain/investigate/evidence.ts'
 
 /** Why a review that follows an incident is not there. */
 export interface ReviewProgress {

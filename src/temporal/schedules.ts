@@ -7,9 +7,9 @@ import {
   type ScheduleDescription,
   type ScheduleOptions,
 } from '@temporalio/client'
-import { type ScheduleStanding, shardLastsMs } from '../domain/audit-workflows.ts'
-import type { CheckShard } from '../domain/check-shards.ts'
-import { formatDuration } from '../domain/duration.ts'
+import { type ScheduleStanding, shardLastsMs } from '../domain/audit/workflows.ts'
+import type { CheckShard } from '../domain/check/shards.ts'
+import { formatDuration } from '../domain/values/duration.ts'
 
 /** Exported names of `workflows/index.ts`. */
 const checkWorkflow = 'checkShard'

@@ -1,5 +1,5 @@
 import type { Connection } from '@temporalio/client'
-import { searchAttributeNames } from '../domain/incident-messages.ts'
+import { searchAttributeNames } from '../domain/incident/messages.ts'
 
 /** `INDEXED_VALUE_TYPE_KEYWORD` of temporal.api.enums.v1. */
 const keyword = 2

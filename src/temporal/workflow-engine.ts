@@ -10,12 +10,12 @@ import {
   failingTaskTries,
   type RunningWorkflow,
   type ScheduleStanding,
-} from '../domain/audit-workflows.ts'
-import type { CheckShard } from '../domain/check-shards.ts'
-import { mapAtMost } from '../domain/concurrency.ts'
-import { errorText } from '../domain/delivery.ts'
-import { incidentName, parseIncidentName } from '../domain/evidence.ts'
-import { searchAttributeNames } from '../domain/incident-messages.ts'
+} from '../domain/audit/workflows.ts'
+import type { CheckShard } from '../domain/check/shards.ts'
+import { mapAtMost } from '../domain/values/concurrency.ts'
+import { errorText } from '../domain/page/delivery.ts'
+import { incidentName, parseIncidentName } from '../domain/investigate/evidence.ts'
+import { searchAttributeNames } from '../domain/incident/messages.ts'
 import { scheduleStandings, syncShards } from './schedules.ts'
 
 /** Exported names of `workflows/index.ts`. */

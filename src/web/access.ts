@@ -1,5 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type AccessRole, type Holder, isPermission, mayWith, type Permission } from '../domain/access.ts'
+import {
+  type AccessRole,
+  type Holder,
+  isPermission,
+  mayWith,
+  type Permission,
+} from '../domain/access/access.ts'
 import { cookieIn, sessionCookie } from './cookies.ts'
 import { changesState, HttpProblem, wantsPage } from './errors.ts'
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { AuditEntry } from '../domain/audit-entry.ts'
+import type { AuditEntry } from '../domain/access/audit-entry.ts'
 import { type Credentials, shownBy } from './access.ts'
 import { changesState } from './errors.ts'
 

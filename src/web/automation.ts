@@ -1,4 +1,4 @@
-import type { GuardSwitch } from '../domain/kill-switch.ts'
+import type { GuardSwitch } from '../domain/remediate/kill-switch.ts'
 
 /** The kill switches of automation. */
 export interface Automation {

@@ -1,4 +1,4 @@
-import { holdSentence } from '../domain/escalate-hold.ts'
+import { holdSentence } from '../domain/escalate/hold.ts'
 import { pagingDue } from '../domain/incident/outline.ts'
 import type { MachineState } from '../domain/incident/state.ts'
 

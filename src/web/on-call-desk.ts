@@ -1,8 +1,8 @@
-import type { Holder } from '../domain/access.ts'
-import type { Incident } from '../domain/incident.ts'
+import type { Holder } from '../domain/access/access.ts'
+import type { Incident } from '../domain/incident/incident.ts'
 import type { Asking, Kept, ScheduleChange, Wish } from '../domain/on-call/changes.ts'
 import type { Schedule } from '../domain/on-call/schedule.ts'
-import type { PagingContext } from '../domain/paging-context.ts'
+import type { PagingContext } from '../domain/escalate/paging-context.ts'
 
 /** Schedules, and what people change about them. */
 export interface OnCallDesk {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readInstantOrDay } from '../domain/instant-text.ts'
+import { readInstantOrDay } from '../domain/values/instant-text.ts'
 import type { Wish } from '../domain/on-call/changes.ts'
 import type { Schedule, Shift, Span } from '../domain/on-call/schedule.ts'
 import { segmentsBetween } from '../domain/on-call/segments.ts'

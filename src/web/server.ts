@@ -1,6 +1,6 @@
 import formBody from '@fastify/formbody'
 import fastify, { type FastifyInstance } from 'fastify'
-import { storable } from '../domain/text.ts'
+import { storable } from '../domain/values/text.ts'
 import { guardRoutes } from './access.ts'
 import { auditRequests } from './audit.ts'
 import type { WebDependencies } from './dependencies.ts'

@@ -1,4 +1,4 @@
-import type { AccessRole, Holder } from '../domain/access.ts'
+import type { AccessRole, Holder } from '../domain/access/access.ts'
 import type { Principal } from './access.ts'
 
 /** Making, listing and ending credentials. */

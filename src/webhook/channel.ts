@@ -1,7 +1,7 @@
-import { channelTraits } from '../domain/channel-traits.ts'
-import type { Contact } from '../domain/configuration.ts'
-import { errorText, type HttpPost, outcomeOfRefusal, type PostAnswer } from '../domain/delivery.ts'
-import type { PageMessage, SendOutcome } from '../domain/page.ts'
+import { channelTraits } from '../domain/page/channel-traits.ts'
+import type { Contact } from '../domain/configuration/configuration.ts'
+import { errorText, type HttpPost, outcomeOfRefusal, type PostAnswer } from '../domain/page/delivery.ts'
+import type { PageMessage, SendOutcome } from '../domain/page/page.ts'
 import { signatureOf } from './sign.ts'
 
 export type WebhookContact = Extract<Contact, { channel: 'webhook' }>

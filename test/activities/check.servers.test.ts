@@ -2,11 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createCheckActivities } from '../../activities/check.ts'
 import { type ClickHouse, createClickHouse } from '../../src/clickhouse/client.ts'
 import { createMetricReader } from '../../src/clickhouse/metric-query.ts'
-import type { Configuration, Metric } from '../../src/domain/configuration.ts'
+import type { Configuration, Metric } from '../../src/domain/configuration/configuration.ts'
 import { createCheckRunRecords } from '../../src/postgres/check-runs.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
 import { makeFolder, type RunningServer, startServer } from '../chdb/running-server.ts'
-import { check, configurationWith, likes, messages, minute } from '../domain/check-world.ts'
+import { check, configurationWith, likes, messages, minute } from '../domain/check/world.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 
 const hourMs = 60 * minute

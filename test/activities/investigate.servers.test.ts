@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createInvestigateActivities, type InvestigateActivities } from '../../activities/investigate.ts'
 import { readChart } from '../../activities/investigate-questions.ts'
-import { verdictsOf } from '../../src/domain/evidence-result.ts'
+import { verdictsOf } from '../../src/domain/investigate/evidence-result.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
 import { createEvidenceRecords } from '../../src/postgres/evidence.ts'
-import { at, verdict } from '../domain/review-world.ts'
+import { at, verdict } from '../domain/post-mortem/world.ts'
 import {
   chartDependencies,
   createInvestigationWorld,

@@ -5,11 +5,11 @@ import {
   type PostMortemDependencies,
 } from '../../activities/post-mortem.ts'
 import { renderChart } from '../../src/chart/render.ts'
-import type { ChartData } from '../../src/domain/chart.ts'
-import type { Configuration } from '../../src/domain/configuration.ts'
-import { type NewTimelineEntry, readEntry } from '../../src/domain/timeline.ts'
+import type { ChartData } from '../../src/domain/chart/chart.ts'
+import type { Configuration } from '../../src/domain/configuration/configuration.ts'
+import { type NewTimelineEntry, readEntry } from '../../src/domain/incident/timeline.ts'
 import { loadReviewTemplate } from '../../src/templates/review.ts'
-import { at, evidence, records, runbook } from '../domain/review-world.ts'
+import { at, evidence, records, runbook } from '../domain/post-mortem/world.ts'
 
 const renderReview = await loadReviewTemplate()
 const given = records()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createRemediateActivities, type RemediateActivities } from '../../activities/remediate.ts'
-import { switchWords } from '../../src/domain/kill-switch.ts'
+import { switchWords } from '../../src/domain/remediate/kill-switch.ts'
 import { createAttemptRecords } from '../../src/postgres/attempts.ts'
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import { createGuardLedger } from '../../src/postgres/guard-ledger.ts'

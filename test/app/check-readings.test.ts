@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createCheckReadings } from '../../src/app/check-readings.ts'
-import type { Series, Verdict } from '../../src/domain/verdict.ts'
-import { check, configurationWith, minute } from '../domain/check-world.ts'
-import { verdict } from '../domain/review-world.ts'
+import type { Series, Verdict } from '../../src/domain/check/verdict.ts'
+import { check, configurationWith, minute } from '../domain/check/world.ts'
+import { verdict } from '../domain/post-mortem/world.ts'
 
 const configuration = configurationWith([
   check({ name: 'feed-activity', metrics: ['likes'], slices: ['os'], bucketMs: 15 * minute }),

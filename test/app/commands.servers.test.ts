@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { readEntry } from '../../src/domain/timeline.ts'
+import { readEntry } from '../../src/domain/incident/timeline.ts'
 import { firewatch } from '../support/firewatch.ts'
 import { page } from '../support/pages.ts'
 import { checkReading } from '../web/story.ts'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Resvg } from '@resvg/resvg-js'
 import { describe, expect, it } from 'vitest'
 import { renderChart, renderSvg } from '../../src/chart/render.ts'
-import type { ChartModel } from '../../src/domain/chart.ts'
+import type { ChartModel } from '../../src/domain/chart/chart.ts'
 
 const model: ChartModel = {
   title: 'Likes (os iOS)',

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ClickHouse, createClickHouse } from '../../src/clickhouse/client.ts'
 import { createMetricReader, metricStatement } from '../../src/clickhouse/metric-query.ts'
 import { readSeriesChart } from '../../src/clickhouse/series-chart.ts'
-import { judge, questionsOf, type MetricQuestion } from '../../src/domain/check.ts'
-import type { Check, Configuration, Metric } from '../../src/domain/configuration.ts'
+import { judge, questionsOf, type MetricQuestion } from '../../src/domain/check/check.ts'
+import type { Check, Configuration, Metric } from '../../src/domain/configuration/configuration.ts'
 import { makeFolder, type RunningServer, startServer } from '../chdb/running-server.ts'
-import { check, configurationWith, ctr, likes, minute, os } from '../domain/check-world.ts'
+import { check, configurationWith, ctr, likes, minute, os } from '../domain/check/world.ts'
 
 const hourMs = 60 * minute
 const dayMs = 24 * hourMs

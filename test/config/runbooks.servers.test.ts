@@ -4,8 +4,13 @@ import { pinnedPost, prefetchGroup } from '../../examples/feed/audience.ts'
 import { backfill } from '../../examples/feed/backfill.ts'
 import { type ClickHouse, createClickHouse } from '../../src/clickhouse/client.ts'
 import { loadConfiguration } from '../../src/config/load.ts'
-import { boundedRows } from '../../src/domain/evidence-result.ts'
-import { findingOf, queryParameters, type QueryWindow, windowsOf } from '../../src/domain/investigate.ts'
+import { boundedRows } from '../../src/domain/investigate/evidence-result.ts'
+import {
+  findingOf,
+  queryParameters,
+  type QueryWindow,
+  windowsOf,
+} from '../../src/domain/investigate/investigate.ts'
 import { makeFolder, type RunningServer, startServer } from '../chdb/running-server.ts'
 
 const demo = await loadConfiguration(

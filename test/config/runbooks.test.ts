@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { loadConfiguration } from '../../src/config/load.ts'
-import { blamingWords, endsAtPerson } from '../../src/domain/blameless.ts'
-import { runbookOf } from '../../src/domain/plan.ts'
-import type { CauseTemplate, Runbook } from '../../src/domain/runbook.ts'
+import { blamingWords, endsAtPerson } from '../../src/domain/post-mortem/blameless.ts'
+import { runbookOf } from '../../src/domain/incident/plan.ts'
+import type { CauseTemplate, Runbook } from '../../src/domain/investigate/runbook.ts'
 
 const demo = await loadConfiguration(
   fileURLToPath(new URL('../../examples/feed/firewatch.yaml', import.meta.url)),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FakeSmtp, startFakeSmtp } from '../../examples/fakes/smtp.ts'
 import { validateConfiguration } from '../../src/config/load.ts'
-import type { PageMessage } from '../../src/domain/page.ts'
+import type { PageMessage } from '../../src/domain/page/page.ts'
 import { createEmailChannel } from '../../src/email/channel.ts'
 import { world } from '../config/world.ts'
 import { followed, pageMessage } from '../support/pages.ts'

@@ -58,7 +58,7 @@ const planted: readonly Planted[] = [
     file: 'src/domain/ok1.ts',
     code: "import { Temporal } from 'temporal-polyfill'\nexport const y = Temporal.Instant",
   },
-  { file: 'src/domain/deep/ok2.ts', code: "import { x } from '../ok1.ts'\nexport const y = x" },
+  { file: 'src/domain/deep/ok2.ts', code: "import { x } from './ok1.ts'\nexport const y = x" },
   { file: 'src/domain/other/ok4.ts', code: "import { x } from '../deep/ok2.ts'\nexport const y = x" },
   { file: 'src/domain/ok3.ts', code: "import { x } from './deep/ok2.ts'\nexport const y = x" },
 
@@ -93,7 +93,6 @@ const planted: readonly Planted[] = [
     caughtBy: 'no-floating-promises',
   },
   { file: 'workflows/ok1.ts', code: "import type { X } from '../activities/check.ts'\nexport type Y = X" },
-  { file: 'workflows/ok2.ts', code: "import { x } from '../src/domain/ok1.ts'\nexport const y = x" },
   { file: 'workflows/ok3.ts', code: "import { x } from '../src/domain/deep/ok2.ts'\nexport const y = x" },
 
   {
@@ -111,7 +110,7 @@ const planted: readonly Planted[] = [
     code: "import { x } from '../workflows/incident.ts'\nexport const y = x",
     caughtBy: imports,
   },
-  { file: 'activities/ok1.ts', code: "import { x } from '../src/domain/ok1.ts'\nexport const y = x" },
+  { file: 'activities/ok1.ts', code: "import { x } from '../src/domain/deep/ok1.ts'\nexport const y = x" },
 
   {
     file: 'src/pagerduty/d01.ts',
@@ -158,8 +157,30 @@ const planted: readonly Planted[] = [
     code: "import { x } from '../pagerduty/channel.ts'\nexport const y = x",
     caughtBy: imports,
   },
-  { file: 'src/webhook/ok1.ts', code: "import { x } from '../domain/ok1.ts'\nexport const y = x" },
-  { file: 'src/newedge/deep/ok2.ts', code: "import { x } from '../../domain/ok1.ts'\nexport const y = x" },
+  {
+    file: 'src/cli/d10.ts',
+    code: "import { x } from '../postgres/database.ts'\nexport const y = x",
+    caughtBy: imports,
+  },
+  {
+    file: 'src/cli/commands/d11.ts',
+    code: "import { x } from '../../app/serve.ts'\nexport const y = x",
+    caughtBy: imports,
+  },
+  {
+    file: 'src/cli/d12.ts',
+    code: "import { x } from '../web/server.ts'\nexport const y = x",
+    caughtBy: imports,
+  },
+  {
+    file: 'src/cli/ok7.ts',
+    code: "import type { X } from '../web/dependencies.ts'\nimport { x } from '../domain/deep/ok1.ts'\nexport const y: X = x",
+  },
+  { file: 'src/webhook/ok1.ts', code: "import { x } from '../domain/deep/ok1.ts'\nexport const y = x" },
+  {
+    file: 'src/newedge/deep/ok2.ts',
+    code: "import { x } from '../../domain/deep/ok1.ts'\nexport const y = x",
+  },
   { file: 'src/web/routes/ok3.ts', code: "import { x } from '../pages/ok4.ts'\nexport const y = x" },
   {
     file: 'src/config/ok5.ts',
@@ -222,7 +243,7 @@ function readingSentences(): Planted[] {
     ],
     ['src/web/s11.ts', "export const y = entry.nowDoing.startsWith('Paging')"],
     ['src/domain/s12.ts', "switch (entry.summary) {\n  case 'x':\n    throw new Error()\n}"],
-    ['src/domain/review-s13.ts', "export const y = entry.text.startsWith('Users affected')"],
+    ['src/domain/post-mortem/s13.ts', "export const y = entry.text.startsWith('Users affected')"],
   ] as const
   return [
     ...caught.map(([file, code]) => ({ file, code: entry + code, caughtBy: sentences })),

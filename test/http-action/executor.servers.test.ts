@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTcpServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { ActionConfiguration } from '../../src/domain/configuration.ts'
+import type { ActionConfiguration } from '../../src/domain/configuration/configuration.ts'
 import { createHttpActions, type HttpActions } from '../../src/http-action/executor.ts'
 import { freePort } from '../support/servers.ts'
 

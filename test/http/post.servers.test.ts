@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Agent } from 'undici'
 import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
-import type { PostAnswer } from '../../src/domain/delivery.ts'
+import type { PostAnswer } from '../../src/domain/page/delivery.ts'
 import { createPost, type PostOptions } from '../../src/http/post.ts'
 import { freePort } from '../support/servers.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Declaration, declaredAlert } from '../../src/domain/declaration.ts'
+import { type Declaration, declaredAlert } from '../../src/domain/alert/declaration.ts'
 import { type Incidents, startIncidents } from '../support/incidents.ts'
 import { user } from '../support/pages.ts'
 

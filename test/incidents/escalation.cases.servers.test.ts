@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Configuration, EscalationPolicy } from '../../src/domain/configuration.ts'
+import type { Configuration, EscalationPolicy } from '../../src/domain/configuration/configuration.ts'
 import type { MachineEvent } from '../../src/domain/incident/event.ts'
 import { simulate } from '../../src/domain/incident/simulate.ts'
-import type { Page } from '../../src/domain/page.ts'
+import type { Page } from '../../src/domain/page/page.ts'
 import type { Schedule } from '../../src/domain/on-call/schedule.ts'
 import { type Case, type Fields, listOf, readCases } from '../support/cases.ts'
 import { type IncidentRules, minute } from '../support/incident-configuration.ts'
 import { type Incidents, type IncidentStory, startIncidents } from '../support/incidents.ts'
 import { user } from '../support/pages.ts'
-import { type EscalationCase, escalationCase, timeOf } from '../domain/escalation-case.ts'
+import { type EscalationCase, escalationCase, timeOf } from '../domain/escalate/escalation-case.ts'
 
 let incidents: Incidents
 

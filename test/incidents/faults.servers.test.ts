@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isOver, outlineOf } from '../../src/domain/incident/outline.ts'
-import { createTurns } from '../../src/domain/turns.ts'
+import { createTurns } from '../../src/domain/page/turns.ts'
 import { minute } from '../support/incident-configuration.ts'
 import { type Incidents, startIncidents } from '../support/incidents.ts'
 import { user } from '../support/pages.ts'

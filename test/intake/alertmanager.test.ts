@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fingerprintOf } from '../../src/domain/alert.ts'
+import { fingerprintOf } from '../../src/domain/alert/alert.ts'
 import { firingAgain, parseNotification } from '../../src/intake/alertmanager.ts'
 import { AlertsRefused } from '../../src/intake/firewatch-alerts.ts'
 import { mixedNotification, notificationOf } from './alertmanager-payloads.ts'

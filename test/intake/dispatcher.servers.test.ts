@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { fingerprintOf, type AcceptedAlert } from '../../src/domain/alert.ts'
+import { fingerprintOf, type AcceptedAlert } from '../../src/domain/alert/alert.ts'
 import {
   createDispatcher,
   type Dispatcher,
@@ -10,9 +10,9 @@ import { createAlertInbox, inboxChannel } from '../../src/postgres/alert-inbox.t
 import { createRecords, type Records } from '../../src/app/records.ts'
 import { createTimelineRecords } from '../../src/postgres/timeline.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
-import { groupRows } from '../../src/domain/dispatch.ts'
+import { groupRows } from '../../src/domain/alert/dispatch.ts'
 import { listenTo } from '../../src/postgres/listen.ts'
-import { configurationWith } from '../domain/check-world.ts'
+import { configurationWith } from '../domain/check/world.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 
 let postgres: TestPostgres

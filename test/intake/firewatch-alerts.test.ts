@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fingerprintOf } from '../../src/domain/alert.ts'
+import { fingerprintOf } from '../../src/domain/alert/alert.ts'
 import { AlertsRefused, parseAlerts } from '../../src/intake/firewatch-alerts.ts'
 
 const now = new Date('2026-03-03T12:00:00.000Z')

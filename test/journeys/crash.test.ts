@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
-import type { Incident } from '../../src/domain/incident.ts'
+import type { Incident } from '../../src/domain/incident/incident.ts'
 import type { IncidentRecords } from '../../src/web/dependencies.ts'
 import { firewatch, removeData, startUp, type UpFirewatch } from '../support/firewatch.ts'
 import { shopAlerts, twoPeople } from './two-people.ts'

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Outcome } from '../../examples/feed/scenarios.ts'
-import { formatDuration } from '../../src/domain/duration.ts'
+import { formatDuration } from '../../src/domain/values/duration.ts'
 import { finished, makeDataDir, removeData } from '../support/firewatch.ts'
 
 const demo = new URL('../../examples/feed/demo.ts', import.meta.url).pathname

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
-import type { Incident } from '../../src/domain/incident.ts'
-import type { CommandAnswer } from '../../src/domain/incident-messages.ts'
+import type { Incident } from '../../src/domain/incident/incident.ts'
+import type { CommandAnswer } from '../../src/domain/incident/messages.ts'
 import { removeData, startUp, type UpFirewatch } from '../support/firewatch.ts'
 import { shopAlerts, twoPeople } from './two-people.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Failure } from '../../examples/fakes/failure.ts'
 import { type FakePagerDuty, startFakePagerDuty } from '../../examples/fakes/pagerduty.ts'
-import type { PageMessage, SendOutcome } from '../../src/domain/page.ts'
+import type { PageMessage, SendOutcome } from '../../src/domain/page/page.ts'
 import { createPost } from '../../src/http/post.ts'
 import { createPagerDutyChannel } from '../../src/pagerduty/channel.ts'
 import { pageMessage, routingKey } from '../support/pages.ts'

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { eventErrors } from '../../examples/fakes/pagerduty-rules.ts'
 import { bodyOf, dedupKeyOf, eventOf } from '../../src/pagerduty/event.ts'
-import type { PageMessage } from '../../src/domain/page.ts'
+import type { PageMessage } from '../../src/domain/page/page.ts'
 import { pageMessage, routingKey } from '../support/pages.ts'
 
 function errorsOf(change: Partial<PageMessage>): string[] {

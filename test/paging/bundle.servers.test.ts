@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { laneRules } from '../../src/domain/bundle.ts'
+import { laneRules } from '../../src/domain/page/bundle.ts'
 import { escalationWorld } from '../support/escalation.ts'
 
 /** Incidents one after the other, each of which pages ben by webhook. */

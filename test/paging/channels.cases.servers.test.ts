@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Contact } from '../../src/domain/configuration.ts'
+import type { Contact } from '../../src/domain/configuration/configuration.ts'
 import { atStart, backup, chat, duty, escalationWorld, mailbox, slackPerson } from '../support/escalation.ts'
 import { type DoorWorld, doorsOf } from '../support/channel-doors.ts'
 import { user } from '../support/pages.ts'

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { channelTraits } from '../../src/domain/channel-traits.ts'
-import type { SendOutcome } from '../../src/domain/page.ts'
+import { channelTraits } from '../../src/domain/page/channel-traits.ts'
+import type { SendOutcome } from '../../src/domain/page/page.ts'
 import type { Channel } from '../../src/paging/dependencies.ts'
 import { atStart, backup, chat, duty, escalationWorld, start } from '../support/escalation.ts'
 import { user } from '../support/pages.ts'

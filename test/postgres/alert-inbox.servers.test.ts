@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { fingerprintOf, type AcceptedAlert } from '../../src/domain/alert.ts'
+import { fingerprintOf, type AcceptedAlert } from '../../src/domain/alert/alert.ts'
 import { createAlertInbox, inboxChannel, type AlertInbox } from '../../src/postgres/alert-inbox.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
 import { listenTo } from '../../src/postgres/listen.ts'

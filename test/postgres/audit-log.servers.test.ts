@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { AuditEntry } from '../../src/domain/audit-entry.ts'
+import type { AuditEntry } from '../../src/domain/access/audit-entry.ts'
 import { createAuditLog } from '../../src/postgres/audit-log.ts'
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { canonicalJson } from '../../src/domain/canonical-json.ts'
-import { draftReview } from '../../src/domain/post-mortem.ts'
+import { canonicalJson } from '../../src/domain/values/canonical-json.ts'
+import { draftReview } from '../../src/domain/post-mortem/post-mortem.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
 import {
   createEvidenceRecords,
@@ -10,7 +10,7 @@ import {
   type NewEvidence,
 } from '../../src/postgres/evidence.ts'
 import { createReviewRecords } from '../../src/postgres/reviews.ts'
-import { records } from '../domain/review-world.ts'
+import { records } from '../domain/post-mortem/world.ts'
 import { openIncident } from '../support/remediation.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { AttemptOutcome, Effect } from '../../src/domain/remediation.ts'
+import type { AttemptOutcome, Effect } from '../../src/domain/remediate/remediation.ts'
 import { type AttemptRecords, createAttemptRecords } from '../../src/postgres/attempts.ts'
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import { createGuardLedger, type GuardLedger } from '../../src/postgres/guard-ledger.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { fingerprintOf, type AcceptedAlert } from '../../src/domain/alert.ts'
+import { fingerprintOf, type AcceptedAlert } from '../../src/domain/alert/alert.ts'
 import { storeAlerts } from '../../src/postgres/alert-inbox.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
 import { claimWaiting, releaseRows, tickOff } from '../../src/postgres/inbox-rows.ts'

@@ -1,7 +1,7 @@
 import { sql, type Updateable } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { IncidentState } from '../../src/domain/incident.ts'
-import type { Severity } from '../../src/domain/severity.ts'
+import type { IncidentState } from '../../src/domain/incident/incident.ts'
+import type { Severity } from '../../src/domain/values/severity.ts'
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import { pagesInsert } from '../../src/postgres/incident-decision.ts'
 import { createIncidentMarks } from '../../src/postgres/incident-marks.ts'
@@ -11,7 +11,7 @@ import type { Schema } from '../../src/postgres/schema.ts'
 import { createTimelineRecords } from '../../src/postgres/timeline.ts'
 import { createVerdictRecords } from '../../src/postgres/verdict-records.ts'
 import { storeVerdicts } from '../../src/postgres/verdicts.ts'
-import { verdict } from '../domain/review-world.ts'
+import { verdict } from '../domain/post-mortem/world.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 
 let postgres: TestPostgres

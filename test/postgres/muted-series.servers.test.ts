@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { clearState, type SeriesState } from '../../src/domain/alert-state.ts'
-import { checkMutes } from '../../src/domain/check-mutes.ts'
+import { clearState, type SeriesState } from '../../src/domain/check/alert-state.ts'
+import { checkMutes } from '../../src/domain/check/mutes.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
 import { storeStandings } from '../../src/postgres/series-states.ts'
 import { createVerdictRecords } from '../../src/postgres/verdict-records.ts'

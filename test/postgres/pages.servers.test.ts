@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Page } from '../../src/domain/page.ts'
+import type { Page } from '../../src/domain/page/page.ts'
 import { escalationWorld } from '../support/escalation.ts'
 
 /** Real incidents and their pages; what the sender does with them is done here step by step. */

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { groupRows, type InboxRow } from '../../src/domain/dispatch.ts'
-import type { ReplayedIncident } from '../../src/domain/replay-incident.ts'
+import { groupRows, type InboxRow } from '../../src/domain/alert/dispatch.ts'
+import type { ReplayedIncident } from '../../src/domain/replay/incident.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
 import { createRecords } from '../../src/app/records.ts'
 import { createReplayedIncidentRecords } from '../../src/postgres/replayed-incidents.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
-import { at, configured, highMessages, walk } from '../domain/replay-world.ts'
+import { at, configured, highMessages, walk } from '../domain/replay/world.ts'
 
 let postgres: TestPostgres
 let database: OpenDatabase

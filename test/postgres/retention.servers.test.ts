@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createRecords, type Records } from '../../src/app/records.ts'
 import { deleteOld } from '../../src/app/retention.ts'
-import type { RetentionKind } from '../../src/domain/retention.ts'
+import type { RetentionKind } from '../../src/domain/configuration/retention.ts'
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
-import { configurationWith, retention } from '../domain/check-world.ts'
+import { configurationWith, retention } from '../domain/check/world.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 
 let postgres: TestPostgres

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { addCredentialCommands } from '../../src/app/commands/credentials.ts'
-import { addRunCommands } from '../../src/app/commands/run.ts'
+import { createInstallation } from '../../src/app/installation.ts'
+import { addCredentialCommands } from '../../src/cli/commands/credentials.ts'
+import { addRunCommands } from '../../src/cli/commands/run.ts'
 import { defaultPort, settingsFrom } from '../../src/app/settings.ts'
 import { checkout, copies, imageInstructions, removedPackages, textsOf } from '../support/image.ts'
 
@@ -173,7 +174,7 @@ describe.each(ours)('the service %s', (name, service) => {
 
   it('runs a command that the program has', () => {
     const program = new Command()
-    addRunCommands(program)
+    addRunCommands(program, createInstallation({}))
     expect(program.commands.map((command) => command.name())).toContain(service.command?.[0])
     expect(service.command).toEqual([name === 'server' ? 'serve' : 'worker'])
   })
@@ -205,7 +206,7 @@ describe.each(ours)('the service %s', (name, service) => {
 describe('the first token', () => {
   it('is made by a command that the program has', () => {
     const program = new Command()
-    addCredentialCommands(program)
+    addCredentialCommands(program, createInstallation({}))
     const token = program.commands.find((command) => command.name() === 'token')
     const create = token?.commands.find((command) => command.name() === 'create')
     expect(create?.options.map(({ long }) => long)).toEqual(expect.arrayContaining(['--direct', '--replace']))

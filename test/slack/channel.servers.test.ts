@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Failure } from '../../examples/fakes/failure.ts'
 import { type FakeSlack, startFakeSlack } from '../../examples/fakes/slack.ts'
-import type { PageMessage, SendOutcome } from '../../src/domain/page.ts'
+import type { PageMessage, SendOutcome } from '../../src/domain/page/page.ts'
 import { createPost } from '../../src/http/post.ts'
 import { createSlackChannel } from '../../src/slack/channel.ts'
 import { followed, pageMessage } from '../support/pages.ts'

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FakeSlack, startFakeSlack } from '../../examples/fakes/slack.ts'
-import type { ChannelAnswers, Told } from '../../src/domain/channel-answers.ts'
+import type { ChannelAnswers, Told } from '../../src/domain/page/channel-answers.ts'
 import { createPost } from '../../src/http/post.ts'
 import { createSlackDoor } from '../../src/slack/door.ts'
 import { responseLimits } from '../../src/slack/limits.ts'

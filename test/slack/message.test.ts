@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkMessage } from '../../examples/fakes/slack-rules.ts'
-import type { PageMessage } from '../../src/domain/page.ts'
+import type { PageMessage } from '../../src/domain/page/page.ts'
 import { blocksBudget } from '../../src/slack/limits.ts'
 import { messageOf } from '../../src/slack/message.ts'
 import { pageMessage } from '../support/pages.ts'

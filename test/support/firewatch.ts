@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { shareBundles } from './bundles.ts'
-import { readRunFile, type RunFile } from '../../src/app/run-file.ts'
+import { readRunFile, type RunFile } from '../../src/cli/run-file.ts'
 
 export const main = new URL('../../src/app/main.ts', import.meta.url).pathname
 const patienceMs = 90_000

@@ -1,5 +1,5 @@
 import type { CurrentSchedules } from '../../src/app/on-call.ts'
-import type { Configuration } from '../../src/domain/configuration.ts'
+import type { Configuration } from '../../src/domain/configuration/configuration.ts'
 import { readingOf } from '../../src/domain/incident/reading.ts'
 import type { Database } from '../../src/postgres/database.ts'
 import { worldOf } from '../../src/postgres/incident-world.ts'

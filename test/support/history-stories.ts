@@ -1,5 +1,5 @@
 import { startFakeWebhook } from '../../examples/fakes/webhook.ts'
-import type { Incident } from '../../src/domain/incident.ts'
+import type { Incident } from '../../src/domain/incident/incident.ts'
 import { shopAlerts, twoPeople } from '../journeys/two-people.ts'
 import { startUp, type UpFirewatch } from './firewatch.ts'
 

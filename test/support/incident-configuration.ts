@@ -5,8 +5,8 @@ import type {
   EscalationPolicy,
   Metric,
   Route,
-} from '../../src/domain/configuration.ts'
-import type { RemediationRung } from '../../src/domain/runbook.ts'
+} from '../../src/domain/configuration/configuration.ts'
+import type { RemediationRung } from '../../src/domain/investigate/runbook.ts'
 import { targetOf } from './incident-world.ts'
 import { configuration, user } from './pages.ts'
 import { rung } from './remediation.ts'

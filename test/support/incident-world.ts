@@ -1,6 +1,6 @@
-import type { Labels } from '../../src/domain/alert.ts'
-import { groupingKeyOf } from '../../src/domain/alert.ts'
-import type { PageMessage, SendOutcome } from '../../src/domain/page.ts'
+import type { Labels } from '../../src/domain/alert/alert.ts'
+import { groupingKeyOf } from '../../src/domain/alert/alert.ts'
+import type { PageMessage, SendOutcome } from '../../src/domain/page/page.ts'
 import type { IncidentRules } from './incident-configuration.ts'
 import { createRemediationWorld, type RemediationWorld } from './remediation.ts'
 

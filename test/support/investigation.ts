@@ -1,13 +1,13 @@
 import type { ChartDependencies, InvestigateDependencies } from '../../activities/investigate-dependencies.ts'
-import type { Configuration } from '../../src/domain/configuration.ts'
-import type { Row } from '../../src/domain/evidence-result.ts'
-import type { Runbook } from '../../src/domain/runbook.ts'
-import type { Verdict } from '../../src/domain/verdict.ts'
-import { readEntry, type TimelineEntry } from '../../src/domain/timeline.ts'
+import type { Configuration } from '../../src/domain/configuration/configuration.ts'
+import type { Row } from '../../src/domain/investigate/evidence-result.ts'
+import type { Runbook } from '../../src/domain/investigate/runbook.ts'
+import type { Verdict } from '../../src/domain/check/verdict.ts'
+import { readEntry, type TimelineEntry } from '../../src/domain/incident/timeline.ts'
 import type { Database } from '../../src/postgres/database.ts'
 import { createEvidenceRecords } from '../../src/postgres/evidence.ts'
 import { createIncidentRecords } from '../../src/postgres/incidents.ts'
-import { at, likesVerdicts, osSplit, runbook } from '../domain/review-world.ts'
+import { at, likesVerdicts, osSplit, runbook } from '../domain/post-mortem/world.ts'
 
 /** What the metric store is asked and what it answers, per SQL. */
 export interface InvestigationWorld {

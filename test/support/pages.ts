@@ -1,8 +1,8 @@
-import { retention } from '../domain/check-world.ts'
-import type { Alert } from '../../src/domain/alert.ts'
-import type { Configuration, User } from '../../src/domain/configuration.ts'
-import type { Incident } from '../../src/domain/incident.ts'
-import type { FollowedMessage, Page, PageMessage } from '../../src/domain/page.ts'
+import { retention } from '../domain/check/world.ts'
+import type { Alert } from '../../src/domain/alert/alert.ts'
+import type { Configuration, User } from '../../src/domain/configuration/configuration.ts'
+import type { Incident } from '../../src/domain/incident/incident.ts'
+import type { FollowedMessage, Page, PageMessage } from '../../src/domain/page/page.ts'
 
 /** 32 characters, as an integration key has. */
 export const routingKey = '0123456789abcdef0123456789abcdef'

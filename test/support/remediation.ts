@@ -1,10 +1,15 @@
 import type { NewEvidence, RemediateDependencies } from '../../activities/remediate-dependencies.ts'
-import type { ActionConfiguration, Check, Configuration, Metric } from '../../src/domain/configuration.ts'
-import type { ActionAnswer, ActionCall } from '../../src/domain/remediate.ts'
-import type { Effect } from '../../src/domain/remediation.ts'
-import type { RemediationRung } from '../../src/domain/runbook.ts'
-import { readEntry, type NewTimelineEntry, type TimelineEntry } from '../../src/domain/timeline.ts'
-import type { Series, Verdict, VerdictState } from '../../src/domain/verdict.ts'
+import type {
+  ActionConfiguration,
+  Check,
+  Configuration,
+  Metric,
+} from '../../src/domain/configuration/configuration.ts'
+import type { ActionAnswer, ActionCall } from '../../src/domain/remediate/remediate.ts'
+import type { Effect } from '../../src/domain/remediate/remediation.ts'
+import type { RemediationRung } from '../../src/domain/investigate/runbook.ts'
+import { readEntry, type NewTimelineEntry, type TimelineEntry } from '../../src/domain/incident/timeline.ts'
+import type { Series, Verdict, VerdictState } from '../../src/domain/check/verdict.ts'
 import { createAttemptRecords } from '../../src/postgres/attempts.ts'
 import type { Database } from '../../src/postgres/database.ts'
 import { createGuardLedger } from '../../src/postgres/guard-ledger.ts'

@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker'
-import { searchAttributeNames } from '../../src/domain/incident-messages.ts'
+import { searchAttributeNames } from '../../src/domain/incident/messages.ts'
 import {
   findProgram,
   TEMPORAL,

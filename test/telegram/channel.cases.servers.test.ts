@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FakeTelegram, startFakeTelegram } from '../../examples/fakes/telegram.ts'
-import type { PageMessage } from '../../src/domain/page.ts'
+import type { PageMessage } from '../../src/domain/page/page.ts'
 import { createPost } from '../../src/http/post.ts'
 import { keyboardOf, readButton } from '../../src/telegram/buttons.ts'
 import { createTelegramChannel } from '../../src/telegram/channel.ts'

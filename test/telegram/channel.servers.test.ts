@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Failure } from '../../examples/fakes/failure.ts'
 import { type FakeTelegram, startFakeTelegram } from '../../examples/fakes/telegram.ts'
-import type { PageMessage, SendOutcome } from '../../src/domain/page.ts'
+import type { PageMessage, SendOutcome } from '../../src/domain/page/page.ts'
 import { createPost } from '../../src/http/post.ts'
 import { createTelegramChannel, type TelegramChannelOptions } from '../../src/telegram/channel.ts'
 import { telegramLimits } from '../../src/telegram/limits.ts'

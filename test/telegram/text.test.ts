@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { limits, parseHtml, readText } from '../../examples/fakes/telegram-rules.ts'
-import type { PageMessage } from '../../src/domain/page.ts'
-import { composePageMessage } from '../../src/domain/page-message.ts'
+import type { PageMessage } from '../../src/domain/page/page.ts'
+import { composePageMessage } from '../../src/domain/page/message.ts'
 import { type TextForm, textOf } from '../../src/telegram/text.ts'
 import { alert, incident, page, pageMessage } from '../support/pages.ts'
 

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { draftReview } from '../../src/domain/post-mortem.ts'
+import { draftReview } from '../../src/domain/post-mortem/post-mortem.ts'
 import { loadReviewTemplate } from '../../src/templates/review.ts'
-import { attempt, entry, evidence, incident, osSplit, records, rows } from '../domain/review-world.ts'
+import { attempt, entry, evidence, incident, osSplit, records, rows } from '../domain/post-mortem/world.ts'
 
 const render = await loadReviewTemplate()
 

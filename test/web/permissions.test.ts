@@ -1,6 +1,6 @@
 import fastify, { type RouteOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AccessRole, isPermission, mayWith } from '../../src/domain/access.ts'
+import { type AccessRole, isPermission, mayWith } from '../../src/domain/access/access.ts'
 import { guardRoutes } from '../../src/web/access.ts'
 import { addRoutes } from '../../src/web/server.ts'
 import { as, startWeb, type TestWeb } from './world.ts'

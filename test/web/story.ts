@@ -1,7 +1,7 @@
-import type { Check } from '../../src/domain/configuration.ts'
+import type { Check } from '../../src/domain/configuration/configuration.ts'
 import { type MachineState, newIncident } from '../../src/domain/incident/state.ts'
-import { draftReview } from '../../src/domain/post-mortem.ts'
-import type { Verdict } from '../../src/domain/verdict.ts'
+import { draftReview } from '../../src/domain/post-mortem/post-mortem.ts'
+import type { Verdict } from '../../src/domain/check/verdict.ts'
 import type { CheckReading, IncidentRecords, StoredReview } from '../../src/web/dependencies.ts'
 import {
   attempt,
@@ -13,7 +13,7 @@ import {
   records,
   runbook,
   verdict,
-} from '../domain/review-world.ts'
+} from '../domain/post-mortem/world.ts'
 
 /** Somebody's text that is no text. */
 export const hostile = '<script>alert(1)</script><img src=x onerror=alert(2)>"\'&'

@@ -1,11 +1,11 @@
-import type { CheckMute } from '../../src/domain/check-mutes.ts'
+import type { CheckMute } from '../../src/domain/check/mutes.ts'
 import type { FastifyInstance } from 'fastify'
-import type { AccessRole } from '../../src/domain/access.ts'
-import type { AuditEntry } from '../../src/domain/audit-entry.ts'
-import type { Incident } from '../../src/domain/incident.ts'
-import type { Command } from '../../src/domain/incident-messages.ts'
-import type { GuardSwitch } from '../../src/domain/kill-switch.ts'
-import type { Runbook } from '../../src/domain/runbook.ts'
+import type { AccessRole } from '../../src/domain/access/access.ts'
+import type { AuditEntry } from '../../src/domain/access/audit-entry.ts'
+import type { Incident } from '../../src/domain/incident/incident.ts'
+import type { Command } from '../../src/domain/incident/messages.ts'
+import type { GuardSwitch } from '../../src/domain/remediate/kill-switch.ts'
+import type { Runbook } from '../../src/domain/investigate/runbook.ts'
 import type { Principal } from '../../src/web/access.ts'
 import type {
   CheckReading,

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Failure } from '../../examples/fakes/failure.ts'
 import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
-import type { PageMessage, SendOutcome } from '../../src/domain/page.ts'
+import type { PageMessage, SendOutcome } from '../../src/domain/page/page.ts'
 import { createPost } from '../../src/http/post.ts'
 import { createWebhookChannel } from '../../src/webhook/channel.ts'
 import { signatureOf } from '../../src/webhook/sign.ts'

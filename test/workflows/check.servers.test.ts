@@ -4,7 +4,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing'
 import { Worker, type WorkflowBundle } from '@temporalio/worker'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { CheckActivities, ShardResult } from '../../activities/check.ts'
-import type { CheckShard } from '../../src/domain/check-shards.ts'
+import type { CheckShard } from '../../src/domain/check/shards.ts'
 import { syncSchedules } from '../../src/temporal/schedules.ts'
 import { bundleWorkflows, startTemporal } from '../support/temporal.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { remediationWorkflowId } from '../../src/domain/remediate.ts'
-import type { Effect } from '../../src/domain/remediation.ts'
+import { remediationWorkflowId } from '../../src/domain/remediate/remediate.ts'
+import type { Effect } from '../../src/domain/remediate/remediation.ts'
 import { createGuardLedger } from '../../src/postgres/guard-ledger.ts'
 import { type Descents, startDescents } from '../support/descents.ts'
 import { type RemediationWorld, rung } from '../support/remediation.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Check } from '../../domain/configuration.ts'
-import { severities } from '../../domain/severity.ts'
+import type { Check } from '../../domain/configuration/configuration.ts'
+import { severities } from '../../domain/values/severity.ts'
 import { duration, labels, text } from './fields.ts'
 import { quietWindow } from './time-fields.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Configuration } from '../../domain/configuration.ts'
-import type { Runbook } from '../../domain/runbook.ts'
+import type { Configuration } from '../../domain/configuration/configuration.ts'
+import type { Runbook } from '../../domain/investigate/runbook.ts'
 import { checkSchema, toCheck } from './checks.ts'
 import { duration, named, text, webAddress } from './fields.ts'
 import { integrationsSchema, toIntegrations } from './integrations.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { formatDuration, parseDuration } from '../../domain/duration.ts'
+import { formatDuration, parseDuration } from '../../domain/values/duration.ts'
 
 /** Names of things the configuration declares; they stand in labels, workflow ids and links. */
 const namePattern = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/

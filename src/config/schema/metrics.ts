@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Metric, Slice, SourceTable } from '../../domain/configuration.ts'
+import type { Metric, Slice, SourceTable } from '../../domain/configuration/configuration.ts'
 import { columnName, tableName, text, webAddress } from './fields.ts'
 import { sqlExpression } from './sql.ts'
 

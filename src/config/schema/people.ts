@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Role, Service, SharedChannel, Team, User } from '../../domain/configuration.ts'
-import { severities } from '../../domain/severity.ts'
+import type { Role, Service, SharedChannel, Team, User } from '../../domain/configuration/configuration.ts'
+import { severities } from '../../domain/values/severity.ts'
 import { slackUserId } from '../../slack/contact-schema.ts'
 import { telegramUserId } from '../../telegram/contact-schema.ts'
 import { contactSchema } from './contacts.ts'

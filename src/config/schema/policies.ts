@@ -1,5 +1,9 @@
 import { z } from 'zod'
-import type { EscalationPolicy, EscalationStep, NotifyTarget } from '../../domain/configuration.ts'
+import type {
+  EscalationPolicy,
+  EscalationStep,
+  NotifyTarget,
+} from '../../domain/configuration/configuration.ts'
 import { duration, text } from './fields.ts'
 
 const secondMs = 1_000

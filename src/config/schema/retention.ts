@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Retention } from '../../domain/retention.ts'
+import type { Retention } from '../../domain/configuration/retention.ts'
 import { duration } from './fields.ts'
 
 const hourMs = 3_600_000

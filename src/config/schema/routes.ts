@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { defaultGroupBy } from '../../domain/alert.ts'
-import type { Route } from '../../domain/configuration.ts'
-import { formatDuration } from '../../domain/duration.ts'
-import { acknowledgeTargetMs, type Severity } from '../../domain/severity.ts'
+import { defaultGroupBy } from '../../domain/alert/alert.ts'
+import type { Route } from '../../domain/configuration/configuration.ts'
+import { formatDuration } from '../../domain/values/duration.ts'
+import { acknowledgeTargetMs, type Severity } from '../../domain/values/severity.ts'
 import { duration, labelName, labels, text } from './fields.ts'
 
 /** A head start as long as the target of acknowledging would make the target unreachable. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { CauseTest, RemediationRung, Runbook } from '../../domain/runbook.ts'
+import type { CauseTest, RemediationRung, Runbook } from '../../domain/investigate/runbook.ts'
 import { duration, labelMatch, labels, name, text } from './fields.ts'
 import { sqlQuery } from './sql.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ActionConfiguration, RemediationTarget } from '../../domain/configuration.ts'
+import type { ActionConfiguration, RemediationTarget } from '../../domain/configuration/configuration.ts'
 import { duration, named, text } from './fields.ts'
 import { addressReference, secretReference } from './secret-fields.ts'
 

@@ -1,4 +1,4 @@
-import type { DetectorConfiguration } from '../configuration.ts'
+import type { DetectorConfiguration } from '../configuration/configuration.ts'
 import type { Detector } from './detector.ts'
 import { sameTime } from './same-time.ts'
 import { threshold } from './threshold.ts'

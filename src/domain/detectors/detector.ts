@@ -1,4 +1,4 @@
-import type { Baseline, UnsettledVerdict, VerdictReason } from '../verdict.ts'
+import type { Baseline, UnsettledVerdict, VerdictReason } from '../check/verdict.ts'
 
 /**
  * What one bucket adds to a series, in a form that can be pooled: for counts, uniques and gauges the value over 1, for ratios numerator

@@ -1,4 +1,4 @@
-import type { Baseline } from '../verdict.ts'
+import type { Baseline } from '../check/verdict.ts'
 import { pooled, type Detector, type Judgement, type Observation } from './detector.ts'
 
 const windows = [

@@ -1,5 +1,5 @@
-import type { ThresholdConfiguration } from '../configuration.ts'
-import { thresholdName, clearName, type Baseline } from '../verdict.ts'
+import type { ThresholdConfiguration } from '../configuration/configuration.ts'
+import { thresholdName, clearName, type Baseline } from '../check/verdict.ts'
 import { pooled, type Detector, type Judgement, type Observation } from './detector.ts'
 import { difference } from './same-time.ts'
 

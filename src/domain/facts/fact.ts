@@ -1,8 +1,8 @@
-import type { Labels } from '../alert.ts'
-import type { HoldCause } from '../escalate-hold.ts'
-import type { Notified } from '../escalate-targets.ts'
-import type { PageKind, PageState } from '../page.ts'
-import type { Severity } from '../severity.ts'
+import type { Labels } from '../alert/alert.ts'
+import type { HoldCause } from '../escalate/hold.ts'
+import type { Notified } from '../escalate/targets.ts'
+import type { PageKind, PageState } from '../page/page.ts'
+import type { Severity } from '../values/severity.ts'
 
 /**
  * What happened in an incident, typed: the timeline keeps these, and every reader decides by `type` and fields. People read

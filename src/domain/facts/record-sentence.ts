@@ -1,5 +1,5 @@
-import { outsideSteps } from '../escalate.ts'
-import type { PageKind } from '../page.ts'
+import { outsideSteps } from '../escalate/escalate.ts'
+import type { PageKind } from '../page/page.ts'
 import type { FactOf } from './fact.ts'
 
 /* Sentences of what automation and the outbox of pages leave behind. */

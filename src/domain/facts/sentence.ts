@@ -1,7 +1,7 @@
-import { formatDuration } from '../duration.ts'
-import { holdSentence } from '../escalate-hold.ts'
-import { byName, type Notified } from '../escalate-targets.ts'
-import { incidentName } from '../evidence.ts'
+import { formatDuration } from '../values/duration.ts'
+import { holdSentence } from '../escalate/hold.ts'
+import { byName, type Notified } from '../escalate/targets.ts'
+import { incidentName } from '../investigate/evidence.ts'
 import type { AlertChangeKind, Fact, FactOf, ToldAlert } from './fact.ts'
 import { attemptSentence, evidenceSentence, pageSentence, reviewSentence } from './record-sentence.ts'
 

@@ -1,11 +1,11 @@
-import type { Severity } from '../severity.ts'
+import type { Severity } from '../values/severity.ts'
 import { startRemediation } from './automation.ts'
 import { enterStep, notice, restart, startEscalation, stopPaging } from './escalation.ts'
 import type { AlertsEvent, CommandEvent } from './event.ts'
 import { askOwner, tellGrowth } from './ownership.ts'
 import { answer, begin, type Move, move, set, stay, tell } from './turn.ts'
 import { done } from './answer.ts'
-import { incidentName } from '../evidence.ts'
+import { incidentName } from '../investigate/evidence.ts'
 
 /* What changes of alerts and of severity come to. */
 

@@ -1,4 +1,4 @@
-import { incidentName } from '../evidence.ts'
+import { incidentName } from '../investigate/evidence.ts'
 import { done } from './answer.ts'
 import { stopPaging } from './escalation.ts'
 import type { CommandEvent, ReadingEvent } from './event.ts'

@@ -1,4 +1,4 @@
-import { incidentName } from '../evidence.ts'
+import { incidentName } from '../investigate/evidence.ts'
 import { alertsChanged, opened, setSeverity } from './alerts.ts'
 import { type Answer, done, refused } from './answer.ts'
 import { automationSays, resumeAutomation, stopAutomation, taskEnded } from './automation.ts'

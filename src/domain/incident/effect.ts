@@ -1,5 +1,5 @@
-import type { EscalationPosition, NewPage } from '../escalate.ts'
-import type { FollowUpKind } from '../page.ts'
+import type { EscalationPosition, NewPage } from '../escalate/escalate.ts'
+import type { FollowUpKind } from '../page/page.ts'
 import type { PersonPageKind } from './event.ts'
 import type { Cycle } from './state.ts'
 

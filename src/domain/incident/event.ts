@@ -1,8 +1,8 @@
-import type { EscalationPosition, KeptPosition, NewPage } from '../escalate.ts'
-import type { Hold } from '../escalate-hold.ts'
-import type { Notified } from '../escalate-targets.ts'
-import type { PageKind, PageState } from '../page.ts'
-import type { Severity } from '../severity.ts'
+import type { EscalationPosition, KeptPosition, NewPage } from '../escalate/escalate.ts'
+import type { Hold } from '../escalate/hold.ts'
+import type { Notified } from '../escalate/targets.ts'
+import type { PageKind, PageState } from '../page/page.ts'
+import type { Severity } from '../values/severity.ts'
 import type { AlertCounts, Settings, Task } from './state.ts'
 
 /**

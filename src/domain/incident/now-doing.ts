@@ -1,5 +1,5 @@
-import { formatDuration } from '../duration.ts'
-import { holdSentence } from '../escalate-hold.ts'
+import { formatDuration } from '../values/duration.ts'
+import { holdSentence } from '../escalate/hold.ts'
 import type { MachineState } from './state.ts'
 
 /** What automation does, and what is done about people, as one line for lists and pages. `at`: when it is read, epoch milliseconds. */

@@ -1,6 +1,6 @@
-import { formatDuration } from '../duration.ts'
-import { holdSentence } from '../escalate-hold.ts'
-import { incidentName } from '../evidence.ts'
+import { formatDuration } from '../values/duration.ts'
+import { holdSentence } from '../escalate/hold.ts'
+import { incidentName } from '../investigate/evidence.ts'
 import type { MachineState, Phase, Task } from './state.ts'
 
 /** Something that happens by itself when its time comes. */

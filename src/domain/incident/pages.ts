@@ -1,8 +1,8 @@
-import { isCall } from '../escalate.ts'
+import { isCall } from '../escalate/escalate.ts'
 import { exhaustedRetry, goOn } from './escalation.ts'
 import type { PageEvent } from './event.ts'
 import { handOverDeclined, handOverPatienceMs, ownerSilent } from './ownership.ts'
-import type { Page } from '../page.ts'
+import type { Page } from '../page/page.ts'
 import { type Move, move, set, stay, tell, want } from './turn.ts'
 
 /* What became of pages. */

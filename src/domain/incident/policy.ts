@@ -1,5 +1,5 @@
 import { done } from './answer.ts'
-import type { EscalationPosition } from '../escalate.ts'
+import type { EscalationPosition } from '../escalate/escalate.ts'
 import { goOn, restart } from './escalation.ts'
 import type { CommandEvent } from './event.ts'
 import { answer, type Move, move, set, tell } from './turn.ts'

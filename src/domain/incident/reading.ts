@@ -1,4 +1,9 @@
-import type { Calendar, Configuration, EscalationPolicy, NotifyTarget } from '../configuration.ts'
+import type {
+  Calendar,
+  Configuration,
+  EscalationPolicy,
+  NotifyTarget,
+} from '../configuration/configuration.ts'
 import {
   ackTimeoutOf,
   type EscalationPosition,
@@ -11,13 +16,13 @@ import {
   type ReachableBy,
   type Recipient,
   stepAt,
-} from '../escalate.ts'
-import { holdOf } from '../escalate-hold.ts'
-import { dueRules, nextRuleInMs, rulesFor } from '../escalate-rules.ts'
-import { type OnCallReader, type ResolvedTargets, resolveTargets, targetName } from '../escalate-targets.ts'
+} from '../escalate/escalate.ts'
+import { holdOf } from '../escalate/hold.ts'
+import { dueRules, nextRuleInMs, rulesFor } from '../escalate/rules.ts'
+import { type OnCallReader, type ResolvedTargets, resolveTargets, targetName } from '../escalate/targets.ts'
 import { nextInside } from '../on-call/business-hours.ts'
-import type { Page } from '../page.ts'
-import type { Severity } from '../severity.ts'
+import type { Page } from '../page/page.ts'
+import type { Severity } from '../values/severity.ts'
 import type { Reading } from './effect.ts'
 import type { PersonPageKind, ReadingEvent, StepReading, WhomReading } from './event.ts'
 

@@ -1,7 +1,7 @@
-import { outsideSteps } from '../escalate.ts'
-import type { HoldCause } from '../escalate-hold.ts'
+import { outsideSteps } from '../escalate/escalate.ts'
+import type { HoldCause } from '../escalate/hold.ts'
 import type { Fact, FactOf } from '../facts/fact.ts'
-import type { Page } from '../page.ts'
+import type { Page } from '../page/page.ts'
 import type { PersonPageKind } from './event.ts'
 import type { ToldFact } from './turn.ts'
 

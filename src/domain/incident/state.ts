@@ -1,6 +1,6 @@
-import type { EscalationPosition } from '../escalate.ts'
-import type { HoldCause } from '../escalate-hold.ts'
-import type { Severity } from '../severity.ts'
+import type { EscalationPosition } from '../escalate/escalate.ts'
+import type { HoldCause } from '../escalate/hold.ts'
+import type { Severity } from '../values/severity.ts'
 import type { Answer } from './answer.ts'
 
 /*

@@ -1,5 +1,5 @@
 import type { Fact } from '../facts/fact.ts'
-import { firewatch } from '../timeline.ts'
+import { firewatch } from './timeline.ts'
 import type { Answer } from './answer.ts'
 import type { Effect } from './effect.ts'
 import type { MachineState, Task } from './state.ts'

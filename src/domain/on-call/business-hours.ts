@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import { firstInstantOf } from '../wall-clock.ts'
+import { firstInstantOf } from '../values/wall-clock.ts'
 import type { Span, WeeklyWindow } from './schedule.ts'
 import { contains, mergeSpans, withoutSpans } from './spans.ts'
 import { openBetween } from './windows.ts'

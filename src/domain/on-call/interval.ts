@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import { parseClock } from '../wall-clock.ts'
+import { parseClock } from '../values/wall-clock.ts'
 
 /**
  * A recurring time as Alertmanager's `time_intervals` know it: inside when every field that says anything has a range with the local

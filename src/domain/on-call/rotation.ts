@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import { firstInstantOf } from '../wall-clock.ts'
+import { firstInstantOf } from '../values/wall-clock.ts'
 import type { Rotation, Shift } from './schedule.ts'
 
 const hourMs = 3_600_000

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import { firstInstantOf, lastInstantOf, parseClock } from '../wall-clock.ts'
+import { firstInstantOf, lastInstantOf, parseClock } from '../values/wall-clock.ts'
 import type { Span, WeeklyWindow } from './schedule.ts'
 import { mergeOverlapping, overlaps } from './spans.ts'
 

@@ -1,5 +1,5 @@
-import { incidentName } from '../../domain/evidence.ts'
-import type { Incident } from '../../domain/incident.ts'
+import { incidentName } from '../../domain/investigate/evidence.ts'
+import type { Incident } from '../../domain/incident/incident.ts'
 import { html, type Html } from '../html.ts'
 import { layout } from './layout.ts'
 import { severityBadge, since, stateBadge } from './words.ts'

@@ -1,4 +1,4 @@
-import { everything, type GuardSwitch, scopeWords } from '../../domain/kill-switch.ts'
+import { everything, type GuardSwitch, scopeWords } from '../../domain/remediate/kill-switch.ts'
 import { html, type Html } from '../html.ts'
 import { layout } from './layout.ts'
 import { icon, instant, since } from './words.ts'

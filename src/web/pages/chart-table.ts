@@ -1,9 +1,9 @@
-import type { ChartModel } from '../../domain/chart.ts'
+import type { ChartModel } from '../../domain/chart/chart.ts'
 import { html, type Html } from '../html.ts'
 import { layout } from './layout.ts'
 import { table, type Cell } from './table.ts'
 import { clock, instant } from './words.ts'
-import { formatNumber } from '../../domain/numbers.ts'
+import { formatNumber } from '../../domain/values/numbers.ts'
 
 /** What an incident's chart shows, for those who cannot see it or want the numbers. */
 export function chartPage(

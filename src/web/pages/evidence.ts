@@ -1,7 +1,13 @@
-import { errorOf, rowsOf, textOf, verdictsOf, type VerdictsResult } from '../../domain/evidence-result.ts'
-import { chartDataOf, type ChartData } from '../../domain/chart.ts'
-import { evidenceId, type Evidence } from '../../domain/evidence.ts'
-import { formatNumber } from '../../domain/numbers.ts'
+import {
+  errorOf,
+  rowsOf,
+  textOf,
+  verdictsOf,
+  type VerdictsResult,
+} from '../../domain/investigate/evidence-result.ts'
+import { chartDataOf, type ChartData } from '../../domain/chart/chart.ts'
+import { evidenceId, type Evidence } from '../../domain/investigate/evidence.ts'
+import { formatNumber } from '../../domain/values/numbers.ts'
 import { html, type Html } from '../html.ts'
 import { sparkline } from './sparkline.ts'
 import { table, type Cell } from './table.ts'

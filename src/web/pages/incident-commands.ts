@@ -1,5 +1,5 @@
 import { enteredStep } from '../escalation.ts'
-import { scopeOf } from '../../domain/kill-switch.ts'
+import { scopeOf } from '../../domain/remediate/kill-switch.ts'
 import { html, type Html } from '../html.ts'
 import { action, commandId, form, moreCommands } from './incident-forms.ts'
 import type { IncidentPage } from './incident.ts'

@@ -1,5 +1,5 @@
-import { incidentName } from '../../domain/evidence.ts'
-import { severities } from '../../domain/severity.ts'
+import { incidentName } from '../../domain/investigate/evidence.ts'
+import { severities } from '../../domain/values/severity.ts'
 import { html, type Html } from '../html.ts'
 import type { IncidentPage } from './incident.ts'
 import { severityWord } from './words.ts'

@@ -1,4 +1,4 @@
-import { instantText } from '../../domain/instant-text.ts'
+import { instantText } from '../../domain/values/instant-text.ts'
 import { html, type Html } from '../html.ts'
 import type { OnCallPage, ScheduleView } from './on-call.ts'
 

@@ -1,4 +1,4 @@
-import type { AttemptOutcome } from '../../domain/remediation.ts'
+import type { AttemptOutcome } from '../../domain/remediate/remediation.ts'
 
 const words: Readonly<Record<AttemptOutcome, readonly [string, string]>> = {
   helped: ['✓', 'it helped'],

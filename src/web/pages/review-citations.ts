@@ -1,4 +1,4 @@
-import type { Statement } from '../../domain/review-records.ts'
+import type { Statement } from '../../domain/post-mortem/records.ts'
 import { html, type Html } from '../html.ts'
 
 /** Where a record stands on the page of a review: `INC-42/E3` at `#E3`. */

@@ -1,4 +1,4 @@
-import type { ReviewEvidence, ReviewRecord } from '../../domain/review-sources.ts'
+import type { ReviewEvidence, ReviewRecord } from '../../domain/post-mortem/sources.ts'
 import { html, type Html } from '../html.ts'
 import { anchorOf } from './review-citations.ts'
 import { table } from './table.ts'

@@ -1,5 +1,5 @@
-import type { Review } from '../../domain/post-mortem.ts'
-import type { Statement } from '../../domain/review-records.ts'
+import type { Review } from '../../domain/post-mortem/post-mortem.ts'
+import type { Statement } from '../../domain/post-mortem/records.ts'
 import type { StoredReview } from '../dependencies.ts'
 import { html, type Html } from '../html.ts'
 import { layout } from './layout.ts'

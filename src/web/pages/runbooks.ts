@@ -1,5 +1,5 @@
-import { formatDuration } from '../../domain/duration.ts'
-import type { CauseTemplate, RemediationRung, Runbook } from '../../domain/runbook.ts'
+import { formatDuration } from '../../domain/values/duration.ts'
+import type { CauseTemplate, RemediationRung, Runbook } from '../../domain/investigate/runbook.ts'
 import { html, type Html } from '../html.ts'
 import { layout } from './layout.ts'
 import { prose } from './markdown.ts'

@@ -1,6 +1,6 @@
 import type { Span } from '../../domain/on-call/schedule.ts'
 import type { Segment } from '../../domain/on-call/segments.ts'
-import { clockWords } from '../../domain/instant-text.ts'
+import { clockWords } from '../../domain/values/instant-text.ts'
 import { html, type Html } from '../html.ts'
 
 const width = 1_400

@@ -1,5 +1,5 @@
-import { formatNumber } from '../../domain/numbers.ts'
-import type { Verdict } from '../../domain/verdict.ts'
+import { formatNumber } from '../../domain/values/numbers.ts'
+import type { Verdict } from '../../domain/check/verdict.ts'
 import { html, type Html } from '../html.ts'
 
 const width = 180

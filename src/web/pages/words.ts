@@ -1,8 +1,8 @@
-import { formatDuration } from '../../domain/duration.ts'
-import { incidentName } from '../../domain/evidence.ts'
-import type { IncidentState } from '../../domain/incident.ts'
-import type { Severity } from '../../domain/severity.ts'
-import type { VerdictState } from '../../domain/verdict.ts'
+import { formatDuration } from '../../domain/values/duration.ts'
+import { incidentName } from '../../domain/investigate/evidence.ts'
+import type { IncidentState } from '../../domain/incident/incident.ts'
+import type { Severity } from '../../domain/values/severity.ts'
+import type { VerdictState } from '../../domain/check/verdict.ts'
 import { html, type Html } from '../html.ts'
 
 const severityWords: Readonly<Record<Severity, readonly [string, string]>> = {

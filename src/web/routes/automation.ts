@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { incidentName } from '../../domain/evidence.ts'
-import type { CommandAnswer } from '../../domain/incident-messages.ts'
+import { incidentName } from '../../domain/investigate/evidence.ts'
+import type { CommandAnswer } from '../../domain/incident/messages.ts'
 import {
   everything,
   scopeOf,
@@ -9,7 +9,7 @@ import {
   type SwitchKind,
   switchKinds,
   switchWords,
-} from '../../domain/kill-switch.ts'
+} from '../../domain/remediate/kill-switch.ts'
 import { may } from '../access.ts'
 import type { Automation } from '../automation.ts'
 import type { WebDependencies } from '../dependencies.ts'

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Role } from '../../domain/configuration.ts'
-import { formatDuration, parseDuration } from '../../domain/duration.ts'
-import { severities, type Severity } from '../../domain/severity.ts'
-import { storable } from '../../domain/text.ts'
+import type { Role } from '../../domain/configuration/configuration.ts'
+import { formatDuration, parseDuration } from '../../domain/values/duration.ts'
+import { severities, type Severity } from '../../domain/values/severity.ts'
+import { storable } from '../../domain/values/text.ts'
 import { HttpProblem } from '../errors.ts'
 
 /*

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { incidentName } from '../../domain/evidence.ts'
-import type { Incident } from '../../domain/incident.ts'
-import type { Command, CommandAnswer } from '../../domain/incident-messages.ts'
+import { incidentName } from '../../domain/investigate/evidence.ts'
+import type { Incident } from '../../domain/incident/incident.ts'
+import type { Command, CommandAnswer } from '../../domain/incident/messages.ts'
 import type { IncidentCommands, WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 import {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { parseDuration } from '../../domain/duration.ts'
+import { parseDuration } from '../../domain/values/duration.ts'
 import { holderOf, may, type Principal } from '../access.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'

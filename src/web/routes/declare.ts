@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { type Declaration, declaredIn, declaredTitle } from '../../domain/declaration.ts'
-import { incidentName } from '../../domain/evidence.ts'
-import { severities } from '../../domain/severity.ts'
+import { type Declaration, declaredIn, declaredTitle } from '../../domain/alert/declaration.ts'
+import { incidentName } from '../../domain/investigate/evidence.ts'
+import { severities } from '../../domain/values/severity.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { CommandAnswer } from '../../domain/incident-messages.ts'
+import type { CommandAnswer } from '../../domain/incident/messages.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 import { incidentOf } from './incidents.ts'

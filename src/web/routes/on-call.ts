@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { readInstantOrDay } from '../../domain/instant-text.ts'
+import { readInstantOrDay } from '../../domain/values/instant-text.ts'
 import { isCurrent } from '../../domain/on-call/changes.ts'
 import { gapsOf, overlapsOf } from '../../domain/on-call/coverage.ts'
 import type { Schedule, Span } from '../../domain/on-call/schedule.ts'

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { incidentName } from '../../domain/evidence.ts'
+import { incidentName } from '../../domain/investigate/evidence.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { reviewPage } from '../pages/review.ts'
 import { personOf, sendPage } from '../send-page.ts'

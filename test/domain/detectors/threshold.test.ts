@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nothing, type Sample } from '../../../src/domain/detectors/detector.ts'
 import { threshold } from '../../../src/domain/detectors/threshold.ts'
-import { settled, type UnsettledVerdict, type Verdict } from '../../../src/domain/verdict.ts'
+import { settled, type UnsettledVerdict, type Verdict } from '../../../src/domain/check/verdict.ts'
 
 type Limits = Parameters<typeof threshold>[0]
 

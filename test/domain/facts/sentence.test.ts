@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { byName } from '../../../src/domain/escalate-targets.ts'
+import { byName } from '../../../src/domain/escalate/targets.ts'
 import type { Fact, FactOf, ToldAlert } from '../../../src/domain/facts/fact.ts'
 import { sentenceOf } from '../../../src/domain/facts/sentence.ts'
-import { readEntry } from '../../../src/domain/timeline.ts'
+import { readEntry } from '../../../src/domain/incident/timeline.ts'
 
 const minute = 60_000
 const at = '2026-03-01T04:00:00.000Z'

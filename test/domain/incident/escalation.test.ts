@@ -4,7 +4,7 @@ import { nowDoing } from '../../../src/domain/incident/now-doing.ts'
 import { duesOf } from '../../../src/domain/incident/outline.ts'
 import { replay } from '../../../src/domain/incident/run.ts'
 import { newIncident } from '../../../src/domain/incident/state.ts'
-import type { Page } from '../../../src/domain/page.ts'
+import type { Page } from '../../../src/domain/page/page.ts'
 import { does, fires, minute, pagesTold, settings, storyOf, type TestWorld, told, twoSteps } from './world.ts'
 
 const acknowledge = { type: 'acknowledge', forMs: null } as const

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { MachineEvent } from '../../../src/domain/incident/event.ts'
 import { nowDoing } from '../../../src/domain/incident/now-doing.ts'
 import { sentenceOf } from '../../../src/domain/facts/sentence.ts'
-import type { Page } from '../../../src/domain/page.ts'
+import type { Page } from '../../../src/domain/page/page.ts'
 import { does, fires, minute, pagesTold, storyOf, type TestWorld, told, twoSteps } from './world.ts'
 
 const acknowledge = { type: 'acknowledge', forMs: null } as const

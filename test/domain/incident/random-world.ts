@@ -1,5 +1,5 @@
-import type { EscalationPolicy, NotificationRule } from '../../../src/domain/configuration.ts'
-import { keepPosition, type NewPage, nextContactPage } from '../../../src/domain/escalate.ts'
+import type { EscalationPolicy, NotificationRule } from '../../../src/domain/configuration/configuration.ts'
+import { keepPosition, type NewPage, nextContactPage } from '../../../src/domain/escalate/escalate.ts'
 import type { Change } from '../../../src/domain/incident/effect.ts'
 import type { CommandEvent, MachineEvent, RemediationEnd } from '../../../src/domain/incident/event.ts'
 import { firstDue } from '../../../src/domain/incident/outline.ts'
@@ -7,8 +7,8 @@ import { readingOf } from '../../../src/domain/incident/reading.ts'
 import { runSync } from '../../../src/domain/incident/run.ts'
 import { type MachineState, newIncident, type Settings } from '../../../src/domain/incident/state.ts'
 import type { ToldFact } from '../../../src/domain/incident/turn.ts'
-import type { Page } from '../../../src/domain/page.ts'
-import type { Severity } from '../../../src/domain/severity.ts'
+import type { Page } from '../../../src/domain/page/page.ts'
+import type { Severity } from '../../../src/domain/values/severity.ts'
 import { page as pageFixture } from '../../support/pages.ts'
 
 /* A store, an outbox and a workflow as simple as can be: what is decided is done, in whatever order a test says. */

@@ -1,4 +1,4 @@
-import type { EscalationPolicy, NotificationRule } from '../../../src/domain/configuration.ts'
+import type { EscalationPolicy, NotificationRule } from '../../../src/domain/configuration/configuration.ts'
 import type { CommandEvent, MachineEvent } from '../../../src/domain/incident/event.ts'
 import {
   type Delivery,
@@ -7,8 +7,8 @@ import {
   simulate,
 } from '../../../src/domain/incident/simulate.ts'
 import { newIncident, type Settings } from '../../../src/domain/incident/state.ts'
-import type { Page } from '../../../src/domain/page.ts'
-import type { Severity } from '../../../src/domain/severity.ts'
+import type { Page } from '../../../src/domain/page/page.ts'
+import type { Severity } from '../../../src/domain/values/severity.ts'
 
 export const minute = 60_000
 

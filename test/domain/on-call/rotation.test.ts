@@ -3,7 +3,7 @@ import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
 import { rotationShifts, turnAt } from '../../../src/domain/on-call/rotation.ts'
 import type { Rotation } from '../../../src/domain/on-call/schedule.ts'
-import { firstInstantOf } from '../../../src/domain/wall-clock.ts'
+import { firstInstantOf } from '../../../src/domain/values/wall-clock.ts'
 
 const hourMs = 3_600_000
 const iso = (at: number) => new Date(at).toISOString().replace(':00.000Z', 'Z')

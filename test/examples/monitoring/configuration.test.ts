@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { metricStatement } from '../../../src/clickhouse/metric-query.ts'
 import { loadConfiguration } from '../../../src/config/load.ts'
-import { questionsOf } from '../../../src/domain/check.ts'
+import { questionsOf } from '../../../src/domain/check/check.ts'
 
 const folder = new URL('../../../examples/monitoring/', import.meta.url)
 const configuration = await loadConfiguration(fileURLToPath(new URL('firewatch.yaml', folder)))

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { readRecording } from '../../../examples/recorded/recording.ts'
 import { loadConfiguration } from '../../../src/config/load.ts'
-import { shardsOf } from '../../../src/domain/check-shards.ts'
+import { shardsOf } from '../../../src/domain/check/shards.ts'
 
 const folder = new URL('../../../examples/recorded/', import.meta.url)
 const hour = 3_600_000

@@ -1,0 +1,29 @@
+import type { Installation } from '../cli/installation.ts'
+import { recordSettingsFrom, settingsFrom } from './settings.ts'
+
+/** Each part is loaded only when it is asked for: the commands that need none of them answer at once. */
+export function createInstallation(env: NodeJS.ProcessEnv): Installation {
+  return {
+    async up(options) {
+      const { up } = await import('./up.ts')
+      await up(options, env)
+    },
+    async serve() {
+      const { serve } = await import('./serve.ts')
+      await serve(settingsFrom(env), env)
+    },
+    async work() {
+      const { work } = await import('./worker.ts')
+      await work(settingsFrom(env), env)
+    },
+    async replayCheck(command) {
+      const { runReplay } = await import('./replay-command.ts')
+      await runReplay(command, env)
+    },
+    async issueToken(wanted) {
+      const settings = recordSettingsFrom(env)
+      const { issueToken } = await import('./direct-token.ts')
+      return issueToken(wanted, settings)
+    },
+  }
+}

@@ -1,0 +1,101 @@
+import type { Command } from 'commander'
+import { parseDuration } from '../../domain/values/duration.ts'
+import type { ListedCredential } from '../../web/sessions.ts'
+import { CommandFailed, connectApi, exitCodes } from '../api-client.ts'
+import type { Installation } from '../installation.ts'
+import { print, table } from '../terminal.ts'
+import { api, type Options, reading } from './incidents.ts'
+
+interface CreateOptions extends Options {
+  readonly direct?: boolean
+  readonly replace?: boolean
+  readonly expires?: string
+}
+
+/** `login` and `token`: ways in for people and for programs. */
+export function addCredentialCommands(
+  program: Command,
+  installation: Pick<Installation, 'issueToken'>,
+): void {
+  reading(program, 'login', 'print a link that opens the console once').action(async (options: Options) => {
+    const server = await connectApi(options.data, process.env)
+    const { path } = await server.post<{ path: string }>('/api/v1/login-links')
+    const link = new URL(path, server.url).href
+    print(options, { link }, () => link)
+  })
+
+  const token = program.command('token').description('make, list and end API tokens')
+  addTokenCreation(token, installation)
+  reading(
+    token,
+    'list',
+    'list tokens, sessions and calendar addresses: your own, or as an admin those of all',
+  ).action(async (options: Options) => {
+    const { tokens } = await (await api(options)).get<{ tokens: ListedCredential[] }>('/api/v1/tokens')
+    print(options, tokens, () => listText(tokens))
+  })
+  reading(token, 'revoke <id>', 'end a token, a session or a calendar address at once').action(
+    async (id: string, options: Options) => {
+      const path = `/api/v1/tokens/${encodeURIComponent(id)}/revoke`
+      const answer = await (await api(options)).post<{ id: string }>(path)
+      print(options, answer, () => `${answer.id} opens nothing any more`)
+    },
+  )
+}
+
+/** Also what `token ana` means. */
+function addTokenCreation(token: Command, { issueToken }: Pick<Installation, 'issueToken'>): void {
+  token
+    .command('create <name>', { isDefault: true })
+    .description('make an API token for a configured user or sender; it is shown once')
+    .option(
+      '--expires <duration>',
+      'ends after this long, such as 12h or 90d; without it, when it is revoked',
+    )
+    .option('--data <directory>', 'data directory of the running Firewatch', '.firewatch')
+    .option(
+      '--direct',
+      'work on DATABASE_URL and FIREWATCH_CONFIG: for the first token, when no server can be asked',
+    )
+    .option('--replace', 'with --direct: end all tokens that they have')
+    .option('--json', 'print JSON')
+    .action(async (name: string, options: CreateOptions) => {
+      if (options.direct === true) return makeDirectly(name, options, issueToken)
+      if (options.replace === true) throw new CommandFailed('--replace needs --direct', exitCodes.usage)
+      const { expires } = options
+      const body = { person: name, ...(expires === undefined ? {} : { expires }) }
+      const made = await (await api(options)).post<{ token: string }>('/api/v1/tokens', body)
+      print(options, made, () => made.token)
+      return undefined
+    })
+}
+
+async function makeDirectly(
+  name: string,
+  options: CreateOptions,
+  issueToken: Installation['issueToken'],
+): Promise<void> {
+  const validForMs = options.expires === undefined ? null : parseDuration(options.expires)
+  if (validForMs === undefined || validForMs === 0)
+    throw new CommandFailed('--expires takes a duration, such as 12h or 90d', exitCodes.usage)
+  const made = await issueToken({ name, replace: options.replace === true, validForMs })
+  print(options, made, () => made.token)
+}
+
+function listText(tokens: readonly ListedCredential[]): string {
+  if (tokens.length === 0) return 'no tokens'
+  const rows = tokens.map(({ id, kind, holder, role, createdAt, expiresAt, usedAt }) => [
+    id,
+    kind,
+    holder.name,
+    role ?? 'none: not configured',
+    minute(createdAt),
+    minute(expiresAt),
+    minute(usedAt),
+  ])
+  return table(['id', 'kind', 'of', 'role', 'made (UTC)', 'expires (UTC)', 'used (UTC)'], rows)
+}
+
+function minute(instant: string | null): string {
+  return instant === null ? '-' : instant.slice(0, 16).replace('T', ' ')
+}

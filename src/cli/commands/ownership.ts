@@ -1,0 +1,43 @@
+import type { Command } from 'commander'
+import type { CommandAnswer } from '../../domain/incident/messages.ts'
+import { print } from '../terminal.ts'
+import { api, commanding, type Options, pathOf, reading } from './incidents.ts'
+
+/** The commands by which people say who has an incident, how bad it is and whom it pages. */
+export function addOwnershipCommands(program: Command): void {
+  commanding(program, 'take', 'take-over', 'take it over, whoever has it')
+  reading(program, 'hand-over <incident>', 'ask somebody to take it; until they do, nothing changes')
+    .requiredOption('--to <person>', 'who is to take it')
+    .action((name: string, { to, ...options }: Options & { to: string }) =>
+      give(name, 'hand-over', { to }, options),
+    )
+  reading(program, 'snooze <incident>', 'take it, and be asked again after a while')
+    .requiredOption('--for <duration>', 'how long, such as 30m or 1h')
+    .action((name: string, options: Options & { for: string }) =>
+      give(name, 'snooze', { for: options.for }, options),
+    )
+  reading(program, 'severity <incident> <severity>', 'set the severity: P0, P1, P2 or P3').action(
+    (name: string, severity: string, options: Options) => give(name, 'severity', { severity }, options),
+  )
+  reading(program, 'apply-policy <incident>', 'go by an escalation policy as it is configured now')
+    .option('--policy <name>', 'which one; without it, the one of its route')
+    .option('--keep', 'go on where it stands, instead of from the first step')
+    .action((name: string, { policy, keep = false, ...options }: Options & AppliedPolicy) =>
+      give(name, 'apply-policy', { keep, ...(policy === undefined ? {} : { policy }) }, options),
+    )
+  reading(program, 'escalate <incident>', 'page the next step now')
+    .option('--as-of <position>', 'only if no later step than this was entered, such as r0/s2')
+    .action((name: string, { asOf, ...options }: Options & { asOf?: string }) =>
+      give(name, 'escalate', asOf === undefined ? {} : { asOf }, options),
+    )
+}
+
+interface AppliedPolicy {
+  readonly policy?: string
+  readonly keep?: boolean
+}
+
+async function give(name: string, verb: string, body: object, options: Options): Promise<void> {
+  const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, verb), body)
+  print(options, answer, () => answer.message)
+}

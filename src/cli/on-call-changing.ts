@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises'
+import { parse } from 'yaml'
+import { datedWords } from '../domain/values/instant-text.ts'
+import { CommandFailed, connectApi, exitCodes } from './api-client.ts'
+import { names, type Told } from './on-call-reading.ts'
+import { instantOption, type OnCallOptions, readerZone } from './on-call-source.ts'
+import { table } from './terminal.ts'
+
+interface Times {
+  readonly from: string
+  readonly to: string
+}
+
+interface Answer {
+  readonly change: Times & { readonly id: string; readonly kind: string }
+  readonly changes: readonly (Times & { readonly before: string[]; readonly after: string[] })[]
+  readonly gaps: readonly Times[]
+}
+
+/** What a change is asked for with. */
+export interface ChangeOptions extends OnCallOptions {
+  readonly from?: string
+  readonly to?: string
+  readonly reason?: string
+}
+
+/** Sends a change to the running Firewatch; tells what it does to who is on call. Times are on the reader's clock. */
+export async function change(
+  path: readonly string[],
+  body: object,
+  options: ChangeOptions,
+  env: NodeJS.ProcessEnv,
+  now: number,
+): Promise<Told> {
+  const desk = { timeZone: readerZone(options), now }
+  const at = (option: string, written: string | undefined) =>
+    written === undefined ? undefined : new Date(instantOption(option, written, desk)).toISOString()
+  const { reason } = options
+  const sent = { ...body, from: at('--from', options.from), to: at('--to', options.to), reason }
+  const api = await connectApi(options.data, env)
+  const answer = await api.post<Answer>(`/api/v1/schedules/${path.map(encodeURIComponent).join('/')}`, sent)
+  return { value: answer, text: textOf(answer, desk.timeZone) }
+}
+
+function textOf({ change: { id, kind, from, to }, changes, gaps }: Answer, timeZone: string): string {
+  const at = (instant: string) => datedWords(Date.parse(instant), timeZone)
+  const rows = changes.map((one) => [at(one.from), at(one.to), `${names(one.before)} -> ${names(one.after)}`])
+  return [
+    `${kind} ${id}, ${at(from)} to ${at(to)}`,
+    rows.length === 0 ? 'nothing changes hands by it now' : table(['from', 'to', 'before -> after'], rows),
+    ...gaps.map((gap) => `nobody is on call from ${at(gap.from)} to ${at(gap.to)}`),
+  ].join('\n')
+}
+
+/**
+ * The shifts of a temporary schedule, as `layers[].shifts` are written in the configuration.
+ * @throws CommandFailed when the file cannot be read or has no list
+ */
+export async function shiftsFile(path: string): Promise<readonly unknown[]> {
+  const read = await readFile(path, 'utf8')
+    .then((text): unknown => parse(text))
+    .catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new CommandFailed(`${path} cannot be read: ${reason}`, exitCodes.refused)
+    })
+  const shifts: unknown = Array.isArray(read) ? read : (read as { shifts?: unknown } | null)?.shifts
+  if (Array.isArray(shifts)) return shifts
+  throw new CommandFailed(
+    `${path} has no list of shifts: write "- { from: 2026-05-01T09:00, to: 2026-05-02T09:00, people: [ana] }"`,
+    exitCodes.refused,
+  )
+}
+
+/** Prints where a calendar program finds a calendar. */
+export async function feed(
+  options: OnCallOptions & {
+    readonly schedule?: string
+    readonly person?: string
+    readonly replace?: boolean
+  },
+  env: NodeJS.ProcessEnv,
+): Promise<Told> {
+  const api = await connectApi(options.data, env)
+  const { schedule, person, replace = false } = options
+  if (schedule !== undefined && person !== undefined)
+    throw new CommandFailed('say --schedule or --person, not both', exitCodes.usage)
+  const { path } = await api.post<{ path: string }>('/api/v1/calendar-feeds', { schedule, person, replace })
+  const url = new URL(path, api.url).href
+  return { value: { url }, text: url }
+}

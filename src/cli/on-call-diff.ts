@@ -1,0 +1,113 @@
+import type { Configuration } from '../domain/configuration/configuration.ts'
+import { withChanges } from '../domain/on-call/changes.ts'
+import type { Schedule, Span } from '../domain/on-call/schedule.ts'
+import { diffSchedules, type ScheduleDiff } from '../domain/on-call/schedule-diff.ts'
+import { names, spanCells, spanValue, type Told } from './on-call-reading.ts'
+import type { Desk } from './on-call-source.ts'
+import { rangeOption, yearMs } from './on-call-source.ts'
+import { table } from './terminal.ts'
+
+/** Changes that are told one by one; the hours are told of all. */
+const mostChanges = 5
+
+interface Compared {
+  readonly schedule: string
+  readonly kind: 'changed' | 'new' | 'gone' | 'same'
+  readonly diff: ScheduleDiff
+}
+
+/** What a new configuration changes about who is on call; `gaps` counts those that it has. */
+export function tellDiff(
+  desk: Desk,
+  after: Pick<Configuration, 'schedules'>,
+  range: { readonly from?: string; readonly to?: string },
+): Told & { readonly gaps: number } {
+  const span = rangeOption(range, desk, yearMs)
+  const edited = editedSchedules(desk, after)
+  const all = [...new Set([...desk.schedules.keys(), ...edited.keys()])].toSorted()
+  const compared = all.map((name) => compare(name, desk.schedules.get(name), edited.get(name), span))
+  return {
+    gaps: compared.reduce((sum, { kind, diff }) => sum + (kind === 'gone' ? 0 : diff.gaps.after.length), 0),
+    value: { ...spanValue(span, desk), schedules: compared.map((one) => valueOf(one, desk)) },
+    text:
+      compared.length === 0
+        ? 'neither has a schedule'
+        : compared.map((one) => textOf(one, desk)).join('\n\n'),
+  }
+}
+
+/** What people changed for a while stays when the configuration is changed. */
+function editedSchedules(
+  { context }: Desk,
+  { schedules }: Pick<Configuration, 'schedules'>,
+): Map<string, Schedule> {
+  const changes = context.schedules.flatMap((one) => one.changes)
+  return new Map(Object.values(schedules).map((one) => [one.name, withChanges(one, changes)]))
+}
+
+function compare(
+  schedule: string,
+  before: Schedule | undefined,
+  after: Schedule | undefined,
+  { from, to }: Span,
+): Compared {
+  const there = before ?? after
+  if (there === undefined) throw new Error(`schedule ${schedule} is in one of the two`)
+  const empty: Schedule = { ...there, layers: [], overrides: [], temporary: [], swaps: [] }
+  const diff = diffSchedules(before ?? empty, after ?? empty, from, to)
+  const same = diff.changes.length === 0 ? 'same' : 'changed'
+  return { schedule, kind: before === undefined ? 'new' : after === undefined ? 'gone' : same, diff }
+}
+
+function valueOf({ schedule, kind, diff }: Compared, desk: Desk) {
+  const spans = <T extends Span>(some: readonly T[]) =>
+    some.map((one) => ({ ...one, ...spanValue(one, desk) }))
+  const { hours, changes, gaps, overlaps } = diff
+  return {
+    schedule,
+    kind,
+    hours,
+    changes: spans(changes),
+    gaps: { before: spans(gaps.before), after: spans(gaps.after) },
+    overlaps: { before: spans(overlaps.before), after: spans(overlaps.after) },
+  }
+}
+
+const kinds = { changed: '', new: ' (new)', gone: ' (gone)', same: ': nothing changes hands' } as const
+
+function textOf({ schedule, kind, diff }: Compared, desk: Desk): string {
+  const { hours, changes, gaps, overlaps } = diff
+  const shown = changes.slice(0, mostChanges)
+  const rest = changes.length - shown.length
+  const people = hours.map(({ person, gainedMs, lostMs }) => [
+    person,
+    gainedMs === 0 ? '-' : `+${inHours(gainedMs)}`,
+    lostMs === 0 ? '-' : `-${inHours(lostMs)}`,
+  ])
+  const coverage = [
+    ['gaps', ...counts(gaps)],
+    ['overlaps', ...counts(overlaps)],
+  ]
+  return [
+    `${schedule}${kinds[kind]}`,
+    ...(people.length === 0 ? [] : [table(['person', 'gains h', 'gives h'], people), '']),
+    table(['', 'before', 'after'], coverage),
+    ...(shown.length === 0 ? [] : ['', table(['from', 'to', 'for', 'before -> after'], rowsOf(shown, desk))]),
+    ...(rest === 0 ? [] : [`and ${rest} more; --json has all`]),
+  ].join('\n')
+}
+
+function rowsOf(changes: ScheduleDiff['changes'], desk: Desk): string[][] {
+  return changes.map((one) => [...spanCells(one, desk), `${names(one.before)} -> ${names(one.after)}`])
+}
+
+function counts({ before, after }: { readonly before: readonly Span[]; readonly after: readonly Span[] }) {
+  return [before, after].map((some) => {
+    const total = some.reduce((sum, { from, to }) => sum + to - from, 0)
+    return some.length === 0 ? 'none' : `${some.length}, ${inHours(total)} h`
+  })
+}
+
+function inHours(ms: number): string {
+  return String(Math.round(ms / 36_000) / 100)
+}

@@ -1,0 +1,49 @@
+import { Command } from 'commander'
+import { exitCodeMeanings } from './api-client.ts'
+import { addAuditCommand } from './commands/audit-log.ts'
+import { addAutomationCommands } from './commands/automation.ts'
+import { addCheckCommands } from './commands/checks.ts'
+import { addCompletionCommand } from './commands/completion.ts'
+import { addConfigCommands } from './commands/config.ts'
+import { addCredentialCommands } from './commands/credentials.ts'
+import { addIncidentCommands } from './commands/incidents.ts'
+import { addOnCallCommands } from './commands/on-call.ts'
+import { addOwnershipCommands } from './commands/ownership.ts'
+import { addReplayCommand } from './commands/replay.ts'
+import { addRunCommands } from './commands/run.ts'
+import { addSimulateCommand } from './commands/simulate.ts'
+import { addWhyCommands } from './commands/why.ts'
+import type { Installation } from './installation.ts'
+
+/** The whole command line, in the groups in which its help shows it. */
+export function createProgram(installation: Installation): Command {
+  const program = new Command('firewatch')
+    .description(
+      'Incident response that can be trusted at 3 a.m.: checks, guarded remediation, escalation and reviews',
+    )
+    .showHelpAfterError('(firewatch --help lists the commands)')
+    .exitOverride()
+    .addHelpText('after', `\n${exitCodeHelp()}`)
+
+  addRunCommands(program.commandsGroup('Run it:'), installation)
+  addIncidentCommands(program.commandsGroup('Incidents:'))
+  addOwnershipCommands(program)
+  addWhyCommands(program)
+  addAutomationCommands(program)
+  program.commandsGroup('On call:')
+  addOnCallCommands(program)
+  addSimulateCommand(program)
+  program.commandsGroup('Checks:')
+  addCheckCommands(program)
+  addReplayCommand(program, installation)
+  program.commandsGroup('Set it up:')
+  addCredentialCommands(program, installation)
+  addAuditCommand(program)
+  addConfigCommands(program)
+  addCompletionCommand(program)
+  return program
+}
+
+function exitCodeHelp(): string {
+  return ['Exit codes:', ...exitCodeMeanings.map(([code, meaning]) => `  ${code}  ${meaning}`)].join('\n')
+}

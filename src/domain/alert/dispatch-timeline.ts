@@ -1,0 +1,57 @@
+import type { AlertChange, GroupDecision } from './dispatch.ts'
+import type { Fact, ToldAlert } from '../facts/fact.ts'
+import { firewatch, type NewTimelineEntry } from '../incident/timeline.ts'
+
+/** More changes than this at once are told in one entry: a storm must not bury the timeline. */
+const toldOneByOne = 5
+const toldAmong = 3
+const longestSummary = 300
+
+/** What the timeline says of a group of events that was applied. */
+export function timelineOfGroup(
+  incident: number,
+  { changes, opens }: Pick<GroupDecision, 'changes' | 'opens'>,
+): NewTimelineEntry[] {
+  const begun = opens ? changes.filter(({ kind }) => kind === 'fires') : []
+  const others = changes.filter((change) => !begun.includes(change))
+  const entries =
+    others.length > toldOneByOne ? [inOne(incident, others)] : others.map((change) => alone(incident, change))
+  const [first] = begun
+  if (first === undefined) return entries
+  const fact = { type: 'detected', first: toldOf(first), alerts: begun.length } as const
+  return [entry(incident, 'detected', first, fact), ...entries]
+}
+
+function alone(incident: number, change: AlertChange): NewTimelineEntry {
+  const fact = { type: 'alert-changed', change: change.kind, alert: toldOf(change) } as const
+  return entry(incident, `alert/${change.row.id}`, change, fact)
+}
+
+function inOne(incident: number, changes: readonly AlertChange[]): NewTimelineEntry {
+  const last = changes.at(-1)
+  if (last === undefined) throw new Error('no change to tell')
+  const counts = [...Map.groupBy(changes, ({ kind }) => kind)].map(([change, those]) => ({
+    change,
+    alerts: those.length,
+  }))
+  const among = changes.slice(0, toldAmong).map(toldOf)
+  return entry(incident, `alerts/${last.row.id}`, last, { type: 'alerts-changed', changes: counts, among })
+}
+
+function entry(incident: number, eventKey: string, { row }: AlertChange, fact: Fact): NewTimelineEntry {
+  return { incident, eventKey, at: row.acceptedAt, actor: firewatch, fact }
+}
+
+/** The alert's own summary, else its name and labels. */
+function toldOf({ row: { annotations, labels, fingerprint } }: AlertChange): ToldAlert {
+  const own = (annotations['summary'] ?? annotations['description'] ?? '').trim()
+  if (own !== '') return { fingerprint, labels, summary: shortened(own) }
+  const { alertname = 'alert', ...rest } = labels
+  const others = Object.entries(rest).map(([name, value]) => `${name} = ${value}`)
+  const summary = shortened(others.length === 0 ? alertname : `${alertname} (${others.join(', ')})`)
+  return { fingerprint, labels, summary }
+}
+
+function shortened(text: string): string {
+  return text.length <= longestSummary ? text : `${text.slice(0, longestSummary).toWellFormed()}…`
+}

@@ -1,0 +1,202 @@
+import { fingerprintOf, type AcceptedAlert, type Labels } from '../alert/alert.ts'
+import type { Transition } from './alert-state.ts'
+import { total } from './check.ts'
+import type { Check, Configuration } from '../configuration/configuration.ts'
+import { formatNumber } from '../values/numbers.ts'
+import { clearName, thresholdName, type Series, type Verdict } from './verdict.ts'
+
+/** Annotation of an event that changes state but must message nobody: `cooldown until …`. */
+export const mutedAnnotation = 'muted'
+/** The same as an instant, ISO 8601 in UTC. */
+const mutedUntilAnnotation = 'mutedUntil'
+
+/** Alert names of what checks say about themselves; a check cannot carry them by accident, since its series name a metric. */
+export const sourceSilent = 'source-silent'
+export const checkFailing = 'check-failing'
+
+/** Where the alert about a silent source stands is kept like that of any series. */
+export function sourceSeries(source: string): Series {
+  return { check: sourceSilent, metric: source, slice: '', group: '' }
+}
+
+/** The same for the alert about a failing check. */
+export function checkSeries(check: string): Series {
+  return { check: checkFailing, metric: check, slice: '', group: '' }
+}
+
+/**
+ * The event of a series whose alert began or ended. Its fingerprint names the series alone, so that an alert stays the same one when the
+ * check's severity or labels change while it fires.
+ */
+export function seriesAlert(
+  verdict: Verdict,
+  check: Check,
+  configuration: Configuration,
+  transition: Transition,
+): AcceptedAlert {
+  const identity = identityOf(verdict)
+  const labels = {
+    ...check.labels,
+    ...identity,
+    service: check.service,
+    severity: check.severity,
+    check: check.name,
+  }
+  return accepted({
+    source: `check/${check.name}`,
+    eventId: `check/${seriesPath(verdict)}/${transition.at}/${transition.status}`,
+    fingerprint: fingerprintOf(identity),
+    labels,
+    annotations: { summary: summaryOf(verdict, configuration), ...linksOf(verdict, check, configuration) },
+    transition,
+  })
+}
+
+/** The end of the alert of a series that is not looked at any more. What it was about stays with the alert as it fired. */
+export function retiredAlert(series: Series, transition: Transition): AcceptedAlert {
+  const identity = identityOf(series)
+  const name = [series.metric, series.group].filter((part) => part !== '' && part !== total).join(', ')
+  return accepted({
+    source: `check/${series.check}`,
+    eventId: `check/${seriesPath(series)}/${transition.at}/${transition.status}`,
+    fingerprint: fingerprintOf(identity),
+    labels: identity,
+    annotations: { summary: `${series.check} does not look at ${name} any more` },
+    transition,
+  })
+}
+
+/** One alert about a source without rows, whatever the number of its checks. */
+export function sourceSilentAlert(
+  source: string,
+  service: string,
+  silentForText: string,
+  transition: Transition,
+): AcceptedAlert {
+  const summary =
+    transition.status === 'firing'
+      ? `No rows from ${source} for ${silentForText}`
+      : `Rows come from ${source} again`
+  return accepted({
+    source: `check/${sourceSilent}`,
+    eventId: `check/${sourceSilent}/${source}/${transition.at}/${transition.status}`,
+    fingerprint: fingerprintOf(identityOf(sourceSeries(source))),
+    labels: { alertname: sourceSilent, source, service, severity: 'warning' },
+    annotations: { summary },
+    transition,
+  })
+}
+
+/** One alert about a check that cannot measure. */
+export function checkFailingAlert(
+  check: string,
+  service: string,
+  error: string | null,
+  transition: Transition,
+): AcceptedAlert {
+  const summary =
+    transition.status === 'firing'
+      ? `Check ${check} cannot measure: ${error ?? 'its query failed'}`
+      : `Check ${check} measures again`
+  return accepted({
+    source: `check/${checkFailing}`,
+    eventId: `check/${checkFailing}/${check}/${transition.at}/${transition.status}`,
+    fingerprint: fingerprintOf(identityOf(checkSeries(check))),
+    labels: { alertname: checkFailing, check, service, severity: 'warning' },
+    annotations: { summary },
+    transition,
+  })
+}
+
+/** `Likes (os = iOS): 3, against 120 a day ago (−97 %) and 131 a week ago (−98 %)`, or `CPU usage: 97 %, above 90 %`. */
+export function summaryOf(verdict: Verdict, configuration: Configuration): string {
+  const { metric, slice, group, value } = verdict
+  const { title = metric, unit } = configuration.metrics[metric] ?? {}
+  const amount = (number: number) =>
+    unit === undefined ? formatNumber(number) : `${formatNumber(number)} ${unit}`
+  const name = slice === total ? title : `${title} (${slice} = ${group})`
+  if (value === null) return `${name}: unknown`
+  const measured = `${name}: ${amount(value)}`
+  const stands = againstThreshold(verdict, amount)
+  if (stands !== undefined) return `${measured}, ${stands}`
+  const against = verdict.baselines.map((baseline) => {
+    if (baseline.value === null) return `nothing ${baseline.name}`
+    return `${amount(baseline.value)} ${baseline.name}${changeText(value, baseline.value)}`
+  })
+  return against.length === 0 ? measured : `${measured}, against ${against.join(' and ')}`
+}
+
+/** `above 90 %`; `undefined` where no threshold was judged by. */
+function againstThreshold(
+  { value, reason, baselines }: Verdict,
+  amount: (number: number) => string,
+): string | undefined {
+  const bound = (name: string) => baselines.find((baseline) => baseline.name === name)?.value ?? null
+  const [limit, clear] = [bound(thresholdName), bound(clearName)]
+  if (value === null || limit === null) return undefined
+  const stands = `${value > limit ? 'above' : value < limit ? 'below' : 'equal to'} ${amount(limit)}`
+  return reason === 'not-yet-clear' && clear !== null ? `${stands}, but not back at ${amount(clear)}` : stands
+}
+
+/** ` (−97 %)`; nothing where a percentage says nothing. */
+function changeText(value: number, base: number): string {
+  if (base === 0 || value === base) return ''
+  const percent = (100 * Math.abs(value - base)) / Math.abs(base)
+  // 99.7 % is not a loss of everything, and 0.3 % is not none.
+  const rounded = Math.round(percent)
+  const shown = rounded === 0 || (rounded === 100 && percent !== 100) ? percent : rounded
+  return ` (${value < base ? '−' : '+'}${formatNumber(shown)} %)`
+}
+
+function linksOf({ metric, slice }: Series, check: Check, configuration: Configuration): Labels {
+  const about = configuration.metrics[metric]
+  const chart = about?.chartUrl
+  const dashboard = configuration.services[check.service]?.dashboardUrl
+  const responsible = [
+    ...new Set([...(about?.responsible ?? []), ...(configuration.slices[slice]?.responsible ?? [])]),
+  ]
+  return {
+    ...(chart === undefined ? {} : { chart }),
+    ...(dashboard === undefined ? {} : { dashboard }),
+    ...(responsible.length === 0 ? {} : { responsible: responsible.join(', ') }),
+  }
+}
+
+function identityOf({ check, metric, slice, group }: Series) {
+  return { alertname: check, metric, slice, group }
+}
+
+function seriesPath({ check, metric, slice, group }: Series): string {
+  return `${check}/${metric}/${slice}/${group}`
+}
+
+function accepted(
+  event: Omit<AcceptedAlert, 'status' | 'startsAt' | 'endsAt'> & { transition: Transition },
+): AcceptedAlert {
+  const { transition, annotations, ...rest } = event
+  const { status, startsAt, endsAt, mutedUntil } = transition
+  return {
+    ...rest,
+    status,
+    annotations:
+      mutedUntil === undefined
+        ? annotations
+        : {
+            ...annotations,
+            [mutedAnnotation]: `cooldown until ${mutedUntil}`,
+            [mutedUntilAnnotation]: mutedUntil,
+          },
+    startsAt,
+    ...(endsAt === undefined ? {} : { endsAt }),
+  }
+}
+
+/** Only checks mute; the annotation in an alert from outside is just text. */
+export function isMuted({ source, annotations }: Pick<AcceptedAlert, 'source' | 'annotations'>): boolean {
+  return source.startsWith('check/') && annotations[mutedAnnotation] !== undefined
+}
+
+/** Until when a check mutes an event, ISO 8601 in UTC; `null` for one that it does not mute. */
+export function mutedUntil(alert: Pick<AcceptedAlert, 'source' | 'annotations'>): string | null {
+  return isMuted(alert) ? (alert.annotations[mutedUntilAnnotation] ?? null) : null
+}

@@ -1,0 +1,311 @@
+import type { Labels } from '../alert/alert.ts'
+import type { Calendar as OpenHours } from '../on-call/business-hours.ts'
+import type { Schedule } from '../on-call/schedule.ts'
+import type { Retention } from './retention.ts'
+import type { Runbook } from '../investigate/runbook.ts'
+import type { Severity } from '../values/severity.ts'
+
+/** Everything `firewatch.yaml` and the runbooks say, validated as a whole and frozen. Durations are milliseconds. */
+export interface Configuration {
+  /** First 12 hex digits of the SHA-256 of all that was read; stored with each incident. */
+  readonly revision: string
+  readonly timeZone: string
+  /** Where people's links lead; by default the address of the server. */
+  readonly publicUrl?: string
+  /** Told while all is well with paging. */
+  readonly heartbeat?: Heartbeat
+  readonly retention: Retention
+  readonly services: Readonly<Record<string, Service>>
+  readonly sources: Readonly<Record<string, SourceTable>>
+  readonly metrics: Readonly<Record<string, Metric>>
+  readonly slices: Readonly<Record<string, Slice>>
+  readonly checks: Readonly<Record<string, Check>>
+  readonly users: Readonly<Record<string, User>>
+  readonly teams: Readonly<Record<string, Team>>
+  /** Places where many people hear, such as a chat room. */
+  readonly channels: Readonly<Record<string, SharedChannel>>
+  readonly schedules: Readonly<Record<string, Schedule>>
+  readonly calendars: Readonly<Record<string, Calendar>>
+  readonly policies: Readonly<Record<string, EscalationPolicy>>
+  /** The first route whose matchers all hold takes the alert; the last one has no matchers. */
+  readonly routes: readonly Route[]
+  readonly targets: Readonly<Record<string, RemediationTarget>>
+  readonly runbooks: readonly Runbook[]
+  /** Accounts of this installation with those who carry its messages. */
+  readonly integrations?: Integrations
+}
+
+/** What channels share, whoever they reach. Secrets are references, as in contacts. */
+export interface Integrations {
+  readonly slack?: SlackIntegration
+  readonly email?: EmailIntegration
+  readonly telegram?: TelegramIntegration
+  /** Programs that hand in alerts and may do nothing else. */
+  readonly senders?: Readonly<Record<string, Sender>>
+}
+
+export interface Sender {
+  readonly name: string
+  readonly title: string
+}
+
+export interface SlackIntegration {
+  /** Of a bot. */
+  readonly token: SecretReference
+  readonly signingSecret: SecretReference
+  readonly apiUrl?: SecretReference
+  /** Hosts that results may be sent to; Slack names one with each button and command. */
+  readonly responseHosts?: readonly string[]
+}
+
+export interface EmailIntegration {
+  /** `smtps://user:password@host:465`. */
+  readonly url: SecretReference
+  /** `Firewatch <firewatch@example.org>`. */
+  readonly from: string
+  readonly replyTo?: string
+}
+
+export interface TelegramIntegration {
+  /** What Telegram proves itself by when it brings a pressed button. */
+  readonly webhookSecret: SecretReference
+  readonly token?: SecretReference
+  readonly apiUrl?: SecretReference
+}
+
+/** A place outside that raises the alarm when it hears nothing. */
+export interface Heartbeat {
+  readonly url: SecretReference
+  readonly everyMs: number
+}
+
+export interface Service {
+  readonly name: string
+  readonly description?: string
+  /** Who owns action items of its reviews: a user or a role's name. */
+  readonly owner?: string
+  readonly dashboardUrl?: string
+  /** While one of them lasts, nobody is paged about the service; what is still wrong at its end is paged then. */
+  readonly maintenance?: readonly Maintenance[]
+}
+
+/** Half-open; epoch milliseconds. */
+export interface Maintenance {
+  readonly from: number
+  readonly to: number
+  readonly reason: string
+}
+
+/** A ClickHouse table with one row per event. `table` and `timeColumn` are identifiers, checked, never free SQL. */
+export interface SourceTable {
+  readonly name: string
+  readonly table: string
+  readonly timeColumn: string
+}
+
+/** What zero rows mean depends on the kind: 0 for `count` and `unique`, `unknown` for `ratio` and `gauge`. */
+export type Metric =
+  | (MetricBase & { readonly kind: 'count' | 'unique' | 'gauge'; readonly sql: string })
+  | (MetricBase & { readonly kind: 'ratio'; readonly numerator: string; readonly denominator: string })
+
+interface MetricBase {
+  readonly name: string
+  /** For people: `Likes per user`. */
+  readonly title: string
+  /** Shown behind numbers: `%`. */
+  readonly unit?: string
+  readonly source: string
+  readonly chartUrl?: string
+  readonly responsible: readonly string[]
+}
+
+/** A dimension to look at one by one. The slice `total` always exists and has the single group `total`. */
+export interface Slice {
+  readonly name: string
+  /** Expression over the source's columns whose value names the group. */
+  readonly sql: string
+  readonly groups: readonly string[]
+  readonly responsible: readonly string[]
+}
+
+export interface Check {
+  readonly name: string
+  readonly service: string
+  readonly metrics: readonly string[]
+  readonly slices: readonly string[]
+  readonly detector: DetectorConfiguration
+  readonly bucketMs: number
+  /** `false`: no schedule runs it; it is there to be replayed over recorded data. */
+  readonly scheduled?: false
+  /** How often it runs; by default once a bucket. */
+  readonly everyMs: number
+  /** How long after a bucket's end its rows may still come in. */
+  readonly lateMs: number
+  /** Local clock windows in which buckets are not judged, half-open, `HH:MM`. */
+  readonly quietHours: readonly { readonly from: string; readonly to: string }[]
+  /** A series must fire this long before it is an alert; 0: at once. */
+  readonly forMs: number
+  /** Consecutive evaluated `ok` buckets after which an alert clears. */
+  readonly clearAfter: number
+  /** For this long after a message a re-fire of the same series changes state but sends no new message. */
+  readonly cooldownMs: number
+  /** A source without rows for this long is an alert of its own. */
+  readonly silentAfterMs: number
+  /** Label `severity` of its alerts. */
+  readonly severity: string
+  readonly labels: Labels
+}
+
+/** One kind per detector of `src/domain/detectors`. */
+export type DetectorConfiguration = SameTimeConfiguration | ThresholdConfiguration
+
+export interface SameTimeConfiguration {
+  readonly kind: 'same-time'
+  /** Least difference from both baselines, 0 to 1. */
+  readonly threshold: number
+}
+
+/** Fires while the metric's value stands so to `value`. */
+export interface ThresholdConfiguration {
+  readonly kind: 'threshold'
+  readonly op: '>' | '>=' | '<' | '<='
+  readonly value: number
+  /** Stricter: a series that fires does so until its value does not stand so to `clear` either. */
+  readonly clear?: number
+}
+
+export type Role = 'viewer' | 'responder' | 'admin'
+
+export interface User {
+  readonly name: string
+  readonly title: string
+  readonly role: Role
+  /** In the order in which they are tried. */
+  readonly contacts: readonly Contact[]
+  /** When which contact is used after a page became due; absent: the first one, at once. */
+  readonly notify?: readonly NotificationRule[]
+  /** In which shifts are shown to this person; absent: that of the configuration. */
+  readonly timeZone?: string
+  /** Who they are at Slack, such as `U0123456789`: their buttons and commands count as theirs. */
+  readonly slackUser?: string
+  /** Who they are at Telegram, a number as text. */
+  readonly telegramUser?: string
+}
+
+/** One of a person's own notification rules. They hold as configured now, not as they were when an incident began. */
+export interface NotificationRule {
+  /** Index into the person's contacts. */
+  readonly contact: number
+  /** After the step was entered. */
+  readonly afterMs: number
+  /** Only for incidents of these severities; absent: for all. */
+  readonly severities?: readonly Severity[]
+}
+
+export interface Team {
+  readonly name: string
+  readonly title: string
+  /** Users, all paged together. */
+  readonly members: readonly string[]
+}
+
+export interface SharedChannel {
+  readonly name: string
+  readonly title: string
+  readonly contact: Contact
+}
+
+/** Hours in which people work. */
+export interface Calendar extends OpenHours {
+  readonly name: string
+}
+
+/** Where a person hears. Secrets are references such as `${env:PAGER_KEY}`, resolved only at the edge. */
+export type Contact =
+  | { readonly channel: 'webhook'; readonly url: SecretReference; readonly secret?: SecretReference }
+  | { readonly channel: 'pagerduty'; readonly routingKey: SecretReference; readonly url?: string }
+  | {
+      readonly channel: 'telegram'
+      /** A number as text, or `@name`. */
+      readonly chatId: string
+      readonly token: SecretReference
+      readonly apiUrl?: SecretReference
+    }
+  /** A channel or a person: `C0123456789`, `U0123456789`. */
+  | { readonly channel: 'slack'; readonly to: string }
+  | { readonly channel: 'email'; readonly address: string }
+
+/** Text that may hold `${env:NAME}` or `${file:PATH}`. */
+export type SecretReference = string
+
+/** Whom a step pages. A plain text is a user. */
+export type NotifyTarget =
+  | string
+  | { readonly schedule: string }
+  | { readonly team: string }
+  | { readonly channel: string }
+
+export interface EscalationPolicy {
+  readonly name: string
+  readonly steps: readonly EscalationStep[]
+  /** How often the steps are gone through again before the policy is exhausted. */
+  readonly repeat: number
+  /** Paged when the policy is exhausted. */
+  readonly fallback: readonly NotifyTarget[]
+  /** An acknowledgement holds this long; then the incident is escalated anew. Absent: for good. */
+  readonly acknowledgedForMs?: number
+  /** Told of a P0 when paging begins; they are not waited for. */
+  readonly executives?: readonly NotifyTarget[]
+}
+
+export interface EscalationStep {
+  /** Paged when the step is entered: who is on call at that moment, whatever changes later. */
+  readonly notify: readonly NotifyTarget[]
+  /** How long an acknowledgement is awaited before the next step, in milliseconds; absent: see `ackTimeoutOf`. */
+  readonly ackTimeoutMs?: number
+  /** `each`: the first acknowledgement stops the escalation, but each of the others goes on being paged until they acknowledge too. */
+  readonly acknowledge?: 'each'
+  /** Name of the calendar outside whose hours the step waits. */
+  readonly during?: string
+  /** The step waits until more than so many alerts began within so long. */
+  readonly when?: AlertRate
+}
+
+export interface AlertRate {
+  readonly moreThan: number
+  readonly withinMs: number
+}
+
+export interface Route {
+  readonly match: Labels
+  readonly groupBy: readonly string[]
+  readonly service?: string
+  /** Policy per severity; a severity without one takes `default`. */
+  readonly policies: Readonly<Partial<Record<Severity, string>> & { default: string }>
+  /** All alerts clear for this long: resolved. */
+  readonly stableForMs: number
+  /** Alerts that still fire so long after a person resolved their incident open the next one. */
+  readonly stillFiringAfterMs?: number
+  /** Head start of remediation before the first page, per severity; absent: page at once. P0 never waits. */
+  readonly remediateFirstMs: Readonly<Partial<Record<Severity, number>>>
+}
+
+/** Something an action may be done to. `group` bounds how many of its kind may be under repair at once. */
+export interface RemediationTarget {
+  readonly name: string
+  readonly service: string
+  readonly group: string
+  readonly actions: Readonly<Record<string, ActionConfiguration>>
+}
+
+/** How one action reaches its target: an HTTP call, and what may be done when its answer is lost. */
+export interface ActionConfiguration {
+  readonly kind: 'http'
+  readonly url: SecretReference
+  readonly token?: SecretReference
+  readonly timeoutMs: number
+  /** Read-only: says whether an attempt with this key was applied (`{"applied": true|false}`). */
+  readonly probeUrl?: SecretReference
+  /** Declared by people: the target carries out each `Idempotency-Key` once. Without a `probeUrl` a lost answer is then asked for again. */
+  readonly idempotent?: boolean
+}

@@ -1,0 +1,90 @@
+import type { AlertRate, Calendar, EscalationStep, Maintenance } from '../configuration/configuration.ts'
+import { formatDuration } from '../values/duration.ts'
+
+/** What holds a step back. Instants are ISO 8601 in UTC. */
+export type HoldCause =
+  | {
+      readonly kind: 'maintenance'
+      readonly service: string
+      readonly until: string
+      readonly reasons: readonly string[]
+    }
+  | { readonly kind: 'calendar'; readonly calendar: string; readonly opensAt: string }
+  | { readonly kind: 'alert-rate'; readonly moreThan: number; readonly withinMs: number }
+
+/** Why a step that is due is not entered yet. */
+export interface Hold {
+  readonly cause: HoldCause
+  /** When to look again; `null`: when an alert changes. */
+  readonly inMs: number | null
+  /** Nobody may urge it on: paging would wake people about work that was announced. */
+  readonly firm: boolean
+}
+
+/** What may hold a step back, as it stands at the instant in question. */
+export interface HoldFacts {
+  readonly at: number
+  readonly service: string
+  readonly maintenance: readonly Maintenance[]
+  readonly calendars: Readonly<Record<string, Calendar>>
+  /** When alerts of the incident began, epoch milliseconds. */
+  readonly alertsBegan: readonly number[]
+  /** When a calendar is open again: `at` itself while it is, `null` when that never comes. */
+  readonly opensAt: (calendar: Calendar, at: number) => number | null
+}
+
+/** What holds a step back at this instant; `undefined` when it may be entered. A person's urging passes all but maintenance. */
+export function holdOf(step: EscalationStep, facts: HoldFacts, urged: boolean): Hold | undefined {
+  const working = maintenanceHold(facts)
+  if (working !== undefined || urged) return working
+  return calendarHold(step, facts) ?? rateHold(step, facts)
+}
+
+function maintenanceHold({ at, service, maintenance }: HoldFacts): Hold | undefined {
+  const running = maintenance.filter(({ from, to }) => from <= at && at < to)
+  if (running.length === 0) return undefined
+  const to = Math.max(...running.map((one) => one.to))
+  const reasons = running.map(({ reason }) => reason)
+  const cause = { kind: 'maintenance', service, until: new Date(to).toISOString(), reasons } as const
+  return { cause, inMs: to - at, firm: true }
+}
+
+function calendarHold({ during }: EscalationStep, { at, calendars, opensAt }: HoldFacts): Hold | undefined {
+  const calendar = during === undefined ? undefined : calendars[during]
+  // A calendar that is gone holds nobody back: paging fails open.
+  if (calendar === undefined) return undefined
+  const opens = opensAt(calendar, at)
+  if (opens === null || opens <= at) return undefined
+  const cause = { kind: 'calendar', calendar: calendar.name, opensAt: new Date(opens).toISOString() } as const
+  return { cause, inMs: opens - at, firm: false }
+}
+
+function rateHold({ when }: EscalationStep, { at, alertsBegan }: HoldFacts): Hold | undefined {
+  if (when === undefined || rateReached(alertsBegan, when, at)) return undefined
+  return { cause: { kind: 'alert-rate', ...when }, inMs: null, firm: false }
+}
+
+/** Whether at `at` more than so many alerts had begun within the time before it, both ends included. */
+export function rateReached(
+  began: readonly number[],
+  { moreThan, withinMs }: AlertRate,
+  at: number,
+): boolean {
+  return began.filter((one) => one <= at && one >= at - withinMs).length > moreThan
+}
+
+/** What holds a step back, for people: `shop is in maintenance until 2026-03-01 04:00 UTC: disks`. */
+export function holdSentence(cause: HoldCause): string {
+  switch (cause.kind) {
+    case 'maintenance':
+      return `${cause.service} is in maintenance until ${instant(cause.until)}: ${cause.reasons.join('; ')}`
+    case 'calendar':
+      return `outside ${cause.calendar} until ${instant(cause.opensAt)}`
+    case 'alert-rate':
+      return `until more than ${cause.moreThan} ${cause.moreThan === 1 ? 'alert begins' : 'alerts begin'} within ${formatDuration(cause.withinMs)}`
+  }
+}
+
+function instant(at: string): string {
+  return `${at.slice(0, 16).replace('T', ' ')} UTC`
+}

@@ -1,0 +1,79 @@
+import type { Labels } from '../alert/alert.ts'
+import type { Check, Configuration, EscalationPolicy, Route } from '../configuration/configuration.ts'
+import type { Incident, IncidentPlan } from './incident.ts'
+import type { Runbook } from '../investigate/runbook.ts'
+import type { Severity } from '../values/severity.ts'
+
+/** Verification of an incident without a check behind it looks for new measurements this often. */
+const defaultSampleEveryMs = 60_000
+
+/** Revisions from before it could be configured have none. */
+export const defaultStillFiringAfterMs = 10 * 60_000
+
+/** The first route whose matchers all hold. A valid configuration ends with a route that takes everything. */
+export function routeOf(labels: Labels, routes: readonly Route[]): Route {
+  const route = routes.find(({ match }) =>
+    Object.entries(match).every(([name, value]) => labels[name] === value),
+  )
+  if (route === undefined) throw new Error('no route takes this alert: the last route must have no matchers')
+  return route
+}
+
+/** The policy that a route names for a severity. */
+export function policyOf(configuration: Configuration, labels: Labels, severity: Severity): EscalationPolicy {
+  const { policies } = routeOf(labels, configuration.routes)
+  const name = policies[severity] ?? policies.default
+  const policy = configuration.policies[name]
+  if (policy === undefined)
+    throw new Error(
+      `the route names policy "${name}", which revision ${configuration.revision} does not have`,
+    )
+  return policy
+}
+
+/** The policy of an incident: by its route, or by the name that a person gave when they applied another. */
+export function policyOfIncident(incident: Incident, configuration: Configuration): EscalationPolicy {
+  const named = incident.policyName === null ? undefined : configuration.policies[incident.policyName]
+  return named ?? policyOf(configuration, incident.labels, incident.severity)
+}
+
+/** Which revision an incident's policy comes from: the one it started with, until a person applies a newer one. */
+export function policyRevisionOf({ policyRevision, configRevision }: Incident): string {
+  return policyRevision ?? configRevision
+}
+
+/** The first runbook all of whose matchers hold for these labels. */
+export function runbookOf(labels: Labels, runbooks: readonly Runbook[]): Runbook | undefined {
+  return runbooks.find(({ match }) =>
+    Object.entries(match).every(([name, values]) => values.includes(labels[name] ?? '')),
+  )
+}
+
+/** What the configuration says should be done about this incident. */
+export function planIncident(
+  incident: Incident,
+  configuration: Configuration,
+  policy: EscalationPolicy,
+): IncidentPlan {
+  const route = routeOf(incident.labels, configuration.routes)
+  const runbook = runbookOf(incident.labels, configuration.runbooks)
+  const ladder = runbook?.remediation ?? []
+  const waits = ladder.length > 0 && incident.severity !== 'P0'
+  return {
+    incident: incident.number,
+    title: incident.title,
+    service: incident.service,
+    severity: incident.severity,
+    policy: policy.name,
+    runbook: runbook?.name ?? null,
+    ladder,
+    remediateFirstMs: waits ? (route.remediateFirstMs[incident.severity] ?? 0) : 0,
+    stableForMs: route.stableForMs,
+    stillFiringAfterMs: route.stillFiringAfterMs ?? defaultStillFiringAfterMs,
+    sampleEveryMs: checkOf(incident.labels, configuration)?.everyMs ?? defaultSampleEveryMs,
+  }
+}
+
+function checkOf(labels: Labels, configuration: Configuration): Check | undefined {
+  return configuration.checks[labels['check'] ?? labels['alertname'] ?? '']
+}

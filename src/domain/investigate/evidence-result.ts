@@ -1,0 +1,106 @@
+import type { Metric } from '../configuration/configuration.ts'
+import type { Verdict } from '../check/verdict.ts'
+
+export type Row = Readonly<Record<string, unknown>>
+
+/** What an evidence query answered. Columns are named apart, since stored objects forget the order of their members. */
+export interface RowsResult {
+  readonly columns: readonly string[]
+  readonly rows: readonly Row[]
+  /** More rows came than are kept. */
+  readonly truncated: boolean
+}
+
+/** Why a question has no answer. */
+export interface FailedResult {
+  readonly error: string
+}
+
+/** How a check judged one series, bucket by bucket. */
+export interface VerdictsResult {
+  readonly metricTitle: string
+  readonly metricKind: Metric['kind']
+  readonly bucketMs: number
+  readonly verdicts: readonly Verdict[]
+  /** Later verdicts that are not kept. */
+  readonly more: number
+}
+
+/** Rows kept of one answer. */
+export const mostRows = 200
+const longestText = 1_000
+
+/** An answer, bounded: at most {@link mostRows} rows, and no text longer than 1,000 characters. */
+export function boundedRows(rows: readonly Row[]): RowsResult {
+  const kept = rows.slice(0, mostRows)
+  const columns = [...new Set(kept.flatMap((row) => Object.keys(row)))]
+  return { columns, rows: kept.map(shortened), truncated: rows.length > kept.length }
+}
+
+/** An error as the answer. Some errors have no message, such as a refused connection to several addresses. */
+export function failed(error: unknown): FailedResult {
+  if (!(error instanceof Error)) return { error: shortText(String(error)) }
+  return { error: shortText(error.message.trim() === '' ? error.name : error.message) }
+}
+
+/** The rows of a result that has some; a bare list of rows counts as complete. */
+export function rowsOf(result: unknown): RowsResult | undefined {
+  const rows: unknown = Array.isArray(result) ? result : memberOf(result, 'rows')
+  if (!Array.isArray(rows) || !rows.every(isRow)) return undefined
+  const columns: unknown = memberOf(result, 'columns')
+  const named = Array.isArray(columns) ? columns.filter((column) => typeof column === 'string') : []
+  return {
+    columns: named.length > 0 ? named : [...new Set(rows.flatMap((row) => Object.keys(row)))],
+    rows,
+    truncated: memberOf(result, 'truncated') === true,
+  }
+}
+
+/** Why there is no result, if there is none. */
+export function errorOf(result: unknown): string | undefined {
+  return textMember(result, 'error')
+}
+
+/** The words of a result that is a statement or a note. */
+export function textOf(result: unknown): string | undefined {
+  return typeof result === 'string' ? result : textMember(result, 'text')
+}
+
+export function verdictsOf(result: unknown): VerdictsResult | undefined {
+  const title = textMember(result, 'metricTitle')
+  const verdicts = memberOf(result, 'verdicts')
+  return title === undefined || !Array.isArray(verdicts) ? undefined : (result as VerdictsResult)
+}
+
+/** A number, also where ClickHouse writes a 64-bit integer as text. */
+export function numberIn(cell: unknown): number | undefined {
+  if (typeof cell === 'number') return Number.isFinite(cell) ? cell : undefined
+  if (typeof cell !== 'string' || !/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(cell)) return undefined
+  const value = Number(cell)
+  return Number.isFinite(value) ? value : undefined
+}
+
+function shortened(row: Row): Row {
+  const cells = Object.entries(row).map(([column, cell]) => [
+    column,
+    typeof cell === 'string' ? shortText(cell) : cell,
+  ])
+  return Object.fromEntries(cells) as Row
+}
+
+function shortText(text: string): string {
+  return text.length <= longestText ? text : `${text.slice(0, longestText)}…`
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return isRow(value) && Object.hasOwn(value, name) ? value[name] : undefined
+}
+
+function textMember(value: unknown, name: string): string | undefined {
+  const member = memberOf(value, name)
+  return typeof member === 'string' ? member : undefined
+}

@@ -1,0 +1,89 @@
+import type { TryOutcome } from './page.ts'
+import { storableText } from '../values/text.ts'
+
+/** One POST to an address outside. */
+export interface PostRequest {
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Uint8Array
+  /** For the whole exchange, the answer's body included. */
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+}
+
+export type PostAnswer =
+  | {
+      readonly kind: 'answered'
+      readonly status: number
+      readonly retryAfter?: string
+      /** Only its beginning when it was long. */
+      readonly body: string
+      /** False when the body was cut, by its length or by a broken connection. */
+      readonly complete: boolean
+    }
+  /**
+   * No status line came back. `reason` names neither address nor content: both may be secret. Once it was `begun`, the request may have arrived;
+   * before that, it has not.
+   */
+  | { readonly kind: 'no-answer'; readonly reason: string; readonly begun: boolean }
+
+/** Sends once and never repeats, follows no redirect, and answers for every fault of the network instead of throwing. */
+export type HttpPost = (request: PostRequest) => Promise<PostAnswer>
+
+const dayMs = 86_400_000
+const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
+
+/**
+ * Milliseconds that a `Retry-After` header asks to wait: seconds or an HTTP date (RFC 9110 §10.2.3), a day at most.
+ * @returns `undefined` when there is none, or none that can be read
+ */
+export function retryAfterMs(header: string | undefined, now: Date): number | undefined {
+  const text = header?.trim() ?? ''
+  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, dayMs)
+  if (!httpDate.test(text)) return undefined
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? undefined : Math.min(Math.max(at - now.getTime(), 0), dayMs)
+}
+
+/**
+ * What an answer other than success means: too early, too many and the server's own trouble pass (408, 425, 429, 5xx); anything else is
+ * said about this request and will be said again.
+ */
+export function outcomeOfRefusal(
+  status: number,
+  error: string,
+  retryAfter: string | undefined,
+  now: Date,
+): TryOutcome {
+  const passes = status === 408 || status === 425 || status === 429 || status >= 500
+  if (!passes) return { kind: 'final', error }
+  const wait = retryAfterMs(retryAfter, now)
+  return wait === undefined ? { kind: 'retry', error } : { kind: 'retry', error, retryAfterMs: wait }
+}
+
+/** Text of at most `max` UTF-16 units, with an ellipsis where it was cut; no character is cut in two, and what no store can hold is replaced. */
+export function cutText(text: string, max: number): string {
+  const whole = storableText(text)
+  if (whole.length <= max) return whole
+  const kept = whole.slice(0, max - 1)
+  const last = kept.charCodeAt(kept.length - 1)
+  const splitsPair = last >= 0xd800 && last <= 0xdbff
+  return `${splitsPair ? kept.slice(0, -1) : kept}…`
+}
+
+/** Text on one line: control characters and runs of white space become one blank. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim()
+}
+
+/** Long enough for a provider's reason, short enough for a list. */
+const longestError = 300
+
+/** An error as it may be stored and shown: one bounded line without any of `secrets`. */
+export function errorText(text: string, secrets: readonly string[] = []): string {
+  // Before it is cut: half a secret would no longer be found.
+  const safe = secrets
+    .filter((secret) => secret !== '')
+    .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
+  return cutText(oneLine(safe), longestError)
+}

@@ -1,0 +1,253 @@
+import type { Alert } from '../alert/alert.ts'
+import { bundleName } from './answer-value.ts'
+import type { Configuration } from '../configuration/configuration.ts'
+import { cutText, oneLine } from './delivery.ts'
+import { incidentName } from '../investigate/evidence.ts'
+import { fnv1a64 } from '../values/hash.ts'
+import type { Incident } from '../incident/incident.ts'
+import type {
+  BundledIncident,
+  FollowedMessage,
+  Page,
+  PageLink,
+  PageMessage,
+  StandingIncident,
+} from './page.ts'
+import { severities, severityOfLabel } from '../values/severity.ts'
+
+/** What a reader takes in at 3 a.m.; the rest is behind the link. */
+const mostLines = 10
+const mostBundledLines = 20
+const mostLinks = 4
+const mostResponsible = 10
+const longestLine = 300
+const longestText = 500
+const longestName = 200
+
+/** The stored facts that a page is made of. */
+export interface PageFacts {
+  readonly page: Page
+  readonly incident: Incident
+  /** Whose pages go along in this message, in the order in which they are named. */
+  readonly others: readonly Incident[]
+  /** Some of its alerts that fire, and how many do in all. */
+  readonly alerts: readonly Alert[]
+  readonly firingCount: number
+  readonly runbookTitle: string | undefined
+  /** What the configuration says about what fires. */
+  readonly configuration: Pick<Configuration, 'services' | 'metrics' | 'slices'>
+  /** What it follows. */
+  readonly follows: readonly FollowedFacts[]
+  /** Where people's links lead, without a slash at its end. */
+  readonly publicUrl: string
+  /** Acknowledges as this person. */
+  readonly answerUrl?: string
+}
+
+/** A message that stands with its provider: the page that led it, and the incidents of one that tells of several. */
+export interface FollowedFacts {
+  readonly leader: Page
+  readonly incidents: readonly Incident[]
+}
+
+/** The message of a page, whatever channel it goes over; every text in it is bounded and, except `nowDoing`, on one line. */
+export function composePageMessage({
+  page,
+  incident,
+  others,
+  alerts,
+  firingCount,
+  runbookTitle,
+  configuration,
+  follows,
+  publicUrl,
+  answerUrl,
+}: PageFacts): PageMessage {
+  const firing = alerts.filter((alert) => alert.status === 'firing')
+  const name = incidentName(incident.number)
+  const bundled = others.map((other) => bundledOf(other, publicUrl))
+  // Numbers begin again in a second or a wiped installation, and providers remember keys: the token tells their incidents apart.
+  const origin = fnv1a64(incident.chartToken)
+  return {
+    idempotencyKey: `${origin}/${page.id}`,
+    conversationKey: `firewatch/${origin}/${name}/${page.person}`,
+    kind: page.kind === 'acknowledged' || page.kind === 'resolved' ? page.kind : 'page',
+    incident: name,
+    title: cutText(titleOf(incident, others), longestText),
+    severity: incident.severity,
+    service: cutText(oneLine(incident.service), longestName),
+    person: page.person,
+    lines: [...linesOf(firing, firingCount), ...bundleLines(bundled)],
+    bundled,
+    firingCount,
+    nowDoing: cutText(
+      [headline(page, incident), incident.nowDoing].filter((part) => part !== '').join('. '),
+      longestText,
+    ),
+    startedAt: incident.startedAt,
+    incidentUrl: link(publicUrl, 'incidents', name),
+    chartUrl: link(publicUrl, 'charts', `${incident.chartToken}.png`),
+    ...(runbookTitle === undefined ? {} : { runbookTitle: cutText(oneLine(runbookTitle), longestName) }),
+    links: linksOf(incident, firing, configuration),
+    responsible: responsibleFor(firing, configuration),
+    position: { round: page.round, step: page.step },
+    ...(answerUrl === undefined ? {} : { answerUrl }),
+    possibleRepeat: page.unknownTries > 0,
+    ...(others.length === 0 ? {} : { bundle: bundleName(page.id) }),
+    ...(follows.length === 0 ? {} : { follows: follows.flatMap((one) => followedOf(one, publicUrl)) }),
+    ...(isOwnDeed(page, [incident, ...others]) ? { isOwnDeed: true } : {}),
+  }
+}
+
+/** `shop: LatencyHigh, and 17 more incidents` */
+function titleOf({ title }: Incident, others: readonly Incident[]): string {
+  const more = others.length === 0 ? '' : `, and ${counted(others.length, 'more incident')}`
+  return `${cutText(oneLine(title), longestText - more.length)}${more}`
+}
+
+/** What a message says line by line where what follows a page is a message of its own: that one repeats nothing of what fires. */
+export function linesToSay({
+  kind,
+  lines,
+  bundled,
+}: Pick<PageMessage, 'kind' | 'lines' | 'bundled'>): readonly string[] {
+  return kind === 'page' ? lines : bundleLines(bundled)
+}
+
+function bundleLines(others: readonly BundledIncident[]): string[] {
+  const named = others.slice(0, mostBundledLines).map(({ incident, severity, title }) => {
+    return cutText(`also ${incident} ${severity}: ${title}`, longestLine)
+  })
+  const rest = others.length - named.length
+  return rest === 0 ? named : [...named, `and ${counted(rest, 'more incident')}: see the list of incidents`]
+}
+
+function bundledOf({ number, title, severity }: Incident, publicUrl: string): BundledIncident {
+  const incident = incidentName(number)
+  return {
+    incident,
+    title: cutText(oneLine(title), longestName),
+    severity,
+    url: link(publicUrl, 'incidents', incident),
+  }
+}
+
+function followedOf({ leader, incidents }: FollowedFacts, publicUrl: string): FollowedMessage[] {
+  if (leader.providerId === null) return []
+  const { round, step } = leader
+  const answers = { incident: incidentName(leader.incident), position: { round, step } }
+  if (incidents.length < 2) return [{ id: leader.providerId, incidents: [], answers }]
+  // The one that led comes first, as it did when the message was sent.
+  const ordered = incidents.toSorted(
+    (a, b) => Number(b.number === leader.incident) - Number(a.number === leader.incident),
+  )
+  return [
+    {
+      id: leader.providerId,
+      incidents: ordered.map((one) => standingOf(one, publicUrl)),
+      answers: { ...answers, bundle: bundleName(leader.id) },
+    },
+  ]
+}
+
+function standingOf(incident: Incident, publicUrl: string): StandingIncident {
+  const { state, resolvedBy, acknowledgedBy } = incident
+  const bundled = bundledOf(incident, publicUrl)
+  if (state === 'resolved') return { ...bundled, standing: 'resolved', by: resolvedBy }
+  return { ...bundled, standing: acknowledgedBy === null ? 'open' : 'acknowledged', by: acknowledgedBy }
+}
+
+/** Whether this reader acknowledged, or resolved, all that the message tells of. */
+function isOwnDeed({ kind, person }: Page, incidents: readonly Incident[]): boolean {
+  if (kind !== 'acknowledged' && kind !== 'resolved') return false
+  return incidents.every(
+    ({ acknowledgedBy, resolvedBy }) => (kind === 'resolved' ? resolvedBy : acknowledgedBy) === person,
+  )
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
+function headline({ kind }: Page, { acknowledgedBy, resolvedBy }: Incident): string {
+  switch (kind) {
+    case 'page':
+      return ''
+    case 'notice':
+      return 'For your information: nobody waits for you to acknowledge'
+    case 'hand-over':
+      return `${acknowledgedBy ?? 'somebody'} asks you to take it over`
+    case 'worse':
+      return 'It became worse since you acknowledged: acknowledge again, or it escalates'
+    case 'grown':
+      return 'For your information: you own it, and more fires than when you acknowledged'
+    case 'acknowledged':
+      return `${acknowledgedBy ?? 'somebody'} acknowledged`
+    case 'resolved':
+      return `Resolved by ${resolvedBy ?? 'somebody'}`
+  }
+}
+
+/** One line per different text, the most severe first. */
+function linesOf(firing: readonly Alert[], firingCount: number): string[] {
+  const bySeverity = firing.toSorted((a, b) => rank(a) - rank(b))
+  const counts = new Map<string, number>()
+  for (const alert of bySeverity) counts.set(lineOf(alert), (counts.get(lineOf(alert)) ?? 0) + 1)
+  const lines = [...counts].map(([text, count]) => (count === 1 ? text : `${text} (×${count})`))
+  const told = lines.slice(0, mostLines)
+  const shown = [...counts.values()].slice(0, mostLines).reduce((sum, count) => sum + count, 0)
+  return shown >= firingCount ? told : [...told, `and ${firingCount - shown} more`]
+}
+
+function rank(alert: Alert): number {
+  return severities.indexOf(severityOfLabel(alert.labels['severity']))
+}
+
+function lineOf({ annotations, labels }: Alert): string {
+  const said = oneLine(annotations['summary'] ?? annotations['description'] ?? '')
+  const shown =
+    said === ''
+      ? oneLine(
+          Object.entries(labels)
+            .map(([name, value]) => `${name}=${value}`)
+            .join(' '),
+        )
+      : said
+  return cutText(shown, longestLine)
+}
+
+/** The service's dashboard, and the charts that are kept elsewhere of the metrics that fire. */
+function linksOf(
+  { service }: Incident,
+  firing: readonly Alert[],
+  { services, metrics }: PageFacts['configuration'],
+): PageLink[] {
+  const dashboard = own(services, service)?.dashboardUrl
+  const charts = namedBy(firing, 'metric').flatMap((name) => {
+    const metric = own(metrics, name)
+    return metric?.chartUrl === undefined ? [] : [{ title: metric.title, url: metric.chartUrl }]
+  })
+  const links = [...(dashboard === undefined ? [] : [{ title: 'Dashboard', url: dashboard }]), ...charts]
+  return links
+    .slice(0, mostLinks)
+    .map(({ title, url }) => ({ title: cutText(oneLine(title), longestName), url }))
+}
+
+function responsibleFor(firing: readonly Alert[], { metrics, slices }: PageFacts['configuration']): string[] {
+  const byMetric = namedBy(firing, 'metric').flatMap((name) => own(metrics, name)?.responsible ?? [])
+  const bySlice = namedBy(firing, 'slice').flatMap((name) => own(slices, name)?.responsible ?? [])
+  return [...new Set([...byMetric, ...bySlice])].slice(0, mostResponsible)
+}
+
+function namedBy(firing: readonly Alert[], label: string): string[] {
+  return [...new Set(firing.flatMap(({ labels }) => labels[label] ?? []))]
+}
+
+/** Labels come from anywhere: `constructor` names no metric. */
+function own<Value>(named: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(named, name) ? named[name] : undefined
+}
+
+function link(publicUrl: string, ...segments: readonly string[]): string {
+  return [publicUrl.replace(/\/+$/, ''), ...segments.map(encodeURIComponent)].join('/')
+}

@@ -1,0 +1,133 @@
+import type { Severity } from '../values/severity.ts'
+
+export type PageState = 'queued' | 'sending' | 'sent' | 'delivered' | 'failed' | 'unknown' | 'cancelled'
+
+/**
+ * `page` wakes the people of a step or of the fallback, `hand-over` whoever is asked to take the incident, `worse` its owner once it became worse;
+ * `notice` tells somebody who is not waited for, `grown` its owner; the others follow these over the same contact.
+ */
+export type PageKind = 'page' | 'hand-over' | 'worse' | 'notice' | 'grown' | FollowUpKind
+
+export type FollowUpKind = 'acknowledged' | 'resolved'
+
+/** One message to one person over one channel for one escalation step, as stored. */
+export interface Page {
+  readonly id: string
+  readonly incident: number
+  readonly kind: PageKind
+  readonly step: number
+  readonly round: number
+  readonly person: string
+  readonly channel: string
+  /** Index into the person's contacts. */
+  readonly contact: number
+  readonly state: PageState
+  readonly attempts: number
+  /** Earlier tries that may have reached the person, though nobody knows: their process died, or the provider's answer was lost. */
+  readonly unknownTries: number
+  readonly providerId: string | null
+  readonly lastError: string | null
+  /** The page in whose message it went out: its own id, or that of one that waited for the same contact. */
+  readonly leader: string | null
+  readonly createdAt: string
+  /** No try begins after this; `null` before the first. */
+  readonly triesUntil: string | null
+  readonly sentAt: string | null
+  readonly finishedAt: string | null
+}
+
+/** What a channel is given to send: plain facts, which each edge puts into its provider's form and limits. */
+export interface PageMessage {
+  /** Stable over all tries of this page. */
+  readonly idempotencyKey: string
+  /** Stable over all messages about this incident to one person, and of no other incident of any installation. */
+  readonly conversationKey: string
+  /** A notice reads like a page: what tells them apart is said in its text. */
+  readonly kind: 'page' | FollowUpKind
+  /** `INC-42`. */
+  readonly incident: string
+  readonly title: string
+  readonly severity: Severity
+  readonly service: string
+  readonly person: string
+  /** What, how much, against what: one line per firing alert, bounded by the sender. */
+  readonly lines: readonly string[]
+  readonly firingCount: number
+  /** What automation did, does and awaits. */
+  readonly nowDoing: string
+  readonly startedAt: string
+  readonly incidentUrl: string
+  readonly chartUrl: string
+  readonly runbookTitle?: string
+  /** Further places to look, such as dashboards. */
+  readonly links: readonly PageLink[]
+  /** Users who answer for what fires, by metric and by slice. */
+  readonly responsible: readonly string[]
+  /** Other incidents that this one message tells of too. */
+  readonly bundled: readonly BundledIncident[]
+  /** Names the bundle that an answer answers as a whole; absent when the message tells of one incident. */
+  readonly bundle?: string
+  /** Where the escalation stood: an answer that was made to this message says so. */
+  readonly position: { readonly round: number; readonly step: number }
+  /** Whoever opens it may acknowledge as this person: for a channel that has no buttons, and for nobody else. */
+  readonly answerUrl?: string
+  /** An earlier try of this page may have reached the person. */
+  readonly possibleRepeat: boolean
+  /** Messages to the same contact that this one follows: the newest that called them comes first. */
+  readonly follows?: readonly FollowedMessage[]
+  /** The reader did it: nothing has to be said, but what stands at the provider has to follow. */
+  readonly isOwnDeed?: true
+}
+
+/** A message that stands with its provider. */
+export interface FollowedMessage {
+  /** What the provider calls it. */
+  readonly id: string
+  /** The incidents that it tells of, as they are now, when it tells of several. */
+  readonly incidents: readonly StandingIncident[]
+  /** Where the escalation of the first of them stood, and which bundle it is: what a button of it carries. */
+  readonly answers: MessageAnswers
+}
+
+/** What an answer to a message says that it answers. */
+export interface MessageAnswers {
+  /** `INC-42` */
+  readonly incident: string
+  readonly position: { readonly round: number; readonly step: number }
+  /** Names the bundle, when the message tells of several incidents. */
+  readonly bundle?: string
+}
+
+export interface StandingIncident extends BundledIncident {
+  readonly standing: 'open' | 'acknowledged' | 'resolved'
+  /** Who acknowledged or resolved it. */
+  readonly by: string | null
+}
+
+export interface BundledIncident {
+  /** `INC-43`. */
+  readonly incident: string
+  readonly title: string
+  readonly severity: Severity
+  readonly url: string
+}
+
+export interface PageLink {
+  readonly title: string
+  readonly url: string
+}
+
+/** How a try ended, classified once by the edge from its provider's documentation. */
+export type TryOutcome =
+  /** `replaced`: messages that stood no more, in whose place this one stands from now on. */
+  | { readonly kind: 'sent'; readonly providerId?: string; readonly replaced?: readonly string[] }
+  /** Try again, not before `retryAfterMs` when the provider said so. */
+  | { readonly kind: 'retry'; readonly error: string; readonly retryAfterMs?: number }
+  | { readonly kind: 'final'; readonly error: string }
+  /** The provider may have taken it: the connection broke after the request was written. */
+  | { readonly kind: 'unknown'; readonly error: string }
+
+export type SendOutcome =
+  | TryOutcome
+  /** Not tried, since only our own pace holds it back: neither a try nor a failure. Its turn comes in `waitMs`. */
+  | { readonly kind: 'wait'; readonly waitMs: number; readonly reason: string }

@@ -1,0 +1,106 @@
+import { formatDuration } from '../values/duration.ts'
+import type { Measurement, RemediationAttempt } from '../remediate/remediation.ts'
+import { elapsedMs } from './times.ts'
+import { statement, utc, type Cited, type Sources, type Statement } from './records.ts'
+import { verdictsOf } from '../investigate/evidence-result.ts'
+import type { Verdict } from '../check/verdict.ts'
+import { describeVerdict } from '../check/verdict-words.ts'
+
+/** One attempt as the review tells it. */
+export interface ReviewAttempt {
+  readonly id: string
+  readonly what: Statement
+  /** What the guards decided, in the words of the record. */
+  readonly decision: string
+  readonly explanation: string
+  readonly outcome: RemediationAttempt['outcome']
+  readonly acted: boolean
+  /** What was measured before and after; `null` where nothing was. */
+  readonly before: string | null
+  readonly after: string | null
+  /** From proposal to act; `null` when nothing was done. */
+  readonly decisionToActMs: number | null
+  readonly decisionToAct: string | null
+}
+
+const outcomeWords: Readonly<Record<NonNullable<RemediationAttempt['outcome']>, string>> = {
+  helped: 'it helped',
+  'no-effect': 'it had no effect',
+  harmed: 'it did harm',
+  unknown: 'whether it helped is not known',
+  refused: 'the guards refused it, and nothing was done',
+  cleared: 'the symptom was gone before the act, and nothing was done',
+}
+
+export function outcomeInWords({ outcome, state }: Pick<RemediationAttempt, 'outcome' | 'state'>): string {
+  return outcome === null ? `it did not end (${state})` : outcomeWords[outcome]
+}
+
+export function reviewAttempts(sources: Sources): ReviewAttempt[] {
+  const titles = metricTitles(sources)
+  return sources.attempts.map((attempt) => attemptOf(attempt, sources, titles))
+}
+
+function attemptOf(
+  { id, record }: Cited<RemediationAttempt>,
+  { clean, evidence }: Sources,
+  titles: ReadonlyMap<string, string>,
+): ReviewAttempt {
+  const { action, target, proposedAt, actedAt } = record
+  const when =
+    actedAt === null ? `proposed at ${utc(proposedAt)}, not carried out` : `carried out at ${utc(actedAt)}`
+  const key = `remediation/${record.id}`
+  const kept = evidence
+    .filter((cited) => cited.record.key === key || cited.record.key.startsWith(`${key}/`))
+    .map((cited) => cited.id)
+  const ms = actedAt === null ? null : elapsedMs(proposedAt, actedAt)
+  return {
+    id,
+    what: statement(clean(`${action} on ${target}, ${when}: ${outcomeInWords(record)}`), [id, ...kept]),
+    decision: clean(record.decision),
+    explanation: clean(record.explanation),
+    outcome: record.outcome,
+    acted: actedAt !== null,
+    before: measurementText(record.before, titles, clean),
+    after: measurementText(record.after, titles, clean),
+    decisionToActMs: ms !== null && ms >= 0 ? ms : null,
+    decisionToAct: ms !== null && ms >= 0 ? formatDuration(ms) : null,
+  }
+}
+
+const mostSeries = 5
+
+function measurementText(
+  measurement: Measurement | null,
+  titles: ReadonlyMap<string, string>,
+  clean: (text: string) => string,
+): string | null {
+  const verdicts = newestOfSeries(measurement?.verdicts ?? [])
+  if (verdicts.length === 0) return null
+  const shown = verdicts.slice(0, mostSeries).map((verdict) => {
+    const title = titles.get(verdict.metric) ?? verdict.metric
+    return `${describeVerdict(title, verdict)} [${verdict.state}]`
+  })
+  const rest = verdicts.length > mostSeries ? `; and ${verdicts.length - mostSeries} more series` : ''
+  return clean(shown.join('; ') + rest)
+}
+
+/** A measurement may hold several buckets of a series: the newest says how it ended. */
+function newestOfSeries(verdicts: readonly Verdict[]): Verdict[] {
+  const oldestFirst = verdicts.toSorted((a, b) => Date.parse(a.bucketAt) - Date.parse(b.bucketAt))
+  const keyed = oldestFirst.map(
+    (verdict) =>
+      [JSON.stringify([verdict.check, verdict.metric, verdict.slice, verdict.group]), verdict] as const,
+  )
+  return [...new Map(keyed).values()]
+}
+
+/** Titles of metrics, from the evidence that was collected of them. */
+function metricTitles({ evidence }: Sources): Map<string, string> {
+  const named = evidence.flatMap(({ record: { result } }) => {
+    const verdicts = verdictsOf(result)
+    const metric = verdicts?.verdicts[0]?.metric
+    return verdicts === undefined || metric === undefined ? [] : [[metric, verdicts.metricTitle] as const]
+  })
+  return new Map(named)
+}

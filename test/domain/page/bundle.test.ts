@@ -1,0 +1,73 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { laneOrder, laneRules, laneWaitMs, type WaitingPage } from '../../../src/domain/page/bundle.ts'
+
+const { burst, gapMs } = laneRules
+const now = Date.parse('2026-03-01T03:00:00Z')
+
+describe('a lane', () => {
+  const ago = (...seconds: number[]) => seconds.map((second) => now - second * 1_000)
+
+  it.each([
+    ['is free while nothing went over it', [], 0],
+    ['takes a few messages one by one', ago(1, 2), 0],
+    ['then waits until the first of them is old enough', ago(1, 2, 5), gapMs - 5_000],
+    ['counts only the last few', ago(1, 2, 5, 19), gapMs - 5_000],
+    ['forgets', ago(20, 21, 25, 30), 0],
+  ])('%s', (_, begun, waitMs) => {
+    expect(laneWaitMs(begun, now, 'P1')).toBe(waitMs)
+  })
+
+  it('never keeps a P0', () => {
+    expect(laneWaitMs(ago(1, 1, 1, 1), now, 'P0')).toBe(0)
+  })
+
+  it('carries at most so many messages in any stretch of its gap, whenever pages come', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(5_000), { maxLength: 80 }), (pauses) => {
+        const sent: number[] = []
+        let at = now
+        for (const pause of pauses) {
+          at += pause
+          if (laneWaitMs(sent, at, 'P1') === 0) sent.push(at)
+        }
+        for (const one of sent) {
+          expect(sent.filter((other) => other >= one && other < one + gapMs).length).toBeLessThanOrEqual(
+            burst,
+          )
+        }
+      }),
+    )
+  })
+})
+
+describe('what is named first', () => {
+  const page = (number: number, change: Partial<WaitingPage> = {}): WaitingPage => ({
+    page: `INC-${number}`,
+    service: 'feed',
+    severity: 'P1',
+    createdAt: new Date(now + number).toISOString(),
+    ...change,
+  })
+  const order = (pages: readonly WaitingPage[], told = {}) => laneOrder(pages, told).map((one) => one.page)
+
+  it('is the most severe, then the oldest', () => {
+    expect(order([page(3), page(2), page(4, { severity: 'P0' }), page(1, { severity: 'P2' })])).toEqual([
+      'INC-4',
+      'INC-2',
+      'INC-3',
+      'INC-1',
+    ])
+  })
+
+  it('M05: is the service that was told of least recently, however much of another waits', () => {
+    const many = Array.from({ length: 300 }, (_, n) => page(n + 1))
+    const told = { feed: '2026-03-01T02:59:00.000Z', shop: '2026-03-01T02:00:00.000Z' }
+    expect(order([...many, page(900, { service: 'shop' })], told)[0]).toBe('INC-900')
+    expect(order([...many, page(900, { service: 'new' })], told)[0]).toBe('INC-900')
+  })
+
+  it('is nothing that an object has by itself', () => {
+    expect(order([page(1, { service: 'constructor' }), page(2)], {})).toEqual(['INC-1', 'INC-2'])
+  })
+})

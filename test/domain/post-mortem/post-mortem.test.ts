@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest'
+import type { Fact } from '../../../src/domain/facts/fact.ts'
+import { draftReview } from '../../../src/domain/post-mortem/post-mortem.ts'
+import type { Statement } from '../../../src/domain/post-mortem/records.ts'
+import {
+  at,
+  attempt,
+  entry,
+  evidence,
+  incident,
+  likesVerdicts,
+  page,
+  records,
+  rows,
+  verdict,
+} from './world.ts'
+
+function texts(of: readonly Statement[]): string[] {
+  return of.map(({ text }) => text)
+}
+
+describe('a review', () => {
+  it('sums up what, when, who was hit, how long and what ended it', () => {
+    expect(texts(draftReview(records()).summary).slice(0, 6)).toEqual([
+      'What: feed: feed-activity on service feed, P1',
+      'When: it began at 2026-11-24 03:00:00 UTC',
+      'Who was hit: os iOS; users affected: not recorded',
+      'How long: time to mitigate 1 h; time to resolve 1 h 15 min',
+      'Mitigated at 2026-11-24 04:00:00 UTC is not yet resolved, which was at 2026-11-24 04:15:00 UTC',
+      'What ended it: cache_invalidation on feed-service helped',
+    ])
+  })
+
+  it('quantifies impact from evidence: the worst bucket, what is missing in sum, and who', () => {
+    const counted = evidence(3, 'opened/users', {
+      rows: [{ users_affected: '1200' }, { users_affected: 34 }],
+    })
+    const { quantified, notRecorded } = draftReview(
+      records({ evidence: [...records().evidence, counted] }),
+    ).impact
+    expect(texts(quantified)).toEqual([
+      expect.stringContaining('Likes (os iOS) at 12, 98 % below a day before (480)'),
+      'Likes (os iOS): over 2 firing buckets about 928 fewer than the nearer baseline',
+      'Users affected: 1,234',
+    ])
+    expect(notRecorded).toEqual(['Cost'])
+  })
+
+  it('adds up no ratio and no unique users', () => {
+    const ratio = evidence(1, 'opened/verdicts/x', { ...likesVerdicts, metricKind: 'ratio' })
+    expect(texts(draftReview(records({ evidence: [ratio] })).impact.quantified)).toHaveLength(1)
+  })
+
+  it('begins its timeline at the last normal measurement before the start', () => {
+    const [first, second] = draftReview(records()).timeline
+    expect(first).toMatchObject({ at: at('02:45'), cites: ['INC-42/E2'] })
+    expect(second).toMatchObject({ at: at('03:00'), text: 'The first of its alerts began' })
+  })
+
+  it('leads from a timeline item to the records that it is about', () => {
+    const paged = entry('page/x', '03:18', {
+      fact: {
+        type: 'page-ended',
+        page: 'INC-42/r0/s1/ana/c0',
+        kind: 'page',
+        step: 1,
+        round: 0,
+        person: 'ana',
+        channel: 'webhook',
+        contact: 0,
+        state: 'sent',
+        attempts: 1,
+        reason: null,
+        providerId: null,
+      },
+    })
+    const { timeline } = draftReview(records({ timeline: [...records().timeline, paged] }))
+    expect(timeline.find(({ text }) => text === 'Carried out')?.cites).toEqual(['INC-42/T4', 'INC-42/R1'])
+    expect(timeline.find(({ text }) => text.startsWith('Paged'))).toMatchObject({
+      text: 'Paged the responder on step 1 by webhook (step 1)',
+      cites: ['INC-42/T3', 'INC-42/M1'],
+    })
+  })
+
+  it('tells decisions of one instant in the order in which they were made, whatever the order they are read in', () => {
+    const decided = (key: string, fact: Fact) => entry(key, '03:30', { fact })
+    const told = [
+      decided('detected', {
+        type: 'detected',
+        first: { fingerprint: 'f', labels: {}, summary: 'Likes fell' },
+        alerts: 1,
+      }),
+      decided('decision/9/0', { type: 'severity-changed', from: 'P2', to: 'P1' }),
+      decided('decision/9/1', { type: 'escalated' }),
+      decided('decision/10/0', { type: 'cleared', stableForMs: 60_000 }),
+      decided('decision/11/0', { type: 'reopened' }),
+    ]
+    const { timeline } = draftReview(records({ timeline: told.toReversed() }))
+    expect(timeline.slice(2).map(({ text }) => text)).toEqual(told.map(({ summary }) => summary))
+  })
+
+  it('quotes what people noted, apart from its own words', () => {
+    const note = entry('note/1', '03:25', {
+      kind: 'note',
+      actor: 'ana',
+      summary: 'we should have seen this, says ana',
+    })
+    const review = draftReview(records({ timeline: [note] }))
+    expect(review.timeline).toContainEqual(
+      expect.objectContaining({
+        text: 'The responder on step 1 noted',
+        quote: 'we should have seen this, says the responder on step 1',
+      }),
+    )
+    expect(review.rubric[15]?.passed).toBe(true)
+  })
+
+  it('tells each attempt with what was measured before and after', () => {
+    expect(draftReview(records()).attempts[0]).toMatchObject({
+      before: expect.stringContaining('Likes (os iOS) at 12') as string,
+      after: expect.stringContaining('Likes (os iOS) at 460') as string,
+      decisionToAct: '2 min',
+    })
+    const refused = draftReview(
+      records({ attempts: [attempt({ outcome: 'refused', actedAt: null, after: null, effect: null })] }),
+    )
+    expect(refused.attempts[0]?.what.text).toContain(
+      'not carried out: the guards refused it, and nothing was done',
+    )
+    expect(refused.rubric[10]?.passed).toBe(true)
+  })
+
+  it('tells of several samples of a series the newest', () => {
+    const samples = [
+      verdict(at('03:45'), 'ok', 470),
+      verdict(at('03:30'), 'firing', 100),
+      verdict(at('03:45'), 'ok', 9, { group: 'Android' }),
+    ]
+    const [told] = draftReview(
+      records({ attempts: [attempt({ after: { at: at('03:50'), verdicts: samples } })] }),
+    ).attempts
+    expect(told?.after).toMatch(/^Likes \(os iOS\) at 470, .* \[ok\]; Likes \(os Android\) at 9, .* \[ok\]$/)
+  })
+
+  it('shows a query once, and rounds what verdicts hold', () => {
+    const means = {
+      ...likesVerdicts,
+      verdicts: [
+        verdict(at('03:00'), 'firing', 12, {
+          baselines: [{ name: 'a day ago', value: 31 + 2 / 3, diff: 0.6 }],
+        }),
+      ],
+    }
+    const asked = [1, 2].map((number) =>
+      evidence(number, `${number}/q`, rows({ a: 1 }), { query: 'SELECT 1' }),
+    )
+    const [first, second, third] = draftReview(
+      records({ evidence: [...asked, evidence(3, 'opened/verdicts/x', means)] }),
+    ).evidence
+    expect(first).toMatchObject({ query: { code: 'SELECT 1' }, sameQueryAs: null })
+    expect(second).toMatchObject({ query: null, sameQueryAs: 'INC-42/E1' })
+    expect(third?.table?.rows[0]).toEqual(['2026-11-24 03:00:00 UTC', '12', '31.67', 'firing', 'deviates'])
+  })
+
+  it('lists luck: what ended without an act, and what cleared before one', () => {
+    const cleared = attempt({ outcome: 'cleared', actedAt: null })
+    expect(texts(draftReview(records({ attempts: [cleared] })).response.luck)).toEqual([
+      'The symptom was gone before cache_invalidation on feed-service began',
+      'It ended without a remediation that is known to have ended it',
+    ])
+  })
+
+  it('analyses paging: how soon, how far, and what did not arrive', () => {
+    const pages = [
+      page({ state: 'failed' }),
+      page({ id: 'b', step: 2, person: 'ben', createdAt: at('03:30') }),
+    ]
+    const { response, wentLessWell } = draftReview(
+      records({ pages, incident: incident({ acknowledgedAt: at('04:30'), resolvedAt: at('05:00') }) }),
+    ).response
+    expect(texts(response)).toEqual([
+      'The first page was written 2 min after detection',
+      'Pages: 2 over 2 escalation steps',
+      'Acknowledged by the responder on step 1 after 1 h 14 min; the target of P1 is 1 h',
+    ])
+    expect(texts(wentLessWell)).toEqual([
+      'Pages that did not certainly reach anybody: 1',
+      'It was acknowledged 14 min after the target of 1 h',
+    ])
+  })
+
+  it('does not change by having been drafted before', () => {
+    const again = [...records().timeline, entry('review/drafted', '05:00', { kind: 'review' })]
+    expect(draftReview(records({ timeline: again }))).toEqual(draftReview(records()))
+  })
+})
