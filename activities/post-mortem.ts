@@ -77,6 +77,23 @@ export function createPostMortemActivities(deps: PostMortemDependencies) {
         checks: rubric.length,
       }
     },
+
+    /** Writes down that the review was given up. Safe to repeat. */
+    async giveUpReview({
+      incident,
+      reason,
+    }: {
+      readonly incident: number
+      readonly reason: string
+    }): Promise<void> {
+      await deps.timeline.append({
+        incident,
+        eventKey: 'review/failed',
+        at: deps.now().toISOString(),
+        actor: firewatch,
+        fact: { type: 'task-failed', task: 'review', reason },
+      })
+    },
   }
 }
 

@@ -6,6 +6,7 @@ import {
   log,
   ParentClosePolicy,
   proxyActivities,
+  rootCause,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -30,11 +31,18 @@ export interface IncidentInput {
 
 const activities = proxyActivities<IncidentActivities>({
   startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '10m',
   retry: { maximumInterval: '10s' },
 })
 
-/** Before an incident whose record cannot be read, for good as it seems, is looked at again: somebody may mend it. */
-const patience = '1m'
+/**
+ * Before an incident whose record cannot be read is looked at again. An open incident is never given up: its keeper goes on looking, and says in
+ * Temporal's UI that it does; the audit of paging tells people of it.
+ */
+const patienceMs = 60_000
+
+/** A task that broke off at each of so many tries, the pauses doubling from a minute to 16, is given up. */
+const mostTries = 6
 
 /**
  * The keeper of one incident, `incident/INC-42`: it waits until something falls due or was decided, brings that to the incident, and runs what is to
@@ -48,19 +56,26 @@ export async function incident({ incident: number }: IncidentInput): Promise<voi
   })
   setHandler(statusQuery, () => known)
   const running = new Set<string>()
+  const brokeOff = new Map<string, number>()
   const begin = (task: Task) => {
-    running.add(taskId(task))
-    void keepRunning(number, task).finally(() => {
-      stirred++
-      running.delete(taskId(task))
-    })
+    const id = taskId(task)
+    running.add(id)
+    void tryTask(number, task, brokeOff.get(id) ?? 0).then(
+      (tries) => {
+        stirred++
+        brokeOff.set(id, tries)
+        running.delete(id)
+      },
+      // Only the end of the whole workflow cancels it.
+      () => undefined,
+    )
   }
   for (;;) {
     const heard = stirred
     const isStirred = () => stirred > heard
     const next = await advance(number)
     if (next === undefined) {
-      await condition(isStirred, patience, { summary: 'its record could not be read' })
+      await condition(isStirred, patienceMs, { summary: 'its record could not be read' })
       continue
     }
     show(number, next.shown, known?.shown)
@@ -85,22 +100,38 @@ async function advance(number: number): Promise<Advanced | undefined> {
   }
 }
 
-/** Runs a task until it has reported. One that broke off is looked at again after a while: as long as the incident has it, it is run. */
-async function keepRunning(number: number, task: Task): Promise<void> {
+/**
+ * Tries a task once more, and answers how often it has broken off by now. What the incident still has after that is tried again; at the last try it is told
+ * that the task was given up.
+ */
+async function tryTask(incident: number, task: Task, brokeOff: number): Promise<number> {
   try {
-    await runTask(number, task)
+    if (!(await runTask(incident, task)))
+      await sleep(patienceMs, { summary: `${taskId(task)} was begun by a former run, and reports by itself` })
+    return brokeOff
   } catch (error) {
     if (isCancellation(error)) throw error
-    log.error('a task of the incident broke off', {
-      incident: number,
-      task: taskId(task),
-      error: String(error),
-    })
-    await sleep(patience, { summary: `${taskId(task)} broke off` })
+    const tries = brokeOff + 1
+    const reason = rootCause(error) ?? 'unknown'
+    log.error('a task of the incident broke off', { incident, task: taskId(task), tries, error: reason })
+    if (tries >= mostTries && (await giveUp(incident, task, reason))) return tries
+    await sleep(patienceMs * 2 ** Math.min(tries - 1, 4), { summary: `${taskId(task)} broke off` })
+    return tries
   }
 }
 
-async function runTask(incident: number, task: Task): Promise<void> {
+async function giveUp(incident: number, task: Task, failed: string): Promise<boolean> {
+  try {
+    await activities.advance({ incident, event: { type: 'task-ended', task, failed } })
+    return true
+  } catch {
+    // The record cannot be written: the task stays the incident's, and is tried again with it.
+    return false
+  }
+}
+
+/** Whether it is done and was reported; if not, a former run began it. */
+async function runTask(incident: number, task: Task): Promise<boolean> {
   switch (task.kind) {
     case 'investigate':
       await investigate({ incident, stage: task.stage })
@@ -109,10 +140,11 @@ async function runTask(incident: number, task: Task): Promise<void> {
       await startReview(incident)
       break
     case 'remediate':
-      await runRemediation(incident, task.opening)
+      if (!(await runRemediation(incident, task.opening))) return false
       break
   }
   await activities.advance({ incident, event: { type: 'task-ended', task } })
+  return true
 }
 
 async function startReview(number: number): Promise<void> {
@@ -128,10 +160,10 @@ async function startReview(number: number): Promise<void> {
 }
 
 /**
- * Its result is reported by itself, so that it outlives this run. What is left to be said here is that one broke off, or that a former run's is over:
- * then nothing is known of its end.
+ * Its result is reported by itself, so that it outlives this run. What is left to be said here is that one broke off.
+ * @returns false when a former run began it, and it still goes on
  */
-async function runRemediation(incident: number, opening: number): Promise<void> {
+async function runRemediation(incident: number, opening: number): Promise<boolean> {
   const name = incidentName(incident)
   const workflowId = `remediate/${name}/${opening}`
   const child = await startUnlessRunning(() =>
@@ -143,8 +175,8 @@ async function runRemediation(incident: number, opening: number): Promise<void> 
       staticSummary: `Remediation of ${name}`,
     }),
   )
-  if (child === undefined) throw new Error(`${workflowId} was begun by a former run, and reports by itself`)
-  await child.result()
+  await child?.result()
+  return child !== undefined
 }
 
 /** `undefined`: a former run of this workflow, or a person, has started it. */

@@ -48,9 +48,10 @@ const activities = proxyActivities<RemediateActivities>({
   retry: { initialInterval: '1s', maximumInterval: '10s', maximumAttempts: 6 },
 })
 
-/** What must be written down is tried until it is. */
+/** What must be written down is tried for as long as a store may be away. */
 const records = proxyActivities<RemediateActivities>({
   startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '1d',
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 })
 

@@ -38,9 +38,10 @@ const looks = proxyActivities<RemediateActivities>({
   retry: { initialInterval: '1s', maximumInterval: '10s', maximumAttempts: 6 },
 })
 
-/** What must be written down is tried until it is; until then the target stays locked. */
+/** What must be written down is tried for as long as a store may be away; until then the target stays locked. */
 const records = proxyActivities<RemediateActivities>({
   startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '1d',
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 })
 

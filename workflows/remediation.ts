@@ -10,6 +10,7 @@ export interface RemediationInput {
 
 const activities = proxyActivities<IncidentActivities>({
   startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '1d',
   retry: { maximumInterval: '10s' },
 })
 

@@ -20,6 +20,7 @@ afterAll(() => temporal?.teardown())
 interface Deeds {
   collectEvidence?(asked: CollectEvidence): Promise<Findings>
   draftReview?(asked: { incident: number }): Promise<Drafted>
+  giveUpReview?(asked: { incident: number; reason: string }): Promise<void>
 }
 
 async function run<Result>(
@@ -64,6 +65,7 @@ describe('N16 a draft that fails', () => {
   it('is told with its reason: while it is tried again, and when it failed for good', async () => {
     const progress = createReviewProgress(temporal.client)
     const seen: (string | undefined)[] = [await progress.trouble(43)]
+    const givenUp: object[] = []
     const ended = run(
       'review',
       'review/INC-43',
@@ -73,6 +75,9 @@ describe('N16 a draft that fails', () => {
           seen.push(await progress.trouble(43))
           if (seen.length < 4) throw new Error('PostgreSQL is away')
           throw ApplicationFailure.nonRetryable('Invalid regular expression')
+        },
+        async giveUpReview(asked) {
+          givenUp.push(asked)
         },
       },
     )
@@ -84,6 +89,26 @@ describe('N16 a draft that fails', () => {
       'its draft failed 2 times and is tried again: PostgreSQL is away',
     ])
     expect(await progress.trouble(43)).toBe('its draft failed for good: Invalid regular expression')
+    expect(givenUp).toEqual([{ incident: 43, reason: 'Invalid regular expression' }])
+  })
+
+  it('is not tried for ever: after a day it is given up, and the timeline says why', async () => {
+    const givenUp: object[] = []
+    const ended = run(
+      'review',
+      'review/INC-44',
+      { incident: 44 },
+      {
+        async draftReview() {
+          throw new Error('PostgreSQL is away')
+        },
+        async giveUpReview(asked) {
+          givenUp.push(asked)
+        },
+      },
+    )
+    await expect(ended).rejects.toThrow()
+    expect(givenUp).toEqual([{ incident: 44, reason: 'PostgreSQL is away' }])
   })
 
   it('says when it cannot be asked', async () => {

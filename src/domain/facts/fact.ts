@@ -178,8 +178,12 @@ export type AutomationFact =
       /** Numbers of the checks that need people. */
       readonly open: readonly number[]
     }
-  /** The review could not be drafted, and nobody tries again by itself. */
-  | { readonly type: 'review-failed'; readonly reason: string }
+  /** What was to run beside the incident failed at every try. It is not tried again. */
+  | {
+      readonly type: 'task-failed'
+      readonly task: 'investigate' | 'remediate' | 'review'
+      readonly reason: string
+    }
 
 /** Recorded measurements that are replayed, and who asked for it; `from` and `to` as they were given. */
 export interface ReplayRequest {

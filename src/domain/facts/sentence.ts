@@ -65,7 +65,7 @@ const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
   attempt: attemptSentence,
   evidence: evidenceSentence,
   'review-drafted': reviewSentence,
-  'review-failed': ({ reason }) => `The post-mortem could not be drafted: ${reason}`,
+  'task-failed': ({ task, reason }) => `${failedTask[task]}: ${reason}`,
   replayed: () => 'Replayed from recorded measurements: nobody was paged, and nothing was repaired',
   recorded: ({ text }) => text,
 }
@@ -76,6 +76,12 @@ export function sentenceOf(fact: Fact, actor: string): string {
   if (!Object.hasOwn(writers, fact.type)) return `Something that this version has no words for: ${fact.type}`
   const write = writers[fact.type] as (fact: Fact, actor: string) => string
   return write(fact, actor)
+}
+
+const failedTask: Record<FactOf<'task-failed'>['task'], string> = {
+  investigate: 'Gave up collecting evidence after several tries',
+  remediate: 'Gave up on remediation after several tries',
+  review: 'Gave up drafting the post-mortem after several tries',
 }
 
 /** What follows an ownership that runs out. */

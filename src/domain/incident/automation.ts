@@ -24,7 +24,7 @@ export function keepsOut({ automation }: Pick<MachineState, 'automation'>): bool
   return automation.peopleTookOver || automation.stoppedBy !== null || automation.handedOver
 }
 
-export function taskEnded({ task, result }: Extract<TaskEvent, { type: 'task-ended' }>): Move {
+export function taskEnded({ task, result, failed }: Extract<TaskEvent, { type: 'task-ended' }>): Move {
   return (turn) => {
     const id = taskId(task)
     const tasks = turn.state.tasks.filter((one) => taskId(one) !== id)
@@ -32,6 +32,7 @@ export function taskEnded({ task, result }: Extract<TaskEvent, { type: 'task-end
     const ended = set({ tasks })(turn)
     return move(
       ended,
+      failed === undefined ? stay : tell({ type: 'task-failed', task: task.kind, reason: failed }),
       task.kind === 'remediate' ? remediationEnded(task.opening, result) : stay,
       reviewWhenDone,
     )

@@ -126,7 +126,13 @@ export interface PageEvent {
 }
 
 export type TaskEvent =
-  | { readonly type: 'task-ended'; readonly task: Task; readonly result?: RemediationEnd }
+  | {
+      readonly type: 'task-ended'
+      readonly task: Task
+      readonly result?: RemediationEnd
+      /** Why it was given up; absent: it was done. */
+      readonly failed?: string
+    }
   /** What automation does now, in its own words. */
   | { readonly type: 'automation-says'; readonly text: string }
 

@@ -75,7 +75,7 @@ const kinds: Readonly<Record<Exclude<Fact['type'], 'recorded'>, TimelineKind>> =
   attempt: 'remediation',
   evidence: 'evidence',
   'review-drafted': 'review',
-  'review-failed': 'review',
+  'task-failed': 'state',
   replayed: 'state',
 }
 

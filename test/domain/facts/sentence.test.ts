@@ -321,10 +321,18 @@ const sentences: { readonly [Type in Fact['type']]: readonly (readonly [FactOf<T
       'Post-mortem drafted: 2 of 16 checks need people (3, 14)',
     ],
   ],
-  'review-failed': [
+  'task-failed': [
     [
-      { type: 'review-failed', reason: 'the disk is full' },
-      'The post-mortem could not be drafted: the disk is full',
+      { type: 'task-failed', task: 'review', reason: 'the disk is full' },
+      'Gave up drafting the post-mortem after several tries: the disk is full',
+    ],
+    [
+      { type: 'task-failed', task: 'investigate', reason: 'no such runbook' },
+      'Gave up collecting evidence after several tries: no such runbook',
+    ],
+    [
+      { type: 'task-failed', task: 'remediate', reason: 'no such runbook' },
+      'Gave up on remediation after several tries: no such runbook',
     ],
   ],
   replayed: [
