@@ -26,22 +26,27 @@ export async function startKeeper() {
     log: quiet,
     now,
   })
-  const worker = await Worker.create({
-    connection: temporal.nativeConnection,
-    taskQueue,
-    workflowBundle: await bundleWorkflows('../../workflows/index.ts', import.meta.url),
-    activities: {
-      ...createIncidentActivities({ ...incidents.records, stirred: () => teller.notice(), now }),
-      collectEvidence: async () => ({ findings: [] }),
-      draftReview: async () => ({ file: 'INC.md', passed: 1, checks: 1 }),
-    },
-    shutdownGraceTime: '1s',
-  })
-  const ended = worker.run()
-  starting.defer(async () => {
-    if (worker.getState() === 'RUNNING') worker.shutdown()
-    await ended
-  })
+  const workflowBundle = await bundleWorkflows('../../workflows/index.ts', import.meta.url)
+  const startWorker = async () => {
+    const worker = await Worker.create({
+      connection: temporal.nativeConnection,
+      taskQueue,
+      workflowBundle,
+      activities: {
+        ...createIncidentActivities({ ...incidents.records, stirred: () => teller.notice(), now }),
+        collectEvidence: async () => ({ findings: [] }),
+        draftReview: async () => ({ file: 'INC.md', passed: 1, checks: 1 }),
+      },
+      shutdownGraceTime: '1s',
+    })
+    return { worker, ended: worker.run() }
+  }
+  let working = await startWorker()
+  const endWorker = async () => {
+    if (working.worker.getState() === 'RUNNING') working.worker.shutdown()
+    await working.ended
+  }
+  starting.defer(endWorker)
   noticed = () => teller.notice()
   teller.start()
   starting.defer(() => teller.stop())
@@ -53,6 +58,11 @@ export async function startKeeper() {
     client,
     teller,
     ...incidents,
+    /** Another worker takes over, which knows nothing of what its workflows did before. */
+    async replaceWorker(): Promise<void> {
+      await endWorker()
+      working = await startWorker()
+    },
     /** The workflow of a story's newest incident, once it was begun. */
     async handleOf(story: IncidentStory) {
       const { number } = await story.newest()
