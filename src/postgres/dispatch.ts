@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import {
   type AlertGroup,
   decideGroup,
@@ -11,8 +10,7 @@ import {
 import { isDeclared } from '../domain/alert/declaration.ts'
 import { timelineOfGroup } from '../domain/alert/dispatch-timeline.ts'
 import type { AlertCounts } from '../domain/incident/state.ts'
-import { incidentTitle, type Incident } from '../domain/incident/incident.ts'
-import { routeOf } from '../domain/incident/plan.ts'
+import { incidentTitle } from '../domain/incident/incident.ts'
 import type { Database } from './database.ts'
 import { claimWaiting, releaseRows, tickOff } from './inbox-rows.ts'
 import { knownAlerts, storeIncidentAlerts } from './incident-alerts.ts'
@@ -53,14 +51,14 @@ export function createDispatchRecords(
   }
 }
 
-interface Parts {
+export interface DispatchParts {
   readonly machine: Pick<IncidentMachine, 'decideOn'>
   readonly configurations: IncidentConfigurations
 }
 
 function attempt(
   db: Database,
-  parts: Parts,
+  parts: DispatchParts,
   group: AlertGroup,
   opening: Opening,
   at: Date,
@@ -98,7 +96,7 @@ function attempt(
 /** What the machine hears of the changed alerts. */
 async function decide(
   transaction: Database,
-  { machine, configurations }: Parts,
+  { machine, configurations }: DispatchParts,
   row: IncidentRow,
   changed: { readonly decision: GroupDecision; readonly known: readonly StoredAlert[] },
   at: Date,
@@ -119,7 +117,7 @@ async function decide(
 }
 
 /** Counted by what changed, under the incident's lock: nobody counts ten thousand alerts for one more. */
-function countsAfter(
+export function countsAfter(
   before: AlertCounts,
   known: readonly StoredAlert[],
   changed: readonly StoredAlert[],
@@ -138,7 +136,10 @@ function countsAfter(
  * The open incident of a key, else the last one that was resolved; locked until the transaction ends, so that nobody closes it while alerts join. One of
  * a replay says nothing of what an alert's rows in the inbox have told.
  */
-async function lockNewest(transaction: Database, groupingKey: string): Promise<IncidentRow | undefined> {
+export async function lockNewest(
+  transaction: Database,
+  groupingKey: string,
+): Promise<IncidentRow | undefined> {
   return transaction
     .selectFrom('incidents')
     .selectAll()
@@ -202,50 +203,4 @@ function titleOf(groupingKey: string, alerts: readonly StoredAlert[], labels: St
 
 function earliest(alerts: readonly StoredAlert[]): number {
   return Math.min(...alerts.map(({ startsAt }) => Date.parse(startsAt)))
-}
-
-/**
- * Opens the incident after one that a person resolved while alerts fired, with those that still do.
- * @returns `null` when none does any more, or when they fire in an incident of their own by now
- */
-export async function openSuccessor(
-  transaction: Database,
-  parts: Parts,
-  incident: Incident,
-  at: Date,
-  newToken: () => string,
-): Promise<{ readonly incident: number; readonly firing: number } | null> {
-  const alerts = (await knownAlerts(transaction, incident.number, null)).filter(
-    ({ status }) => status === 'firing',
-  )
-  if (alerts.length === 0) return null
-  const { configurations, machine } = parts
-  const { routes, revision } = configurations.running()
-  const route = routeOf(incident.labels, routes)
-  const group = { groupingKey: incident.groupingKey, route }
-  const { severity } = incident
-  const opening = { configRevision: revision, chartToken: newToken() }
-  const row = await insertIncident(
-    transaction,
-    group,
-    { alerts, changes: [], severity },
-    opening,
-    incident.number,
-  )
-  if (row === undefined) return null
-  await storeIncidentAlerts(transaction, row.number, alerts)
-  const locked: LockedIncident = { incident: incidentFromRow(row), state: null }
-  const { settings, runbook } = await settingsOf(configurations, locked.incident, severity)
-  const counts = { firing: alerts.length, total: alerts.length }
-  const event = {
-    type: 'opened',
-    at: at.getTime(),
-    ...counts,
-    severity,
-    settings,
-    succeeds: incident.number,
-  } as const
-  await machine.decideOn(transaction, locked, event, { columns: { runbook } })
-  await sql`UPDATE incidents SET detected_at = ${at} WHERE number = ${row.number}`.execute(transaction)
-  return { incident: row.number, firing: alerts.length }
 }

@@ -150,6 +150,53 @@ describe('N04: a person’s resolve while alerts fire', () => {
     expect(isOver(outlineOf(await story.machine()))).toBe(true)
   })
 
+  const short = { more: { users }, route: { stableForMs: minute } }
+
+  it('opens none for an alert that ended in a later incident', async () => {
+    const { story } = await incidents.begin(short)
+    await story.fire('ios')
+    await story.give('resolve', 'ana', { anyway: true })
+    await story.fire('web')
+    const { number } = await story.newest()
+    await story.fire('ios')
+    await story.clear('ios')
+    await story.clear('web')
+    await incidents.sleep(60 * minute)
+    expect(await story.newest()).toMatchObject({ number, state: 'resolved' })
+  })
+
+  it('opens none for an alert whose end came while another incident was the newest', async () => {
+    const { story } = await incidents.begin(short)
+    await story.fire('ios')
+    await story.give('resolve', 'ana', { anyway: true })
+    await story.fire('web')
+    const { number } = await story.newest()
+    await story.clear('ios')
+    await story.clear('web')
+    await incidents.sleep(60 * minute)
+    expect(await story.newest()).toMatchObject({ number, state: 'resolved' })
+  })
+
+  it('lets them join the incident that is open by then, which lasts until they clear', async () => {
+    const { story } = await incidents.begin(short)
+    await story.fire('ios', 'P1')
+    const resolved = await story.newest()
+    await story.give('resolve', 'ana', { anyway: true })
+    await story.fire('web', 'P2')
+    const { number } = await story.newest()
+    await incidents.sleep(11 * minute)
+    await story.clear('web')
+    await incidents.sleep(60 * minute)
+    expect(await story.newest()).toMatchObject({ number, state: 'open', severity: 'P1' })
+    expect(await story.timeline()).toContain(
+      `Joined by 1 alert of INC-${resolved.number} that still fires after it was resolved by hand`,
+    )
+    expect(await story.replayed()).toEqual(await story.machine())
+    await story.clear('ios')
+    await incidents.sleep(60 * minute)
+    expect(await story.newest()).toMatchObject({ number, state: 'resolved' })
+  })
+
   it('opens one at once when an alert fires again', async () => {
     const { story } = await incidents.begin({ more: { users } })
     await story.fire('ios')

@@ -42,6 +42,7 @@ export async function startKeeper() {
     return { worker, ended: worker.run() }
   }
   let working = await startWorker()
+  let replaced = Promise.resolve()
   const endWorker = async () => {
     if (working.worker.getState() === 'RUNNING') working.worker.shutdown()
     await working.ended
@@ -59,9 +60,12 @@ export async function startKeeper() {
     teller,
     ...incidents,
     /** Another worker takes over, which knows nothing of what its workflows did before. */
-    async replaceWorker(): Promise<void> {
-      await endWorker()
-      working = await startWorker()
+    replaceWorker(): Promise<void> {
+      replaced = replaced.then(async () => {
+        await endWorker()
+        working = await startWorker()
+      })
+      return replaced
     },
     /** The workflow of a story's newest incident, once it was begun. */
     async handleOf(story: IncidentStory) {

@@ -164,7 +164,11 @@ async function ends(number: number): Promise<void> {
       (described) => described.status.name,
       () => 'not begun',
     )
-  await until(status).toBe('COMPLETED')
+  const standing = async () => ({
+    status: await status(),
+    machine: await keeper.records.incidents.machine(number),
+  })
+  await until(standing).toMatchObject({ status: 'COMPLETED', machine: { phase: 'resolved' } })
   const pages = () => keeper.records.pages.ofIncident(number)
   await until(async () => (await pages()).filter(({ finishedAt }) => finishedAt === null)).toEqual([])
 }

@@ -63,6 +63,8 @@ export type PhaseFact =
   /** Alerts that a person resolved an incident over fired on, and opened this one. */
   | { readonly type: 'succeeds'; readonly incident: number; readonly firing: number }
   | { readonly type: 'succeeded-by'; readonly incident: number; readonly firing: number }
+  /** Alerts that a person resolved another incident over fired on, and joined this one. */
+  | { readonly type: 'joined'; readonly incident: number; readonly firing: number }
 
 interface Whom {
   /** Whom targets came to, and by which target. */

@@ -27,7 +27,9 @@ const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
   succeeds: ({ incident, firing }) =>
     `Opened because ${count(firing, 'alert')} of ${incidentName(incident)} still ${firing === 1 ? 'fires' : 'fire'} after it was resolved by hand`,
   'succeeded-by': ({ incident, firing }) =>
-    `${count(firing, 'alert')} still ${firing === 1 ? 'fires' : 'fire'}: ${incidentName(incident)} was opened`,
+    `${count(firing, 'alert')} still ${firing === 1 ? 'fires' : 'fire'}, now in ${incidentName(incident)}`,
+  joined: ({ incident, firing }) =>
+    `Joined by ${count(firing, 'alert')} of ${incidentName(incident)} that still ${firing === 1 ? 'fires' : 'fire'} after it was resolved by hand`,
   'step-entered': stepSentence,
   'step-held': ({ step, cause }) => `Step ${step} waits: ${holdSentence(cause)}`,
   exhausted: exhaustedSentence,

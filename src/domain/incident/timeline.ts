@@ -49,6 +49,7 @@ const kinds: Readonly<Record<Exclude<Fact['type'], 'recorded'>, TimelineKind>> =
   resolved: 'resolved',
   succeeds: 'state',
   'succeeded-by': 'state',
+  joined: 'state',
   'step-entered': 'escalation',
   'step-held': 'escalation',
   exhausted: 'escalation',

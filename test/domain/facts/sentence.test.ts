@@ -99,8 +99,14 @@ const sentences: { readonly [Type in Fact['type']]: readonly (readonly [FactOf<T
     ],
   ],
   'succeeded-by': [
-    [{ type: 'succeeded-by', incident: 8, firing: 1 }, '1 alert still fires: INC-8 was opened'],
-    [{ type: 'succeeded-by', incident: 8, firing: 3 }, '3 alerts still fire: INC-8 was opened'],
+    [{ type: 'succeeded-by', incident: 8, firing: 1 }, '1 alert still fires, now in INC-8'],
+    [{ type: 'succeeded-by', incident: 8, firing: 3 }, '3 alerts still fire, now in INC-8'],
+  ],
+  joined: [
+    [
+      { type: 'joined', incident: 6, firing: 2 },
+      'Joined by 2 alerts of INC-6 that still fire after it was resolved by hand',
+    ],
   ],
   'step-entered': [
     [
