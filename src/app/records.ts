@@ -40,6 +40,8 @@ export interface RecordOptions {
   /** Incidents were decided on: their workflows may have to hear of it. */
   readonly stirred: () => void
   readonly newToken: () => string
+  /** Alerts came in, where whoever dispatches them is in this process; absent: it is told through the database. */
+  readonly accepted?: () => void
   /** Where a server keeps what is urgent apart, so that nothing else can hold it up. */
   readonly urgent?: { readonly intake: Database; readonly dispatch: Database }
 }
@@ -68,7 +70,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     openSuccessor: (on, incident, at) =>
       openSuccessor(on, { machine, configurations: known }, incident, at, options.newToken),
   })
-  const inbox = createAlertInbox(urgent.intake)
+  const inbox = createAlertInbox(urgent.intake, options.accepted)
   return {
     machine,
     declarations: createDeclarations(db, inbox),

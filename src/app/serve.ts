@@ -8,7 +8,7 @@ import { checkMutes } from '../domain/check/mutes.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import { personCalendar, scheduleCalendar } from '../ical/write.ts'
 import { createAlertmanagerDoor } from '../intake/alertmanager-door.ts'
-import { createDispatcher } from '../intake/dispatcher.ts'
+import { createDispatcher, type Dispatcher } from '../intake/dispatcher.ts'
 import { parseAlerts } from '../intake/firewatch-alerts.ts'
 import { createTeller, type Teller } from '../intake/teller.ts'
 import { createServerMetrics, type ServerMetrics } from '../metrics/server-metrics.ts'
@@ -60,9 +60,11 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   const log = createLog('server', settings.logLevel)
   const pools = openServerPools(settings.databaseUrl)
   let teller: Teller | undefined
+  let dispatcher: Dispatcher | undefined
   const options = {
     running: () => configuration,
     stirred: () => teller?.notice(),
+    accepted: () => dispatcher?.notice(),
     newToken,
     urgent: { intake: pools.intake.db, dispatch: pools.dispatch.db },
   }
@@ -101,7 +103,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     newId: randomUUID,
   })
   const app = await createServer({ ...webDependencies(parts), ...stored, ...channels.doors })
-  const dispatcher = startDispatcher(parts)
+  dispatcher = startDispatcher(parts)
   try {
     await listenOn(app, settings)
     log.info({ url: settings.publicUrl, revision: configuration.revision }, 'serving')
@@ -124,7 +126,7 @@ function metricsOf({ figures, verdicts }: Records, { checks }: Configuration): S
   })
 }
 
-function startDispatcher({ configuration, log, pools, records, stirred }: Parts) {
+function startDispatcher({ configuration, log, pools, records, stirred }: Parts): Dispatcher {
   const lost = (error: unknown) =>
     log.warn({ err: error }, 'no longer listening for alerts; asking for them instead')
   const dispatcher = createDispatcher({

@@ -18,7 +18,7 @@ export type Dispatcher = ReturnType<typeof createDispatcher>
  * breaks in between, the rows are delivered again, and a repeat changes nothing.
  */
 export function createDispatcher(dependencies: DispatcherDependencies) {
-  const { listen, batch = 2_000, pollMs = 1_000 } = dependencies
+  const { listen, batch = 2_000, pollMs = 5_000 } = dependencies
   const batches = createBatches(dependencies, batch)
   const stopping = new AbortController()
   let running: Promise<void> | undefined
@@ -52,6 +52,9 @@ export function createDispatcher(dependencies: DispatcherDependencies) {
       listening ??= listen(notice)
       running ??= run()
     },
+
+    /** Rows came in just now. */
+    notice,
 
     /** Returns when the batch at work is done. Rows that wait keep waiting. */
     async stop(): Promise<void> {

@@ -28,7 +28,11 @@ export type Teller = ReturnType<typeof createTeller>
 /** Taken by another teller after this when it was not done; longer than one call to Temporal may take. */
 const leaseMs = 10_000
 const mostAtOnce = 16
-const pollMs = 1_000
+const pollMs = 5_000
+/** While workflows cannot be told. */
+const retryMs = 1_000
+/** What is decided meanwhile is told of together, and pages that were just queued go out first: no workflow is needed for them. */
+const gatherMs = 40
 
 /**
  * Tells workflows that something was decided. No transaction is open meanwhile: a row in the store makes sure that each is told, whatever Temporal
@@ -46,6 +50,7 @@ export function createTeller({ tells, tell, log, now }: TellerDependencies) {
       noticed = false
       const more = await pass().catch(failed)
       if (!more) await pause()
+      if (noticed) await delay(gatherMs)
     }
   }
 
@@ -72,7 +77,7 @@ export function createTeller({ tells, tell, log, now }: TellerDependencies) {
     if (noticed || stopping.signal.aborted) return
     const sleep = new AbortController()
     wake = () => sleep.abort()
-    await delay(pollMs, undefined, { signal: sleep.signal }).catch(() => undefined)
+    await delay(failures > 0 ? retryMs : pollMs, undefined, { signal: sleep.signal }).catch(() => undefined)
   }
 
   return {

@@ -14,8 +14,10 @@ const mostAtOnce = 32
 /** Pages claimed at once: what one moment's bundle can tell of. */
 const mostClaimed = 500
 /** How long a queued page may wait unnoticed when its notification got lost. */
-const pollMs = 2_000
+const pollMs = 5_000
 const pauseAfterFailureMs = 1_000
+/** Other pages may fall due while a provider takes its time. */
+const whileSendingMs = 250
 
 export type PageSender = ReturnType<typeof createPageSender>
 
@@ -37,7 +39,7 @@ export function createPageSender(deps: SenderDependencies) {
       try {
         // Those under way say when there is room again.
         if (underWay.size >= mostAtOnce) await bell.heard(pollMs)
-        else if ((await pass(deps, begin)) === 0) await bell.heard(await idleMs())
+        else if ((await pass(deps, begin)) < mostClaimed) await bell.heard(await idleMs())
         store.answered()
       } catch (error) {
         store.failed(error)
@@ -62,8 +64,9 @@ export function createPageSender(deps: SenderDependencies) {
     underWay.add(sending)
   }
 
-  /** Until the next page falls due, or somebody notices. */
+  /** Until the next page falls due, or somebody notices. What was begun goes out first: its end rings the bell. */
   async function idleMs(): Promise<number> {
+    if (underWay.size > 0) return whileSendingMs
     const due = await deps.outbox.nextDue()
     return due === null ? pollMs : Math.min(Math.max(due.getTime() - deps.now().getTime(), 1), pollMs)
   }

@@ -25,9 +25,11 @@ const patienceMs = 3_000
 /** A dispatcher that was just woken is at work. */
 const wakeEveryMs = 5
 
-/** Where every alert enters: a row, committed before its sender hears of success. */
-export function createAlertInbox(db: Database) {
-  const wake = createWaker(db)
+/**
+ * Where every alert enters: a row, committed before its sender hears of success.
+ * @param wake tells the dispatcher that rows came in; by default whichever listens
+ */
+export function createAlertInbox(db: Database, wake: () => void = createWaker(db)) {
   const queue = createSharedWork<AcceptedAlert, Acceptance>({
     async work(requests) {
       const stored = await insertAlerts(db, requests.flat())

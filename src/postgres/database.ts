@@ -49,6 +49,7 @@ export function openDatabase(
     lock_timeout: lockMs,
     idle_in_transaction_session_timeout: heldMs,
     keepAlive: true,
+    pipeline: true,
     keepAliveInitialDelayMillis: keepAliveMs,
     types,
   })
@@ -56,7 +57,7 @@ export function openDatabase(
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   dropOverdue(pool, heldMs)
-  const db = new Kysely<Schema>({ dialect: new StoreDialect({ pool }) })
+  const db = new Kysely<Schema>({ dialect: new StoreDialect(pool) })
   return {
     db,
     pool,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import {
   type AlertGroup,
   decideGroup,
@@ -13,11 +14,11 @@ import type { AlertCounts } from '../domain/incident/state.ts'
 import { incidentTitle } from '../domain/incident/incident.ts'
 import type { Database } from './database.ts'
 import { claimWaiting, releaseRows, tickOff } from './inbox-rows.ts'
-import { knownAlerts, storeIncidentAlerts } from './incident-alerts.ts'
+import { alertsInsert, knownAlerts } from './incident-alerts.ts'
 import type { IncidentMachine, LockedIncident } from './incident-machine.ts'
 import { incidentFromRow, type IncidentRow, machineOf } from './incident-rows.ts'
 import { type IncidentConfigurations, settingsOf } from './incident-world.ts'
-import { appendTimeline } from './timeline.ts'
+import { timelineInsert } from './timeline.ts'
 
 /** What a new incident is given. */
 export interface Opening {
@@ -68,27 +69,14 @@ function attempt(
     const known = last === undefined ? undefined : await knownIncident(transaction, last, group)
     const decision = decideGroup(group.rows, known)
     const open = known?.isOpen === true ? last : undefined
-    const row =
-      open ??
-      (decision.opens ? await insertIncident(transaction, group, decision, opening, last?.number) : undefined)
+    const kept = { group, decision }
+    const row = decision.opens ? await openIncident(transaction, kept, opening, last?.number) : open
     if (decision.opens && row === undefined) return 'opened elsewhere'
-    const owner = row ?? last
-    if (decision.alerts.length > 0 && owner !== undefined)
-      await storeIncidentAlerts(transaction, owner.number, decision.alerts)
+    if (!decision.opens) await keep(transaction, kept, { owner: last?.number, isOpen: open !== undefined })
     if (row !== undefined && decision.alerts.length > 0) {
-      await appendTimeline(transaction, ...timelineOfGroup(row.number, decision))
-      await decide(
-        transaction,
-        parts,
-        row,
-        { decision, known: open === undefined ? [] : (known?.alerts ?? []) },
-        at,
-      )
+      const knownAlerts = open === undefined ? [] : (known?.alerts ?? [])
+      await decide(transaction, parts, row, { decision, known: knownAlerts }, at)
     }
-    await tickOff(
-      transaction,
-      group.rows.map(({ id }) => id),
-    )
     return row?.number
   })
 }
@@ -166,15 +154,56 @@ async function knownIncident(
   }
 }
 
-export async function insertIncident(
+interface Kept {
+  readonly group: AlertGroup
+  readonly decision: GroupDecision
+}
+
+/** Opens an incident with its alerts, what is told of them, and its events ticked off, in one statement. `undefined`: somebody else opened it. */
+async function openIncident(
+  transaction: Database,
+  { group, decision }: Kept,
+  opening: Opening,
+  recurrenceOf: number | undefined,
+): Promise<IncidentRow | undefined> {
+  const number = sql<number>`(SELECT number FROM opened)`
+  const { rows } = await sql<IncidentRow>`
+    WITH opened AS (${incidentInsert(transaction, group, decision, opening, recurrenceOf)}),
+    stored AS (${alertsInsert(number, decision.alerts)}),
+    told AS (${timelineInsert(number, timelineOfGroup(decision))}),
+    ticked AS (${tickOff(idsOf(group))} AND EXISTS (SELECT FROM opened))
+    SELECT * FROM opened`.execute(transaction)
+  return rows[0]
+}
+
+/** The same for events that open nothing. */
+async function keep(
+  transaction: Database,
+  { group, decision }: Kept,
+  { owner, isOpen }: { readonly owner: number | undefined; readonly isOpen: boolean },
+): Promise<void> {
+  const number = sql<number>`${owner ?? null}::bigint`
+  const { alerts } = decision
+  await sql`
+    WITH stored AS (${alertsInsert(number, owner === undefined ? [] : alerts)}),
+    told AS (${timelineInsert(number, isOpen ? timelineOfGroup(decision) : [])})
+    ${tickOff(idsOf(group))}`.execute(transaction)
+}
+
+function idsOf({ rows }: AlertGroup): number[] {
+  return rows.map(({ id }) => id)
+}
+
+export function incidentInsert(
   transaction: Database,
   { groupingKey, route }: Pick<AlertGroup, 'groupingKey' | 'route'>,
   { alerts, changes, severity }: Pick<GroupDecision, 'alerts' | 'changes' | 'severity'>,
   opening: Opening,
   recurrenceOf: number | undefined,
-): Promise<IncidentRow | undefined> {
+) {
   const labels = incidentLabels(alerts, route)
   const service = incidentService(labels, route)
+  const detectedAt = changes[0]?.row.acceptedAt
   return transaction
     .insertInto('incidents')
     .values({
@@ -188,11 +217,12 @@ export async function insertIncident(
       chart_token: opening.chartToken,
       recurrence_of: recurrenceOf ?? null,
       started_at: new Date(earliest(alerts)),
-      ...(changes[0] === undefined ? {} : { detected_at: new Date(changes[0].row.acceptedAt) }),
+      detected_at: detectedAt === undefined ? sql`now()` : new Date(detectedAt),
     })
-    .onConflict((conflict) => conflict.column('grouping_key').where('state', '<>', 'resolved').doNothing())
+    .onConflict((conflict) =>
+      conflict.column('grouping_key').where(sql<boolean>`state <> 'resolved'`).doNothing(),
+    )
     .returningAll()
-    .executeTakeFirst()
 }
 
 /** In people's own words where they declared it. */

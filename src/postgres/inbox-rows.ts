@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { InboxRow } from '../domain/alert/dispatch.ts'
 import type { Database } from './database.ts'
 
@@ -83,8 +83,6 @@ function fromRecord(row: InboxRecord): InboxRow {
 }
 
 /** For good: these rows have reached their incidents. */
-export async function tickOff(transaction: Database, ids: readonly number[]): Promise<void> {
-  await sql`UPDATE alert_inbox SET dispatched_at = now() WHERE id = ANY(${ids}::bigint[])`.execute(
-    transaction,
-  )
+export function tickOff(ids: readonly number[]): RawBuilder<unknown> {
+  return sql`UPDATE alert_inbox SET dispatched_at = now() WHERE id = ANY(${ids}::bigint[])`
 }

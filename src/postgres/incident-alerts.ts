@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { StoredAlert } from '../domain/alert/dispatch.ts'
 import type { Database } from './database.ts'
 
@@ -35,9 +35,17 @@ export async function storeIncidentAlerts(
   incident: number,
   alerts: readonly StoredAlert[],
 ): Promise<void> {
-  await sql`
+  await alertsInsert(sql<number>`${incident}::bigint`, alerts).execute(transaction)
+}
+
+/** @param incident its number; where that is NULL, nothing is stored */
+export function alertsInsert(
+  incident: RawBuilder<number>,
+  alerts: readonly StoredAlert[],
+): RawBuilder<unknown> {
+  return sql`
     INSERT INTO alerts (incident, fingerprint, status, labels, annotations, starts_at, ends_at, changed_at, source_at, inbox_id)
-    SELECT ${incident}, * FROM unnest(
+    SELECT ${incident}, given.* FROM unnest(
       ${alerts.map(({ fingerprint }) => fingerprint)}::text[],
       ${alerts.map(({ status }) => status)}::text[],
       ${alerts.map(({ labels }) => JSON.stringify(labels))}::jsonb[],
@@ -47,10 +55,10 @@ export async function storeIncidentAlerts(
       ${alerts.map(({ changedAt }) => changedAt)}::timestamptz[],
       ${alerts.map(({ sourceAt }) => sourceAt)}::timestamptz[],
       ${alerts.map(({ inboxId }) => inboxId)}::bigint[]
-    )
+    ) AS given
+    WHERE ${incident} IS NOT NULL
     ON CONFLICT (incident, fingerprint) DO UPDATE
       SET status = excluded.status, labels = excluded.labels, annotations = excluded.annotations,
           starts_at = excluded.starts_at, ends_at = excluded.ends_at, changed_at = excluded.changed_at,
-          source_at = excluded.source_at, inbox_id = excluded.inbox_id
-  `.execute(transaction)
+          source_at = excluded.source_at, inbox_id = excluded.inbox_id`
 }

@@ -5,7 +5,7 @@ import { routeOf } from '../domain/incident/plan.ts'
 import { firewatch } from '../domain/incident/timeline.ts'
 import { highestSeverity } from '../domain/values/severity.ts'
 import type { Database } from './database.ts'
-import { countsAfter, type DispatchParts, insertIncident, lockNewest } from './dispatch.ts'
+import { countsAfter, type DispatchParts, incidentInsert, lockNewest } from './dispatch.ts'
 import { knownAlerts, storeIncidentAlerts } from './incident-alerts.ts'
 import type { LockedIncident } from './incident-machine.ts'
 import { incidentFromRow, type IncidentRow, machineOf } from './incident-rows.ts'
@@ -99,7 +99,7 @@ async function open(
   const group = { groupingKey, route: routeOf(incident.labels, routes) }
   const opening = { configRevision: revision, chartToken: newToken() }
   const begun = { alerts, changes: [], severity }
-  const row = await insertIncident(transaction, group, begun, opening, incident.number)
+  const row = await incidentInsert(transaction, group, begun, opening, incident.number).executeTakeFirst()
   if (row === undefined) return null
   await storeIncidentAlerts(transaction, row.number, alerts)
   const locked: LockedIncident = { incident: incidentFromRow(row), state: null }

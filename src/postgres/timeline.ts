@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Fact } from '../domain/facts/fact.ts'
 import { type NewTimelineEntry, readEntry, type TimelineEntry } from '../domain/incident/timeline.ts'
 import type { Database } from './database.ts'
@@ -22,6 +22,23 @@ export async function appendTimeline(
     .values(rows)
     .onConflict((conflict) => conflict.columns(['incident', 'event_key']).doNothing())
     .execute()
+}
+
+/** @param incident its number; where that is NULL, nothing is written */
+export function timelineInsert(
+  incident: RawBuilder<number>,
+  entries: readonly Omit<NewTimelineEntry, 'incident'>[],
+): RawBuilder<unknown> {
+  return sql`
+    INSERT INTO timeline (incident, event_key, at, actor, fact)
+    SELECT ${incident}, given.* FROM unnest(
+      ${entries.map(({ eventKey }) => eventKey)}::text[],
+      ${entries.map(({ at }) => at)}::timestamptz[],
+      ${entries.map(({ actor }) => actor)}::text[],
+      ${entries.map(({ fact }) => JSON.stringify(fact))}::jsonb[]
+    ) AS given
+    WHERE ${incident} IS NOT NULL
+    ON CONFLICT (incident, event_key) DO NOTHING`
 }
 
 /** The timeline as those who only read and append see it. */

@@ -62,7 +62,7 @@ describe('N07 a lease on rows of the inbox', () => {
   it('ends: what was not ticked off by then waits again, what was is gone for good', async () => {
     await storeAlerts(database.db, [alert('a'), alert('b')])
     const [first] = await claimWaiting(database.db, 10, [], 0)
-    await tickOff(database.db, [first?.id ?? 0])
+    await tickOff([first?.id ?? 0]).execute(database.db)
     expect(events(await claimWaiting(database.db, 10, [], hour))).toEqual(['b'])
     expect(events(await claimWaiting(database.db, 10, [], hour))).toEqual([])
   })
@@ -70,7 +70,7 @@ describe('N07 a lease on rows of the inbox', () => {
   it('can be given back', async () => {
     await storeAlerts(database.db, [alert('a'), alert('b'), alert('c')])
     const [a, , c] = ids(await claimWaiting(database.db, 10, [], hour))
-    await tickOff(database.db, [c ?? 0])
+    await tickOff([c ?? 0]).execute(database.db)
     await releaseRows(database.db, [a ?? 0, c ?? 0])
     expect(events(await claimWaiting(database.db, 10, [], hour))).toEqual(['a'])
   })

@@ -7,27 +7,29 @@ const toldOneByOne = 5
 const toldAmong = 3
 const longestSummary = 300
 
+/** An entry of the incident that the group is of. */
+type DispatchEntry = Omit<NewTimelineEntry, 'incident'>
+
 /** What the timeline says of a group of events that was applied. */
-export function timelineOfGroup(
-  incident: number,
-  { changes, opens }: Pick<GroupDecision, 'changes' | 'opens'>,
-): NewTimelineEntry[] {
+export function timelineOfGroup({
+  changes,
+  opens,
+}: Pick<GroupDecision, 'changes' | 'opens'>): DispatchEntry[] {
   const begun = opens ? changes.filter(({ kind }) => kind === 'fires') : []
   const others = changes.filter((change) => !begun.includes(change))
-  const entries =
-    others.length > toldOneByOne ? [inOne(incident, others)] : others.map((change) => alone(incident, change))
+  const entries = others.length > toldOneByOne ? [inOne(others)] : others.map(alone)
   const [first] = begun
   if (first === undefined) return entries
   const fact = { type: 'detected', first: toldOf(first), alerts: begun.length } as const
-  return [entry(incident, 'detected', first, fact), ...entries]
+  return [entry('detected', first, fact), ...entries]
 }
 
-function alone(incident: number, change: AlertChange): NewTimelineEntry {
+function alone(change: AlertChange): DispatchEntry {
   const fact = { type: 'alert-changed', change: change.kind, alert: toldOf(change) } as const
-  return entry(incident, `alert/${change.row.id}`, change, fact)
+  return entry(`alert/${change.row.id}`, change, fact)
 }
 
-function inOne(incident: number, changes: readonly AlertChange[]): NewTimelineEntry {
+function inOne(changes: readonly AlertChange[]): DispatchEntry {
   const last = changes.at(-1)
   if (last === undefined) throw new Error('no change to tell')
   const counts = [...Map.groupBy(changes, ({ kind }) => kind)].map(([change, those]) => ({
@@ -35,11 +37,11 @@ function inOne(incident: number, changes: readonly AlertChange[]): NewTimelineEn
     alerts: those.length,
   }))
   const among = changes.slice(0, toldAmong).map(toldOf)
-  return entry(incident, `alerts/${last.row.id}`, last, { type: 'alerts-changed', changes: counts, among })
+  return entry(`alerts/${last.row.id}`, last, { type: 'alerts-changed', changes: counts, among })
 }
 
-function entry(incident: number, eventKey: string, { row }: AlertChange, fact: Fact): NewTimelineEntry {
-  return { incident, eventKey, at: row.acceptedAt, actor: firewatch, fact }
+function entry(eventKey: string, { row }: AlertChange, fact: Fact): DispatchEntry {
+  return { eventKey, at: row.acceptedAt, actor: firewatch, fact }
 }
 
 /** The alert's own summary, else its name and labels. */

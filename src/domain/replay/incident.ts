@@ -167,7 +167,7 @@ function entryOf(at: string, fact: Fact): ReplayedEntry {
 }
 
 function entriesOf(decision: GroupDecision): ReplayedEntry[] {
-  return timelineOfGroup(0, decision).map(({ incident: _none, ...entry }) => entry)
+  return timelineOfGroup(decision)
 }
 
 /** The severity rose with the alerts that joined. */

@@ -267,8 +267,8 @@ describe('an incident', () => {
 
 describe('the timeline of a group', () => {
   const told = (rows: readonly InboxRow[], known?: KnownIncident) =>
-    timelineOfGroup(7, decideGroup(rows, known))
-      .map(readEntry)
+    timelineOfGroup(decideGroup(rows, known))
+      .map((entry) => readEntry({ incident: 7, ...entry }))
       .map(({ eventKey, kind, summary }) => `${eventKey} ${kind}: ${summary}`)
 
   it('begins with what was detected', () => {
