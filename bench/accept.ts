@@ -21,8 +21,8 @@ export async function benchAccept(
       name: 'accept',
       title: `alerts accepted, each committed before its 202, by ${senders} senders; ${incidents} incidents are worked on meanwhile`,
       figures: [
-        figure('one alert a request', one.rate, '/s', { atLeast: 2_000 }),
-        figure(`batches of ${perBatch}`, many.rate, '/s', { atLeast: 15_000 }),
+        figure('one alert a request', one.rate, '/s', { atLeast: 3_000 }),
+        figure(`batches of ${perBatch}`, many.rate, '/s', { atLeast: 25_000 }),
         figure('alerts lost', one.lost + many.lost, '', { atMost: 0 }),
       ],
     }

@@ -63,7 +63,7 @@ export async function benchMemory(tell: (line: string) => void): Promise<Report>
       name: 'memory',
       title: `resident memory of everything after up; a page that processes share counts once`,
       figures: [
-        figure('everything', inMebibytes(all?.proportionalBytes), 'MiB', { atMost: 900 }),
+        figure('everything', inMebibytes(all?.proportionalBytes), 'MiB', { atMost: 750 }),
         ...parts,
         figure('everything, shared pages counted for each process', inMebibytes(all?.residentBytes), 'MiB'),
       ],

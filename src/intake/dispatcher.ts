@@ -11,6 +11,12 @@ export interface DispatcherDependencies extends BatchDependencies {
   readonly pollMs?: number
 }
 
+/**
+ * Where alerts come in faster than they are dispatched, the next batch gathers for twice as long as the last one took: a transaction for each group costs nearly the same
+ * for one alert and for a hundred. An alert that comes alone never waits.
+ */
+const longestGatherMs = 250
+
 export type Dispatcher = ReturnType<typeof createDispatcher>
 
 /**
@@ -18,7 +24,7 @@ export type Dispatcher = ReturnType<typeof createDispatcher>
  * breaks in between, the rows are delivered again, and a repeat changes nothing.
  */
 export function createDispatcher(dependencies: DispatcherDependencies) {
-  const { listen, batch = 2_000, pollMs = 5_000 } = dependencies
+  const { listen, clock, batch = 2_000, pollMs = 5_000 } = dependencies
   const batches = createBatches(dependencies, batch)
   const stopping = new AbortController()
   let running: Promise<void> | undefined
@@ -29,8 +35,11 @@ export function createDispatcher(dependencies: DispatcherDependencies) {
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       noticed = false
+      const begun = clock()
       const { more, failures } = await batches.next()
       if (failures > 0) await pause(pauseAfterMs(failures), stopping.signal)
+      else if (!more && noticed)
+        await pause(Math.min(2 * (clock() - begun), longestGatherMs), stopping.signal)
       else if (!more) await untilNoticed()
     }
   }

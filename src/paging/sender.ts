@@ -138,7 +138,7 @@ type Begin = (message: Message, incidents: ReadonlyMap<number, PagedIncident>) =
 async function pass(deps: SenderDependencies, begin: Begin): Promise<number> {
   const { outbox, channels } = deps
   const now = deps.now()
-  const since = now.getTime() - laneRules.gapMs
+  const since = now.getTime() - laneRules.windowMs
   const due = await outbox.claim({ limit: mostClaimed, now, leaseMs, since, triesMs })
   if (due.length === 0) return 0
   const incidents = await outbox.incidents(

@@ -66,7 +66,7 @@ describe('pages that wait for the same person', () => {
       expect([namedIn(message?.body).size, rest]).toEqual([2, []])
       const index = (await statesOf(incidents)).indexOf('cancelled')
       expect(await world.said(incidents[index])).toContain('Did not page ben by webhook: carl acknowledged')
-      world.at = new Date(world.at.getTime() + 2 * laneRules.gapMs)
+      world.at = new Date(world.at.getTime() + laneRules.windowMs)
     }
   })
 
@@ -130,7 +130,8 @@ describe('pages that wait for the same person', () => {
   })
 
   it('wait once a few messages went out, and a P0 does not', async () => {
-    for (let number = 0; number < laneRules.burst; number++) {
+    const [, held] = laneRules.pauses
+    for (let number = 0; number < held.from; number++) {
       await world.open(toBen)
       await world.pass()
     }
@@ -138,13 +139,13 @@ describe('pages that wait for the same person', () => {
     await world.pass()
     expect(await world.page('r0/s1/ben/c0', waiting)).toMatchObject({ state: 'queued', attempts: 0 })
     const due = (await world.records.sending.nextDue())?.getTime() ?? 0
-    expect(due - world.at.getTime()).toBe(laneRules.gapMs)
+    expect(due - world.at.getTime()).toBe(held.ms)
     const urgent = await world.open({ ...toBen, severity: 'P0' })
     await world.pass()
     expect(await stateOf(urgent)).toBe('sent')
-    await world.pass(laneRules.gapMs)
+    await world.pass(held.ms)
     expect(await stateOf(waiting)).toBe('sent')
-    expect(world.receiver.effects()).toHaveLength(laneRules.burst + 2)
+    expect(world.receiver.effects()).toHaveLength(held.from + 2)
   })
 
   it('are not bundled where the provider keeps an incident for each', async () => {

@@ -5,17 +5,29 @@ import { severities, type Severity } from '../values/severity.ts'
  * rest, so that a storm can be read.
  */
 
-/** So many messages go out one by one; the next waits until the first of them is this old, and takes along whatever waits then. */
-export const laneRules = { burst: 3, gapMs: 20_000 } as const
+/**
+ * The first messages of a minute go out one by one. Each after those waits for a moment since the last, and takes along whatever waits then: everybody hears of
+ * everything within seconds. Where it goes on and on, the pauses grow: a message that names a hundred incidents is worth more than ten that nobody reads.
+ */
+export const laneRules = {
+  windowMs: 60_000,
+  /** How long after the last message the next one goes, by how many there were within the window. */
+  pauses: [
+    { from: 0, ms: 0 },
+    { from: 3, ms: 1_500 },
+    { from: 11, ms: 10_000 },
+    { from: 14, ms: 20_000 },
+  ],
+} as const
 
 /**
  * How long a page waits for its lane; 0: it goes now, with all that wait. A P0 never waits.
  * @param begun when messages over this lane began to be sent, epoch milliseconds
  */
 export function laneWaitMs(begun: readonly number[], now: number, severity: Severity): number {
-  const recent = begun.filter((at) => at > now - laneRules.gapMs).toSorted((a, b) => a - b)
-  const first = recent[recent.length - laneRules.burst]
-  return severity === 'P0' || first === undefined ? 0 : first + laneRules.gapMs - now
+  const recent = begun.filter((at) => at > now - laneRules.windowMs)
+  const pause = laneRules.pauses.findLast(({ from }) => from <= recent.length)?.ms ?? 0
+  return severity === 'P0' || pause === 0 ? 0 : Math.max(0, Math.max(...recent) + pause - now)
 }
 
 /** A page that waits in a lane. */

@@ -2,40 +2,47 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { laneOrder, laneRules, laneWaitMs, type WaitingPage } from '../../../src/domain/page/bundle.ts'
 
-const { burst, gapMs } = laneRules
+const { windowMs, pauses } = laneRules
 const now = Date.parse('2026-03-01T03:00:00Z')
 
 describe('a lane', () => {
   const ago = (...seconds: number[]) => seconds.map((second) => now - second * 1_000)
+  const many = (messages: number, second: number) =>
+    Array.from({ length: messages }, () => now - second * 1_000)
 
   it.each([
     ['is free while nothing went over it', [], 0],
-    ['takes a few messages one by one', ago(1, 2), 0],
-    ['then waits until the first of them is old enough', ago(1, 2, 5), gapMs - 5_000],
-    ['counts only the last few', ago(1, 2, 5, 19), gapMs - 5_000],
-    ['forgets', ago(20, 21, 25, 30), 0],
+    ['takes a few messages one by one', ago(1, 1), 0],
+    ['then waits for a moment after the last', ago(0.5, 2, 5), 1_000],
+    ['and is free after it', ago(2, 3, 5), 0],
+    ['waits longer when it goes on', [...many(10, 20), ...ago(3)], 7_000],
+    ['and longer still', [...many(13, 20), ...ago(3)], 17_000],
+    ['forgets what is more than a minute old', [...many(20, 60), ...ago(3, 4)], 0],
   ])('%s', (_, begun, waitMs) => {
     expect(laneWaitMs(begun, now, 'P1')).toBe(waitMs)
   })
 
   it('never keeps a P0', () => {
-    expect(laneWaitMs(ago(1, 1, 1, 1), now, 'P0')).toBe(0)
+    expect(laneWaitMs(many(20, 1), now, 'P0')).toBe(0)
   })
 
-  it('carries at most so many messages in any stretch of its gap, whenever pages come', () => {
+  it('carries sixteen messages a minute at most, and each waits only for the pause of its place, whenever pages come', () => {
+    const longest = Math.max(...pauses.map(({ ms }) => ms))
     fc.assert(
-      fc.property(fc.array(fc.nat(5_000), { maxLength: 80 }), (pauses) => {
+      fc.property(fc.array(fc.nat(5_000), { maxLength: 200 }), (gaps) => {
         const sent: number[] = []
         let at = now
-        for (const pause of pauses) {
-          at += pause
-          if (laneWaitMs(sent, at, 'P1') === 0) sent.push(at)
+        for (const gap of gaps) {
+          at += gap
+          const waitMs = laneWaitMs(sent, at, 'P1')
+          expect(waitMs).toBeLessThanOrEqual(longest)
+          if (waitMs === 0) sent.push(at)
+          else expect(laneWaitMs(sent, at + waitMs, 'P1')).toBe(0)
         }
-        for (const one of sent) {
-          expect(sent.filter((other) => other >= one && other < one + gapMs).length).toBeLessThanOrEqual(
-            burst,
+        for (const one of sent)
+          expect(sent.filter((other) => other >= one && other < one + windowMs).length).toBeLessThanOrEqual(
+            16,
           )
-        }
       }),
     )
   })
