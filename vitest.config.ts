@@ -1,8 +1,14 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+
+// Tests start the command line hundreds of times: what Node made of the sources is kept between them.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
+  new URL('node_modules/.cache/firewatch/compiled', import.meta.url),
+)
 
 /**
  * `unit` needs no process and no port. `servers` starts real ones: one PostgreSQL for the run, Temporal and chdb
- * for a file, two files at a time. `journeys` are whole stories told by the command line.
+ * for a file. `journeys` are whole stories told by the command line; they take real time, so that several go on at once, and nothing else beside them.
  */
 export default defineConfig({
   test: {
@@ -11,6 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.servers.test.ts', 'test/journeys/**', 'test/system/**'],
           maxWorkers: 2,
@@ -21,11 +28,12 @@ export default defineConfig({
       {
         test: {
           name: 'servers',
+          sequence: { groupOrder: 1 },
           include: ['test/**/*.servers.test.ts'],
           exclude: ['test/journeys/**'],
           globalSetup: 'test/support/run-servers.ts',
           pool: 'forks',
-          maxWorkers: 2,
+          maxWorkers: 3,
           testTimeout: 90_000,
           hookTimeout: 90_000,
         },
@@ -33,6 +41,7 @@ export default defineConfig({
       {
         test: {
           name: 'system',
+          sequence: { groupOrder: 3 },
           include: ['test/system/**/*.test.ts'],
           pool: 'forks',
           fileParallelism: false,
@@ -43,9 +52,10 @@ export default defineConfig({
       {
         test: {
           name: 'journeys',
+          sequence: { groupOrder: 2 },
           include: ['test/journeys/**/*.test.ts'],
           pool: 'forks',
-          maxWorkers: 2,
+          maxWorkers: 4,
           testTimeout: 240_000,
           hookTimeout: 240_000,
         },

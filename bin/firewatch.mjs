@@ -23,7 +23,10 @@ if (node === undefined) {
   process.exit(1)
 }
 
-const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+// What Node made of the sources is kept: the next start takes half the time, and the types need not be taken out again. Where it cannot be written, Node does without.
+const compiled = fileURLToPath(new URL('../node_modules/.cache/firewatch/compiled', import.meta.url))
+const env = { NODE_COMPILE_CACHE: compiled, ...process.env }
+const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit', env })
 
 // At a terminal Ctrl-C reaches the child by itself: sent on as well, it would count as a second one.
 process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'))

@@ -9,7 +9,7 @@ import { openDatabase } from '../postgres/database.ts'
 import { freePort } from './free-port.ts'
 import { linkKeyIn } from './link-key.ts'
 import { ownerOfPort, portTaken } from './port-taken.ts'
-import { prepareDatabase, prepareTemporal } from './prepare.ts'
+import { prepareDatabase } from './prepare.ts'
 import { createRecords } from './records.ts'
 import { removeRunFile, writeRunFile, type RunFile } from '../cli/run-file.ts'
 import { defaultPort, settingsFrom, type Settings } from './settings.ts'
@@ -45,7 +45,6 @@ export interface RunningFirewatch {
 export async function startFirewatch(options: FirewatchOptions): Promise<RunningFirewatch> {
   const env = await environmentOf(options)
   const settings = settingsFrom(env)
-  await prepareTemporal(settings, options.configuration)
   const { token, login } = await prepareRecords(settings, options.configuration)
 
   const processes: SupervisedProcess[] = []

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { Connection } from '@temporalio/client'
 import { serverEnvironment } from './server-environment.ts'
 import { type SupervisedProcess, supervise } from './supervised-process.ts'
 import { findProgram, TEMPORAL } from './temporal-binaries.mjs'
@@ -46,7 +45,7 @@ export function superviseTemporal(
     ...rest,
     name: 'temporal',
     dataDir,
-    isReady: () => answers(`127.0.0.1:${port}`),
+    isReady: () => answers(uiPort),
     command: {
       command: program,
       args: [
@@ -55,24 +54,25 @@ export function superviseTemporal(
         ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]),
       ],
       cwd: dataDir,
-      env: serverEnvironment(env),
+      // Its garbage is collected a little sooner, for a fifth of its memory.
+      env: { ...serverEnvironment(env), GOGC: '50' },
       stopSignal: 'SIGTERM',
     },
   })
 }
 
-/** Whether the server answers gRPC and has its namespace, which a new database gets a moment later. */
-async function answers(address: string): Promise<boolean> {
-  const connection = Connection.lazy({ address, connectTimeout: ANSWER_WITHIN_MS })
+/**
+ * Whether the server has its namespace, which a new database gets a moment after the server answers. Asked through the server of its UI, which passes calls on: a gRPC
+ * client for this one question would cost the supervising process 25 MiB for good.
+ */
+async function answers(uiPort: number): Promise<boolean> {
+  const address = new URL(`/api/v1/namespaces/${NAMESPACE}`, `http://127.0.0.1:${uiPort}`)
   try {
-    await connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
-      connection.workflowService.describeNamespace({ namespace: NAMESPACE }),
-    )
-    return true
+    const response = await fetch(address, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })
+    await response.arrayBuffer()
+    return response.ok
   } catch {
     // Not yet; the supervisor asks again until its time is over, and then shows the server's own log.
     return false
-  } finally {
-    await connection.close()
   }
 }

@@ -1,0 +1,3 @@
+import { itComesTrue } from './demo-story.ts'
+
+itComesTrue('escalates')
