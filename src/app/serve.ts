@@ -94,14 +94,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   }
 
   const stored = doors(parts)
-  const channels = createChannelDoors({
-    ...parts,
-    commands: records.commands,
-    declare: (declaration) => records.declarations.declare(declaration),
-    resolveSecret: secretsOf(env),
-    now,
-    newId: randomUUID,
-  })
+  const channels = openChannels(parts, env)
   const app = await createServer({ ...webDependencies(parts), ...stored, ...channels.doors })
   dispatcher = startDispatcher(parts)
   try {
@@ -123,6 +116,18 @@ function metricsOf({ figures, verdicts }: Records, { checks }: Configuration): S
   return createServerMetrics(async () => {
     const [read, muted] = await Promise.all([figures.read(Object.keys(checks)), verdicts.muted()])
     return { ...read, mutes: checkMutes(muted, checks) }
+  })
+}
+
+function openChannels(parts: Parts, env: NodeJS.ProcessEnv) {
+  const { commands, declarations } = parts.records
+  return createChannelDoors({
+    ...parts,
+    commands,
+    declare: (declaration) => declarations.declare(declaration),
+    resolveSecret: secretsOf(env),
+    now,
+    newId: randomUUID,
   })
 }
 

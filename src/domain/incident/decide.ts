@@ -3,29 +3,17 @@ import { alertsChanged, opened, setSeverity } from './alerts.ts'
 import { type Answer, done, refused } from './answer.ts'
 import { automationSays, resumeAutomation, stopAutomation, taskEnded } from './automation.ts'
 import { resolve, reviewWhenDone, stableDue, successorDue, successorOpened } from './closing.ts'
+import { lookAtRules, rulesRead } from './cycles.ts'
 import type { Effect } from './effect.ts'
-import {
-  enterStep,
-  escalationDue,
-  fallbackRead,
-  lookAtRules,
-  noticesRead,
-  rulesRead,
-  stepRead,
-} from './escalation.ts'
+import { enterStep, escalationDue, fallbackRead, noticesRead, stepRead } from './escalation.ts'
+import { escalateNow } from './escalate-now.ts'
 import type { CommandEvent, MachineEvent } from './event.ts'
-import {
-  acknowledge,
-  acknowledgementDue,
-  escalateNow,
-  handOver,
-  handOverDue,
-  personRead,
-  snooze,
-  takeOver,
-} from './ownership.ts'
+import { handOver, handOverDue } from './hand-over.ts'
+import { personRead } from './owner-told.ts'
+import { acknowledge, snooze, takeOver } from './ownership.ts'
 import { pageEnded } from './pages.ts'
 import { applyPolicy } from './policy.ts'
+import { acknowledgementDue } from './release.ts'
 import type { MachineState } from './state.ts'
 import { answer, type Move, move, set, tell, type ToldFact, type Turn } from './turn.ts'
 

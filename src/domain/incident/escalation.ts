@@ -1,12 +1,12 @@
 import { canonicalJson, toJson } from '../values/canonical-json.ts'
 import { firstPosition, type EscalationPosition } from '../escalate/escalate.ts'
 import type { HoldCause } from '../escalate/hold.ts'
+import { addCycle } from './cycles.ts'
 import type { CancelReason } from './effect.ts'
 import type { ReadingEvent, StepReading } from './event.ts'
-import type { Cycle } from './state.ts'
-import { countOccasion, instant, type Move, move, set, stay, tell, want } from './turn.ts'
+import { instant, type Move, move, set, stay, tell, want } from './turn.ts'
 
-/* Who is paged next: steps, fallback, and everybody's own rules beside them. */
+/* Who is paged next: steps and fallback. */
 
 /** Before a policy that reached nobody at all is gone through again: five minutes, doubled each time, an hour at most. */
 function retryExhaustedMs(vain: number): number {
@@ -122,32 +122,6 @@ function entered(reading: EnteredReading): Move {
     )
 }
 
-function addCycle({ position, paged, each, nextRuleInMs }: EnteredReading): Move {
-  return (turn) => {
-    const cycle: Cycle = {
-      ...position,
-      id: turn.state.occasions.cycle,
-      enteredAt: turn.at,
-      each,
-      people: paged,
-      sinceMs: 0,
-      dueAt: nextRuleInMs === null ? null : turn.at + nextRuleInMs,
-    }
-    const before = turn.state.cycles.flatMap((earlier) => beside(earlier, cycle))
-    return move(turn, countOccasion('cycle'), set({ cycles: [...before, cycle].slice(-mostCycles) }))
-  }
-}
-
-/** More than a policy has steps and repeats in any use; beyond that somebody urges it on again and again. */
-const mostCycles = 40
-
-/** What an earlier cycle still has to say beside a new one: those in both, with no rule of their own left in the earlier, hear by the new. */
-function beside(earlier: Cycle, { people: again, each }: Cycle): Cycle[] {
-  if (earlier.dueAt !== null || (earlier.each && !each)) return [earlier]
-  const people = earlier.people.filter((person) => !again.includes(person))
-  return people.length === 0 ? [] : [{ ...earlier, people }]
-}
-
 export function fallbackRead({ policy, whom }: Extract<ReadingEvent, { type: 'fallback-read' }>): Move {
   return (turn) => {
     const { round, escalation: asked } = turn.state
@@ -197,35 +171,6 @@ export function noticesRead({ whom }: Extract<ReadingEvent, { type: 'notices-rea
   if (notified.length === 0 && empty.length === 0) return stay
   return (turn) =>
     move(turn, want({ type: 'queue-pages', pages }), tell({ type: 'noticed', notified, paged, empty }))
-}
-
-/** Looks at people's own rules: those of cycles in which one fell due, or of all when rules were changed. */
-export function lookAtRules(changed: boolean): Move {
-  return (turn) => {
-    const due = turn.state.cycles.filter(({ dueAt }) => changed || (dueAt !== null && dueAt <= turn.at))
-    return want(...due.map((cycle) => ({ type: 'read-rules', cycle, changed }) as const))(turn)
-  }
-}
-
-export function rulesRead({
-  cycle: id,
-  pages,
-  lookedMs,
-  nextRuleInMs,
-}: Extract<ReadingEvent, { type: 'rules-read' }>): Move {
-  return (turn) => {
-    if (!turn.state.cycles.some((cycle) => cycle.id === id)) return turn
-    const cycles = turn.state.cycles.map((cycle) =>
-      cycle.id === id
-        ? {
-            ...cycle,
-            sinceMs: lookedMs,
-            dueAt: nextRuleInMs === null ? null : cycle.enteredAt + lookedMs + nextRuleInMs,
-          }
-        : cycle,
-    )
-    return move(turn, want({ type: 'queue-pages', pages }), set({ cycles }))
-  }
 }
 
 /** Pages nobody any more, and calls off what is not sent. `except`: whoever must acknowledge too goes on hearing. */

@@ -1,7 +1,8 @@
 import { isCall } from '../escalate/escalate.ts'
 import { exhaustedRetry, goOn } from './escalation.ts'
 import type { PageEvent } from './event.ts'
-import { handOverDeclined, handOverPatienceMs, ownerSilent } from './ownership.ts'
+import { handOverDeclined, handOverPatienceMs } from './hand-over.ts'
+import { ownerSilent } from './release.ts'
 import type { Page } from '../page/page.ts'
 import { type Move, move, set, stay, tell, want } from './turn.ts'
 

@@ -1,53 +1,27 @@
-import type {
-  Calendar,
-  Configuration,
-  EscalationPolicy,
-  NotifyTarget,
-} from '../configuration/configuration.ts'
+import type { Calendar, EscalationPolicy, NotifyTarget } from '../configuration/configuration.ts'
 import {
   ackTimeoutOf,
   type EscalationPosition,
   firstPosition,
-  type NewPage,
   nextPosition,
   outsideSteps,
-  pageId,
   pagesFor,
-  type ReachableBy,
   type Recipient,
   stepAt,
 } from '../escalate/escalate.ts'
 import { holdOf } from '../escalate/hold.ts'
-import { dueRules, nextRuleInMs, rulesFor } from '../escalate/rules.ts'
-import { type OnCallReader, type ResolvedTargets, resolveTargets, targetName } from '../escalate/targets.ts'
+import { rulesFor } from '../escalate/rules.ts'
+import { type ResolvedTargets, resolveTargets, targetName } from '../escalate/targets.ts'
 import { nextInside } from '../on-call/business-hours.ts'
-import type { Page } from '../page/page.ts'
-import type { Severity } from '../values/severity.ts'
 import type { Reading } from './effect.ts'
 import type { PersonPageKind, ReadingEvent, StepReading, WhomReading } from './event.ts'
+import type { PagingWorld } from './paging-world.ts'
+import { dueOf, rulesReading, soonestRule } from './rules-reading.ts'
 
 /*
  * What a decision asks for, worked out from what is configured and who is on call at that moment. Whoever keeps incidents (the store, a
  * simulation) gathers the world; these functions are the same for all of them.
  */
-
-/** What paging goes by at one instant. */
-export interface PagingWorld {
-  readonly incident: number
-  readonly service: string
-  readonly severity: Severity
-  readonly policy: EscalationPolicy
-  readonly teams: Configuration['teams']
-  readonly calendars: Readonly<Record<string, Calendar>>
-  /** As configured now. */
-  readonly services: Configuration['services']
-  readonly reachable: ReachableBy
-  readonly onCall: OnCallReader
-  /** When alerts of the incident began, epoch milliseconds; only steps that wait for a rate of alerts look at it. */
-  readonly alertsBegan: readonly number[]
-  /** Pages of the incident so far; only looks at personal rules ask for them. */
-  readonly pages: readonly Page[]
-}
 
 /** Answers a reading at `at`, epoch milliseconds. */
 export function readingOf(
@@ -174,81 +148,6 @@ function personReading(
 function waitOf({ policy, severity }: PagingWorld, kind: PersonPageKind): number {
   const first = stepAt(policy, firstPosition.step)
   return kind !== 'worse' || first === undefined ? 0 : ackTimeoutOf(policy, first, severity)
-}
-
-function rulesReading(
-  world: PagingWorld,
-  { cycle, changed }: Extract<Reading, { type: 'read-rules' }>,
-  at: number,
-): ReadingEvent {
-  const { id, people, enteredAt, sinceMs, dueAt, step, round } = cycle
-  const lookedMs = Math.max(at - enteredAt, sinceMs)
-  // Rules that were changed count from now on; one that fell due before the change was noticed counts.
-  const fromNowOn = changed && (dueAt === null || at < dueAt)
-  const recipients = fromNowOn ? [] : dueOf(world, people, sinceMs, lookedMs)
-  const pages = pagesFor(world.incident, { step, round }, recipients, world.reachable).filter((page) => {
-    const after = recipients.find((one) => isOf(world, page, one, { step, round }))?.afterMs ?? 0
-    return !world.pages.some((earlier) => standsFor(earlier, page, enteredAt + after))
-  })
-  return {
-    type: 'rules-read',
-    cycle: id,
-    pages,
-    lookedMs,
-    nextRuleInMs: soonestRule(world, people, lookedMs),
-  }
-}
-
-function isOf(
-  { incident }: PagingWorld,
-  { id }: NewPage,
-  recipient: Recipient,
-  at: EscalationPosition,
-): boolean {
-  return id === pageId({ incident, kind: 'page', ...at, ...recipient })
-}
-
-/**
- * A page of the same step over the same contact that is still waiting, or that went out only after the rule was due, says all that this one
- * would: after an outage a person hears once.
- */
-function standsFor(earlier: Page, page: NewPage, dueAt: number): boolean {
-  const isSame =
-    earlier.kind === 'page' &&
-    earlier.id !== page.id &&
-    earlier.person === page.person &&
-    earlier.contact === page.contact &&
-    earlier.step === page.step &&
-    earlier.round === page.round
-  if (!isSame) return false
-  return earlier.finishedAt === null || (earlier.sentAt !== null && Date.parse(earlier.sentAt) >= dueAt)
-}
-
-/** Who rules say is to be paged at a moment after the step was entered, for whom they were last looked at `sinceMs`. */
-function dueOf(
-  { severity, reachable }: PagingWorld,
-  people: readonly string[],
-  sinceMs: number | null,
-  nowMs: number,
-): Recipient[] {
-  return people.flatMap((person) => {
-    const how = reachable(person)
-    const rules = how === undefined ? [] : rulesFor(how, severity)
-    return dueRules(rules, sinceMs, nowMs).map((due) => ({ person, ...due }))
-  })
-}
-
-/** How long until the first of the rules of these people falls due; `null` when none is left. */
-function soonestRule(
-  { severity, reachable }: PagingWorld,
-  people: readonly string[],
-  nowMs: number,
-): number | null {
-  const waits = people.flatMap((person) => {
-    const how = reachable(person)
-    return how === undefined ? [] : (nextRuleInMs(rulesFor(how, severity), nowMs) ?? [])
-  })
-  return waits.length === 0 ? null : Math.min(...waits)
 }
 
 /** Those whose rules lead to a contact, now or later. */

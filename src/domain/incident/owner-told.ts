@@ -1,0 +1,64 @@
+import type { Severity } from '../values/severity.ts'
+import type { ReadingEvent } from './event.ts'
+import { handOverRead } from './hand-over.ts'
+import { ownerSilent } from './release.ts'
+import { countOccasion, type Move, move, set, tell, want } from './turn.ts'
+
+/* What an owner hears of an incident that they acknowledged: that it became worse, and that it grew. */
+
+/** It became worse after somebody acknowledged: they are paged again, and who does not answer loses it to the policy of the higher severity. */
+export function askOwner(from: Severity): Move {
+  return (turn) => {
+    const { owner, severity, occasions } = turn.state
+    if (owner === null) return turn
+    return move(
+      turn,
+      // The same message tells them how many fire now.
+      set({ owner: { ...owner, toldFiring: Math.max(owner.toldFiring, turn.state.alerts.firing) } }),
+      tell({ type: 'owner-asked', owner: owner.person, from, to: severity }),
+      want({ type: 'read-person', kind: 'worse', person: owner.person, occasion: occasions.worse }),
+      countOccasion('worse'),
+    )
+  }
+}
+
+function ownerRead({ pages, waitMs }: Extract<ReadingEvent, { type: 'person-read' }>): Move {
+  return (turn) => {
+    if (turn.state.owner === null) return turn
+    if (pages.length === 0) return ownerSilent(turn)
+    return move(
+      turn,
+      set({
+        escalation: { kind: 'asking-owner', dueAt: turn.at + waitMs, pages: pages.map(({ id }) => id) },
+      }),
+      want({ type: 'queue-pages', pages }),
+    )
+  }
+}
+
+/** More fires than the owner was told of: by half more, so that a storm is a handful of messages. */
+export const tellGrowth: Move = (turn) => {
+  const { owner, alerts, occasions, escalation } = turn.state
+  if (owner === null || escalation.kind === 'asking-owner') return turn
+  const { toldFiring, person } = owner
+  if (alerts.firing < Math.max(toldFiring + 1, Math.ceil(toldFiring * 1.5))) return turn
+  return move(
+    turn,
+    set({ owner: { ...owner, toldFiring: alerts.firing } }),
+    tell({ type: 'grown', owner: person, from: toldFiring, to: alerts.firing }),
+    want({ type: 'read-person', kind: 'grown', person, occasion: occasions.grown }),
+    countOccasion('grown'),
+  )
+}
+
+/** What was read of somebody who is to be asked or told. */
+export function personRead(reading: Extract<ReadingEvent, { type: 'person-read' }>): Move {
+  switch (reading.kind) {
+    case 'hand-over':
+      return handOverRead(reading)
+    case 'worse':
+      return ownerRead(reading)
+    case 'grown':
+      return want({ type: 'queue-pages', pages: reading.pages })
+  }
+}

@@ -1,0 +1,23 @@
+import type { Calendar, Configuration, EscalationPolicy } from '../configuration/configuration.ts'
+import type { ReachableBy } from '../escalate/escalate.ts'
+import type { OnCallReader } from '../escalate/targets.ts'
+import type { Page } from '../page/page.ts'
+import type { Severity } from '../values/severity.ts'
+
+/** What paging goes by at one instant. */
+export interface PagingWorld {
+  readonly incident: number
+  readonly service: string
+  readonly severity: Severity
+  readonly policy: EscalationPolicy
+  readonly teams: Configuration['teams']
+  readonly calendars: Readonly<Record<string, Calendar>>
+  /** As configured now. */
+  readonly services: Configuration['services']
+  readonly reachable: ReachableBy
+  readonly onCall: OnCallReader
+  /** When alerts of the incident began, epoch milliseconds; only steps that wait for a rate of alerts look at it. */
+  readonly alertsBegan: readonly number[]
+  /** Pages of the incident so far; only looks at personal rules ask for them. */
+  readonly pages: readonly Page[]
+}

@@ -1,0 +1,89 @@
+import {
+  type EscalationPosition,
+  type NewPage,
+  pageId,
+  pagesFor,
+  type Recipient,
+} from '../escalate/escalate.ts'
+import { dueRules, nextRuleInMs, rulesFor } from '../escalate/rules.ts'
+import type { Page } from '../page/page.ts'
+import type { Reading } from './effect.ts'
+import type { ReadingEvent } from './event.ts'
+import type { PagingWorld } from './paging-world.ts'
+
+/* What people's own rules ask for at a moment after their step was entered. */
+
+export function rulesReading(
+  world: PagingWorld,
+  { cycle, changed }: Extract<Reading, { type: 'read-rules' }>,
+  at: number,
+): ReadingEvent {
+  const { id, people, enteredAt, sinceMs, dueAt, step, round } = cycle
+  const lookedMs = Math.max(at - enteredAt, sinceMs)
+  // Rules that were changed count from now on; one that fell due before the change was noticed counts.
+  const fromNowOn = changed && (dueAt === null || at < dueAt)
+  const recipients = fromNowOn ? [] : dueOf(world, people, sinceMs, lookedMs)
+  const pages = pagesFor(world.incident, { step, round }, recipients, world.reachable).filter((page) => {
+    const after = recipients.find((one) => isOf(world, page, one, { step, round }))?.afterMs ?? 0
+    return !world.pages.some((earlier) => standsFor(earlier, page, enteredAt + after))
+  })
+  return {
+    type: 'rules-read',
+    cycle: id,
+    pages,
+    lookedMs,
+    nextRuleInMs: soonestRule(world, people, lookedMs),
+  }
+}
+
+function isOf(
+  { incident }: PagingWorld,
+  { id }: NewPage,
+  recipient: Recipient,
+  at: EscalationPosition,
+): boolean {
+  return id === pageId({ incident, kind: 'page', ...at, ...recipient })
+}
+
+/**
+ * A page of the same step over the same contact that is still waiting, or that went out only after the rule was due, says all that this one
+ * would: after an outage a person hears once.
+ */
+function standsFor(earlier: Page, page: NewPage, dueAt: number): boolean {
+  const isSame =
+    earlier.kind === 'page' &&
+    earlier.id !== page.id &&
+    earlier.person === page.person &&
+    earlier.contact === page.contact &&
+    earlier.step === page.step &&
+    earlier.round === page.round
+  if (!isSame) return false
+  return earlier.finishedAt === null || (earlier.sentAt !== null && Date.parse(earlier.sentAt) >= dueAt)
+}
+
+/** Who rules say is to be paged at a moment after the step was entered, for whom they were last looked at `sinceMs`. */
+export function dueOf(
+  { severity, reachable }: PagingWorld,
+  people: readonly string[],
+  sinceMs: number | null,
+  nowMs: number,
+): Recipient[] {
+  return people.flatMap((person) => {
+    const how = reachable(person)
+    const rules = how === undefined ? [] : rulesFor(how, severity)
+    return dueRules(rules, sinceMs, nowMs).map((due) => ({ person, ...due }))
+  })
+}
+
+/** How long until the first of the rules of these people falls due; `null` when none is left. */
+export function soonestRule(
+  { severity, reachable }: PagingWorld,
+  people: readonly string[],
+  nowMs: number,
+): number | null {
+  const waits = people.flatMap((person) => {
+    const how = reachable(person)
+    return how === undefined ? [] : (nextRuleInMs(rulesFor(how, severity), nowMs) ?? [])
+  })
+  return waits.length === 0 ? null : Math.min(...waits)
+}
