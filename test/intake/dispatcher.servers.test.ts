@@ -128,6 +128,60 @@ async function waiting(): Promise<number> {
 
 const dispatched = () => expect.poll(waiting, { timeout: 20_000 }).toBe(0)
 
+/** The same records, over so many connections. */
+function recordsOver(connections: number) {
+  const own = openDatabase(postgres.url, connections)
+  const newToken = () => randomBytes(16).toString('hex')
+  const options = { running: () => configuration, stirred: () => undefined, newToken }
+  return { own, store: noting(createRecords(own.db, () => new Date(), options).dispatch) }
+}
+
+describe('many alerts', () => {
+  it('open their incidents over one connection, whose statements are prepared and planned once for all', async () => {
+    const { own, store } = recordsOver(1)
+    try {
+      start({ store })
+      for (let number = 0; number < 12; number++) {
+        await accept(alert(`prepared-${number}`))
+        await dispatched()
+      }
+      expect(decided).toHaveLength(12)
+    } finally {
+      await running.pop()?.stop()
+      await own.close()
+    }
+  })
+
+  it('gather while they come in faster than they are dispatched, and the first never waits', async () => {
+    const claimed: number[] = []
+    const arrivals = [alert('second'), alert('third')]
+    let ticks = 0
+    const store = noting(records.dispatch)
+    const dispatcher = start({
+      // Every batch seems to take long.
+      clock: () => (ticks += 1_000),
+      store: {
+        ...store,
+        async claim(limit, except, leaseMs) {
+          const rows = await store.claim(limit, except, leaseMs)
+          if (rows.length > 0) claimed.push(rows.length)
+          return rows
+        },
+        async apply(group, opening, at) {
+          const incident = await store.apply(group, opening, at)
+          // One comes in before the batch is over, and another right after it.
+          for (const one of arrivals.splice(0)) void accept(one).then(() => dispatcher.notice())
+          return incident
+        },
+      },
+    })
+    await accept(alert('first'))
+    await dispatched()
+    await expect.poll(() => decided.length).toBe(3)
+    expect(claimed).toEqual([1, 2])
+  })
+})
+
 describe('a dispatched alert', () => {
   it('opens an incident and starts its workflow', async () => {
     start()
