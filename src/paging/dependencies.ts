@@ -39,6 +39,7 @@ export interface PageOutbox {
       readonly calledOff: string | null
       readonly wasSending: boolean
       readonly begun: readonly number[]
+      readonly toldAt: Readonly<Record<string, string>>
     }[]
   >
   /** Gives claimed pages back untried; answers with those that were called off meanwhile. */

@@ -22,6 +22,8 @@ export interface DuePage {
   readonly wasSending: boolean
   /** When messages over its contact began of late, epoch milliseconds. */
   readonly begun: readonly number[]
+  /** When services were last told of over its contact, ISO 8601 in UTC; those of late only. */
+  readonly toldAt: Readonly<Record<string, string>>
 }
 
 export interface ClaimOptions {
@@ -37,7 +39,10 @@ export interface ClaimOptions {
 
 interface ClaimedRow extends PageRow {
   readonly was_sending: boolean
-  readonly begun: readonly Date[] | null
+  /** Pages over the same contact that began of late; those that led a message say when it began. */
+  readonly recent:
+    | readonly { readonly at: string; readonly service: string; readonly leads: boolean }[]
+    | null
 }
 
 /** The pages that are due, each as `sending` and its try counted. Two senders never claim the same page. */
@@ -56,17 +61,29 @@ export async function claimDuePages(db: Database, options: ClaimOptions): Promis
       leader = CASE WHEN was_sending THEN leader ELSE pages.id END
     FROM due WHERE pages.id = due.id
     RETURNING pages.*, was_sending, (
-      SELECT array_agg(earlier.begun_at) FROM pages AS earlier
+      SELECT jsonb_agg(jsonb_build_object('at', earlier.begun_at, 'service', incidents.service, 'leads', earlier.leader = earlier.id))
+      FROM pages AS earlier JOIN incidents ON incidents.number = earlier.incident
       WHERE earlier.person = pages.person AND earlier.channel = pages.channel AND earlier.contact = pages.contact
-        AND earlier.begun_at > ${new Date(since)} AND earlier.leader = earlier.id AND earlier.id <> pages.id
-    ) AS begun
+        AND earlier.begun_at > ${new Date(since)} AND earlier.id <> pages.id
+    ) AS recent
   `.execute(db)
-  return rows.map((row) => ({
-    page: fromRow(row),
-    calledOff: row.called_off,
-    wasSending: row.was_sending,
-    begun: (row.begun ?? []).map((at) => new Date(at).getTime()),
-  }))
+  return rows.map((row) => {
+    const recent = (row.recent ?? []).map((one) => ({ ...one, at: new Date(one.at) }))
+    return {
+      page: fromRow(row),
+      calledOff: row.called_off,
+      wasSending: row.was_sending,
+      begun: recent.filter(({ leads }) => leads).map(({ at }) => at.getTime()),
+      toldAt: lastByService(recent),
+    }
+  })
+}
+
+function lastByService(
+  recent: readonly { readonly at: Date; readonly service: string }[],
+): Record<string, string> {
+  const oldestFirst = recent.toSorted((a, b) => a.at.getTime() - b.at.getTime())
+  return Object.fromEntries(oldestFirst.map(({ at, service }) => [service, at.toISOString()]))
 }
 
 /**

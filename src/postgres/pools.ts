@@ -20,7 +20,7 @@ const consoleConnections = 8
 
 /** A sender gives up after ten seconds (Alertmanager) or thirty: it is told sooner. */
 const intakeLimits = { statementMs: 4_000, lockMs: 3_000, heldMs: 5_000 }
-const dispatchLimits = { statementMs: 10_000, lockMs: 5_000, heldMs: 60_000 }
+const dispatchLimits = { statementMs: 10_000, lockMs: 5_000, heldMs: 25_000 }
 /** Somebody looks at a page that does not come. */
 const consoleLimits = { statementMs: 10_000, lockMs: 5_000, heldMs: 15_000 }
 

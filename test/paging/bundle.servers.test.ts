@@ -40,6 +40,15 @@ describe('pages that wait for the same person', () => {
     expect(world.receiver.effects()).toHaveLength(1)
   })
 
+  it('M05: are led by the service that was told of least recently, though another waits for longer', async () => {
+    await world.open({ ...toBen, service: 'feed' })
+    await world.pass()
+    for (let number = 0; number < 3; number++) await world.open({ ...toBen, service: 'feed' })
+    const next = await world.open({ ...toBen, service: 'shop' })
+    await world.pass()
+    expect(world.receiver.effects()[1]?.body['incident']).toBe(`INC-${next}`)
+  })
+
   it('M04: are nothing when all were acknowledged before', async () => {
     const incidents = await open(3)
     for (const incident of incidents) await world.acknowledge('carl', incident)

@@ -11,6 +11,8 @@ export interface ClaimedPage {
   readonly wasSending: boolean
   /** When messages over its contact began of late, epoch milliseconds. */
   readonly begun: readonly number[]
+  /** When services were last told of over its contact, ISO 8601 in UTC; those of late only. */
+  readonly toldAt: Readonly<Record<string, string>>
 }
 
 /** What becomes of claimed pages: messages, each with the pages that go along in it, and pages whose turn comes later. */
@@ -68,7 +70,8 @@ function inLaneOrder(lane: readonly ClaimedPage[]): ClaimedPage[] {
     severity,
     createdAt: page.createdAt,
   }))
-  return laneOrder(waiting, {}).flatMap(({ page }) => byId.get(page) ?? [])
+  const [any] = lane
+  return laneOrder(waiting, any?.toldAt ?? {}).flatMap(({ page }) => byId.get(page) ?? [])
 }
 
 /** Each with what went along the first time. */
