@@ -208,7 +208,7 @@ export function incidentInsert(
     .insertInto('incidents')
     .values({
       grouping_key: groupingKey,
-      title: titleOf(groupingKey, alerts, { ...labels, service }),
+      title: titleOf(groupingKey, alerts, labels, service),
       service,
       labels: JSON.stringify(labels),
       severity,
@@ -226,9 +226,14 @@ export function incidentInsert(
 }
 
 /** In people's own words where they declared it. */
-function titleOf(groupingKey: string, alerts: readonly StoredAlert[], labels: StoredAlert['labels']): string {
+function titleOf(
+  groupingKey: string,
+  alerts: readonly StoredAlert[],
+  labels: StoredAlert['labels'],
+  service: string,
+): string {
   const declared = isDeclared({ groupingKey }) ? alerts[0]?.annotations['summary'] : undefined
-  return declared ?? incidentTitle([{ labels, annotations: {} }])
+  return declared ?? incidentTitle(alerts[0]?.annotations ?? {}, labels, service)
 }
 
 function earliest(alerts: readonly StoredAlert[]): number {

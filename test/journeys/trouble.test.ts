@@ -228,7 +228,10 @@ checks:
       new Set(['unknown query-failed']),
     )
 
-    await vi.waitFor(async () => expect(await titles(up)).toEqual(['shop: check-failing']), soon)
+    await vi.waitFor(
+      async () => expect(await titles(up)).toEqual(['Check orders cannot measure (shop)']),
+      soon,
+    )
     const { alerts } = await up.api<IncidentRecords>('GET', '/api/v1/incidents/INC-1')
     expect(alerts.map(({ labels }) => labels['check'])).toEqual(['orders'])
     // Its first run may have come before there was a table.

@@ -320,7 +320,7 @@ describe('production: serve and two workers beside servers of their own', () => 
     expect((await alert('WhileClickhouseWasAway')).status).toBe(202)
     await vi.waitFor(() => expect(toldOf('WhileClickhouseWasAway')).toHaveLength(1), soon)
     // The checks that cannot measure are an incident of their own.
-    await vi.waitFor(() => expect(toldOf('check-failing')).toHaveLength(1), soon)
+    await vi.waitFor(() => expect(toldOf('Check orders cannot measure')).toHaveLength(1), soon)
     expect(await newestVerdict()).toMatchObject({ state: 'unknown', reason: 'query-failed', value: null })
 
     await delay(Math.max(0, backAt - Date.now()))
@@ -330,7 +330,7 @@ describe('production: serve and two workers beside servers of their own', () => 
       const { incidents } = (await (await request('GET', '/api/v1/incidents?state=resolved')).json()) as {
         incidents: Incident[]
       }
-      expect(incidents.map(({ title }) => title)).toContain('shop: check-failing')
+      expect(incidents.map(({ title }) => title)).toContain('Check orders cannot measure (shop)')
     }, soon)
     expect((await newestVerdict())?.reason).not.toBe('query-failed')
   })

@@ -24,6 +24,9 @@ export interface AcceptedAlert extends Alert {
   readonly eventId: string
 }
 
+/** Annotation that says in a few words what is wrong: it names the incident that the alert opens. */
+export const titleAnnotation = 'title'
+
 /** 16 hex digits over the sorted labels; values are length-prefixed, so that no two label sets share a text. */
 export function fingerprintOf(labels: Labels): string {
   const text = Object.entries(labels)

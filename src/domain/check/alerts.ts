@@ -1,4 +1,4 @@
-import { fingerprintOf, type AcceptedAlert, type Labels } from '../alert/alert.ts'
+import { fingerprintOf, type AcceptedAlert, type Labels, titleAnnotation } from '../alert/alert.ts'
 import type { Transition } from './alert-state.ts'
 import { total } from './check.ts'
 import type { Check, Configuration } from '../configuration/configuration.ts'
@@ -47,7 +47,11 @@ export function seriesAlert(
     eventId: `check/${seriesPath(verdict)}/${transition.at}/${transition.status}`,
     fingerprint: fingerprintOf(identity),
     labels,
-    annotations: { summary: summaryOf(verdict, configuration), ...linksOf(verdict, check, configuration) },
+    annotations: {
+      [titleAnnotation]: headlineOf(verdict, configuration),
+      summary: summaryOf(verdict, configuration),
+      ...linksOf(verdict, check, configuration),
+    },
     transition,
   })
 }
@@ -82,7 +86,7 @@ export function sourceSilentAlert(
     eventId: `check/${sourceSilent}/${source}/${transition.at}/${transition.status}`,
     fingerprint: fingerprintOf(identityOf(sourceSeries(source))),
     labels: { alertname: sourceSilent, source, service, severity: 'warning' },
-    annotations: { summary },
+    annotations: { [titleAnnotation]: `No rows from ${source}`, summary },
     transition,
   })
 }
@@ -103,9 +107,24 @@ export function checkFailingAlert(
     eventId: `check/${checkFailing}/${check}/${transition.at}/${transition.status}`,
     fingerprint: fingerprintOf(identityOf(checkSeries(check))),
     labels: { alertname: checkFailing, check, service, severity: 'warning' },
-    annotations: { summary },
+    annotations: { [titleAnnotation]: `Check ${check} cannot measure`, summary },
     transition,
   })
+}
+
+/** What is wrong and how much, for a title: `Likes on iOS down 97 %`, or `CPU usage at 97 %, above 90 %`. */
+function headlineOf(verdict: Verdict, configuration: Configuration): string {
+  const { metric, slice, group, value, baselines } = verdict
+  const { title = metric, unit } = configuration.metrics[metric] ?? {}
+  const name = slice === total ? title : `${title} on ${group}`
+  if (value === null) return `${name} unknown`
+  const amount = (number: number) =>
+    unit === undefined ? formatNumber(number) : `${formatNumber(number)} ${unit}`
+  const stands = againstThreshold(verdict, amount)
+  if (stands !== undefined) return `${name} at ${amount(value)}, ${stands}`
+  const base = baselines.find((baseline) => baseline.value !== null && baseline.value !== value)?.value ?? 0
+  if (base === 0) return `${name} at ${amount(value)}`
+  return `${name} ${value < base ? 'down' : 'up'} ${percentText(value, base)}`
 }
 
 /** `Likes (os = iOS): 3, against 120 a day ago (−97 %) and 131 a week ago (−98 %)`, or `CPU usage: 97 %, above 90 %`. */
@@ -141,11 +160,15 @@ function againstThreshold(
 /** ` (−97 %)`; nothing where a percentage says nothing. */
 function changeText(value: number, base: number): string {
   if (base === 0 || value === base) return ''
+  return ` (${value < base ? '−' : '+'}${percentText(value, base)})`
+}
+
+function percentText(value: number, base: number): string {
   const percent = (100 * Math.abs(value - base)) / Math.abs(base)
   // 99.7 % is not a loss of everything, and 0.3 % is not none.
   const rounded = Math.round(percent)
   const shown = rounded === 0 || (rounded === 100 && percent !== 100) ? percent : rounded
-  return ` (${value < base ? '−' : '+'}${formatNumber(shown)} %)`
+  return `${formatNumber(shown)} %`
 }
 
 function linksOf({ metric, slice }: Series, check: Check, configuration: Configuration): Labels {

@@ -1,4 +1,4 @@
-import type { Alert, Labels } from '../alert/alert.ts'
+import { type Labels, titleAnnotation } from '../alert/alert.ts'
 import { cutText, oneLine } from '../page/delivery.ts'
 import { incidentName } from '../investigate/evidence.ts'
 import type { RemediationRung } from '../investigate/runbook.ts'
@@ -52,13 +52,17 @@ export function searchText(text: string): string {
   return cutText(oneLine(text), longestSearchText)
 }
 
-/** A title for people: the alert's own summary while there is one alert, else what fires and where. */
-export function incidentTitle(alerts: readonly Pick<Alert, 'labels' | 'annotations'>[]): string {
-  const first = alerts[0]
-  if (first === undefined) return 'Incident without alerts'
-  const name = first.labels['alertname'] ?? 'alert'
-  const service = first.labels['service']
-  return service === undefined ? name : `${service}: ${name}`
+const longestTitle = 160
+
+/**
+ * What people know an incident by. It names what is wrong where the alert that opened it says so (`Likes on iOS down 67 % (feed)`), else the rule that saw it (`shop: CheckoutDown`).
+ * @param opening annotations of the first alert
+ * @param labels what the incident's alerts have in common
+ */
+export function incidentTitle(opening: Labels, labels: Labels, service: string): string {
+  const wrong = oneLine(opening[titleAnnotation] ?? '').trim()
+  if (wrong !== '') return `${cutText(wrong, longestTitle)} (${service})`
+  return `${service}: ${labels['alertname'] ?? 'alert'}`
 }
 
 /** What the incident workflow needs to know of the configuration that the incident started with. */

@@ -113,7 +113,7 @@ function opened({ groupingKey, route }: AlertGroup, decision: GroupDecision, at:
   const service = incidentService(labels, route)
   return {
     groupingKey,
-    title: incidentTitle([{ labels: { ...labels, service }, annotations: {} }]),
+    title: incidentTitle(alerts[0]?.annotations ?? {}, labels, service),
     service,
     labels,
     severity,

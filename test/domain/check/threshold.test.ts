@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { judge, questionsOf, type Measured } from '../../../src/domain/check/check.ts'
-import { summaryOf } from '../../../src/domain/check/alerts.ts'
+import { seriesAlert, summaryOf } from '../../../src/domain/check/alerts.ts'
 import { concludeRun, type SeriesStanding } from '../../../src/domain/check/run.ts'
 import type { Check, DetectorConfiguration, Metric } from '../../../src/domain/configuration/configuration.ts'
 import type { Verdict } from '../../../src/domain/check/verdict.ts'
@@ -21,6 +21,7 @@ const cpu: Metric = {
 }
 const detector = { kind: 'threshold', op: '>', value: 90, clear: 85 } as const satisfies DetectorConfiguration
 const bucketMs = minute
+const dayAgo = (value: number | null) => ({ name: 'a day ago', value, diff: 0.5 })
 const at = (bucket: number) => Date.UTC(2026, 2, 3) + bucket * bucketMs
 
 function cpuCheck(change: Partial<Check> = {}): Check {
@@ -130,7 +131,7 @@ describe('a check by a threshold', () => {
 })
 
 describe('what is said of a threshold', () => {
-  const verdict = (value: number, change: Partial<Verdict> = {}): Verdict => ({
+  const verdict = (value: number | null, change: Partial<Verdict> = {}): Verdict => ({
     check: 'cpu',
     metric: 'cpu',
     slice: 'os',
@@ -149,6 +150,35 @@ describe('what is said of a threshold', () => {
     [12.345, 'CPU usage (os = iOS): 12.35 %, below 90 %'],
   ])('of %s', (value, expected) => {
     expect(summaryOf(verdict(value), setupOf())).toBe(expected)
+  })
+
+  it.each([
+    ['against a threshold', verdict(97), 'CPU usage on iOS at 97 %, above 90 %'],
+    [
+      'against what was',
+      verdict(30, { baselines: [dayAgo(40)], reason: 'deviates' }),
+      'CPU usage on iOS down 25 %',
+    ],
+    [
+      'against less',
+      verdict(80, { baselines: [dayAgo(40)], reason: 'deviates' }),
+      'CPU usage on iOS up 100 %',
+    ],
+    [
+      'against nothing',
+      verdict(80, { baselines: [dayAgo(0)], reason: 'deviates' }),
+      'CPU usage on iOS at 80 %',
+    ],
+    [
+      'against what is not known',
+      verdict(80, { baselines: [dayAgo(null)], reason: 'deviates' }),
+      'CPU usage on iOS at 80 %',
+    ],
+    ['without a value', verdict(null), 'CPU usage on iOS unknown'],
+  ])('in a title says what is wrong %s', (_, about, title) => {
+    const instant = new Date(at(4)).toISOString()
+    const transition = { status: 'firing', at: instant, startsAt: instant } as const
+    expect(seriesAlert(about, check(), setupOf(), transition).annotations['title']).toBe(title)
   })
 
   it('in a review names the threshold', () => {

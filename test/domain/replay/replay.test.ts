@@ -15,7 +15,7 @@ describe('a check that is walked over a recording', () => {
     expect(resolved).toHaveLength(1)
     expect(resolved[0]).toMatchObject({
       groupingKey: 'service=chat,alertname=many-messages',
-      title: 'chat: many-messages',
+      title: 'Messages at 100, above 90 (chat)',
       severity: 'P1',
       state: 'resolved',
       startedAt: at(1),
