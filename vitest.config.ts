@@ -8,7 +8,7 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
 
 /**
  * `unit` needs no process and no port. `servers` starts real ones: one PostgreSQL for the run, Temporal and chdb
- * for a file. `journeys` are whole stories told by the command line; they take real time, so that several go on at once, and nothing else beside them.
+ * for a file. `journeys` are whole stories told by the command line; they take real time, and have the machine for themselves.
  */
 export default defineConfig({
   test: {
@@ -33,7 +33,7 @@ export default defineConfig({
           exclude: ['test/journeys/**'],
           globalSetup: 'test/support/run-servers.ts',
           pool: 'forks',
-          maxWorkers: 3,
+          maxWorkers: 2,
           testTimeout: 90_000,
           hookTimeout: 90_000,
         },
@@ -55,7 +55,7 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           include: ['test/journeys/**/*.test.ts'],
           pool: 'forks',
-          maxWorkers: 4,
+          maxWorkers: 2,
           testTimeout: 240_000,
           hookTimeout: 240_000,
         },

@@ -80,7 +80,7 @@ test('a program whose watchdog is killed starts again, and the first one is ende
   process.kill(record.watchdog.pid, 'SIGKILL')
 
   await pidOf(supervised, first)
-  expect(processIdentity(first)).toBeUndefined()
+  await expect.poll(() => processIdentity(first), patient).toBeUndefined()
 })
 
 test('a program that dies at once every time is given up, with the end of its log', async () => {

@@ -173,10 +173,14 @@ async function ends(number: number): Promise<void> {
   await until(async () => (await pages()).filter(({ finishedAt }) => finishedAt === null)).toEqual([])
 }
 
+/** `UnhandledCommand` is how the server hands over a signal that came while the workflow ended: it is told of it, and ends after. */
 async function failedTasks(number: number): Promise<string[]> {
   const handle = keeper.temporal.client.workflow.getHandle(incidentWorkflowId(number))
   const { events } = await handle.fetchHistory()
-  return (events ?? []).flatMap((event) => event.workflowTaskFailedEventAttributes?.failure?.message ?? [])
+  const failures = (events ?? []).flatMap(
+    (event) => event.workflowTaskFailedEventAttributes?.failure?.message ?? [],
+  )
+  return failures.filter((message) => message !== 'UnhandledCommand')
 }
 
 /** Decides its stored events anew, and looks at every decision. */
