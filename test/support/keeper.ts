@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client'
 import { Worker } from '@temporalio/worker'
 import { expect } from 'vitest'
 import { createIncidentActivities } from '../../activities/incident.ts'
@@ -81,4 +82,16 @@ export async function startKeeper() {
     },
     stop: () => running.disposeAsync(),
   }
+}
+
+/**
+ * Reasons of workflow tasks that failed. `UnhandledCommand` is none: it is how the server hands over a signal that came while the workflow ended, which is told of it and
+ * ends after.
+ */
+export async function failedTasks(handle: WorkflowHandle): Promise<string[]> {
+  const { events } = await handle.fetchHistory()
+  const failures = (events ?? []).flatMap(
+    (event) => event.workflowTaskFailedEventAttributes?.failure?.message ?? [],
+  )
+  return failures.filter((message) => message !== 'UnhandledCommand')
 }

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { minute } from '../support/incident-configuration.ts'
-import type { IncidentStory } from '../support/incidents.ts'
-import { type Keeper, startKeeper } from '../support/keeper.ts'
+import { failedTasks, type Keeper, startKeeper } from '../support/keeper.ts'
 
 let keeper: Keeper
 
@@ -11,11 +10,6 @@ beforeAll(async () => {
 afterAll(() => keeper?.stop())
 
 const until = (look: () => unknown) => expect.poll(look, { timeout: 20_000, interval: 20 })
-async function failedTasks(story: IncidentStory): Promise<number> {
-  const { events } = await (await keeper.handleOf(story)).fetchHistory()
-  return (events ?? []).filter((event) => event.workflowTaskFailedEventAttributes).length
-}
-
 describe('the keeper of an incident', () => {
   it('brings what falls due, and ends when the incident has', async () => {
     const steps = [
@@ -31,7 +25,7 @@ describe('the keeper of an incident', () => {
     keeper.teller.notice()
     await until(async () => (await story.newest()).state).toBe('resolved')
     await (await keeper.handleOf(story)).result()
-    expect(await failedTasks(story)).toBe(0)
+    expect(await failedTasks(await keeper.handleOf(story))).toEqual([])
     const { events } = await (await keeper.handleOf(story)).fetchHistory()
     expect(events?.length).toBeLessThan(120)
     expect(await story.replayed()).toEqual(await story.machine())

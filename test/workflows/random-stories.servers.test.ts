@@ -9,7 +9,7 @@ import { CommandRefused } from '../../src/postgres/incident-commands.ts'
 import type { SendOutcome } from '../../src/domain/page/page.ts'
 import type { IncidentWorld } from '../support/incident-world.ts'
 import type { IncidentStory } from '../support/incidents.ts'
-import { type Keeper, startKeeper } from '../support/keeper.ts'
+import { failedTasks, type Keeper, startKeeper } from '../support/keeper.ts'
 
 /*
  * The same as `test/domain/incident/properties.test.ts`, on a sample and on real parts: PostgreSQL, Temporal, the sender of pages and the workflow, where
@@ -173,16 +173,6 @@ async function ends(number: number): Promise<void> {
   await until(async () => (await pages()).filter(({ finishedAt }) => finishedAt === null)).toEqual([])
 }
 
-/** `UnhandledCommand` is how the server hands over a signal that came while the workflow ended: it is told of it, and ends after. */
-async function failedTasks(number: number): Promise<string[]> {
-  const handle = keeper.temporal.client.workflow.getHandle(incidentWorkflowId(number))
-  const { events } = await handle.fetchHistory()
-  const failures = (events ?? []).flatMap(
-    (event) => event.workflowTaskFailedEventAttributes?.failure?.message ?? [],
-  )
-  return failures.filter((message) => message !== 'UnhandledCommand')
-}
-
 /** Decides its stored events anew, and looks at every decision. */
 async function provenState(number: number): Promise<MachineState> {
   const [opened, ...later] = await keeper.records.incidents.eventsOf(number)
@@ -219,7 +209,8 @@ describe('random stories on real parts', { timeout: 90_000 }, () => {
       await finish(told, world)
 
       for (const number of await incidentsOf(told)) {
-        expect(await failedTasks(number)).toEqual([])
+        const handle = keeper.temporal.client.workflow.getHandle(incidentWorkflowId(number))
+        expect(await failedTasks(handle)).toEqual([])
         expect(await provenState(number)).toEqual(await keeper.records.incidents.machine(number))
         const entries = await keeper.records.timeline.ofIncident(number)
         const ends = entries.flatMap(({ fact }) => (fact.type === 'page-ended' ? [fact.page] : []))
