@@ -65,7 +65,7 @@ describe('firewatch check replay', () => {
     expect(stdout).toMatch(
       /^2013-12-16 16:15:00 {2}fires +Machine temperature: 29\.47, against 97\.77 a day ago/,
     )
-    expect(stdout).toMatch(/2013-12-16 16:15:00 {2}opened +machine: machine-temperature, P1/)
+    expect(stdout).toMatch(/2013-12-16 16:15:00 {2}opened +Machine temperature down 70 % \(machine\), P1/)
     expect(stdout).toMatch(/^- +P1 +resolved +2013-12-16 16:00:00 +2013-12-17 00:00:00/m)
     expect(stderr).toBe('walked 960 of 960 runs, up to 2013-12-18 00:00:00 UTC\n')
     expect(await tablesOf()).toEqual([])
