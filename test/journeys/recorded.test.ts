@@ -30,7 +30,9 @@ describe('the story "recorded"', () => {
 
   it('tells what was seen and what was decided, at the times of the recording', () => {
     expect(end.stderr).toMatch(/2013-12-16 16:15 {2}seen +Machine temperature: 29\.47/)
-    expect(end.stderr).toMatch(/2014-02-08 00:30 {2}decided +opened: Machine temperature [^\n]+ \(machine\), P1/)
+    expect(end.stderr).toMatch(
+      /2014-02-08 00:30 {2}decided +opened: Machine temperature [^\n]+ \(machine\), P1/,
+    )
     expect(end.stderr).toMatch(/2014-02-10 18:00 {2}done +resolved/)
   })
 
