@@ -167,8 +167,9 @@ async function openIncident(
   recurrenceOf: number | undefined,
 ): Promise<IncidentRow | undefined> {
   const number = sql<number>`(SELECT number FROM opened)`
+  const detectedAt = decision.changes[0]?.row.acceptedAt
   const { rows } = await sql<IncidentRow>`
-    WITH opened AS (${incidentInsert(transaction, group, decision, opening, recurrenceOf)}),
+    WITH opened AS (${incidentInsert(transaction, group, decision, opening, { detectedAt, recurrenceOf })}),
     stored AS (${alertsInsert(number, decision.alerts)}),
     told AS (${timelineInsert(number, timelineOfGroup(decision))}),
     ticked AS (${tickOff(idsOf(group))} AND EXISTS (SELECT FROM opened))
@@ -194,16 +195,22 @@ function idsOf({ rows }: AlertGroup): number[] {
   return rows.map(({ id }) => id)
 }
 
+interface Beginning {
+  /** ISO 8601; absent: now. */
+  readonly detectedAt: string | undefined
+  /** The incident of the same key before it. */
+  readonly recurrenceOf: number | undefined
+}
+
 export function incidentInsert(
   transaction: Database,
   { groupingKey, route }: Pick<AlertGroup, 'groupingKey' | 'route'>,
-  { alerts, changes, severity }: Pick<GroupDecision, 'alerts' | 'changes' | 'severity'>,
+  { alerts, severity }: Pick<GroupDecision, 'alerts' | 'severity'>,
   opening: Opening,
-  recurrenceOf: number | undefined,
+  { detectedAt, recurrenceOf }: Beginning,
 ) {
   const labels = incidentLabels(alerts, route)
   const service = incidentService(labels, route)
-  const detectedAt = changes[0]?.row.acceptedAt
   return transaction
     .insertInto('incidents')
     .values({

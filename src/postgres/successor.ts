@@ -98,8 +98,9 @@ async function open(
   const { groupingKey, severity } = incident
   const group = { groupingKey, route: routeOf(incident.labels, routes) }
   const opening = { configRevision: revision, chartToken: newToken() }
-  const begun = { alerts, changes: [], severity }
-  const row = await incidentInsert(transaction, group, begun, opening, incident.number).executeTakeFirst()
+  const begun = { alerts, severity }
+  const beginning = { detectedAt: at.toISOString(), recurrenceOf: incident.number }
+  const row = await incidentInsert(transaction, group, begun, opening, beginning).executeTakeFirst()
   if (row === undefined) return null
   await storeIncidentAlerts(transaction, row.number, alerts)
   const locked: LockedIncident = { incident: incidentFromRow(row), state: null }
@@ -114,6 +115,5 @@ async function open(
     succeeds: incident.number,
   } as const
   await machine.decideOn(transaction, locked, event, { columns: { runbook } })
-  await sql`UPDATE incidents SET detected_at = ${at} WHERE number = ${row.number}`.execute(transaction)
   return { incident: row.number, firing: alerts.length }
 }

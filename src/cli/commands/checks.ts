@@ -5,6 +5,7 @@ import type { CheckStanding, Verdict } from '../../domain/check/verdict.ts'
 import type { CheckReading } from '../../web/dependencies.ts'
 import { connectApi } from '../api-client.ts'
 import { print, table } from '../terminal.ts'
+import { reading } from './incidents.ts'
 
 interface Options {
   readonly data: string
@@ -37,14 +38,6 @@ export function addCheckCommands(program: Command): void {
     const reading = await api.get<CheckReading>(`/api/v1/checks/${encodeURIComponent(name)}/verdicts`)
     print(options, reading, () => verdictsText(reading))
   })
-}
-
-function reading(program: Command, usage: string, description: string): Command {
-  return program
-    .command(usage)
-    .description(description)
-    .option('--data <directory>', 'data directory of the running Firewatch', '.firewatch')
-    .option('--json', 'print JSON')
 }
 
 function standingsText({ checks, notJudged, muted }: Standings): string {

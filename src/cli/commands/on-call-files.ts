@@ -3,12 +3,13 @@ import { CommandFailed, exitCodes } from '../api-client.ts'
 import type { ImportOptions } from '../on-call-import.ts'
 import type { OnCallOptions } from '../on-call-source.ts'
 import { print, tell } from '../terminal.ts'
+import { running } from './on-call-options.ts'
 
 type Range = { readonly from?: string; readonly to?: string }
 
 /** Of `oncall`: `feed`, `import` and `diff`, by which calendars and edits go out and come in. */
 export function addOnCallFileCommands(oncall: Command): void {
-  common(oncall, 'feed', 'print the address of a calendar; whoever knows it may read it')
+  running(oncall, 'feed', 'print the address of a calendar; whoever knows it may read it')
     .option('--schedule <name>', 'of a schedule')
     .option('--person <user>', "of a person's shifts; by default yours")
     .option('--replace', 'end all addresses that you were given before')
@@ -18,7 +19,7 @@ export function addOnCallFileCommands(oncall: Command): void {
       print(options, value, () => text)
     })
 
-  common(oncall, 'import <file>', 'read shifts from an iCalendar file; print them as a layer to paste')
+  running(oncall, 'import <file>', 'read shifts from an iCalendar file; print them as a layer to paste')
     .requiredOption('--schedule <name>', 'whose zone and people it is read by')
     .option(
       '--person <pair>',
@@ -34,7 +35,11 @@ export function addOnCallFileCommands(oncall: Command): void {
     .option('--to <instant>', 'until when, at most 400 days later')
     .action(importAction)
 
-  common(oncall, 'diff <new>', 'what a new configuration changes about who is on call, by default for a year')
+  running(
+    oncall,
+    'diff <new>',
+    'what a new configuration changes about who is on call, by default for a year',
+  )
     .option('--config <file>', 'compare with this configuration instead of the running Firewatch')
     .option('--from <instant>', 'from when; by default from now')
     .option('--to <instant>', 'until when, at most 400 days later')
@@ -83,13 +88,4 @@ async function importAction(path: string, options: Import): Promise<void> {
 
 function collect(one: string, before: readonly string[]): readonly string[] {
   return [...before, one]
-}
-
-function common(parent: Command, usage: string, description: string): Command {
-  return parent
-    .command(usage)
-    .description(description)
-    .option('--time-zone <zone>', 'in which times are read and written; by default that of this machine')
-    .option('--data <directory>', 'data directory of the running Firewatch', '.firewatch')
-    .option('--json', 'print JSON')
 }

@@ -5,6 +5,7 @@ import type { Told } from '../on-call-reading.ts'
 import type { OnCallOptions } from '../on-call-source.ts'
 import { print } from '../terminal.ts'
 import { addOnCallFileCommands } from './on-call-files.ts'
+import { reading, running } from './on-call-options.ts'
 
 type Range = { readonly from?: string; readonly to?: string }
 
@@ -118,21 +119,4 @@ export function ranged(command: Command): Command {
   return command
     .option('--from <instant>', 'from when; by default from now')
     .option('--to <instant>', 'until when, at most 400 days later')
-}
-
-/** Works on the running Firewatch, or on a file. */
-export function reading(parent: Command, usage: string, description: string): Command {
-  return running(parent, usage, description).option(
-    '--config <file>',
-    'work on this configuration instead of a running Firewatch',
-  )
-}
-
-export function running(parent: Command, usage: string, description: string): Command {
-  return parent
-    .command(usage)
-    .description(description)
-    .option('--time-zone <zone>', 'in which times are read and written; by default that of this machine')
-    .option('--data <directory>', 'data directory of the running Firewatch', '.firewatch')
-    .option('--json', 'print JSON')
 }

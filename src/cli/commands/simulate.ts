@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { SimulateOptions } from '../simulate-command.ts'
-import { reading, say } from './on-call.ts'
+import { say } from './on-call.ts'
+import { reading } from './on-call-options.ts'
 
 /** `simulate`: tries a policy without paging anybody. */
 export function addSimulateCommand(program: Command): void {
