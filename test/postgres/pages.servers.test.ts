@@ -64,6 +64,21 @@ describe('the outbox of pages', () => {
     expect(await world.page(first)).toMatchObject({ state: 'sent' })
   })
 
+  it('N13: does not bring back a page that arrived after all while another sender had it', async () => {
+    const { sending } = world.records
+    await world.open(toBen)
+    const lost = await claimed()
+    later(20_000)
+    const taken = await claimed()
+    await sending.settle(lost, { settlement: { state: 'sent', at: at() } })
+    expect(await sending.bundle([taken])).toEqual({ going: [], calledOff: [] })
+    await sending.postpone([{ page: taken, dueAt: world.at }])
+    await sending.release([taken], { at: world.at, isUnknown: false })
+    await sending.repeat([taken], world.at)
+    expect(await claim()).toEqual([])
+    expect(await world.page(first)).toMatchObject({ state: 'sent' })
+  })
+
   it('queues the page that takes the place of another with its end, and not when that was called off', async () => {
     const final = { state: 'failed', at: at(), error: 'answered 400', final: true } as const
     for (const isCalledOff of [false, true]) {
