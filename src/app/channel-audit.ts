@@ -38,7 +38,7 @@ export function auditedCommands(commands: IncidentCommands, audit: ChannelAudit)
   ) as unknown as IncidentCommands
 }
 
-/** Somebody whom a channel's door turned away. */
+/** Somebody whom a channel's webhook handler turned away. */
 interface Refusal {
   readonly channel: string
   readonly account: string

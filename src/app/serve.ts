@@ -7,7 +7,7 @@ import type { AcceptedAlert } from '../domain/alert/alert.ts'
 import { checkMutes } from '../domain/check/mutes.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import { personCalendar, scheduleCalendar } from '../ical/write.ts'
-import { createAlertmanagerDoor } from '../intake/alertmanager-door.ts'
+import { createAlertmanagerReceiver } from '../intake/alertmanager-receiver.ts'
 import { createDispatcher, type Dispatcher } from '../intake/dispatcher.ts'
 import { parseAlerts } from '../intake/firewatch-alerts.ts'
 import { createTeller, type Teller } from '../intake/teller.ts'
@@ -23,10 +23,10 @@ import type { ServedRequest } from '../web/observe.ts'
 import { createServer } from '../web/server.ts'
 import { createAutomation } from './automation.ts'
 import { newToken } from './chart-token.ts'
-import { createChannelDoors } from './channel-doors.ts'
+import { createChannelHandlers } from './channel-handlers.ts'
 import { createCharts } from './charts.ts'
 import { createCheckReadings } from './check-readings.ts'
-import { countedDoors } from './counted.ts'
+import { countedReceivers } from './counted.ts'
 import { secretsOf } from './edges.ts'
 import { createIdentities } from './identities.ts'
 import { createLog } from './log.ts'
@@ -93,9 +93,9 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     auditLog,
   }
 
-  const stored = doors(parts)
+  const stored = receivers(parts)
   const channels = openChannels(parts, env)
-  const app = await createServer({ ...webDependencies(parts), ...stored, ...channels.doors })
+  const app = await createServer({ ...webDependencies(parts), ...stored, ...channels.handlers })
   dispatcher = startDispatcher(parts)
   try {
     await listenOn(app, settings)
@@ -121,7 +121,7 @@ function metricsOf({ figures, verdicts }: Records, { checks }: Configuration): S
 
 function openChannels(parts: Parts, env: NodeJS.ProcessEnv) {
   const { commands, declarations } = parts.records
-  return createChannelDoors({
+  return createChannelHandlers({
     ...parts,
     commands,
     declare: (declaration) => declarations.declare(declaration),
@@ -200,13 +200,13 @@ function namespaceUi({ temporalUiUrl, temporalNamespace }: Settings) {
   }
 }
 
-function doors({ records, metrics, log }: Parts) {
+function receivers({ records, metrics, log }: Parts) {
   const accept = (alerts: readonly AcceptedAlert[]) => records.inbox.acceptAlerts(alerts)
   const endedSince = (eventIds: readonly string[]) => records.alertEnds.endedSince(eventIds)
-  return countedDoors(
+  return countedReceivers(
     {
       intake: { parse: (body) => parseAlerts(body, { now: now(), newId: randomUUID }), accept },
-      alertmanager: createAlertmanagerDoor({ accept, endedSince, now, log }),
+      alertmanager: createAlertmanagerReceiver({ accept, endedSince, now, log }),
     },
     metrics,
   )

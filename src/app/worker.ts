@@ -36,7 +36,7 @@ import { startRetention } from './retention.ts'
 import { unanswered } from './readiness.ts'
 import { reviewFolder } from './review-folder.ts'
 import type { Settings } from './settings.ts'
-import { openWorkerDoor, type WorkerDoor } from './worker-door.ts'
+import { openHealthServer, type HealthServer } from './worker-health-server.ts'
 import { installRuntime } from './worker-runtime.ts'
 import { workflowBundle } from './workflow-bundle.ts'
 
@@ -92,7 +92,7 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
     retention: () => configuration.retention,
     deleted: (kind, rows) => metrics.recordsDeleted(kind, rows),
   })
-  let door: WorkerDoor | undefined
+  let health: HealthServer | undefined
   try {
     connection = await connectTemporal(parts, stopping.signal)
     if (connection === undefined) return
@@ -103,8 +103,8 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
     const activities = await createActivities(parts, { incidents, engine, stirred: options.stirred })
     await settleConfiguration(parts, activities)
     const worker = await createWorker(parts, connection, { workflowBundle: await bundle, activities })
-    door = await openDoor(parts, temporalMetricsUrl, worker, connection)
-    const port = door === undefined ? {} : { port: door.port }
+    health = await openWorkerHealth(parts, temporalMetricsUrl, worker, connection)
+    const port = health === undefined ? {} : { port: health.port }
     log.info({ revision: configuration.revision, ...port }, 'working')
     stopping.release()
     await worker.run()
@@ -112,7 +112,7 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
     stopping.release()
     await sender.stop()
     await teller?.stop()
-    await door?.close()
+    await health?.close()
     await deleting.stop()
     await clickhouse.close()
     await connection?.close()
@@ -202,15 +202,15 @@ async function connectTemporal(
 }
 
 /** `undefined` when no port is configured for it. */
-async function openDoor(
+async function openWorkerHealth(
   { settings, metrics, database, clickhouse }: Parts,
   temporalMetricsUrl: string | undefined,
   worker: Worker,
   connection: NativeConnection,
-): Promise<WorkerDoor | undefined> {
+): Promise<HealthServer | undefined> {
   const port = settings.metricsPort
   if (port === undefined || temporalMetricsUrl === undefined) return undefined
-  return openWorkerDoor(settings.host, port, {
+  return openHealthServer(settings.host, port, {
     metrics: metrics.expose,
     temporalMetricsUrl,
     isRunning: () => worker.getState() === 'RUNNING',

@@ -88,10 +88,10 @@ export interface WebDependencies {
      */
     receive(body: unknown): Promise<NotificationReceipt>
   }
-  /** What channels bring in; one that is not configured has no door. */
-  readonly slack?: SlackDoor
-  readonly telegram?: TelegramDoor
-  readonly mail?: MailDoor
+  /** What channels bring in; one that is not configured has no handler. */
+  readonly slack?: SlackWebhookHandler
+  readonly telegram?: TelegramWebhookHandler
+  readonly mail?: AnswerLinkHandler
   /** What does not answer, by name; empty when all is well. */
   readonly unready: () => Promise<Readonly<Record<string, string>>>
   /** What Firewatch counts of itself, as text of this content type. */
@@ -122,13 +122,13 @@ export interface CalendarWriter {
 }
 
 /** What a provider is answered: 401 when it could not prove itself, and then nothing was done. */
-export type DoorReceipt =
+export type WebhookReceipt =
   | { readonly status: 401 }
   | { readonly status: 200; readonly reply?: Readonly<Record<string, unknown>> }
 
-export interface SlackDoor {
-  interactions(request: SlackRequest): Promise<DoorReceipt>
-  commands(request: SlackRequest): Promise<DoorReceipt>
+export interface SlackWebhookHandler {
+  interactions(request: SlackRequest): Promise<WebhookReceipt>
+  commands(request: SlackRequest): Promise<WebhookReceipt>
 }
 
 export interface SlackRequest {
@@ -138,12 +138,12 @@ export interface SlackRequest {
   readonly body: Uint8Array
 }
 
-export interface TelegramDoor {
-  receive(update: { readonly secret: string | undefined; readonly body: Uint8Array }): Promise<DoorReceipt>
+export interface TelegramWebhookHandler {
+  receive(update: { readonly secret: string | undefined; readonly body: Uint8Array }): Promise<WebhookReceipt>
 }
 
 /** Links in mails; the token is the proof of who opens one. */
-export interface MailDoor {
+export interface AnswerLinkHandler {
   /** Changes nothing. `undefined` when the token is not ours or no longer good. */
   look(
     token: string,

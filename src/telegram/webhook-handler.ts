@@ -13,7 +13,7 @@ import { botAt, createBotApi } from './bot-api.ts'
 import { acknowledgedKeyboard, readButton } from './buttons.ts'
 import { telegramLimits } from './limits.ts'
 
-export interface TelegramDoorOptions {
+export interface TelegramWebhookHandlerOptions {
   readonly integration: TelegramIntegration
   /** As configured now: whose chat a message stands in says which bot wrote it. */
   readonly users: () => Configuration['users']
@@ -53,7 +53,7 @@ type Query = z.output<typeof Update>['callback_query']
  * Takes pressed buttons from Telegram's webhook. The answer to a press is the answer to the request itself, which needs no token:
  * https://core.telegram.org/bots/api#making-requests-when-getting-updates
  */
-export function createTelegramDoor(options: TelegramDoorOptions) {
+export function createTelegramWebhookHandler(options: TelegramWebhookHandlerOptions) {
   const { integration, resolveSecret, answers, log } = options
   const underWay = new Set<Promise<void>>()
   return {
@@ -102,7 +102,7 @@ function isSame(given: string | undefined, expected: string): boolean {
 
 /** The message itself then shows that somebody has it. Nothing depends on that: the answer was given. */
 async function showAcknowledged(
-  options: TelegramDoorOptions,
+  options: TelegramWebhookHandlerOptions,
   { message }: Query,
   incident: string,
 ): Promise<void> {
@@ -130,7 +130,10 @@ interface BotAccount {
   readonly apiUrl?: SecretReference
 }
 
-function accountOf({ integration, users }: TelegramDoorOptions, chatId: string): BotAccount | undefined {
+function accountOf(
+  { integration, users }: TelegramWebhookHandlerOptions,
+  chatId: string,
+): BotAccount | undefined {
   const contacts = Object.values(users()).flatMap((user) => user.contacts)
   const own = contacts.find((contact) => contact.channel === 'telegram' && contact.chatId === chatId)
   if (own?.channel === 'telegram') return own

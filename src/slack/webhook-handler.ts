@@ -5,7 +5,7 @@ import { readCommand, readInteraction, type SlashCommand } from './interaction.t
 import { createResponses } from './responses.ts'
 import { isFromSlack, type SignedRequest } from './signature.ts'
 
-export interface SlackDoorOptions {
+export interface SlackWebhookHandlerOptions {
   readonly integration: Pick<SlackIntegration, 'signingSecret' | 'responseHosts'>
   readonly resolveSecret: (reference: string) => Promise<string>
   readonly answers: ChannelAnswers
@@ -39,7 +39,7 @@ const help = [
  * Takes pressed buttons and slash commands. Slack wants its 200 within three seconds, whatever the rest of the world does, so the receipt
  * goes out at once and the result follows over `response_url`. https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
  */
-export function createSlackDoor(options: SlackDoorOptions) {
+export function createSlackWebhookHandler(options: SlackWebhookHandlerOptions) {
   const { integration, resolveSecret, answers, now, pauseMs = defaultPauseMs, log } = options
   const { responseHosts: hosts = defaultHosts } = integration
   const respond = createResponses({ ...options, hosts, pauseMs })
