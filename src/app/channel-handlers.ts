@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { type AnswerDeskOptions, createAnswerDesk } from '../answers/desk.ts'
+import { type AnswerServiceOptions, createAnswerService } from '../answers/answer-service.ts'
 import { createAnswerLinks } from '../answers/links.ts'
 import { createAnswerLinkHandler } from '../answers/link-handler.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
@@ -25,7 +25,7 @@ export interface ChannelHandlerParts extends ChannelAudit {
     readonly scheduleChanges: Pick<Records['scheduleChanges'], 'list'>
   }
   readonly commands: IncidentCommands
-  readonly declare: AnswerDeskOptions['declare']
+  readonly declare: AnswerServiceOptions['declare']
   readonly resolveSecret: (reference: string) => Promise<string>
   readonly log: Pick<Logger, 'warn' | 'error'>
 }
@@ -44,7 +44,7 @@ export function createChannelHandlers(parts: ChannelHandlerParts): {
   const { settings, configuration, records, resolveSecret, now, log } = parts
   const { slack: slackAccount, telegram: telegramAccount } = configuration.integrations ?? {}
   const schedules = currentSchedules(configuration, records.scheduleChanges)
-  const answers = createAnswerDesk({
+  const answers = createAnswerService({
     users: () => configuration.users,
     incidents: records.incidents,
     commands: auditedCommands(parts.commands, parts),

@@ -31,7 +31,7 @@ import { secretsOf } from './edges.ts'
 import { createIdentities } from './identities.ts'
 import { createLog } from './log.ts'
 import { createNotActionable } from './not-actionable.ts'
-import { createOnCallDesk } from './on-call.ts'
+import { createOnCallService } from './on-call.ts'
 import { listenOn } from './port-taken.ts'
 import { prepareDatabase } from './prepare.ts'
 import { unanswered } from './readiness.ts'
@@ -179,7 +179,7 @@ function webDependencies(parts: Parts): Omit<WebDependencies, 'intake' | 'alertm
       get: (incident) => records.reviews.get(incident),
       trouble: (incident) => reviewProgress.trouble(incident),
     },
-    onCall: createOnCallDesk(configuration, records),
+    onCall: createOnCallService(configuration, records),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: createCharts(records, clickhouse, now),
     unready: () => unready(parts),

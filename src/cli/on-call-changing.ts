@@ -32,14 +32,14 @@ export async function change(
   env: NodeJS.ProcessEnv,
   now: number,
 ): Promise<Told> {
-  const desk = { timeZone: readerZone(options), now }
+  const view = { timeZone: readerZone(options), now }
   const at = (option: string, written: string | undefined) =>
-    written === undefined ? undefined : new Date(instantOption(option, written, desk)).toISOString()
+    written === undefined ? undefined : new Date(instantOption(option, written, view)).toISOString()
   const { reason } = options
   const sent = { ...body, from: at('--from', options.from), to: at('--to', options.to), reason }
   const api = await connectApi(options.data, env)
   const answer = await api.post<Answer>(`/api/v1/schedules/${path.map(encodeURIComponent).join('/')}`, sent)
-  return { value: answer, text: textOf(answer, desk.timeZone) }
+  return { value: answer, text: textOf(answer, view.timeZone) }
 }
 
 function textOf({ change: { id, kind, from, to }, changes, gaps }: Answer, timeZone: string): string {

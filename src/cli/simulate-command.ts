@@ -9,7 +9,7 @@ import { isSeverity } from '../domain/values/severity.ts'
 import type { IncidentRecords } from '../web/dependencies.ts'
 import { CommandFailed, connectApi, exitCodes } from './api-client.ts'
 import type { Told } from './on-call-reading.ts'
-import { instantOption, type OnCallOptions, openDesk, readerZone } from './on-call-source.ts'
+import { instantOption, type OnCallOptions, openOnCallView, readerZone } from './on-call-source.ts'
 import { reallyHappened, simulatedValue, simulationText } from './simulate-words.ts'
 
 export interface SimulateOptions extends OnCallOptions {
@@ -35,7 +35,7 @@ type Happened = Omit<Trial, 'policy'>
 export async function simulate(options: SimulateOptions, env: NodeJS.ProcessEnv, now: number): Promise<Told> {
   const policy = await readPolicyFile(options.policy, options.policyName)
   if (options.incident === undefined) {
-    const { context, timeZone } = await openDesk(options, env, now)
+    const { context, timeZone } = await openOnCallView(options, env, now)
     return told(options, policy, context, momentOf(options, { timeZone, now }))
   }
   for (const option of ['at', 'severity', 'service', 'config'] as const) {
@@ -45,7 +45,7 @@ export async function simulate(options: SimulateOptions, env: NodeJS.ProcessEnv,
         exitCodes.usage,
       )
   }
-  const { context } = await openDesk(options, env, now, options.incident)
+  const { context } = await openOnCallView(options, env, now, options.incident)
   const api = await connectApi(options.data, env)
   const path = `/api/v1/incidents/${encodeURIComponent(options.incident)}`
   const story = await api.get<Story>(path)
@@ -89,11 +89,11 @@ function told(
 /** One alert at one moment, and nobody who answers. */
 function momentOf(
   { at: written, severity = 'P1', service = '' }: SimulateOptions,
-  desk: { readonly timeZone: string; readonly now: number },
+  view: { readonly timeZone: string; readonly now: number },
 ): Happened {
   if (!isSeverity(severity))
     throw new CommandFailed(`--severity "${severity}" is none of P0, P1, P2, P3`, exitCodes.usage)
-  const at = written === undefined ? desk.now : instantOption('--at', written, desk)
+  const at = written === undefined ? view.now : instantOption('--at', written, view)
   return { incident: 0, service, alertsBegan: [at], events: [alertAt(at, severity)], until: at + longestMs }
 }
 

@@ -31,7 +31,7 @@ import type { Credentials } from './access.ts'
 import type { AuditLog } from './audit.ts'
 import type { Automation } from './automation.ts'
 import type { ServedRequest } from './observe.ts'
-import type { OnCallDesk } from './on-call-desk.ts'
+import type { OnCallService } from './on-call-service.ts'
 import type { Sessions } from './sessions.ts'
 
 /** What the web needs of the rest, wired by the composition root. */
@@ -62,7 +62,7 @@ export interface WebDependencies {
   readonly people: () => Promise<Readonly<Record<string, Role>>>
   /** Names of the escalation policies, as configured now. */
   readonly policies: () => Promise<readonly string[]>
-  readonly onCall: OnCallDesk
+  readonly onCall: OnCallService
   readonly calendars: CalendarWriter
   readonly reviews: {
     get(incident: number): Promise<StoredReview | undefined>

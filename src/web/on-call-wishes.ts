@@ -4,7 +4,7 @@ import type { Wish } from '../domain/on-call/changes.ts'
 import type { Schedule, Shift, Span } from '../domain/on-call/schedule.ts'
 import { segmentsBetween } from '../domain/on-call/segments.ts'
 import { HttpProblem } from './errors.ts'
-import type { OnCallPerson } from './on-call-desk.ts'
+import type { OnCallPerson } from './on-call-service.ts'
 
 export type WishKind = Wish['kind']
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createOnCallDesk, currentSchedules, whoIsOnCall } from '../../src/app/on-call.ts'
+import { createOnCallService, currentSchedules, whoIsOnCall } from '../../src/app/on-call.ts'
 import type { Records } from '../../src/app/records.ts'
 import type { Configuration } from '../../src/domain/configuration/configuration.ts'
 import { alertAt, tryPolicy } from '../../src/domain/escalate/simulate.ts'
@@ -97,9 +97,9 @@ async function paged({ schedule, made, at }: World): Promise<string[]> {
   return people.toSorted()
 }
 
-function deskOf({ schedule, made }: World) {
+function serviceOf({ schedule, made }: World) {
   const records = { scheduleChanges: { list: async () => made } } as unknown as Records
-  return createOnCallDesk(running(schedule), records)
+  return createOnCallService(running(schedule), records)
 }
 
 /** Whom a calendar program shows. */
@@ -123,12 +123,12 @@ describe('who is on call, with what people changed', () => {
         const current = withChanges(schedule, made)
         const segments = segmentsBetween(current, from, to)
         const expected = segments.find((one) => contains(one, at))?.people
-        const desk = deskOf(world)
-        const { app } = await startWeb({ onCall: desk, now: () => new Date(at) })
+        const service = serviceOf(world)
+        const { app } = await startWeb({ onCall: service, now: () => new Date(at) })
         const api = await app.inject({ url: '/api/v1/on-call?schedule=feed', headers: as('viewer') })
         const range = `from=${new Date(from).toISOString()}&to=${new Date(to).toISOString()}`
         const listed = await app.inject({ url: `/api/v1/schedules/feed?${range}`, headers: as('viewer') })
-        const context = await desk.context()
+        const context = await service.context()
         const [first] = tryPolicy(context, {
           policy: running(schedule).policies['default']!,
           incident: 1,
@@ -137,7 +137,7 @@ describe('who is on call, with what people changed', () => {
           events: [alertAt(at, 'P1')],
           until: at,
         })
-        const [now] = await whoIsOnCall(desk, at, 'feed')
+        const [now] = await whoIsOnCall(service, at, 'feed')
         const calendar = shown(current, world)
 
         expect(onCallAt(current, at).people).toEqual(expected)

@@ -2,7 +2,7 @@ import { createIdentities } from '../../src/app/identities.ts'
 import fc from 'fast-check'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createOnCallDesk } from '../../src/app/on-call.ts'
+import { createOnCallService } from '../../src/app/on-call.ts'
 import { createRecords, type Records } from '../../src/app/records.ts'
 import { loadConfiguration } from '../../src/config/load.ts'
 import type { AcceptedAlert } from '../../src/domain/alert/alert.ts'
@@ -50,7 +50,7 @@ beforeAll(async () => {
   const accept = (alerts: readonly AcceptedAlert[]) => inbox.acceptAlerts(alerts)
   web = await startWeb(
     {
-      onCall: createOnCallDesk(configuration, records),
+      onCall: createOnCallService(configuration, records),
       credentials: createIdentities(records.credentials, () => configuration, 'ops'),
       incidents: {
         find: (one) => records.incidents.find(one),

@@ -6,7 +6,7 @@ import type { Schedule } from '../../domain/on-call/schedule.ts'
 import { onCallAt, segmentsBetween } from '../../domain/on-call/segments.ts'
 import { may } from '../access.ts'
 import type { WebDependencies } from '../dependencies.ts'
-import { zoneOf } from '../on-call-desk.ts'
+import { zoneOf } from '../on-call-service.ts'
 import { onCallPage, type ScheduleView } from '../pages/on-call.ts'
 import { personOf, sendPage } from '../send-page.ts'
 

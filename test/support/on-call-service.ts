@@ -2,10 +2,10 @@ import type { Asking, Kept, ScheduleChange, Wish } from '../../src/domain/on-cal
 import { withChanges, wishConflict } from '../../src/domain/on-call/changes.ts'
 import type { Schedule } from '../../src/domain/on-call/schedule.ts'
 import { takeSwap } from '../../src/domain/on-call/swaps.ts'
-import type { OnCallDesk, OnCallPerson } from '../../src/web/on-call-desk.ts'
+import type { OnCallService, OnCallPerson } from '../../src/web/on-call-service.ts'
 import { kept } from './on-call.ts'
 
-export interface TestDesk extends OnCallDesk {
+export interface TestOnCallService extends OnCallService {
   readonly made: ScheduleChange[]
   /** Whose feeds were ended. */
   readonly endedFeeds: string[]
@@ -13,8 +13,8 @@ export interface TestDesk extends OnCallDesk {
 
 const berlin: OnCallPerson = { title: 'Ana', timeZone: 'Europe/Berlin', canBePaged: true }
 
-/** A desk over schedules in memory. Of people, `vic` cannot be paged. */
-export function deskOver(
+/** An on-call service over schedules in memory. Of people, `vic` cannot be paged. */
+export function onCallServiceOver(
   schedules: readonly Schedule[],
   people: Readonly<Record<string, Partial<OnCallPerson>>> = {
     ana: {},
@@ -22,7 +22,7 @@ export function deskOver(
     cy: {},
     vic: { canBePaged: false },
   },
-): TestDesk {
+): TestOnCallService {
   const made: ScheduleChange[] = []
   const endedFeeds: string[] = []
   const known = () => new Map(schedules.map((one) => [one.name, withChanges(one, made)]))

@@ -5,7 +5,7 @@ import type { Schedule } from '../domain/on-call/schedule.ts'
 import type { PagingContext } from '../domain/escalate/paging-context.ts'
 
 /** Schedules, and what people change about them. */
-export interface OnCallDesk {
+export interface OnCallService {
   /** As they stand now, with every change that people made: the ones that pages go by. All, or those of these names that there are. */
   current(names?: readonly string[]): Promise<ReadonlyMap<string, Schedule>>
   /** All that were ever made of a schedule. */

@@ -17,7 +17,7 @@ export interface Refusal {
   readonly reason: string
 }
 
-export interface AnswerDeskOptions {
+export interface AnswerServiceOptions {
   /** As configured now. */
   readonly users: () => Configuration['users']
   readonly incidents: { find(incident: number): Promise<Incident | undefined> }
@@ -47,7 +47,7 @@ export interface AnswerDeskOptions {
  * Takes what people answer in channels: who they are here, whether they may, and what became of it. A provider's word about who pressed a button
  * is believed only after its signature; nobody becomes anybody here who is not linked in the configuration.
  */
-export function createAnswerDesk(options: AnswerDeskOptions): ChannelAnswers {
+export function createAnswerService(options: AnswerServiceOptions): ChannelAnswers {
   const { users, whoIsOnCall } = options
   const asked = createQuestions(options.now)
   const safely = (work: () => Promise<Told>) => work().catch((error: unknown) => failure(options, error))
@@ -112,7 +112,7 @@ function linkedTo(users: Configuration['users'], { channel, id }: Account): User
 type Found = { readonly user: User } | { readonly told: Told }
 
 function personFor(
-  options: AnswerDeskOptions,
+  options: AnswerServiceOptions,
   account: Account,
   verb: string,
   incident: string | undefined,
@@ -126,7 +126,7 @@ function personFor(
 }
 
 function unlinked(
-  options: AnswerDeskOptions,
+  options: AnswerServiceOptions,
   account: Account,
   verb: string,
   incident: string | undefined,
@@ -141,13 +141,13 @@ function unlinked(
 }
 
 /** Where the console says and does the same, for whoever may. */
-function placeOf({ publicUrl }: AnswerDeskOptions, incident: string | undefined): string {
+function placeOf({ publicUrl }: AnswerServiceOptions, incident: string | undefined): string {
   const path = incident === undefined ? 'incidents' : `incidents/${encodeURIComponent(incident)}`
   return `Console: ${publicUrl.replace(/\/+$/, '')}/${path}`
 }
 
 function audit(
-  { refused }: AnswerDeskOptions,
+  { refused }: AnswerServiceOptions,
   { channel, id }: Account,
   verb: string,
   incident: string | undefined,
@@ -187,7 +187,7 @@ function createQuestions(now: () => Date): Questions {
 }
 
 async function declareFor(
-  options: AnswerDeskOptions,
+  options: AnswerServiceOptions,
   { name }: User,
   written: string,
   id: string,
@@ -207,7 +207,7 @@ async function declareFor(
 
 /** One answer for several incidents: each is told by itself, and what came of each is said. */
 async function carryOutAll(
-  options: AnswerDeskOptions,
+  options: AnswerServiceOptions,
   user: User,
   answer: Answer,
   incidents: readonly number[],
@@ -229,7 +229,7 @@ async function carryOutAll(
 }
 
 async function carryOut(
-  options: AnswerDeskOptions,
+  options: AnswerServiceOptions,
   { name }: User,
   answer: Answer,
   asked: Questions,
@@ -252,7 +252,7 @@ async function carryOut(
 
 /** While alerts fire the first press asks, and the next one means it. */
 async function resolveFor(
-  { commands }: AnswerDeskOptions,
+  { commands }: AnswerServiceOptions,
   command: Command,
   asked: Questions,
 ): Promise<CommandAnswer> {
@@ -267,7 +267,7 @@ async function resolveFor(
 }
 
 /** The edge that gives commands names its refusals; they are known by name, since edges do not know each other. */
-function failure({ log }: AnswerDeskOptions, error: unknown): Told {
+function failure({ log }: AnswerServiceOptions, error: unknown): Told {
   if (error instanceof Error && error.name === 'CommandRefused')
     return { kind: 'refused', message: error.message }
   log('an answer from a channel failed', error)
