@@ -4,8 +4,8 @@ import { createOnCallService, currentSchedules, whoIsOnCall } from '../../src/ap
 import type { Records } from '../../src/app/records.ts'
 import type { Configuration } from '../../src/domain/configuration/configuration.ts'
 import { alertAt, tryPolicy } from '../../src/domain/escalate/simulate.ts'
-import type { ScheduleChange, Wish } from '../../src/domain/on-call/changes.ts'
-import { withChanges, wishConflict } from '../../src/domain/on-call/changes.ts'
+import type { ScheduleChange, ChangeRequest } from '../../src/domain/on-call/changes.ts'
+import { withChanges, changeConflict } from '../../src/domain/on-call/changes.ts'
 import type { Schedule } from '../../src/domain/on-call/schedule.ts'
 import { onCallAt, segmentsBetween } from '../../src/domain/on-call/segments.ts'
 import { contains } from '../../src/domain/on-call/spans.ts'
@@ -38,14 +38,14 @@ const worlds: fc.Arbitrary<World> = changes.chain(({ timeZone, at: change }) => 
   const instants = fc.integer({ min: 0, max: 2 * 1_440 - 1 }).map((minute) => from + minute * minuteMs)
   const span = spansIn(from, to)
   const maybe = fc.option(people, { nil: null })
-  const wish: fc.Arbitrary<Wish> = fc.oneof(
+  const requested: fc.Arbitrary<ChangeRequest> = fc.oneof(
     fc.tuple(span, maybe, maybe).map(([s, removed, added]) => override(s.from, s.to, removed, added)),
     fc.tuple(span, people).map(([s, owner]) => swapOffer(s.from, s.to, owner)),
     fc
       .tuple(span, fc.array(shiftsIn(from, to), { maxLength: 2 }))
       .map(([s, shifts]) => temporary(s.from, s.to, shifts)),
   )
-  const deed = fc.record({ wish, ended: fc.option(instants), taker: maybe, takenAt: instants })
+  const deed = fc.record({ requested, ended: fc.option(instants), taker: maybe, takenAt: instants })
   return fc
     .record({
       schedule: schedules(timeZone, from, to),
@@ -58,18 +58,18 @@ const worlds: fc.Arbitrary<World> = changes.chain(({ timeZone, at: change }) => 
 /** What the store would have kept of them. */
 function keptOf(
   schedule: Schedule,
-  deeds: readonly { wish: Wish; ended: number | null; taker: string | null; takenAt: number }[],
+  deeds: readonly { requested: ChangeRequest; ended: number | null; taker: string | null; takenAt: number }[],
 ): ScheduleChange[] {
   const made: ScheduleChange[] = []
-  for (const { wish, ended, taker, takenAt } of deeds) {
-    if (wishConflict(schedule, made, wish) !== null) continue
-    const isTaken = wish.kind === 'swap' && taker !== null && taker !== wish.owner
+  for (const { requested, ended, taker, takenAt } of deeds) {
+    if (changeConflict(schedule, made, requested) !== null) continue
+    const isTaken = requested.kind === 'swap' && taker !== null && taker !== requested.owner
     made.push({
-      ...wish,
+      ...requested,
       id: String(made.length + 1),
       schedule: schedule.name,
       madeBy: 'ana',
-      madeAt: wish.from,
+      madeAt: requested.from,
       reason: '',
       endedBy: ended === null ? null : 'ben',
       endedAt: ended,

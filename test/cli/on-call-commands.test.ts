@@ -24,10 +24,10 @@ async function view(yaml = onCallYaml, timeZone = 'Europe/Berlin'): Promise<OnCa
 
 /** As if somebody had been put in for somebody else. */
 function withOverride(of: OnCallView): OnCallView {
-  const wish = override(Date.parse('2026-11-28T09:00Z'), Date.parse('2026-11-28T17:00Z'), 'ana', 'cy')
+  const requested = override(Date.parse('2026-11-28T09:00Z'), Date.parse('2026-11-28T17:00Z'), 'ana', 'cy')
   const schedules = of.context.schedules.map((one) =>
     one.configured.name === 'primary'
-      ? { ...one, changes: [kept(7, wish, { schedule: 'primary', madeBy: 'ben', reason: 'wedding' })] }
+      ? { ...one, changes: [kept(7, requested, { schedule: 'primary', madeBy: 'ben', reason: 'wedding' })] }
       : one,
   )
   return { ...of, context: { ...of.context, schedules }, schedules: schedulesOf(schedules) }

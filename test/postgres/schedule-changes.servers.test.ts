@@ -61,17 +61,17 @@ describe('changes of schedules', () => {
   })
 
   it('are kept once, however often one request comes', async () => {
-    const wish = override(at(1), at(2), null, 'ben')
+    const requested = override(at(1), at(2), null, 'ben')
     const request = asking()
-    const [first, second] = await Promise.all([1, 2].map(() => changes.add(schedule, wish, request)))
+    const [first, second] = await Promise.all([1, 2].map(() => changes.add(schedule, requested, request)))
     expect(second).toEqual(first)
     expect(await changes.list()).toHaveLength(1)
   })
 
   it('of many that contradict each other and come at once, exactly one is kept', async () => {
-    const wish = override(at(1), at(3), 'ana', 'ben')
+    const requested = override(at(1), at(3), 'ana', 'ben')
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => changes.add(schedule, wish, asking({ actor: 'cy' }))),
+      Array.from({ length: 8 }, () => changes.add(schedule, requested, asking({ actor: 'cy' }))),
     )
     expect(answers.filter(({ kept }) => kept)).toHaveLength(1)
     const refused = answers.find(({ kept }) => !kept)
@@ -80,9 +80,9 @@ describe('changes of schedules', () => {
   })
 
   it('do not contradict those of other schedules, nor those that were ended', async () => {
-    const wish = override(at(1), at(3), 'ana', 'ben')
-    expect(await changes.add(schedule, wish, asking())).toMatchObject({ kept: true })
-    expect(await changes.add(alwaysOn('other', 'ana'), wish, asking())).toMatchObject({ kept: true })
+    const requested = override(at(1), at(3), 'ana', 'ben')
+    expect(await changes.add(schedule, requested, asking())).toMatchObject({ kept: true })
+    expect(await changes.add(alwaysOn('other', 'ana'), requested, asking())).toMatchObject({ kept: true })
     await changes.end('feed', '1', 'ana', at(2))
     expect(await changes.add(schedule, override(at(2), at(3), 'ana', 'cy'), asking())).toMatchObject({
       kept: true,

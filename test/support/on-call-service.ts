@@ -1,5 +1,5 @@
-import type { Asking, Kept, ScheduleChange, Wish } from '../../src/domain/on-call/changes.ts'
-import { withChanges, wishConflict } from '../../src/domain/on-call/changes.ts'
+import type { Asking, Kept, ScheduleChange, ChangeRequest } from '../../src/domain/on-call/changes.ts'
+import { withChanges, changeConflict } from '../../src/domain/on-call/changes.ts'
 import type { Schedule } from '../../src/domain/on-call/schedule.ts'
 import { takeSwap } from '../../src/domain/on-call/swaps.ts'
 import type { OnCallService, OnCallPerson } from '../../src/web/on-call-service.ts'
@@ -40,12 +40,12 @@ export function onCallServiceOver(
     current: async (names) =>
       new Map([...known()].filter(([name]) => names === undefined || names.includes(name))),
     changes: async (schedule) => made.filter((one) => one.schedule === schedule),
-    add: async (name: string, wish: Wish, { actor, at, reason }: Asking) => {
+    add: async (name: string, requested: ChangeRequest, { actor, at, reason }: Asking) => {
       const configured = schedules.find((one) => one.name === name)
       if (configured === undefined) return undefined
-      const conflict = wishConflict(configured, made, wish)
+      const conflict = changeConflict(configured, made, requested)
       if (conflict !== null) return { kept: false, reason: conflict }
-      const change = kept(made.length + 1, wish, { schedule: name, madeBy: actor, madeAt: at, reason })
+      const change = kept(made.length + 1, requested, { schedule: name, madeBy: actor, madeAt: at, reason })
       made.push(change)
       return { kept: true, change }
     },

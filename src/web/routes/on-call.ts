@@ -9,7 +9,7 @@ import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 import { changeJson, iso, onCallJson, spanJson } from '../on-call-answers.ts'
 import type { OnCallService } from '../on-call-service.ts'
-import { longestMs } from '../on-call-wishes.ts'
+import { longestMs } from '../on-call-change-requests.ts'
 import { incidentOf } from './incidents.ts'
 
 const dayMs = 86_400_000
