@@ -39,8 +39,8 @@ export interface AuditDependencies {
   readonly audits: AuditStore
   readonly workflows: {
     isRunning(incident: number): Promise<boolean>
-    /** Begins the incident's workflow, or tells the one that runs to look again. */
-    tell(incident: RecordedIncident): Promise<void>
+    /** Begins the incident's workflow, or notifies the one that runs so that it looks again. */
+    notify(incident: RecordedIncident): Promise<void>
   }
   readonly engine: WorkflowEngine
   readonly pages: {
@@ -142,7 +142,7 @@ async function repair(
     concurrency,
     incidents.filter(({ number }) => missing.has(number)),
     (incident) =>
-      deps.workflows.tell(incident).catch((error: unknown) => {
+      deps.workflows.notify(incident).catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error)
         log.warn("could not start the incident's workflow", { incident: incident.number, reason })
       }),

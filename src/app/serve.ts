@@ -10,7 +10,7 @@ import { personCalendar, scheduleCalendar } from '../ical/write.ts'
 import { createAlertmanagerReceiver } from '../intake/alertmanager-receiver.ts'
 import { createDispatcher, type Dispatcher } from '../intake/dispatcher.ts'
 import { parseAlerts } from '../intake/firewatch-alerts.ts'
-import { createTeller, type Teller } from '../intake/teller.ts'
+import { createWorkflowNotifier, type WorkflowNotifier } from '../intake/workflow-notifier.ts'
 import { createServerMetrics, type ServerMetrics } from '../metrics/server-metrics.ts'
 import { inboxChannel } from '../postgres/alert-inbox.ts'
 import { createAuditLog } from '../postgres/audit-log.ts'
@@ -59,11 +59,11 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   const configuration = await loadRunnableConfiguration(settings.configPath, env)
   const log = createLog('server', settings.logLevel)
   const pools = openServerPools(settings.databaseUrl)
-  let teller: Teller | undefined
+  let notifier: WorkflowNotifier | undefined
   let dispatcher: Dispatcher | undefined
   const options = {
     running: () => configuration,
-    stirred: () => teller?.notice(),
+    stirred: () => notifier?.notice(),
     accepted: () => dispatcher?.notice(),
     newToken,
     urgent: { intake: pools.intake.db, dispatch: pools.dispatch.db },
@@ -74,8 +74,13 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
   const client = new Client({ connection, namespace: settings.temporalNamespace })
   const incidents = createIncidentClient(client)
-  teller = createTeller({ tells: records.tells, tell: (incident) => incidents.tell(incident), log, now })
-  teller.start()
+  notifier = createWorkflowNotifier({
+    notifications: records.workflowNotifications,
+    notify: (incident) => incidents.notify(incident),
+    log,
+    now,
+  })
+  notifier.start()
   const auditLog = createAuditLog(pools.console.db, (entries, reason) =>
     log.error({ err: reason, audit: entries }, 'entries of the audit log are here and not in the database'),
   )
@@ -106,7 +111,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     await app.close()
     await channels.idle()
     await dispatcher.stop()
-    await teller.stop()
+    await notifier.stop()
     await auditLog.idle()
     await Promise.all([clickhouse.close(), connection.close(), pools.close()])
   }

@@ -16,7 +16,7 @@ import { loadRunnableConfiguration } from '../config/references.ts'
 import { shardsOf } from '../domain/check/shards.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import { createHttpActions } from '../http-action/executor.ts'
-import { createTeller, type Teller } from '../intake/teller.ts'
+import { createWorkflowNotifier, type WorkflowNotifier } from '../intake/workflow-notifier.ts'
 import { openDatabase, type OpenDatabase } from '../postgres/database.ts'
 import { loadReviewTemplate } from '../templates/review.ts'
 import { createWorkerMetrics, type WorkerMetrics } from '../metrics/worker-metrics.ts'
@@ -68,8 +68,8 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
   const metrics = createWorkerMetrics()
   const database = openDatabase(settings.databaseUrl)
   const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
-  let teller: Teller | undefined
-  const options = { running: () => configuration, stirred: () => teller?.notice(), newToken }
+  let notifier: WorkflowNotifier | undefined
+  const options = { running: () => configuration, stirred: () => notifier?.notice(), newToken }
   const records = countedRecords(createRecords(database.db, now, options), metrics)
   await prepareDatabase(database, records, configuration)
   const parts: Parts = {
@@ -98,7 +98,7 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
     if (connection === undefined) return
     const client = new Client({ connection, namespace: settings.temporalNamespace })
     const incidents = createIncidentClient(client)
-    teller = startTeller(parts, incidents)
+    notifier = startNotifier(parts, incidents)
     const engine = createWorkflowEngine(client, { taskQueue, shards: () => shardsOf(configuration) })
     const activities = await createActivities(parts, { incidents, engine, stirred: options.stirred })
     await settleConfiguration(parts, activities)
@@ -111,7 +111,7 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
   } finally {
     stopping.release()
     await sender.stop()
-    await teller?.stop()
+    await notifier?.stop()
     await health?.close()
     await deleting.stop()
     await clickhouse.close()
@@ -127,15 +127,15 @@ function bundleAhead(dataDir: string): ReturnType<typeof workflowBundle> {
   return bundle
 }
 
-function startTeller({ records, log, now }: Parts, incidents: IncidentClient): Teller {
-  const teller = createTeller({
-    tells: records.tells,
-    tell: (incident) => incidents.tell(incident),
+function startNotifier({ records, log, now }: Parts, incidents: IncidentClient): WorkflowNotifier {
+  const notifier = createWorkflowNotifier({
+    notifications: records.workflowNotifications,
+    notify: (incident) => incidents.notify(incident),
     log,
     now,
   })
-  teller.start()
-  return teller
+  notifier.start()
+  return notifier
 }
 
 /** What runs already hears of the configuration that this worker has. */

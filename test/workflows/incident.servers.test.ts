@@ -18,11 +18,11 @@ describe('the keeper of an incident', () => {
     ]
     const { story } = await keeper.begin({ policy: { steps }, route: { stableForMs: 200 } })
     await story.apply([story.alert('firing', 'ios', 'critical')])
-    keeper.teller.notice()
+    keeper.notifier.notice()
     await until(story.pages).toEqual(['r0/s1/ana/c0', 'r0/s2/ben/c0'])
     await story.give('acknowledge', 'ben')
     await story.apply([story.alert('resolved', 'ios', 'critical')])
-    keeper.teller.notice()
+    keeper.notifier.notice()
     await until(async () => (await story.newest()).state).toBe('resolved')
     await (await keeper.handleOf(story)).result()
     expect(await failedTasks(await keeper.handleOf(story))).toEqual([])
@@ -42,7 +42,7 @@ describe('the keeper of an incident', () => {
       ])
       await story.apply(changes.flat())
       for (let note = 0; note < 20; note++) await story.give('note', 'ana', { text: `${round}/${note}` })
-      keeper.teller.notice()
+      keeper.notifier.notice()
     }
     const handle = await keeper.handleOf(story)
     expect((await handle.describe()).status.name).toBe('RUNNING')
