@@ -8,10 +8,10 @@ import { createIncidentClient, taskQueue } from '../../src/temporal/incident-cli
 import { type IncidentStory, startIncidents } from './incidents.ts'
 import { bundleWorkflows, startTemporal } from './temporal.ts'
 
-export type Keeper = Awaited<ReturnType<typeof startKeeper>>
+export type IncidentWorkflows = Awaited<ReturnType<typeof startIncidentWorkflows>>
 
 /** Incidents with their workflows on a real Temporal: what falls due in a test falls due in real milliseconds. */
-export async function startKeeper() {
+export async function startIncidentWorkflows() {
   await using starting = new AsyncDisposableStack()
   const temporal = starting.adopt(await startTemporal(), (one) => one.teardown())
   let noticed = () => {}
