@@ -6,7 +6,7 @@ import { ownDataDirectory } from '../../src/app/up.ts'
 import { loadConfiguration } from '../../src/config/load.ts'
 import { startEmbedded } from '../../src/embedded/embedded-servers.ts'
 import { emptyFolder, links } from '../stage.ts'
-import { createArchive, type Archive, type Kept } from './archive.ts'
+import { createArchive, type Archive, type ArchivedIncident } from './archive.ts'
 import { expectations, type Recorded } from './expectations.ts'
 import { loadRecording } from './recording.ts'
 
@@ -127,6 +127,6 @@ async function judge(
   }
 }
 
-function isEcho({ causes }: Kept): boolean {
+function isEcho({ causes }: ArchivedIncident): boolean {
   return causes.some(({ id, status }) => id === 'echo' && status === 'supported')
 }

@@ -154,7 +154,7 @@ async function knownIncident(
   }
 }
 
-interface Kept {
+interface DecidedGroup {
   readonly group: AlertGroup
   readonly decision: GroupDecision
 }
@@ -162,7 +162,7 @@ interface Kept {
 /** Opens an incident with its alerts, what is told of them, and its events ticked off, in one statement. `undefined`: somebody else opened it. */
 async function openIncident(
   transaction: Database,
-  { group, decision }: Kept,
+  { group, decision }: DecidedGroup,
   opening: Opening,
   recurrenceOf: number | undefined,
 ): Promise<IncidentRow | undefined> {
@@ -180,7 +180,7 @@ async function openIncident(
 /** The same for events that open nothing. */
 async function keep(
   transaction: Database,
-  { group, decision }: Kept,
+  { group, decision }: DecidedGroup,
   { owner, isOpen }: { readonly owner: number | undefined; readonly isOpen: boolean },
 ): Promise<void> {
   const number = sql<number>`${owner ?? null}::bigint`

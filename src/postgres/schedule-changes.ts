@@ -1,7 +1,7 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import {
   type Asking,
-  type Kept,
+  type ChangeResult,
   type ScheduleChange,
   type ChangeRequest,
   changeConflict,
@@ -28,7 +28,7 @@ export function createScheduleChangeRecords(db: Database) {
      * Keeps a change unless it contradicts one that is there. One schedule is decided on at a time, so of two that contradict each other and
      * come at once only one is kept.
      */
-    add(schedule: Schedule, requested: ChangeRequest, asking: Asking): Promise<Kept> {
+    add(schedule: Schedule, requested: ChangeRequest, asking: Asking): Promise<ChangeResult> {
       return locked(db, schedule.name, async (transaction) => {
         const repeated = await rowOf(transaction, 'request_key', asking.requestKey)
         if (repeated !== undefined) return { kept: true, change: fromRow(repeated) }
@@ -44,7 +44,7 @@ export function createScheduleChangeRecords(db: Database) {
     },
 
     /** Gives an offered shift to somebody. `undefined` when the schedule has no such swap. */
-    take(schedule: string, id: string, taker: string, at: number): Promise<Kept | undefined> {
+    take(schedule: string, id: string, taker: string, at: number): Promise<ChangeResult | undefined> {
       return locked(db, schedule, async (transaction) => {
         const change = await changeOf(transaction, schedule, id)
         if (change?.kind !== 'swap') return undefined
@@ -59,7 +59,7 @@ export function createScheduleChangeRecords(db: Database) {
     },
 
     /** Ends a change from now on. `undefined` when the schedule has none of that number. */
-    end(schedule: string, id: string, actor: string, at: number): Promise<Kept | undefined> {
+    end(schedule: string, id: string, actor: string, at: number): Promise<ChangeResult | undefined> {
       return locked(db, schedule, async (transaction) => {
         const change = await changeOf(transaction, schedule, id)
         if (change === undefined) return undefined

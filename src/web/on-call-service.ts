@@ -1,6 +1,6 @@
 import type { Holder } from '../domain/access/access.ts'
 import type { Incident } from '../domain/incident/incident.ts'
-import type { Asking, Kept, ScheduleChange, ChangeRequest } from '../domain/on-call/changes.ts'
+import type { Asking, ChangeResult, ScheduleChange, ChangeRequest } from '../domain/on-call/changes.ts'
 import type { Schedule } from '../domain/on-call/schedule.ts'
 import type { PagingContext } from '../domain/escalate/paging-context.ts'
 
@@ -11,11 +11,11 @@ export interface OnCallService {
   /** All that were ever made of a schedule. */
   changes(schedule: string): Promise<readonly ScheduleChange[]>
   /** `undefined` when there is no such schedule. */
-  add(schedule: string, requested: ChangeRequest, asking: Asking): Promise<Kept | undefined>
+  add(schedule: string, requested: ChangeRequest, asking: Asking): Promise<ChangeResult | undefined>
   /** `undefined` when the schedule has no such swap. */
-  take(schedule: string, id: string, taker: string, at: number): Promise<Kept | undefined>
+  take(schedule: string, id: string, taker: string, at: number): Promise<ChangeResult | undefined>
   /** `undefined` when the schedule has no such change. */
-  end(schedule: string, id: string, actor: string, at: number): Promise<Kept | undefined>
+  end(schedule: string, id: string, actor: string, at: number): Promise<ChangeResult | undefined>
   /** All that it takes to work out who would be paged: as things stand now, or with the schedules that an incident began with. */
   context(incident?: Incident): Promise<PagingContext>
   /** By name, as configured now. */

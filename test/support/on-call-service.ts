@@ -1,4 +1,4 @@
-import type { Asking, Kept, ScheduleChange, ChangeRequest } from '../../src/domain/on-call/changes.ts'
+import type { Asking, ChangeResult, ScheduleChange, ChangeRequest } from '../../src/domain/on-call/changes.ts'
 import { withChanges, changeConflict } from '../../src/domain/on-call/changes.ts'
 import type { Schedule } from '../../src/domain/on-call/schedule.ts'
 import { takeSwap } from '../../src/domain/on-call/swaps.ts'
@@ -26,7 +26,10 @@ export function onCallServiceOver(
   const made: ScheduleChange[] = []
   const endedFeeds: string[] = []
   const known = () => new Map(schedules.map((one) => [one.name, withChanges(one, made)]))
-  const replace = (change: ScheduleChange | undefined, more: Partial<ScheduleChange>): Kept | undefined => {
+  const replace = (
+    change: ScheduleChange | undefined,
+    more: Partial<ScheduleChange>,
+  ): ChangeResult | undefined => {
     if (change === undefined) return undefined
     const changed = { ...change, ...more } as ScheduleChange
     made[made.indexOf(change)] = changed

@@ -40,7 +40,7 @@ export interface Asking {
 }
 
 /** What came of a change request; a refusal changes nothing and says what to do. */
-export type Kept =
+export type ChangeResult =
   | { readonly kept: true; readonly change: ScheduleChange }
   | { readonly kept: false; readonly reason: string }
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Kept, ScheduleChange } from '../../domain/on-call/changes.ts'
+import type { ChangeResult, ScheduleChange } from '../../domain/on-call/changes.ts'
 import type { Schedule } from '../../domain/on-call/schedule.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
@@ -107,7 +107,7 @@ async function answerOf(
 }
 
 /** @throws HttpProblem 404 for what is not there, 409 for what cannot stand beside what is */
-function keptOf(kept: Kept | undefined, what: string): ScheduleChange {
+function keptOf(kept: ChangeResult | undefined, what: string): ScheduleChange {
   if (kept === undefined)
     throw new HttpProblem(404, `there is no ${what}; "firewatch oncall preview" lists the changes`)
   if (kept.kept) return kept.change
