@@ -67,9 +67,9 @@ export function createOnCallService(
   return {
     ...currentSchedules(configuration, scheduleChanges),
     changes: (schedule) => scheduleChanges.list([schedule]),
-    add: async (name, requested, asking) => {
+    add: async (name, requested, context) => {
       const schedule = configured(name)
-      return schedule === undefined ? undefined : scheduleChanges.add(schedule, requested, asking)
+      return schedule === undefined ? undefined : scheduleChanges.add(schedule, requested, context)
     },
     take: (schedule, id, taker, at) => scheduleChanges.take(schedule, id, taker, at),
     end: (schedule, id, actor, at) => scheduleChanges.end(schedule, id, actor, at),

@@ -1,6 +1,6 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import {
-  type Asking,
+  type RequestContext,
   type ChangeResult,
   type ScheduleChange,
   type ChangeRequest,
@@ -28,15 +28,15 @@ export function createScheduleChangeRecords(db: Database) {
      * Keeps a change unless it contradicts one that is there. One schedule is decided on at a time, so of two that contradict each other and
      * come at once only one is kept.
      */
-    add(schedule: Schedule, requested: ChangeRequest, asking: Asking): Promise<ChangeResult> {
+    add(schedule: Schedule, requested: ChangeRequest, context: RequestContext): Promise<ChangeResult> {
       return locked(db, schedule.name, async (transaction) => {
-        const repeated = await rowOf(transaction, 'request_key', asking.requestKey)
+        const repeated = await rowOf(transaction, 'request_key', context.requestKey)
         if (repeated !== undefined) return { kept: true, change: fromRow(repeated) }
         const conflict = changeConflict(schedule, await changesOf(transaction, schedule.name), requested)
         if (conflict !== null) return { kept: false, reason: conflict }
         const row = await transaction
           .insertInto('schedule_changes')
-          .values(toRow(schedule.name, requested, asking))
+          .values(toRow(schedule.name, requested, context))
           .returningAll()
           .executeTakeFirstOrThrow()
         return { kept: true, change: fromRow(row) }
@@ -139,7 +139,11 @@ function swapOf({
   return { id, from, to, owner, taker }
 }
 
-function toRow(schedule: string, requested: ChangeRequest, { actor, at, reason, requestKey }: Asking) {
+function toRow(
+  schedule: string,
+  requested: ChangeRequest,
+  { actor, at, reason, requestKey }: RequestContext,
+) {
   return {
     request_key: requestKey,
     schedule,

@@ -1,6 +1,11 @@
 import type { Holder } from '../domain/access/access.ts'
 import type { Incident } from '../domain/incident/incident.ts'
-import type { Asking, ChangeResult, ScheduleChange, ChangeRequest } from '../domain/on-call/changes.ts'
+import type {
+  RequestContext,
+  ChangeResult,
+  ScheduleChange,
+  ChangeRequest,
+} from '../domain/on-call/changes.ts'
 import type { Schedule } from '../domain/on-call/schedule.ts'
 import type { PagingContext } from '../domain/escalate/paging-context.ts'
 
@@ -11,7 +16,7 @@ export interface OnCallService {
   /** All that were ever made of a schedule. */
   changes(schedule: string): Promise<readonly ScheduleChange[]>
   /** `undefined` when there is no such schedule. */
-  add(schedule: string, requested: ChangeRequest, asking: Asking): Promise<ChangeResult | undefined>
+  add(schedule: string, requested: ChangeRequest, context: RequestContext): Promise<ChangeResult | undefined>
   /** `undefined` when the schedule has no such swap. */
   take(schedule: string, id: string, taker: string, at: number): Promise<ChangeResult | undefined>
   /** `undefined` when the schedule has no such change. */

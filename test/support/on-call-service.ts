@@ -1,4 +1,9 @@
-import type { Asking, ChangeResult, ScheduleChange, ChangeRequest } from '../../src/domain/on-call/changes.ts'
+import type {
+  RequestContext,
+  ChangeResult,
+  ScheduleChange,
+  ChangeRequest,
+} from '../../src/domain/on-call/changes.ts'
 import { withChanges, changeConflict } from '../../src/domain/on-call/changes.ts'
 import type { Schedule } from '../../src/domain/on-call/schedule.ts'
 import { takeSwap } from '../../src/domain/on-call/swaps.ts'
@@ -43,7 +48,7 @@ export function onCallServiceOver(
     current: async (names) =>
       new Map([...known()].filter(([name]) => names === undefined || names.includes(name))),
     changes: async (schedule) => made.filter((one) => one.schedule === schedule),
-    add: async (name: string, requested: ChangeRequest, { actor, at, reason }: Asking) => {
+    add: async (name: string, requested: ChangeRequest, { actor, at, reason }: RequestContext) => {
       const configured = schedules.find((one) => one.name === name)
       if (configured === undefined) return undefined
       const conflict = changeConflict(configured, made, requested)

@@ -30,7 +30,7 @@ export type ScheduleChange = ChangeRequest & {
 }
 
 /** Who wants a change, when and why. */
-export interface Asking {
+export interface RequestContext {
   readonly actor: string
   /** Epoch milliseconds. */
   readonly at: number
