@@ -1,4 +1,4 @@
-import type { Account, Answer, ChannelAnswers, OnCall, Told } from '../domain/page/channel-answers.ts'
+import type { Account, Answer, ChannelAnswers, OnCall, AnswerResult } from '../domain/page/channel-answers.ts'
 import type { Configuration, User } from '../domain/configuration/configuration.ts'
 import { type Declaration, declaredIn } from '../domain/alert/declaration.ts'
 import { oneLine } from '../domain/page/delivery.ts'
@@ -50,7 +50,8 @@ export interface AnswerServiceOptions {
 export function createAnswerService(options: AnswerServiceOptions): ChannelAnswers {
   const { users, whoIsOnCall } = options
   const asked = createQuestions(options.now)
-  const safely = (work: () => Promise<Told>) => work().catch((error: unknown) => failure(options, error))
+  const safely = (work: () => Promise<AnswerResult>) =>
+    work().catch((error: unknown) => failure(options, error))
   return {
     give: (account, answer) =>
       safely(async () => {
@@ -109,7 +110,7 @@ function linkedTo(users: Configuration['users'], { channel, id }: Account): User
   })
 }
 
-type Found = { readonly user: User } | { readonly told: Told }
+type Found = { readonly user: User } | { readonly told: AnswerResult }
 
 function personFor(
   options: AnswerServiceOptions,
@@ -130,7 +131,7 @@ function unlinked(
   account: Account,
   verb: string,
   incident: string | undefined,
-): Told {
+): AnswerResult {
   audit(options, account, verb, incident, 'the account is linked to nobody')
   const key = account.channel === 'slack' ? 'slackUser' : 'telegramUser'
   const how = `ask an admin to add "${key}: ${account.id}" to your user`
@@ -191,7 +192,7 @@ async function declareFor(
   { name }: User,
   written: string,
   id: string,
-): Promise<Told> {
+): Promise<AnswerResult> {
   const { service, title } = declaredIn(written, options.services())
   if (title === '')
     return { kind: 'refused', message: 'Say what is wrong: /firewatch declare checkout is down' }
@@ -212,9 +213,9 @@ async function carryOutAll(
   answer: Answer,
   incidents: readonly number[],
   asked: Questions,
-): Promise<Told> {
+): Promise<AnswerResult> {
   if (incidents.length < 2) return carryOut(options, user, answer, asked)
-  const told: { readonly incident: number; readonly told: Told }[] = []
+  const told: { readonly incident: number; readonly told: AnswerResult }[] = []
   for (const incident of incidents) {
     const one = carryOut(options, user, { ...answer, incident }, asked)
     told.push({ incident, told: await one.catch((error: unknown) => failure(options, error)) })
@@ -233,7 +234,7 @@ async function carryOut(
   { name }: User,
   answer: Answer,
   asked: Questions,
-): Promise<Told> {
+): Promise<AnswerResult> {
   const { commands, incidents, now } = options
   const incident = await incidents.find(answer.incident)
   const called = incidentName(answer.incident)
@@ -267,7 +268,7 @@ async function resolveFor(
 }
 
 /** The edge that gives commands names its refusals; they are known by name, since edges do not know each other. */
-function failure({ log }: AnswerServiceOptions, error: unknown): Told {
+function failure({ log }: AnswerServiceOptions, error: unknown): AnswerResult {
   if (error instanceof Error && error.name === 'CommandRefused')
     return { kind: 'refused', message: error.message }
   log('an answer from a channel failed', error)

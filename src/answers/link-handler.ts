@@ -1,4 +1,4 @@
-import type { ChannelAnswers, Told } from '../domain/page/channel-answers.ts'
+import type { ChannelAnswers, AnswerResult } from '../domain/page/channel-answers.ts'
 import type { Incident } from '../domain/incident/incident.ts'
 import type { Page } from '../domain/page/page.ts'
 
@@ -28,7 +28,7 @@ export function createAnswerLinkHandler({ links, pages, incidents, answers }: An
       return { person: page.person, incident, count: (await pages.led(page)).length }
     },
 
-    async acknowledge(token: string): Promise<Told | undefined> {
+    async acknowledge(token: string): Promise<AnswerResult | undefined> {
       const page = await pageOf(token)
       if (page === undefined) return undefined
       // The same for every click on one link: a second one is a repeat.

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { datedWords } from '../domain/values/instant-text.ts'
 import { CommandFailed, connectApi, exitCodes } from './api-client.ts'
-import { names, type Told } from './on-call-reading.ts'
+import { names, type CommandOutput } from './on-call-reading.ts'
 import { instantOption, type OnCallOptions, readerZone } from './on-call-source.ts'
 import { table } from './terminal.ts'
 
@@ -31,7 +31,7 @@ export async function change(
   options: ChangeOptions,
   env: NodeJS.ProcessEnv,
   now: number,
-): Promise<Told> {
+): Promise<CommandOutput> {
   const view = { timeZone: readerZone(options), now }
   const at = (option: string, written: string | undefined) =>
     written === undefined ? undefined : new Date(instantOption(option, written, view)).toISOString()
@@ -79,7 +79,7 @@ export async function feed(
     readonly replace?: boolean
   },
   env: NodeJS.ProcessEnv,
-): Promise<Told> {
+): Promise<CommandOutput> {
   const api = await connectApi(options.data, env)
   const { schedule, person, replace = false } = options
   if (schedule !== undefined && person !== undefined)

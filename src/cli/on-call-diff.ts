@@ -2,7 +2,7 @@ import type { Configuration } from '../domain/configuration/configuration.ts'
 import { withChanges } from '../domain/on-call/changes.ts'
 import type { Schedule, Span } from '../domain/on-call/schedule.ts'
 import { diffSchedules, type ScheduleDiff } from '../domain/on-call/schedule-diff.ts'
-import { names, spanCells, spanValue, type Told } from './on-call-reading.ts'
+import { names, spanCells, spanValue, type CommandOutput } from './on-call-reading.ts'
 import type { OnCallView } from './on-call-source.ts'
 import { rangeOption, yearMs } from './on-call-source.ts'
 import { table } from './terminal.ts'
@@ -21,7 +21,7 @@ export function tellDiff(
   view: OnCallView,
   after: Pick<Configuration, 'schedules'>,
   range: { readonly from?: string; readonly to?: string },
-): Told & { readonly gaps: number } {
+): CommandOutput & { readonly gaps: number } {
   const span = rangeOption(range, view, yearMs)
   const edited = editedSchedules(view, after)
   const all = [...new Set([...view.schedules.keys(), ...edited.keys()])].toSorted()

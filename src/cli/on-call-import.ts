@@ -3,7 +3,7 @@ import { datedWords, instantText } from '../domain/values/instant-text.ts'
 import type { Shift, Span } from '../domain/on-call/schedule.ts'
 import { type FeedPerson, type FeedProblem, readFeed } from '../ical/read.ts'
 import { CommandFailed, exitCodes } from './api-client.ts'
-import type { Told } from './on-call-reading.ts'
+import type { CommandOutput } from './on-call-reading.ts'
 import { chosen, type OnCallView } from './on-call-source.ts'
 
 export interface ImportOptions {
@@ -91,7 +91,7 @@ function mapped(
 }
 
 /** A layer to paste into the schedule, on the wall clock of its zone. */
-export function tellImported({ shifts, problems }: Imported, timeZone: string): Told {
+export function tellImported({ shifts, problems }: Imported, timeZone: string): CommandOutput {
   const lines = shifts.map(({ from, to, people }) => {
     const who = people.map((person) => JSON.stringify(person)).join(', ')
     return `    - { from: ${instantText(from, timeZone)}, to: ${instantText(to, timeZone)}, people: [${who}] }`

@@ -9,7 +9,7 @@ import { chosen, instantOption, rangeOption, yearMs } from './on-call-source.ts'
 import { table } from './terminal.ts'
 
 /** What a command has to say: a value for programs, text for people. */
-export interface Told {
+export interface CommandOutput {
   readonly value: unknown
   readonly text: string
 }
@@ -18,7 +18,7 @@ const dayMs = 86_400_000
 const aheadMs = 90 * dayMs
 
 /** Who is on call now, or at an instant. */
-export function tellWho(view: OnCallView, name: string | undefined, written?: string): Told {
+export function tellWho(view: OnCallView, name: string | undefined, written?: string): CommandOutput {
   const at = written === undefined ? view.now : instantOption('--at', written, view)
   const { timeZone } = view
   const told = chosen(view, name).map((schedule) => {
@@ -51,7 +51,7 @@ export function tellWho(view: OnCallView, name: string | undefined, written?: st
 }
 
 /** The coming hand-offs. */
-export function tellNext(view: OnCallView, name: string | undefined, count: number): Told {
+export function tellNext(view: OnCallView, name: string | undefined, count: number): CommandOutput {
   const { timeZone, now } = view
   const told = chosen(view, name).map((schedule) => ({
     schedule: schedule.name,
@@ -79,7 +79,7 @@ export function tellGaps(
   view: OnCallView,
   name: string | undefined,
   range: { readonly from?: string; readonly to?: string },
-): Told & { readonly count: number } {
+): CommandOutput & { readonly count: number } {
   const { from, to } = rangeOption(range, view, yearMs)
   const told = chosen(view, name).map((schedule) => ({
     schedule: schedule.name,
@@ -102,7 +102,7 @@ export function tellPreview(
   view: OnCallView,
   name: string,
   range: { readonly from?: string; readonly to?: string },
-): Told {
+): CommandOutput {
   const [schedule] = chosen(view, name)
   if (schedule === undefined) throw new Error('a chosen schedule is there')
   const span = rangeOption(range, view, 14 * dayMs)

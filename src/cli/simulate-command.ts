@@ -8,7 +8,7 @@ import type { PagingContext } from '../domain/escalate/paging-context.ts'
 import { isSeverity } from '../domain/values/severity.ts'
 import type { IncidentRecords } from '../web/dependencies.ts'
 import { CommandFailed, connectApi, exitCodes } from './api-client.ts'
-import type { Told } from './on-call-reading.ts'
+import type { CommandOutput } from './on-call-reading.ts'
 import { instantOption, type OnCallOptions, openOnCallView, readerZone } from './on-call-source.ts'
 import { reallyHappened, simulatedValue, simulationText } from './simulate-words.ts'
 
@@ -32,7 +32,11 @@ type Happened = Omit<Trial, 'policy'>
  * Who would have been paged in an incident under another policy, or would be at an instant. Pages nobody, and changes nothing.
  * @throws CommandFailed, and ConfigurationError for a policy that is none
  */
-export async function simulate(options: SimulateOptions, env: NodeJS.ProcessEnv, now: number): Promise<Told> {
+export async function simulate(
+  options: SimulateOptions,
+  env: NodeJS.ProcessEnv,
+  now: number,
+): Promise<CommandOutput> {
   const policy = await readPolicyFile(options.policy, options.policyName)
   if (options.incident === undefined) {
     const { context, timeZone } = await openOnCallView(options, env, now)
@@ -76,7 +80,7 @@ function told(
   context: PagingContext,
   what: Happened,
   story?: Story,
-): Told {
+): CommandOutput {
   refuseUnknown(policy, context, options.policy)
   const timeZone = readerZone(options)
   const trial = { ...what, policy }

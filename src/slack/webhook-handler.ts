@@ -1,4 +1,4 @@
-import type { Account, ChannelAnswers, Told } from '../domain/page/channel-answers.ts'
+import type { Account, ChannelAnswers, AnswerResult } from '../domain/page/channel-answers.ts'
 import type { SlackIntegration } from '../domain/configuration/configuration.ts'
 import type { HttpPost } from '../domain/page/delivery.ts'
 import { readCommand, readInteraction, type SlashCommand } from './interaction.ts'
@@ -49,7 +49,7 @@ export function createSlackWebhookHandler(options: SlackWebhookHandlerOptions) {
     return isFromSlack(request, (await resolveSecret(integration.signingSecret)).trim(), now())
   }
 
-  function inBackground(responseUrl: string, work: Promise<Told>): void {
+  function inBackground(responseUrl: string, work: Promise<AnswerResult>): void {
     const told = within(work, options.workMs ?? defaultWorkMs)
       .then(({ message }) => respond(responseUrl, message))
       .catch((error: unknown) => log('an answer from Slack failed', error))
@@ -88,7 +88,7 @@ function slackUser(id: string): Account {
   return { channel: 'slack', id }
 }
 
-function carryOut(answers: ChannelAnswers, { user, order, id }: SlashCommand): Promise<Told> {
+function carryOut(answers: ChannelAnswers, { user, order, id }: SlashCommand): Promise<AnswerResult> {
   switch (order.kind) {
     case 'ack':
       return answers.give(slackUser(user), { verb: 'acknowledge', incident: order.incident, commandId: id })
@@ -106,8 +106,8 @@ function helpReply(command: SlashCommand | undefined) {
   return { response_type: 'ephemeral', text: problem === undefined ? help : `${problem}\n${help}` }
 }
 
-async function within(work: Promise<Told>, ms: number): Promise<Told> {
-  const late = Promise.withResolvers<Told>()
+async function within(work: Promise<AnswerResult>, ms: number): Promise<AnswerResult> {
+  const late = Promise.withResolvers<AnswerResult>()
   const message = 'It took too long, and it is not known whether it was carried out: look at the incident.'
   const timer = setTimeout(() => late.resolve({ kind: 'failed', message }), ms)
   try {

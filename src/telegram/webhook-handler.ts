@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
-import type { ChannelAnswers, Told } from '../domain/page/channel-answers.ts'
+import type { ChannelAnswers, AnswerResult } from '../domain/page/channel-answers.ts'
 import type {
   Configuration,
   SecretReference,
@@ -84,7 +84,7 @@ export function createTelegramWebhookHandler(options: TelegramWebhookHandlerOpti
   }
 }
 
-function isTaken({ kind }: Told): boolean {
+function isTaken({ kind }: AnswerResult): boolean {
   return kind === 'done' || kind === 'unchanged'
 }
 

@@ -1,5 +1,5 @@
 import type { AcceptedAlert, Alert } from '../domain/alert/alert.ts'
-import type { Told } from '../domain/page/channel-answers.ts'
+import type { AnswerResult } from '../domain/page/channel-answers.ts'
 import type { ChartModel } from '../domain/chart/chart.ts'
 import type { Check, Role } from '../domain/configuration/configuration.ts'
 import type { Declaration } from '../domain/alert/declaration.ts'
@@ -148,7 +148,7 @@ export interface AnswerLinkHandler {
   look(
     token: string,
   ): Promise<{ readonly person: string; readonly incident: Incident; readonly count: number } | undefined>
-  acknowledge(token: string): Promise<Told | undefined>
+  acknowledge(token: string): Promise<AnswerResult | undefined>
 }
 
 /** What became of a notification. */

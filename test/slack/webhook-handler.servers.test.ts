@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FakeSlack, startFakeSlack } from '../../examples/fakes/slack.ts'
-import type { ChannelAnswers, Told } from '../../src/domain/page/channel-answers.ts'
+import type { ChannelAnswers, AnswerResult } from '../../src/domain/page/channel-answers.ts'
 import { createPost } from '../../src/http/post.ts'
 import { createSlackWebhookHandler } from '../../src/slack/webhook-handler.ts'
 import { responseLimits } from '../../src/slack/limits.ts'
 
 const { post, close } = createPost()
 let slack: FakeSlack
-let told: Promise<Told>
+let told: Promise<AnswerResult>
 let logged: unknown[]
 let handler: ReturnType<typeof createSlackWebhookHandler>
 

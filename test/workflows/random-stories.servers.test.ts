@@ -30,7 +30,7 @@ type Deed =
   | { readonly kind: 'hand-over' | 'snooze' | 'resolve' | 'configuration' | 'worker' | 'look' }
   | { readonly kind: 'provider'; readonly answers: SendOutcome['kind'] }
 
-interface Told {
+interface AttributedDeed {
   readonly deed: Deed
   readonly actor: string
 }
@@ -84,7 +84,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     }),
   },
 )
-const told: fc.Arbitrary<Told> = fc.record({ deed, actor: fc.constantFrom('ana', 'ben', 'dora') })
+const told: fc.Arbitrary<AttributedDeed> = fc.record({ deed, actor: fc.constantFrom('ana', 'ben', 'dora') })
 /** What is in one round happens at once. */
 const rounds = fc.array(fc.array(told, { minLength: 1, maxLength: 3 }), { minLength: 4, maxLength: 10 })
 
@@ -107,7 +107,11 @@ function answerOf(kind: SendOutcome['kind']): SendOutcome {
 }
 
 /** Something happens; `configuration` and `worker` happen to everybody. */
-async function happen(story: IncidentStory, world: IncidentWorld, { deed: one, actor }: Told): Promise<void> {
+async function happen(
+  story: IncidentStory,
+  world: IncidentWorld,
+  { deed: one, actor }: AttributedDeed,
+): Promise<void> {
   switch (one.kind) {
     case 'alerts':
       return story.apply(one.which.map((name) => story.alert(one.status, name, 'critical')))

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { CommandFailed, exitCodes } from '../api-client.ts'
 import type { ChangeOptions } from '../on-call-changing.ts'
-import type { Told } from '../on-call-reading.ts'
+import type { CommandOutput } from '../on-call-reading.ts'
 import type { OnCallOptions } from '../on-call-source.ts'
 import { print } from '../terminal.ts'
 import { addOnCallFileCommands } from './on-call-files.ts'
@@ -105,7 +105,7 @@ async function view(options: OnCallOptions) {
 }
 
 /** Prints what a command has to say. */
-export function say(options: { readonly json?: boolean }, { value, text }: Told): void {
+export function say(options: { readonly json?: boolean }, { value, text }: CommandOutput): void {
   print(options, value, () => text)
 }
 

@@ -15,13 +15,13 @@ import { pageEnded } from './pages.ts'
 import { applyPolicy } from './policy.ts'
 import { acknowledgementDue } from './release.ts'
 import type { MachineState } from './state.ts'
-import { answer, type Move, move, set, tell, type ToldFact, type Turn } from './turn.ts'
+import { answer, type Move, move, set, tell, type AttributedFact, type Turn } from './turn.ts'
 
 /** What an event comes to. */
 export interface Decision {
   readonly state: MachineState
   readonly effects: readonly Effect[]
-  readonly facts: readonly ToldFact[]
+  readonly facts: readonly AttributedFact[]
   /** Of a command; `null` for everything else, and where a reading has to come first. */
   readonly answer: Answer | null
 }

@@ -14,14 +14,14 @@ const dayMs = 86_400_000
 const shownMs = 14 * dayMs
 const aheadMs = 90 * dayMs
 
-const Told = z.object({ told: z.string().optional().catch(undefined) })
+const Query = z.object({ told: z.string().optional().catch(undefined) })
 
 /** The page of who is on call. */
 export function onCallPageRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
   const { onCall, now, newId } = dependencies
   app.get('/on-call', { config: { access: 'read' } }, async (request, reply) => {
     const people = await onCall.people()
-    const { told } = Told.parse(request.query)
+    const { told } = Query.parse(request.query)
     const page = onCallPage({
       schedules: await viewsOf(request, dependencies),
       person: personOf(request),

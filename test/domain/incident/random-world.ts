@@ -6,7 +6,7 @@ import { firstDue } from '../../../src/domain/incident/outline.ts'
 import { readingOf } from '../../../src/domain/incident/reading.ts'
 import { runSync } from '../../../src/domain/incident/run.ts'
 import { type MachineState, newIncident, type Settings } from '../../../src/domain/incident/state.ts'
-import type { ToldFact } from '../../../src/domain/incident/turn.ts'
+import type { AttributedFact } from '../../../src/domain/incident/turn.ts'
 import type { Page } from '../../../src/domain/page/page.ts'
 import type { Severity } from '../../../src/domain/values/severity.ts'
 import { page as pageFixture } from '../../support/pages.ts'
@@ -17,7 +17,7 @@ export interface Taken {
   readonly before: MachineState
   readonly event: MachineEvent
   readonly state: MachineState
-  readonly facts: readonly ToldFact[]
+  readonly facts: readonly AttributedFact[]
   readonly changes: readonly Change[]
 }
 

@@ -32,15 +32,15 @@ export const twoSteps: EscalationPolicy = {
 }
 
 /** Commands as tests write them: `by` minutes after the beginning. */
-type Told<Event> = Event extends CommandEvent
+type Given<Event> = Event extends CommandEvent
   ? Omit<Event, 'actor' | 'commandId'> & { commandId?: string }
   : never
-export type ToldCommand = Told<CommandEvent>
+export type GivenCommand = Given<CommandEvent>
 
 let commands = 0
 
 /** What somebody does so many minutes after the beginning. */
-export function does(minutes: number, actor: string, command: ToldCommand): MachineEvent {
+export function does(minutes: number, actor: string, command: GivenCommand): MachineEvent {
   return { commandId: `command-${++commands}`, ...command, at: minutes * minute, actor } as MachineEvent
 }
 
