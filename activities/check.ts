@@ -1,9 +1,9 @@
 import {
-  judge,
+  evaluate,
   isQuiet,
   questionOf,
-  questionsOf,
-  unanswered,
+  metricQuestions,
+  unknownVerdicts,
   watchedSources,
   watchOf,
   type AskedQuestion,
@@ -71,7 +71,7 @@ const longestError = 500
 
 export type CheckActivities = ReturnType<typeof createCheckActivities>
 
-/** The deeds of a check: measure, judge, and store what became of every series. */
+/** The deeds of a check: measure, evaluate, and store what became of every series. */
 export function createCheckActivities({ metrics, runs, configuration, now }: CheckDependencies) {
   async function store(run: CheckRun, current: Configuration): Promise<ShardResult> {
     const { alerts, verdicts } = await runs.record(run, (before) => concludeRun(run, before, current))
@@ -101,7 +101,7 @@ export function createCheckActivities({ metrics, runs, configuration, now }: Che
     async runCheckShard(shardRun: ShardRun): Promise<ShardResult> {
       const { current, at, checks, run } = begin(shardRun)
       const answers: Answer[] = []
-      for (const asked of questionsOf(checks, current, at))
+      for (const asked of metricQuestions(checks, current, at))
         answers.push(...(await ask(asked, at, current, metrics)))
       const verdicts = answers.flatMap((answer) => verdictsOf(answer, current))
       const measured = checks.map((check) => ({ check, error: errorOf(check, answers) }))
@@ -115,8 +115,8 @@ export function createCheckActivities({ metrics, runs, configuration, now }: Che
       ...shardRun
     }: ShardRun & { readonly error: string }): Promise<ShardResult> {
       const { current, at, checks, run } = begin(shardRun)
-      const verdicts = questionsOf(checks, current, at).flatMap(({ question, checks: asking }) =>
-        asking.flatMap((check) => unanswered(check, question, current)),
+      const verdicts = metricQuestions(checks, current, at).flatMap(({ question, checks: asking }) =>
+        asking.flatMap((check) => unknownVerdicts(check, question, current)),
       )
       const measured = checks.map((check) => ({ check, error: shortened(error) }))
       return store({ ...run, verdicts, measured, sources: [] }, current)
@@ -161,8 +161,8 @@ async function ask(
 function verdictsOf(answer: Answer, configuration: Configuration): UnsettledVerdict[] {
   return answer.checks.flatMap((check) =>
     'measured' in answer
-      ? judge(check, answer.question, answer.measured, configuration)
-      : unanswered(check, answer.question, configuration),
+      ? evaluate(check, answer.question, answer.measured, configuration)
+      : unknownVerdicts(check, answer.question, configuration),
   )
 }
 

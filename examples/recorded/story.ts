@@ -39,7 +39,7 @@ export async function tellRecorded(stage: RecordedStage): Promise<number> {
   const archive = createArchive(firewatch)
   const first = await replay(dataDir, tell)
   narrate(first, tell)
-  await judge(archive, firewatch, tell)
+  await markFalseAlarms(archive, firewatch, tell)
   tell('\nonce more, to see that nothing is kept twice …')
   const outcome: Recorded = { first, second: await replay(dataDir, tell), kept: await archive.all(), dataDir }
 
@@ -110,7 +110,7 @@ function narrate({ transitions }: ReplayReport, tell: (line: string) => void): v
 }
 
 /** What a person does who reads the reviews: tells the false alarm apart. */
-async function judge(
+async function markFalseAlarms(
   archive: Archive,
   firewatch: RunningFirewatch,
   tell: (line: string) => void,

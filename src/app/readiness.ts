@@ -1,5 +1,5 @@
 /** Asks everything that is needed; each must answer soon. Answers what does not, by name, and why. */
-export async function unanswered(
+export async function unreachable(
   asked: Readonly<Record<string, () => Promise<unknown>>>,
 ): Promise<Readonly<Record<string, string>>> {
   const answers = await Promise.all(

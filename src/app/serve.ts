@@ -34,7 +34,7 @@ import { createNotActionable } from './not-actionable.ts'
 import { createOnCallService } from './on-call.ts'
 import { listenOn } from './port-taken.ts'
 import { prepareDatabase } from './prepare.ts'
-import { unanswered } from './readiness.ts'
+import { unreachable } from './readiness.ts'
 import { createRecords, type Records } from './records.ts'
 import type { Settings } from './settings.ts'
 
@@ -231,7 +231,7 @@ async function recordsOf(records: Records, incident: number) {
 
 /** Asks everything that incidents need. */
 function unready({ pools, connection, clickhouse }: Parts): Promise<Readonly<Record<string, string>>> {
-  return unanswered({
+  return unreachable({
     postgres: () => pools.intake.pool.query('SELECT 1'),
     temporal: () =>
       connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({})),

@@ -33,7 +33,7 @@ import { prepareDatabase } from './prepare.ts'
 import { prepareTemporal } from './prepare-temporal.ts'
 import { createRecords, type Records } from './records.ts'
 import { startRetention } from './retention.ts'
-import { unanswered } from './readiness.ts'
+import { unreachable } from './readiness.ts'
 import { reviewFolder } from './review-folder.ts'
 import type { Settings } from './settings.ts'
 import { openHealthServer, type HealthServer } from './worker-health-server.ts'
@@ -221,7 +221,7 @@ async function openWorkerHealth(
 /** Asks everything that activities and workflows need. */
 function unready(parts: { database: OpenDatabase; connection: NativeConnection; clickhouse: ClickHouse }) {
   const { database, connection, clickhouse } = parts
-  return unanswered({
+  return unreachable({
     postgres: () => database.pool.query('SELECT 1'),
     temporal: () =>
       connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({})),

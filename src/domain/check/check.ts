@@ -71,7 +71,7 @@ export interface AskedQuestion {
 }
 
 /** What the checks want to know now: one question per source and bucket length, whatever the number of checks. */
-export function questionsOf(
+export function metricQuestions(
   checks: readonly Check[],
   configuration: Configuration,
   now: number,
@@ -120,7 +120,7 @@ export function questionOf(
 }
 
 /** Every series that a check judges. */
-export function seriesOf(check: Check, configuration: Configuration): Series[] {
+export function checkSeries(check: Check, configuration: Configuration): Series[] {
   return check.metrics.flatMap((metric) =>
     check.slices.flatMap((slice) =>
       groupsOf(slice, configuration).map((group) => ({ check: check.name, metric, slice, group })),
@@ -129,7 +129,7 @@ export function seriesOf(check: Check, configuration: Configuration): Series[] {
 }
 
 /** The verdicts of one check on the metrics that the question covers. */
-export function judge(
+export function evaluate(
   check: Check,
   question: MetricQuestion,
   measured: Measured,
@@ -144,7 +144,7 @@ export function judge(
   const sourceAlive = measured.rowsIn(bucketAt) > 0
   const kinds = new Map(question.metrics.map(({ name, kind }) => [name, kind]))
   const at = new Date(bucketAt).toISOString()
-  return seriesOf(check, configuration).flatMap((series): UnsettledVerdict[] => {
+  return checkSeries(check, configuration).flatMap((series): UnsettledVerdict[] => {
     const kind = kinds.get(series.metric)
     if (kind === undefined) return []
     const sample = (bucket: number) => sampleOf(kind, series, bucket, measured)
@@ -156,10 +156,14 @@ export function judge(
 }
 
 /** The verdicts of one check whose source could not be asked. */
-export function unanswered(check: Check, question: MetricQuestion, configuration: Configuration): Verdict[] {
+export function unknownVerdicts(
+  check: Check,
+  question: MetricQuestion,
+  configuration: Configuration,
+): Verdict[] {
   const asked = new Set(question.metrics.map(({ name }) => name))
   const bucketAt = new Date(question.bucketAt).toISOString()
-  return seriesOf(check, configuration)
+  return checkSeries(check, configuration)
     .filter(({ metric }) => asked.has(metric))
     .map((series) => ({
       ...series,

@@ -1,7 +1,7 @@
 import {
   lastCompleteBucket,
-  questionsOf,
-  seriesOf,
+  metricQuestions,
+  checkSeries,
   type Measured,
   type MetricQuestion,
 } from '../check/check.ts'
@@ -46,7 +46,7 @@ const mostRuns = 2_000
 
 /** How many runs are read with one query per source, so that neither an answer nor the memory grows with the range. */
 export function runsTogether(check: Check, configuration: Configuration): number {
-  const series = seriesOf(check, configuration).length
+  const series = checkSeries(check, configuration).length
   return Math.max(1, Math.min(mostRuns, Math.floor(mostSamples / Math.max(1, series))))
 }
 
@@ -58,7 +58,7 @@ export function replayRuns(
 ): ReplayRun[] {
   return times.map((at) => ({
     at,
-    questions: questionsOf([check], configuration, at).map(({ question }) => question),
+    questions: metricQuestions([check], configuration, at).map(({ question }) => question),
   }))
 }
 
