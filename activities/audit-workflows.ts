@@ -1,5 +1,6 @@
 import { log } from '@temporalio/activity'
 import type { Finding, RecordedIncident } from '../src/domain/audit/audit.ts'
+import { errorMessage } from '../src/domain/values/error-message.ts'
 import {
   auditsInterruptedMs,
   type IncidentWithoutReview,
@@ -109,6 +110,6 @@ async function attempt(failure: string, repair: () => Promise<void>): Promise<vo
   try {
     await repair()
   } catch (error) {
-    log.warn(failure, { reason: error instanceof Error ? error.message : String(error) })
+    log.warn(failure, { reason: errorMessage(error) })
   }
 }

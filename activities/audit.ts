@@ -10,6 +10,7 @@ import {
   type UnfinishedPage,
 } from '../src/domain/audit/audit.ts'
 import { auditAlert, isUrgent, type StoredFinding } from '../src/domain/audit/alert.ts'
+import { errorMessage } from '../src/domain/values/error-message.ts'
 import type { AcceptedAlert } from '../src/domain/alert/alert.ts'
 import {
   createSteadiness,
@@ -143,7 +144,7 @@ async function repair(
     incidents.filter(({ number }) => missing.has(number)),
     (incident) =>
       deps.workflows.notify(incident).catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error)
+        const reason = errorMessage(error)
         log.warn("could not start the incident's workflow", { incident: incident.number, reason })
       }),
   )

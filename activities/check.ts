@@ -21,6 +21,7 @@ import {
   type Standings,
 } from '../src/domain/check/run.ts'
 import type { CheckShard } from '../src/domain/check/shards.ts'
+import { errorMessage } from '../src/domain/values/error-message.ts'
 import type { Check, Configuration, SourceTable } from '../src/domain/configuration/configuration.ts'
 import type { UnsettledVerdict, VerdictState } from '../src/domain/check/verdict.ts'
 
@@ -147,8 +148,7 @@ async function ask(
     return [{ ...asked, measured: await metrics.measure(asked.question) }]
   } catch (error) {
     if (metrics.isUnavailable(error)) throw error
-    if (asked.checks.length === 1)
-      return [{ ...asked, error: shortened(error instanceof Error ? error.message : String(error)) }]
+    if (asked.checks.length === 1) return [{ ...asked, error: shortened(errorMessage(error)) }]
   }
   const answers: Answer[] = []
   for (const check of asked.checks) {

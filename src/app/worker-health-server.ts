@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Exposition } from '../metrics/registry.ts'
+import { errorMessage } from '../domain/values/error-message.ts'
 
 /** What a worker says of itself by HTTP. */
 export interface HealthServerDependencies {
@@ -31,12 +32,7 @@ export async function openHealthServer(
     const answer = request.method === 'GET' ? answers[request.url ?? ''] : undefined
     if (answer === undefined) return send(response, 404, json, JSON.stringify({ error: 'nothing here' }))
     answer(deps, response).catch((error: unknown) =>
-      send(
-        response,
-        500,
-        json,
-        JSON.stringify({ error: error instanceof Error ? error.message : String(error) }),
-      ),
+      send(response, 500, json, JSON.stringify({ error: errorMessage(error) })),
     )
     return undefined
   })

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { datedWords } from '../domain/values/instant-text.ts'
+import { errorMessage } from '../domain/values/error-message.ts'
 import { CommandFailed, connectApi, exitCodes } from './api-client.ts'
 import { names, type CommandOutput } from './on-call-reading.ts'
 import { instantOption, type OnCallOptions, readerZone } from './on-call-source.ts'
@@ -60,7 +61,7 @@ export async function shiftsFile(path: string): Promise<readonly unknown[]> {
   const read = await readFile(path, 'utf8')
     .then((text): unknown => parse(text))
     .catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = errorMessage(error)
       throw new CommandFailed(`${path} cannot be read: ${reason}`, exitCodes.refused)
     })
   const shifts: unknown = Array.isArray(read) ? read : (read as { shifts?: unknown } | null)?.shifts

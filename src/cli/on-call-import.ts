@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { datedWords, instantText } from '../domain/values/instant-text.ts'
+import { errorMessage } from '../domain/values/error-message.ts'
 import type { Shift, Span } from '../domain/on-call/schedule.ts'
 import { type FeedPerson, type FeedProblem, readFeed } from '../ical/read.ts'
 import { CommandFailed, exitCodes } from './api-client.ts'
@@ -32,7 +33,7 @@ export async function importFeed(
   const [schedule] = chosen(view, options.schedule)
   if (schedule === undefined) throw new Error('a chosen schedule is there')
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorMessage(error)
     throw new CommandFailed(`${path} cannot be read: ${reason}`, exitCodes.refused)
   })
   const people = peopleOf(options.person, view)

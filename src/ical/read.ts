@@ -1,4 +1,5 @@
 import type { FixedShifts, Shift, Span } from '../domain/on-call/schedule.ts'
+import { errorMessage } from '../domain/values/error-message.ts'
 import {
   eventTexts,
   type FeedZones,
@@ -77,7 +78,7 @@ function parsedEvent(text: string, at: number, problems: FeedProblem[]): (readon
   try {
     return [parseEvent(text)]
   } catch (error) {
-    problems.push({ event: `number ${at + 1}`, reason: `it cannot be parsed: ${messageOf(error)}` })
+    problems.push({ event: `number ${at + 1}`, reason: `it cannot be parsed: ${errorMessage(error)}` })
     return []
   }
 }
@@ -87,7 +88,7 @@ function guarded<T>(properties: readonly Property[], problems: FeedProblem[], re
   try {
     return read()
   } catch (error) {
-    problems.push({ event: nameOf(properties), reason: messageOf(error) })
+    problems.push({ event: nameOf(properties), reason: errorMessage(error) })
     return []
   }
 }
@@ -98,10 +99,6 @@ function nameOf(properties: readonly Property[]): string {
   return (
     [uid, summary === '' ? '' : `"${summary}"`].filter((part) => part !== '').join(' ') || 'without a UID'
   )
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 /** Occurrences that an event with RECURRENCE-ID stands for: `UID instant`. */

@@ -119,7 +119,10 @@ function refusal(
   token: string,
   now: Date,
 ): BotAnswer {
-  const error = errorText(`answered ${status}${reasonOf(status, said)}`, [token, encodeURIComponent(token)])
+  const error = errorText(`answered ${status}${explanationOf(status, said)}`, [
+    token,
+    encodeURIComponent(token),
+  ])
   const isAboutContent = status === 400 || status === 413
   if (isAboutContent) {
     const fault = /\bentit/i.test(descriptionOf(said)) ? 'markup' : 'content'
@@ -131,7 +134,7 @@ function refusal(
   return outcome.kind === 'sent' ? { kind: 'retry', error } : outcome
 }
 
-function reasonOf(status: number, said: Said | undefined): string {
+function explanationOf(status: number, said: Said | undefined): string {
   const description = descriptionOf(said)
   const told = description === '' ? '' : `: ${description}`
   if (status >= 300 && status < 400) return ': redirects are not followed'

@@ -1,6 +1,6 @@
 import { channelTraits } from '../domain/page/channel-traits.ts'
 import type { Contact } from '../domain/configuration/configuration.ts'
-import { errorText, type HttpPost } from '../domain/page/delivery.ts'
+import { failureText, type HttpPost } from '../domain/page/delivery.ts'
 import type { FollowedMessage, PageMessage, SendOutcome, TryOutcome } from '../domain/page/page.ts'
 import { type Chart, chartFor, type ChartOptions, defaultChartWaitMs } from '../domain/page/chart.ts'
 import { createTurns, outcomeOfTurn } from '../domain/page/turns.ts'
@@ -65,7 +65,7 @@ async function botOf(
   try {
     return { kind: 'bot', bot: await botAt(contact, resolveSecret) }
   } catch (error) {
-    return { kind: 'final', error: reasonOf(error, 'a secret of this contact cannot be read') }
+    return { kind: 'final', error: failureText(error, 'a secret of this contact cannot be read') }
   }
 }
 
@@ -195,8 +195,4 @@ function outcomeOf(answer: BotAnswer, { chatId }: Chat): TryOutcome {
   return answer.messageId === undefined
     ? { kind: 'sent' }
     : { kind: 'sent', providerId: `${chatId}/${answer.messageId}` }
-}
-
-function reasonOf(error: unknown, otherwise: string): string {
-  return errorText(error instanceof Error ? error.message : otherwise)
 }
