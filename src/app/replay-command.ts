@@ -43,7 +43,7 @@ export async function runReplay(command: ReplayCommand, env: NodeJS.ProcessEnv):
           tell(`walked ${runs} of ${ofRuns} runs, up to ${clockText(new Date(upTo).toISOString())} UTC`),
         ...(record === undefined ? {} : { record }),
       }),
-    ).catch(refusal)
+    ).catch(throwCommandFailed)
     print(command, report, () => reportText(report))
   } finally {
     await clickhouse.close()
@@ -133,7 +133,7 @@ function isDay(text: string): boolean {
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text)
 }
 
-function refusal(error: unknown): never {
+function throwCommandFailed(error: unknown): never {
   if (error instanceof ClickHouseUnavailable) throw new CommandFailed(error.message, exitCodes.unreachable)
   if (error instanceof ClickHouseQueryFailed) throw new CommandFailed(error.message, exitCodes.refused)
   throw error

@@ -40,10 +40,10 @@ export async function change(
   const sent = { ...body, from: at('--from', options.from), to: at('--to', options.to), reason }
   const api = await connectApi(options.data, env)
   const answer = await api.post<Answer>(`/api/v1/schedules/${path.map(encodeURIComponent).join('/')}`, sent)
-  return { value: answer, text: textOf(answer, view.timeZone) }
+  return { value: answer, text: changeText(answer, view.timeZone) }
 }
 
-function textOf({ change: { id, kind, from, to }, changes, gaps }: Answer, timeZone: string): string {
+function changeText({ change: { id, kind, from, to }, changes, gaps }: Answer, timeZone: string): string {
   const at = (instant: string) => datedWords(Date.parse(instant), timeZone)
   const rows = changes.map((one) => [at(one.from), at(one.to), `${names(one.before)} -> ${names(one.after)}`])
   return [

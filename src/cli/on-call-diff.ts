@@ -32,7 +32,7 @@ export function tellDiff(
     text:
       compared.length === 0
         ? 'neither has a schedule'
-        : compared.map((one) => textOf(one, view)).join('\n\n'),
+        : compared.map((one) => diffText(one, view)).join('\n\n'),
   }
 }
 
@@ -75,7 +75,7 @@ function valueOf({ schedule, kind, diff }: Compared, view: OnCallView) {
 
 const kinds = { changed: '', new: ' (new)', gone: ' (gone)', same: ': nothing changes hands' } as const
 
-function textOf({ schedule, kind, diff }: Compared, view: OnCallView): string {
+function diffText({ schedule, kind, diff }: Compared, view: OnCallView): string {
   const { hours, changes, gaps, overlaps } = diff
   const shown = changes.slice(0, mostChanges)
   const rest = changes.length - shown.length

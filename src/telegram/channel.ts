@@ -7,7 +7,7 @@ import { createTurns, outcomeOfTurn } from '../domain/page/turns.ts'
 import { type Bot, type BotAnswer, botAt, createBotApi } from './bot-api.ts'
 import { type Keyboard, keyboardOf, standingKeyboard } from './buttons.ts'
 import { pace, telegramLimits } from './limits.ts'
-import { type TelegramText, textOf } from './text.ts'
+import { type TelegramText, telegramText } from './text.ts'
 
 export type TelegramContact = Extract<Contact, { channel: 'telegram' }>
 
@@ -155,7 +155,7 @@ async function changeButtons(
 }
 
 async function sendPage(chat: Chat, message: PageMessage, chart: Chart | undefined): Promise<TryOutcome> {
-  const html = textOf(message, 'html')
+  const html = telegramText(message, 'html')
   const png = html.length <= telegramLimits.captionLength ? await chart?.png : undefined
   if (png !== undefined) {
     const answer = await chat.sendPhoto(png, html)
@@ -178,7 +178,7 @@ function isWorthText(answer: BotAnswer): answer is Extract<BotAnswer, { kind: 'r
 async function sendText(chat: Chat, message: PageMessage, html: TelegramText): Promise<BotAnswer> {
   const answer = await chat.sendText(html)
   const isRefused = answer.kind === 'refused' && answer.fault === 'markup'
-  return isRefused ? chat.sendText(textOf(message, 'plain')) : answer
+  return isRefused ? chat.sendText(telegramText(message, 'plain')) : answer
 }
 
 /** The text is there already: whatever becomes of the chart, the page was sent. */
