@@ -50,9 +50,9 @@ export interface PageOutbox {
   bundle(
     pages: readonly Page[],
   ): Promise<{ readonly going: readonly Page[]; readonly calledOff: readonly CalledOffPage[] }>
-  /** Pages that went along are tried again with theirs. */
+  /** Pages that were bundled are tried again with theirs. */
   repeat(pages: readonly Page[], at: Date): Promise<void>
-  /** Pages that went along wait again; answers with those that were called off meanwhile. */
+  /** Pages that were bundled wait again; answers with those that were called off meanwhile. */
   release(
     pages: readonly Page[],
     how: { readonly at: Date; readonly isUnknown: boolean },

@@ -28,7 +28,7 @@ const longestName = 200
 export interface PageFacts {
   readonly page: Page
   readonly incident: Incident
-  /** Whose pages go along in this message, in the order in which they are named. */
+  /** Whose pages are bundled in this message, in the order in which they are named. */
   readonly others: readonly Incident[]
   /** Some of its alerts that fire, and how many do in all. */
   readonly alerts: readonly Alert[]
