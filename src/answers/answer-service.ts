@@ -1,5 +1,6 @@
 import type { Account, Answer, ChannelAnswers, OnCall, AnswerResult } from '../domain/page/channel-answers.ts'
-import type { Configuration, User } from '../domain/configuration/configuration.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
+import type { User } from '../domain/configuration/people.ts'
 import { type Declaration, declaredIn } from '../domain/alert/declaration.ts'
 import { oneLine } from '../domain/page/delivery.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'

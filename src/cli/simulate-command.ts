@@ -1,5 +1,5 @@
 import { readPolicyFile } from '../config/policy-file.ts'
-import type { EscalationPolicy } from '../domain/configuration/configuration.ts'
+import type { EscalationPolicy } from '../domain/configuration/escalation-policy.ts'
 import { alertAt, type Trial, tryPolicy } from '../domain/escalate/simulate.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
 import type { MachineEvent } from '../domain/incident/event.ts'

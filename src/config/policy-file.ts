@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { EscalationPolicy } from '../domain/configuration/configuration.ts'
+import type { EscalationPolicy } from '../domain/configuration/escalation-policy.ts'
 import { readYaml } from './document.ts'
 import { describeIssue, toFindings } from './messages.ts'
 import { ConfigurationError, type Problem } from './problems.ts'

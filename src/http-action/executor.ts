@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher, request } from 'undici'
-import type { SecretReference } from '../domain/configuration/configuration.ts'
+import type { SecretReference } from '../domain/configuration/secret-reference.ts'
 import type { ActionAnswer, ActionCall } from '../domain/remediate/remediate.ts'
 import { neverConnected, exchangeFault } from './fault.ts'
 

@@ -1,5 +1,5 @@
 import { channelTraits } from '../domain/page/channel-traits.ts'
-import type { Contact } from '../domain/configuration/configuration.ts'
+import type { Contact } from '../domain/configuration/people.ts'
 import {
   errorText,
   failureText,

@@ -1,6 +1,7 @@
 import type { Alert } from '../domain/alert/alert.ts'
 import type { ChannelTraits } from '../domain/page/channel-traits.ts'
-import type { Configuration, Contact } from '../domain/configuration/configuration.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
+import type { Contact } from '../domain/configuration/people.ts'
 import type { NewPage } from '../domain/escalate/escalate.ts'
 import type { Incident } from '../domain/incident/incident.ts'
 import type { Page, PageMessage, SendOutcome } from '../domain/page/page.ts'

@@ -1,5 +1,5 @@
 import type { Account, ChannelAnswers, AnswerResult } from '../domain/page/channel-answers.ts'
-import type { SlackIntegration } from '../domain/configuration/configuration.ts'
+import type { SlackIntegration } from '../domain/configuration/integrations.ts'
 import type { HttpPost } from '../domain/page/delivery.ts'
 import { readCommand, readInteraction, type SlashCommand } from './interaction.ts'
 import { createResponses } from './responses.ts'

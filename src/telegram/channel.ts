@@ -1,5 +1,5 @@
 import { channelTraits } from '../domain/page/channel-traits.ts'
-import type { Contact } from '../domain/configuration/configuration.ts'
+import type { Contact } from '../domain/configuration/people.ts'
 import { failureText, type HttpPost } from '../domain/page/delivery.ts'
 import type { FollowedMessage, PageMessage, SendOutcome, TryOutcome } from '../domain/page/page.ts'
 import { type Chart, chartFor, type ChartOptions, defaultChartWaitMs } from '../domain/page/chart.ts'

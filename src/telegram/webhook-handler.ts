@@ -1,11 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import type { ChannelAnswers, AnswerResult } from '../domain/page/channel-answers.ts'
-import type {
-  Configuration,
-  SecretReference,
-  TelegramIntegration,
-} from '../domain/configuration/configuration.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
+import type { SecretReference } from '../domain/configuration/secret-reference.ts'
+import type { TelegramIntegration } from '../domain/configuration/integrations.ts'
 import { cutText, type HttpPost, oneLine } from '../domain/page/delivery.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
 import { storable } from '../domain/values/text.ts'

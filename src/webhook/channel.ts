@@ -1,5 +1,5 @@
 import { channelTraits } from '../domain/page/channel-traits.ts'
-import type { Contact } from '../domain/configuration/configuration.ts'
+import type { Contact } from '../domain/configuration/people.ts'
 import { failureText, type HttpPost, outcomeOfRefusal, type PostAnswer } from '../domain/page/delivery.ts'
 import type { PageMessage, SendOutcome } from '../domain/page/page.ts'
 import { signatureOf } from './sign.ts'

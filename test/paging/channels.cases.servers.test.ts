@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Contact } from '../../src/domain/configuration/configuration.ts'
+import type { Contact } from '../../src/domain/configuration/people.ts'
 import { atStart, backup, chat, duty, escalationWorld, mailbox, slackPerson } from '../support/escalation.ts'
 import { type HandlerWorld, handlersOf } from '../support/channel-handlers.ts'
 import { user } from '../support/pages.ts'

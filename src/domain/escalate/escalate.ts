@@ -1,4 +1,4 @@
-import type { EscalationPolicy, EscalationStep } from '../configuration/configuration.ts'
+import type { EscalationPolicy, EscalationStep } from '../configuration/escalation-policy.ts'
 import type { Reachable } from './targets.ts'
 import { canonicalJson, toJson } from '../values/canonical-json.ts'
 import { incidentName } from '../investigate/evidence.ts'

@@ -1,4 +1,4 @@
-import type { EscalationPolicy } from '../configuration/configuration.ts'
+import type { EscalationPolicy } from '../configuration/escalation-policy.ts'
 import { keepPosition, type NewPage, nextContactPage } from '../escalate/escalate.ts'
 import type { Page } from '../page/page.ts'
 import type { Change, Reading } from './effect.ts'

@@ -1,8 +1,5 @@
-import type {
-  EscalationPolicy,
-  EscalationStep,
-  NotificationRule,
-} from '../../../src/domain/configuration/configuration.ts'
+import type { EscalationPolicy, EscalationStep } from '../../../src/domain/configuration/escalation-policy.ts'
+import type { NotificationRule } from '../../../src/domain/configuration/people.ts'
 import type { CommandEvent, MachineEvent } from '../../../src/domain/incident/event.ts'
 import type { PagingContextAt, Simulation } from '../../../src/domain/incident/simulate.ts'
 import { newIncident, type Settings } from '../../../src/domain/incident/state.ts'

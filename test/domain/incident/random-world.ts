@@ -1,4 +1,5 @@
-import type { EscalationPolicy, NotificationRule } from '../../../src/domain/configuration/configuration.ts'
+import type { EscalationPolicy } from '../../../src/domain/configuration/escalation-policy.ts'
+import type { NotificationRule } from '../../../src/domain/configuration/people.ts'
 import { keepPosition, type NewPage, nextContactPage } from '../../../src/domain/escalate/escalate.ts'
 import type { Change } from '../../../src/domain/incident/effect.ts'
 import type { CommandEvent, MachineEvent, RemediationEnd } from '../../../src/domain/incident/event.ts'

@@ -1,4 +1,5 @@
-import type { EscalationPolicy, NotificationRule } from '../../../src/domain/configuration/configuration.ts'
+import type { EscalationPolicy } from '../../../src/domain/configuration/escalation-policy.ts'
+import type { NotificationRule } from '../../../src/domain/configuration/people.ts'
 import type { CommandEvent, MachineEvent } from '../../../src/domain/incident/event.ts'
 import {
   type Delivery,
