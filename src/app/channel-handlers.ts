@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
-import { type AnswerServiceOptions, createAnswerService } from '../answers/answer-service.ts'
+import type { AnswerServiceOptions } from '../answers/options.ts'
+import { createAnswerService } from '../answers/answer-service.ts'
 import { createAnswerLinks } from '../answers/links.ts'
 import { createAnswerLinkHandler } from '../answers/link-handler.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
