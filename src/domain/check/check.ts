@@ -120,7 +120,7 @@ export function questionOf(
 }
 
 /** Every series that a check judges. */
-export function checkSeries(check: Check, configuration: Configuration): Series[] {
+export function watchedSeries(check: Check, configuration: Configuration): Series[] {
   return check.metrics.flatMap((metric) =>
     check.slices.flatMap((slice) =>
       groupsOf(slice, configuration).map((group) => ({ check: check.name, metric, slice, group })),
@@ -144,7 +144,7 @@ export function evaluate(
   const sourceAlive = measured.rowsIn(bucketAt) > 0
   const kinds = new Map(question.metrics.map(({ name, kind }) => [name, kind]))
   const at = new Date(bucketAt).toISOString()
-  return checkSeries(check, configuration).flatMap((series): UnsettledVerdict[] => {
+  return watchedSeries(check, configuration).flatMap((series): UnsettledVerdict[] => {
     const kind = kinds.get(series.metric)
     if (kind === undefined) return []
     const sample = (bucket: number) => sampleOf(kind, series, bucket, measured)
@@ -163,7 +163,7 @@ export function unknownVerdicts(
 ): Verdict[] {
   const asked = new Set(question.metrics.map(({ name }) => name))
   const bucketAt = new Date(question.bucketAt).toISOString()
-  return checkSeries(check, configuration)
+  return watchedSeries(check, configuration)
     .filter(({ metric }) => asked.has(metric))
     .map((series) => ({
       ...series,

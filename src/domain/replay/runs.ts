@@ -1,7 +1,7 @@
 import {
   lastCompleteBucket,
   metricQuestions,
-  checkSeries,
+  watchedSeries,
   type Measured,
   type MetricQuestion,
 } from '../check/check.ts'
@@ -46,7 +46,7 @@ const mostRuns = 2_000
 
 /** How many runs are read with one query per source, so that neither an answer nor the memory grows with the range. */
 export function runsTogether(check: Check, configuration: Configuration): number {
-  const series = checkSeries(check, configuration).length
+  const series = watchedSeries(check, configuration).length
   return Math.max(1, Math.min(mostRuns, Math.floor(mostSamples / Math.max(1, series))))
 }
 

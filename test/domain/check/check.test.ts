@@ -5,7 +5,7 @@ import {
   evaluate,
   lastCompleteBucket,
   metricQuestions,
-  checkSeries,
+  watchedSeries,
   unknownVerdicts,
   watchOf,
   type Measured,
@@ -101,7 +101,7 @@ describe('what checks ask', () => {
   })
 
   it('covers every metric in every group of every slice', () => {
-    const series = checkSeries(check(), configurationWith([check()]))
+    const series = watchedSeries(check(), configurationWith([check()]))
     expect(series.map(({ metric, group }) => `${metric} ${group}`)).toEqual([
       'likes total',
       'likes iOS',
