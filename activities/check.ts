@@ -1,6 +1,5 @@
 import {
   evaluate,
-  isQuiet,
   questionOf,
   metricQuestions,
   unknownVerdicts,
@@ -10,6 +9,7 @@ import {
   type Measured,
   type MetricQuestion,
 } from '../src/domain/check/check.ts'
+import { isQuiet } from '../src/domain/check/buckets.ts'
 import {
   concludeRetired,
   concludeRun,

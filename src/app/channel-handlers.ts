@@ -7,12 +7,12 @@ import type { Configuration } from '../domain/configuration/configuration.ts'
 import { createPost } from '../http/post.ts'
 import { createSlackWebhookHandler } from '../slack/webhook-handler.ts'
 import { createTelegramWebhookHandler } from '../telegram/webhook-handler.ts'
+import type { IncidentCommands } from '../web/dependencies.ts'
 import type {
-  IncidentCommands,
   AnswerLinkHandler,
   SlackWebhookHandler,
   TelegramWebhookHandler,
-} from '../web/dependencies.ts'
+} from '../web/channel-handlers.ts'
 import { auditedCommands, auditRefusal, type ChannelAudit } from './channel-audit.ts'
 import { pageTimeoutMs } from './edges.ts'
 import { currentSchedules, whoIsOnCall } from './on-call.ts'

@@ -7,9 +7,7 @@ import type { WorkerParts } from './worker-parts.ts'
 
 /** Longer than the longest activity, so that a deploy in the middle of an act lets it finish and report. */
 const shutdownGraceTime = '30s'
-
 const reconnectAfterMs = 2_000
-
 /** Open incidents whose workflows are kept in memory; the others are replayed when something happens in them. */
 const cachedWorkflows = 200
 

@@ -1,5 +1,4 @@
 import type { AcceptedAlert, Alert } from '../domain/alert/alert.ts'
-import type { AnswerResult } from '../domain/page/channel-answers.ts'
 import type { ChartModel } from '../domain/chart/chart.ts'
 import type { Check } from '../domain/configuration/configuration.ts'
 import type { Role } from '../domain/configuration/people.ts'
@@ -34,6 +33,7 @@ import type { Automation } from './automation.ts'
 import type { ServedRequest } from './observe.ts'
 import type { OnCallService } from './on-call-service.ts'
 import type { Sessions } from './sessions.ts'
+import type { SlackWebhookHandler, AnswerLinkHandler, TelegramWebhookHandler } from './channel-handlers.ts'
 
 /** What the web needs of the rest, wired by the composition root. */
 export interface WebDependencies {
@@ -120,36 +120,6 @@ export interface CalendarWriter {
     schedules: readonly Schedule[],
     range: CalendarRange,
   ): string
-}
-
-/** What a provider is answered: 401 when it could not prove itself, and then nothing was done. */
-export type WebhookReceipt =
-  | { readonly status: 401 }
-  | { readonly status: 200; readonly reply?: Readonly<Record<string, unknown>> }
-
-export interface SlackWebhookHandler {
-  interactions(request: SlackRequest): Promise<WebhookReceipt>
-  commands(request: SlackRequest): Promise<WebhookReceipt>
-}
-
-export interface SlackRequest {
-  readonly timestamp: string | undefined
-  readonly signature: string | undefined
-  /** Byte by byte as it came in. */
-  readonly body: Uint8Array
-}
-
-export interface TelegramWebhookHandler {
-  receive(update: { readonly secret: string | undefined; readonly body: Uint8Array }): Promise<WebhookReceipt>
-}
-
-/** Links in mails; the token is the proof of who opens one. */
-export interface AnswerLinkHandler {
-  /** Changes nothing. `undefined` when the token is not ours or no longer good. */
-  look(
-    token: string,
-  ): Promise<{ readonly person: string; readonly incident: Incident; readonly count: number } | undefined>
-  acknowledge(token: string): Promise<AnswerResult | undefined>
 }
 
 /** What became of a notification. */

@@ -1,8 +1,9 @@
 import { mutedUntil } from '../check/alerts.ts'
 import { concludeRun, type SeriesStanding, type SourceSighting } from '../check/run.ts'
-import { isQuiet, evaluate, watchOf, type Measured, type MetricQuestion } from '../check/check.ts'
+import { isQuiet } from '../check/buckets.ts'
+import { evaluate, watchOf, type Measured, type MetricQuestion } from '../check/check.ts'
 import type { Check, Configuration } from '../configuration/configuration.ts'
-import type { InboxRow } from '../alert/dispatch.ts'
+import type { InboxRow } from '../alert/stored-alert.ts'
 import {
   applyAlerts,
   settleIncidents,

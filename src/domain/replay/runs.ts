@@ -1,10 +1,5 @@
-import {
-  lastCompleteBucket,
-  metricQuestions,
-  watchedSeries,
-  type Measured,
-  type MetricQuestion,
-} from '../check/check.ts'
+import { lastCompleteBucket } from '../check/buckets.ts'
+import { metricQuestions, watchedSeries, type Measured, type MetricQuestion } from '../check/check.ts'
 import type { Check, Configuration } from '../configuration/configuration.ts'
 
 /** One run of a check at its due time. Instants are epoch milliseconds. */

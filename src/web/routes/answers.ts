@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { AnswerLinkHandler, WebDependencies } from '../dependencies.ts'
+import type { AnswerLinkHandler } from '../channel-handlers.ts'
+import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 import { answeredPage, answerPage } from '../pages/answer.ts'
 import { sendPage } from '../send-page.ts'

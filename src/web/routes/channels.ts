@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { WebhookReceipt, SlackRequest, WebDependencies } from '../dependencies.ts'
+import type { WebhookReceipt, SlackRequest } from '../channel-handlers.ts'
+import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 
 /** A pressed button brings its whole message along. */

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { bucketsOf, isQuiet, lastCompleteBucket } from '../../../src/domain/check/buckets.ts'
 import {
-  bucketsOf,
-  isQuiet,
   evaluate,
-  lastCompleteBucket,
   metricQuestions,
   watchedSeries,
   unknownVerdicts,
