@@ -53,7 +53,7 @@ const noOldWord = {
     const check = (node: Node, name: string) => {
       const word = oldWordIn(name)
       if (word === undefined) return
-      context.report({ node, message: `"${word.old}" in "${name}": the word is ${word.now}` })
+      context.report({ node, message: `"${word.old}" in "${name}": say ${word.now}` })
     }
     return {
       Program: (node) => check(node, context.filename.replace(/^.*[\\/]/, '')),

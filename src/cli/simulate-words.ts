@@ -119,6 +119,7 @@ const aboutWords = {
   'hand-over': 'hand-over to',
   worse: 'it became worse: page',
   grown: 'it grew: tell',
+  again: 'it fires again: tell',
 } as const
 
 function messageText(message: {

@@ -85,11 +85,12 @@ async function decide(
   const { settings, runbook } = await settingsOf(configurations, locked.incident, severity)
   const type = locked.state === null ? 'opened' : 'alerts-changed'
   const counts = countsAfter(locked.state?.alerts ?? { firing: 0, total: 0 }, changed.known, decision.alerts)
+  const fired = decision.changes.some(({ kind }) => kind !== 'clears')
   const columns = { runbook, startedAt: new Date(earliest(decision.alerts)).toISOString() }
   await machine.decideOn(
     transaction,
     locked,
-    { type, at: at.getTime(), ...counts, severity, settings },
+    { type, at: at.getTime(), ...counts, severity, settings, fired },
     { columns },
   )
 }

@@ -182,12 +182,12 @@ const cancelWords: Readonly<Record<CancelReason, string>> = {
 async function callOff(
   db: Database,
   { number }: Incident,
-  { why, actor, except }: Extract<Change, { type: 'cancel-pages' }>,
+  { why, actor, except, notices }: Extract<Change, { type: 'cancel-pages' }>,
   at: number,
 ): Promise<void> {
   const words = cancelWords[why]
   const reason = actor === null || why === 'resolved' ? words : `${actor} ${words}`
-  const ended = await cancelPages(db, number, { reason, except }, new Date(at))
+  const ended = await cancelPages(db, number, { reason, except, notices }, new Date(at))
   if (ended.length === 0) return
   const facts = ended.map((page) => JSON.stringify({ ...pageEventOf(page), successor: undefined }))
   await sql`
@@ -201,7 +201,7 @@ async function followUp(
   db: Database,
   { keepsIncidents }: MachineDependencies,
   { number }: Incident,
-  { kind, occasion, actor }: Extract<Change, { type: 'follow-up' }>,
+  { kind, occasion, actor, only }: Extract<Change, { type: 'follow-up' }>,
   at: number,
 ): Promise<void> {
   const rows = await db
@@ -210,7 +210,12 @@ async function followUp(
     .where('incident', '=', number)
     .orderBy('created_at')
     .execute()
-  const pages = followUpPages({ kind, occasion }, rows.map(pageFromRow), actor, keepsIncidents)
+  const about = rows
+    .map(pageFromRow)
+    .filter(
+      ({ person, contact }) => only === undefined || (person === only.person && contact === only.contact),
+    )
+  const pages = followUpPages({ kind, occasion }, about, actor, keepsIncidents)
   if (pages.length === 0) return
   await sql`WITH pages AS (${pagesInsert(pages, at)}) SELECT pg_notify(${pagesChannel}, '')`.execute(db)
 }

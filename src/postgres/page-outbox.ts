@@ -178,15 +178,22 @@ export async function nextPageDue(db: Database): Promise<Date | null> {
   return rows[0]?.due_at ?? null
 }
 
+/** `except`: people who go on hearing. */
+export interface CallingOff {
+  readonly reason: string
+  readonly except: readonly string[]
+  readonly notices: 'go-on' | 'stop'
+}
+
 /**
  * Calls off every page of an incident that no provider has yet; what is being sent right now is not tried again, and one that may have arrived before ends
- * as unknown. Messages that follow pages stay as they are, and so do pages to the people in `except`.
+ * as unknown. Messages that follow pages stay as they are, and so do pages to the people in `except`, and notices where they go on.
  * @returns those that ended with this
  */
 export async function cancelPages(
   db: Database,
   incident: number,
-  { reason, except }: { readonly reason: string; readonly except: readonly string[] },
+  { reason, except, notices }: CallingOff,
   at: Date,
 ): Promise<Page[]> {
   const why = errorText(reason)
@@ -201,6 +208,7 @@ export async function cancelPages(
         SELECT id FROM pages
         WHERE incident = ${incident} AND finished_at IS NULL AND kind NOT IN ('acknowledged', 'resolved')
           AND person <> ALL(${except}::text[])
+          AND NOT (kind = 'notice' AND ${notices === 'go-on'})
         ORDER BY id FOR UPDATE
       )
       RETURNING *

@@ -34,7 +34,7 @@ export function createPageRecords(db: Database) {
       calledOff: { readonly reason: string; readonly except: readonly string[] },
       at: string,
     ): Promise<void> {
-      await cancelPages(db, incident, calledOff, new Date(at))
+      await cancelPages(db, incident, { ...calledOff, notices: 'stop' }, new Date(at))
     },
   }
 }

@@ -110,6 +110,29 @@ describe('N03: an acknowledged incident that gets worse', () => {
   })
 })
 
+describe('an incident that is clear', () => {
+  it('is resolved in time, however often its sender repeats that it is clear', async () => {
+    const { story } = await incidents.begin({ more: { users }, route: { stableForMs: 5 * minute } })
+    await story.fire('ios')
+    for (let minutes = 0; minutes < 6; minutes++) {
+      await story.clear('ios')
+      await incidents.sleep(minute)
+    }
+    expect(await story.newest()).toMatchObject({ state: 'resolved' })
+  })
+
+  it('tells its owner when it fires again', async () => {
+    const { story } = await incidents.begin({ more: { users } })
+    await story.fire('ios')
+    await story.give('acknowledge', 'ana')
+    await story.clear('ios')
+    await incidents.sleep(minute)
+    await story.fire('ios')
+    expect(story.pages()).toContain('again/ana/c0')
+    expect(await story.timeline()).toContain('1 alert fires again: told ana, who owns it')
+  })
+})
+
 describe('N04: a person’s resolve while alerts fire', () => {
   it('asks first, and says how many', async () => {
     const { story } = await incidents.begin({ more: { users } })

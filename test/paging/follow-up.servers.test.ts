@@ -50,6 +50,52 @@ describe('N18: an incident whose person was paged in step 1 and again in step 2'
   })
 })
 
+describe('N18: a page that arrives once its person heard that it was over', () => {
+  /** Ben acts while the page of step 2 is under way, and ana's first message follows him before the second has arrived. */
+  const arrivesAfter = (act: () => Promise<void>) =>
+    world.sender({
+      outbox: {
+        ...world.records.sending,
+        settle: async (page, end) => {
+          if (page.kind === 'page' && page.step === 2) {
+            await act()
+            await world.sender().sendDue()
+          }
+          return world.records.sending.settle(page, end)
+        },
+      },
+    })
+
+  it.each([
+    ['acknowledged', () => world.acknowledge('ben'), 'Resolve'],
+    ['resolved', () => world.resolve('ben'), ''],
+  ] as const)('follows it: %s', async (_what, act, buttons) => {
+    reach(slackPerson)
+    await world.open(toAna)
+    await world.pass(2_000)
+    await world.records.commands.escalateNow(world.command('ben'))
+    await world.pass(5_000, arrivesAfter(act))
+    await world.pass(5_000)
+    expect(slackButtons()).toEqual([buttons, buttons])
+  })
+
+  it('says so once more on a channel that edits nothing, and only to whom it came late', async () => {
+    await world.open({ steps: [['ana', 'ben'], ['ana']] })
+    await world.pass(2_000)
+    await world.records.commands.escalateNow(world.command('carl'))
+    await world.pass(
+      5_000,
+      arrivesAfter(() => world.acknowledge('carl')),
+    )
+    await world.pass(5_000)
+    const said = world.receiver
+      .effects()
+      .map(({ body }) => `${String(body['kind'])} ${String(body['person'])}`)
+    expect(said.filter((one) => one === 'acknowledged ana')).toHaveLength(2)
+    expect(said.filter((one) => one === 'acknowledged ben')).toHaveLength(1)
+  })
+})
+
 describe('N18: a bundle', () => {
   let handlers: HandlerWorld
   const open = async (count: number) => {

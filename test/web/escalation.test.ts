@@ -14,7 +14,7 @@ const settings = {
 const fresh = newIncident(42, 'P1', settings)
 const position = { step: 2, round: 0 }
 const cause = { kind: 'calendar', calendar: 'office', opensAt: '2026-03-02T08:00:00.000Z' } as const
-const owner = { person: 'ana', since: at, until: at + 60 * minute, toldFiring: 1 }
+const owner = { person: 'ana', since: at, until: at + 60 * minute, toldFiring: 1, toldAgainAt: null }
 const dueAt = at + 5 * minute
 const due = '2026-03-02T03:07:00.000Z'
 

@@ -6,7 +6,7 @@ import type { TimelineEntry, TimelineKind } from '../incident/timeline.ts'
 
 /** People who were to hear at one moment: of a step, of the fallback … */
 export interface PagingOccasion {
-  readonly kind: 'step' | 'fallback' | 'notice' | 'hand-over' | 'worse' | 'grown' | 'message'
+  readonly kind: 'step' | 'fallback' | 'notice' | 'hand-over' | 'worse' | 'grown' | 'again' | 'message'
   readonly at: string
   /** `Step 1, round 2`. */
   readonly title: string
@@ -84,6 +84,8 @@ export function explainMoment(
       return asked('worse')
     case 'grown':
       return asked('grown')
+    case 'owner-told-again':
+      return asked('again')
     case 'recorded': {
       const kind = recordedHappenings[entry.kind]
       return kind === undefined ? undefined : { kind, at, text: summary }

@@ -60,6 +60,8 @@ function pagesOf({ fact, at }: TimelineEntry, pages: readonly Page[]): readonly 
       return askedAt(pages, 'worse', at, fact.owner)
     case 'grown':
       return askedAt(pages, 'grown', at, fact.owner)
+    case 'owner-told-again':
+      return askedAt(pages, 'again', at, fact.owner)
     default:
       return []
   }

@@ -146,6 +146,8 @@ export type OwnershipFact =
   | { readonly type: 'hand-over-declined'; readonly to: string; readonly owner: string | null }
   /** The owner is asked whether they still have it, now that it is worse. */
   | { readonly type: 'owner-asked'; readonly owner: string; readonly from: Severity; readonly to: Severity }
+  /** The owner is told that what was clear fires again. */
+  | { readonly type: 'owner-told-again'; readonly owner: string; readonly firing: number }
   | { readonly type: 'grown'; readonly owner: string; readonly from: number; readonly to: number }
 
 export type PeopleFact =

@@ -20,6 +20,7 @@ const occasions: Readonly<Record<Exclude<PageKind, 'page'>, string>> = {
   worse: 'it became worse',
   notice: 'P0 notice',
   grown: 'it grew',
+  again: 'it fires again',
   acknowledged: 'acknowledged',
   resolved: 'resolved',
 }

@@ -57,6 +57,8 @@ const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
     `${to} did not take over: ${owner === null ? 'escalation continues' : `${owner} still has it`}`,
   'owner-asked': ({ owner, from, to }) =>
     `Severity rose from ${from} to ${to} after ${owner} acknowledged: paged ${owner} again`,
+  'owner-told-again': ({ owner, firing }) =>
+    `${count(firing, 'alert')} ${firing === 1 ? 'fires' : 'fire'} again: told ${owner}, who owns it`,
   grown: ({ owner, from, to }) =>
     `Grew from ${from} to ${count(to, 'alert')} since ${owner} acknowledged: told ${owner}`,
   note: ({ text }) => text,

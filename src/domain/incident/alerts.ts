@@ -2,7 +2,7 @@ import type { Severity } from '../values/severity.ts'
 import { startRemediation } from './automation.ts'
 import { enterStep, notice, restart, startEscalation, stopPaging } from './escalation.ts'
 import type { AlertsEvent, CommandEvent } from './event.ts'
-import { askOwner, tellGrowth } from './owner-told.ts'
+import { askOwner, tellAgain, tellGrowth } from './owner-told.ts'
 import { answer, begin, type Move, move, set, stay, tell } from './turn.ts'
 import { done } from './answer.ts'
 import { incidentName } from '../investigate/evidence.ts'
@@ -26,10 +26,10 @@ export function alertsChanged(event: AlertsEvent): Move {
     const { firing, total } = event
     if (before.phase === 'resolved') return set({ alerts: { firing, total } })(turn)
     const after = take(event)(turn)
-    if (event.firing === 0) return before.phase === 'open' ? becomeClear(after) : stayClear(after)
+    if (event.firing === 0) return before.phase === 'open' ? becomeClear(after) : stayClear(event)(after)
     const fires = before.phase === 'monitoring' ? reopen(after) : after
     const rises = risen(before.severity, before.settings.policy)(fires)
-    return move(rises, tellGrowth, retryHeldStep)
+    return move(rises, before.phase === 'monitoring' ? tellAgain : stay, tellGrowth, retryHeldStep)
   }
 }
 
@@ -65,8 +65,10 @@ const becomeClear: Move = (turn) => {
   )
 }
 
-/** Something fired and cleared in between: the time of staying clear begins again. */
-const stayClear: Move = (turn) => set({ stableAt: turn.at + turn.state.settings.stableForMs })(turn)
+/** Where something fired and cleared in between, the time of staying clear begins again. That a sender repeats what is clear says nothing new. */
+function stayClear({ fired = false }: AlertsEvent): Move {
+  return (turn) => (fired ? set({ stableAt: turn.at + turn.state.settings.stableForMs })(turn) : turn)
+}
 
 const reopen: Move = (turn) =>
   move(turn, set({ phase: 'open', stableAt: null }), tell({ type: 'reopened' }), respond)

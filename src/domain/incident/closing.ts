@@ -2,7 +2,7 @@ import { incidentName } from '../investigate/evidence.ts'
 import { done } from './answer.ts'
 import { stopPaging } from './escalation.ts'
 import type { CommandEvent, ReadingEvent } from './event.ts'
-import { answer, begin, instant, type Move, move, set, stay, tell, want } from './turn.ts'
+import { answer, begin, countOccasion, instant, type Move, move, set, stay, tell, want } from './turn.ts'
 
 /* The end of an incident, and what follows it. */
 
@@ -55,7 +55,8 @@ function close(by: string | null, successorAt: number | null): Move {
         closing: { at: turn.at, by, reviewAt: turn.at + reviewPatienceMs, successorAt },
       }),
       stopPaging('resolved', by),
-      want({ type: 'follow-up', kind: 'resolved', occasion: 0, actor: by }),
+      want({ type: 'follow-up', kind: 'resolved', occasion: turn.state.occasions.resolved, actor: by }),
+      countOccasion('resolved'),
       reviewWhenDone,
     )
   }

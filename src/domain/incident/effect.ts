@@ -32,19 +32,22 @@ export type Reading =
 
 export type Change =
   | { readonly type: 'queue-pages'; readonly pages: readonly NewPage[] }
-  /** Stops every page that no provider has yet, but for those of people who are to go on hearing. */
+  /** Stops every page that no provider has yet, but for those of people who are to go on hearing. `notices`: those who are only told hear still. */
   | {
       readonly type: 'cancel-pages'
       readonly why: CancelReason
       readonly actor: string | null
       readonly except: readonly string[]
+      readonly notices: 'go-on' | 'stop'
     }
-  /** Tells everybody who heard of it, once; repeated, it tells those who heard of it since. */
+  /** Tells everybody who heard of it, once. */
   | {
       readonly type: 'follow-up'
       readonly kind: FollowUpKind
       readonly occasion: number
       readonly actor: string | null
+      /** Only whoever has this contact: they heard later than all others. */
+      readonly only?: { readonly person: string; readonly contact: number }
     }
 
 /** Why pages are not sent any more. */

@@ -137,10 +137,12 @@ export function stopPaging(why: CancelReason, actor: string | null, except: read
     const { cycles, handOver } = turn.state
     // Whoever is asked to take it is asked still.
     const asked = handOver === null ? [] : [handOver.to]
+    // Whoever is only told of a P0 is told also when somebody has it; of what is over nobody need hear first.
+    const notices = why === 'clear' || why === 'resolved' ? 'stop' : 'go-on'
     return move(
       turn,
       set({ escalation: { kind: 'idle' }, cycles: except.length === 0 ? [] : cycles }),
-      want({ type: 'cancel-pages', why, actor, except: [...new Set([...except, ...asked])] }),
+      want({ type: 'cancel-pages', why, actor, except: [...new Set([...except, ...asked])], notices }),
     )
   }
 }

@@ -26,6 +26,8 @@ export interface AlertsEvent extends AlertCounts {
   /** By its alerts; what a person set stays. */
   readonly severity: Severity
   readonly settings: Settings
+  /** Something fired since the last such event, though it may be clear again by now. */
+  readonly fired?: boolean
   /** The incident whose alerts fired on over a person's resolve, and so opened this one. */
   readonly succeeds?: number
 }
@@ -84,7 +86,7 @@ export type ReadingEvent =
   /** `incident` `null`: nothing fired any more. */
   | { readonly type: 'successor-opened'; readonly incident: number | null; readonly firing: number }
 
-export type PersonPageKind = Extract<PageKind, 'hand-over' | 'worse' | 'grown'>
+export type PersonPageKind = Extract<PageKind, 'hand-over' | 'worse' | 'grown' | 'again'>
 
 export interface WhomReading {
   readonly notified: readonly Notified[]

@@ -4,7 +4,7 @@ import { handOverRead } from './hand-over.ts'
 import { ownerSilent } from './release.ts'
 import { countOccasion, type Move, move, set, tell, want } from './turn.ts'
 
-/* What an owner hears of an incident that they acknowledged: that it became worse, and that it grew. */
+/* What an owner hears of an incident that they acknowledged: that it became worse, that it grew, and that it fires again. */
 
 /** It became worse after somebody acknowledged: they are paged again, and who does not answer loses it to the policy of the higher severity. */
 export function askOwner(from: Severity): Move {
@@ -13,8 +13,14 @@ export function askOwner(from: Severity): Move {
     if (owner === null) return turn
     return move(
       turn,
-      // The same message tells them how many fire now.
-      set({ owner: { ...owner, toldFiring: Math.max(owner.toldFiring, turn.state.alerts.firing) } }),
+      // The same message tells them how many fire now, and that they do.
+      set({
+        owner: {
+          ...owner,
+          toldFiring: Math.max(owner.toldFiring, turn.state.alerts.firing),
+          toldAgainAt: turn.at,
+        },
+      }),
       tell({ type: 'owner-asked', owner: owner.person, from, to: severity }),
       want({ type: 'read-person', kind: 'worse', person: owner.person, occasion: occasions.worse }),
       countOccasion('worse'),
@@ -51,6 +57,23 @@ export const tellGrowth: Move = (turn) => {
   )
 }
 
+/** It was clear, and fires again. What flaps is told once for as long as it would have to stay clear: they know by then that it does not. */
+export const tellAgain: Move = (turn) => {
+  const { owner, alerts, occasions, escalation, settings } = turn.state
+  if (owner === null || escalation.kind === 'asking-owner') return turn
+  const { person, toldAgainAt } = owner
+  if (toldAgainAt !== null && turn.at < toldAgainAt + settings.stableForMs) return turn
+  return move(
+    turn,
+    set({
+      owner: { ...owner, toldAgainAt: turn.at, toldFiring: Math.max(owner.toldFiring, alerts.firing) },
+    }),
+    tell({ type: 'owner-told-again', owner: person, firing: alerts.firing }),
+    want({ type: 'read-person', kind: 'again', person, occasion: occasions.again }),
+    countOccasion('again'),
+  )
+}
+
 /** What was read of somebody who is to be asked or told. */
 export function personRead(reading: Extract<ReadingEvent, { type: 'person-read' }>): Move {
   switch (reading.kind) {
@@ -59,6 +82,7 @@ export function personRead(reading: Extract<ReadingEvent, { type: 'person-read' 
     case 'worse':
       return ownerRead(reading)
     case 'grown':
+    case 'again':
       return want({ type: 'queue-pages', pages: reading.pages })
   }
 }

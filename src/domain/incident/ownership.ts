@@ -46,7 +46,7 @@ function own(actor: string, forMs: number | null, why: CancelReason): Move {
     return move(
       turn,
       set({
-        owner: { person: actor, since: at, until, toldFiring: state.alerts.firing },
+        owner: { person: actor, since: at, until, toldFiring: state.alerts.firing, toldAgainAt: null },
         handOver: null,
         cycles,
         automation: { ...state.automation, peopleTookOver: true },
@@ -92,7 +92,13 @@ function acknowledgeToo(actor: string): Move {
     return move(
       turn,
       set({ cycles }),
-      want({ type: 'cancel-pages', why: 'acknowledged-too', actor, except: [...awaiting, ...asked] }),
+      want({
+        type: 'cancel-pages',
+        why: 'acknowledged-too',
+        actor,
+        except: [...awaiting, ...asked],
+        notices: 'go-on',
+      }),
       tell({ type: 'acknowledged-too', awaiting }, actor),
       answered(done('acknowledged too')),
     )

@@ -5,7 +5,7 @@ import type { PageEvent } from './event.ts'
 import { handOverDeclined, handOverPatienceMs } from './hand-over.ts'
 import { ownerSilent } from './release.ts'
 import type { Page } from '../page/page.ts'
-import { type Move, move, set, stay, tell, want } from './turn.ts'
+import { countOccasion, type Move, move, set, stay, tell, want } from './turn.ts'
 
 /* What became of pages. */
 
@@ -76,19 +76,29 @@ function handOverPage(change: PageChange): Move {
   }
 }
 
-/** Whoever hears only after it was acknowledged or resolved hears that, too. */
-function bringUpToDate({ kind, person }: Pick<PageEvent, 'kind' | 'person'>): Move {
+/** Whoever hears only after it was acknowledged or resolved hears that, too, also when an earlier message told them so: this one asks anew. */
+function bringUpToDate({ kind, person, contact }: Pick<PageEvent, 'kind' | 'person' | 'contact'>): Move {
   return (turn) => {
     const { closing, owner, occasions, cycles } = turn.state
     if (!isCall({ kind })) return turn
-    if (closing !== null)
-      return want({ type: 'follow-up', kind: 'resolved', occasion: 0, actor: closing.by })(turn)
+    if (closing !== null) return followUpTo('resolved', closing.by)(turn)
     // What asks or tells the owner goes on being true.
     if (kind !== 'page' && kind !== 'notice') return turn
     const isAwaited = cycles.some(({ people }) => people.includes(person))
     if (owner === null || isAwaited || occasions.acknowledged === 0) return turn
-    const occasion = occasions.acknowledged - 1
-    return want({ type: 'follow-up', kind: 'acknowledged', occasion, actor: owner.person })(turn)
+    return followUpTo('acknowledged', owner.person)(turn)
+  }
+
+  function followUpTo(follows: 'acknowledged' | 'resolved', actor: string | null): Move {
+    return (turn) => {
+      const occasion = turn.state.occasions[follows]
+      const only = { person, contact }
+      return move(
+        turn,
+        want({ type: 'follow-up', kind: follows, occasion, actor, only }),
+        countOccasion(follows),
+      )
+    }
   }
 }
 

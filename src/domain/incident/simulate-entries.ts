@@ -49,6 +49,7 @@ export type HappeningKind =
   | 'severity'
   | 'worse'
   | 'grown'
+  | 'again'
   | 'cleared'
   | 'reopened'
   | 'resolved'
@@ -68,6 +69,7 @@ const happenings: Readonly<Partial<Record<Fact['type'], HappeningKind>>> = {
   'severity-changed': 'severity',
   'severity-set': 'severity',
   'owner-asked': 'worse',
+  'owner-told-again': 'again',
   grown: 'grown',
   cleared: 'cleared',
   reopened: 'reopened',
@@ -102,7 +104,7 @@ export function pageEntry(page: Page, at: number): SimulatedEntry {
   if (state === 'failed' || state === 'unknown')
     return { ...to, kind: 'undelivered', state, reason: lastError }
   if (kind === 'notice') return { ...to, kind }
-  if (kind === 'hand-over' || kind === 'worse' || kind === 'grown')
+  if (kind === 'hand-over' || kind === 'worse' || kind === 'grown' || kind === 'again')
     return { ...to, kind: 'message', about: kind }
   return { ...to, kind: 'page', step: step === outsideSteps ? 'fallback' : step, round }
 }

@@ -166,7 +166,9 @@ function carryOut(stage: Stage, change: Change, at: number): void {
   if (change.type !== 'cancel-pages') return
   for (const sending of stage.sendings.values()) {
     const { page } = sending
-    if (page.finishedAt !== null || change.except.includes(page.person)) continue
+    const isKept =
+      change.except.includes(page.person) || (page.kind === 'notice' && change.notices === 'go-on')
+    if (page.finishedAt !== null || isKept) continue
     sending.page = { ...page, state: 'cancelled', lastError: change.why, finishedAt: isoOf(at) }
   }
 }

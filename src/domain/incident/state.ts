@@ -43,7 +43,7 @@ export interface MachineState {
   /** Those who hear of it, step by step; they outlast the steps until somebody acknowledges. */
   readonly cycles: readonly Cycle[]
   /** How often each of these was told or asked: numbers their pages. */
-  readonly occasions: Readonly<Record<'acknowledged' | 'handOver' | 'worse' | 'grown' | 'cycle', number>>
+  readonly occasions: Readonly<Record<Occasion, number>>
   /** Those whom the policy wants told of a P0 were told. */
   readonly noticed: boolean
   readonly automation: Automation
@@ -55,6 +55,8 @@ export interface MachineState {
   /** The last commands and what came of them: one that is repeated is answered, not carried out, again. */
   readonly answered: readonly { readonly commandId: string; readonly answer: Answer }[]
 }
+
+export type Occasion = 'acknowledged' | 'resolved' | 'handOver' | 'worse' | 'grown' | 'again' | 'cycle'
 
 export interface AlertCounts {
   readonly firing: number
@@ -116,6 +118,8 @@ export interface Owner {
   readonly until: number | null
   /** Alerts that fired when they were last told how many. */
   readonly toldFiring: number
+  /** When they were last told that it fires again; `null`: never. */
+  readonly toldAgainAt: number | null
 }
 
 export interface HandOver {
@@ -190,7 +194,7 @@ const fresh = {
   owner: null,
   handOver: null,
   cycles: [],
-  occasions: { acknowledged: 0, handOver: 0, worse: 0, grown: 0, cycle: 0 },
+  occasions: { acknowledged: 0, resolved: 0, handOver: 0, worse: 0, grown: 0, again: 0, cycle: 0 },
   noticed: false,
   automation: { peopleTookOver: false, stoppedBy: null, handedOver: false, helped: false, doing: '' },
   tasks: [],

@@ -67,6 +67,7 @@ const kinds: Readonly<Record<Exclude<Fact['type'], 'recorded'>, TimelineKind>> =
   'handed-over': 'escalation',
   'hand-over-declined': 'escalation',
   'owner-asked': 'escalation',
+  'owner-told-again': 'escalation',
   grown: 'escalation',
   note: 'note',
   identified: 'note',

@@ -2,7 +2,7 @@ import type { Fact } from '../facts/fact.ts'
 import { firewatch } from './timeline.ts'
 import type { Answer } from './answer.ts'
 import type { Effect } from './effect.ts'
-import type { MachineState, Task } from './state.ts'
+import type { MachineState, Occasion, Task } from './state.ts'
 import { taskId } from './state.ts'
 
 /** A fact, and whose doing it is. */
@@ -54,7 +54,7 @@ export function begin(task: Task): Move {
 }
 
 /** Counts one more of these occasions. */
-export function countOccasion(occasion: keyof MachineState['occasions']): Move {
+export function countOccasion(occasion: Occasion): Move {
   return (turn) => {
     const { occasions } = turn.state
     return set({ occasions: { ...occasions, [occasion]: occasions[occasion] + 1 } })(turn)

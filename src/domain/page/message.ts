@@ -166,6 +166,8 @@ function headline({ kind }: Page, { acknowledgedBy, resolvedBy }: Incident): str
       return 'It became worse since you acknowledged: acknowledge again, or it escalates'
     case 'grown':
       return 'For your information: you own it, and more fires than when you acknowledged'
+    case 'again':
+      return 'For your information: you own it, and it fires again'
     case 'acknowledged':
       return `${acknowledgedBy ?? 'somebody'} acknowledged`
     case 'resolved':

@@ -4,7 +4,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /**
  * A value as it can be kept for ever: plain JSON that PostgreSQL's `jsonb` takes too, which refuses U+0000 and half surrogate pairs.
- * Numbers without a JSON form become `null`, big integers become text, `undefined` members are left out.
+ * Numbers and dates without a JSON form become `null`, big integers become text, `undefined` members are left out.
  */
 export function toJson(value: unknown): Json {
   if (value === null || value === undefined) return null
@@ -13,7 +13,7 @@ export function toJson(value: unknown): Json {
   // Adding 0 turns -0, which JSON text does not keep, into 0.
   if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null
   if (typeof value === 'bigint') return value.toString()
-  if (value instanceof Date) return value.toISOString()
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
   if (Array.isArray(value)) return value.map(toJson)
   if (typeof value !== 'object') return null
   const members = Object.entries(value).filter(([, member]) => member !== undefined)

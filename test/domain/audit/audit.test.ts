@@ -46,7 +46,13 @@ const held = (clock: string | null) =>
   })
 const owned = (until: string | null) =>
   state({
-    owner: { person: 'ana', since: ms('03:00:00'), until: until === null ? null : ms(until), toldFiring: 1 },
+    owner: {
+      person: 'ana',
+      since: ms('03:00:00'),
+      until: until === null ? null : ms(until),
+      toldFiring: 1,
+      toldAgainAt: null,
+    },
   })
 
 function audited(change: Partial<AuditedIncident> = {}): AuditedIncident {

@@ -192,6 +192,7 @@ const sentences: { readonly [Type in Fact['type']]: readonly (readonly [FactOf<T
     [{ ...page, kind: 'worse' }, 'Paged ana by Slack (it became worse)'],
     [{ ...page, kind: 'notice' }, 'Told ana by Slack: P0 notice'],
     [{ ...page, kind: 'grown' }, 'Told ana by Slack: it grew'],
+    [{ ...page, kind: 'again' }, 'Told ana by Slack: it fires again'],
     [{ ...page, kind: 'acknowledged' }, 'Told ana by Slack: acknowledged'],
     [{ ...page, kind: 'resolved' }, 'Told ana by Slack: resolved'],
     [
@@ -278,6 +279,10 @@ const sentences: { readonly [Type in Fact['type']]: readonly (readonly [FactOf<T
       { type: 'owner-asked', owner: 'ben', from: 'P2', to: 'P0' },
       'Severity rose from P2 to P0 after ben acknowledged: paged ben again',
     ],
+  ],
+  'owner-told-again': [
+    [{ type: 'owner-told-again', owner: 'ana', firing: 1 }, '1 alert fires again: told ana, who owns it'],
+    [{ type: 'owner-told-again', owner: 'ana', firing: 3 }, '3 alerts fire again: told ana, who owns it'],
   ],
   grown: [
     [

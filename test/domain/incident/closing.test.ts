@@ -28,6 +28,15 @@ describe('the end', () => {
     ])
   })
 
+  it('is not put off by a sender that repeats what is clear', () => {
+    const repeats = Array.from({ length: 30 }, (_, index) => fires(3 + index, 0))
+    const ends = (events: readonly MachineEvent[]) =>
+      told(storyOf(events)).filter((line) => line.includes('resolved'))
+    expect(ends([fires(2, 0), ...repeats])).toEqual(['12 resolved firewatch'])
+    // What fired and cleared in between did not stay clear.
+    expect(ends([fires(2, 0), fires(7, 0, { fired: true }), ...repeats])).toEqual(['17 resolved firewatch'])
+  })
+
   it('is the last: nothing that comes later changes more than counts', () => {
     const { state } = storyOf([resolve(1, true)], { untilMin: 3 })
     const later: MachineEvent[] = [

@@ -252,6 +252,31 @@ describe('a P0', () => {
   })
 })
 
+describe('a notice of a P0 whose provider asks for patience', () => {
+  const world: TestWorld = {
+    policies: [{ ...twoSteps, executives: ['dora'] }],
+    opened: { severity: 'P0' },
+    deliver: ({ kind }) => ({ state: 'sent', afterMs: kind === 'notice' ? 20 * minute : 0 }),
+  }
+  const noticed = (event: MachineEvent) =>
+    storyOf([event], world).entries.filter(({ kind }) => kind === 'notice')
+
+  it.each<[string, MachineEvent]>([
+    ['acknowledged', does(1, 'ana', { type: 'acknowledge', forMs: null })],
+    ['snoozed', does(1, 'ana', { type: 'snooze', forMs: 60 * minute })],
+    ['escalated', does(1, 'ana', { type: 'escalate' })],
+  ])('goes out although it was %s', (_what, event) => {
+    expect(noticed(event)).toMatchObject([{ person: 'dora', at: 20 * minute }])
+  })
+
+  it.each<[string, MachineEvent]>([
+    ['clear', fires(1, 0)],
+    ['resolved', does(1, 'ana', { type: 'resolve', anyway: true })],
+  ])('does not once it is %s', (_what, event) => {
+    expect(noticed(event)).toEqual([])
+  })
+})
+
 describe('remediation’s head start', () => {
   const opened = { settings: { headStartMs: 3 * minute, remediates: true } }
   const ended = (minutes: number, end: 'helped' | 'handed-over' | 'stopped'): MachineEvent => ({

@@ -119,7 +119,7 @@ const stories: [string, readonly MachineEvent[], TestWorld, readonly string[]][]
     'N02 a hand-over’s page is in back-off when every alert clears',
     [does(2, 'ana', acknowledge), does(3, 'ana', { type: 'hand-over', to: 'ben' }), fires(4, 0), fires(6, 1)],
     { deliver: backOff('ben', 30) },
-    ['0 ana'],
+    ['0 ana', '6 ana'],
   ],
   [
     'N02 a hand-over’s page is in back-off when somebody takes over; it fires again after its end',
@@ -243,6 +243,27 @@ const stories: [string, readonly MachineEvent[], TestWorld, readonly string[]][]
     [does(2, 'ana', acknowledge), ...[2, 3, 4, 5, 6, 7, 8, 9, 10].map((firing) => fires(firing + 8, firing))],
     {},
     ['0 ana', '10 ana', '11 ana', '13 ana', '16 ana'],
+  ],
+  [
+    'it was clear, and fires again: its owner hears',
+    [does(2, 'ana', acknowledge), fires(3, 0), fires(9, 1)],
+    {},
+    ['0 ana', '9 ana'],
+  ],
+  [
+    'it flaps: its owner hears once for as long as it would have to stay clear',
+    [
+      does(2, 'ana', acknowledge),
+      ...[4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15].map((at) => fires(at, at % 2)),
+    ],
+    {},
+    ['0 ana', '5 ana', '15 ana'],
+  ],
+  [
+    'it fires again, and worse: its owner is asked, and told nothing beside',
+    [does(2, 'ana', acknowledge), fires(3, 0), fires(9, 1, { severity: 'P0' }), does(10, 'ana', acknowledge)],
+    {},
+    ['0 ana', '9 ana'],
   ],
   [
     'N03 ten thousand alerts join: its owner hears a handful of times',

@@ -269,6 +269,7 @@ describe('every incident, whatever happens to it', { timeout: 60_000 }, () => {
           expect(toOwner).toEqual([])
           for (const { kind } of pagesIn(changes)) {
             if (kind === 'worse') expect(state.severity < before.severity).toBe(true)
+            if (kind === 'again') expect(before.phase).toBe('monitoring')
             if (kind === 'grown') expect(state.alerts.firing).toBeGreaterThan(before.alerts.firing)
           }
         })

@@ -50,15 +50,23 @@ export interface AlertsNow {
   readonly total?: number
   readonly settings?: Partial<Settings>
   readonly type?: 'opened' | 'alerts-changed'
+  readonly fired?: boolean
 }
 
 /** So many alerts fire from then on. */
 export function fires(
   minutes: number,
   firing: number,
-  { severity = 'P1', total = Math.max(firing, 1), type = 'alerts-changed', ...more }: AlertsNow = {},
+  {
+    severity = 'P1',
+    total = Math.max(firing, 1),
+    type = 'alerts-changed',
+    fired = firing > 0,
+    ...more
+  }: AlertsNow = {},
 ): MachineEvent {
-  return { at: minutes * minute, type, firing, total, severity, settings: { ...settings, ...more.settings } }
+  const now = { ...settings, ...more.settings }
+  return { at: minutes * minute, type, firing, total, severity, fired, settings: now }
 }
 
 export interface TestWorld {

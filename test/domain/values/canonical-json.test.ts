@@ -16,6 +16,7 @@ describe('canonical JSON', () => {
     [12n, '"12"'],
     [undefined, 'null'],
     [new Date(0), '"1970-01-01T00:00:00.000Z"'],
+    [new Date(Number.NaN), 'null'],
     [{ kept: 1, left: undefined }, '{"kept":1}'],
     ['a\u0000b\ud800', '"a\ufffdb\ufffd"'],
     [JSON.parse('{"__proto__": {"x": 1}}'), '{"__proto__":{"x":1}}'],
