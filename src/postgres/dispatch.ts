@@ -59,10 +59,10 @@ function attempt(
     const known = last === undefined ? undefined : await knownIncident(transaction, last, group)
     const decision = decideGroup(group.rows, known)
     const open = known?.isOpen === true ? last : undefined
-    const kept = { group, decision }
-    const row = decision.opens ? await openIncident(transaction, kept, opening, last?.number) : open
+    const decided = { group, decision }
+    const row = decision.opens ? await openIncident(transaction, decided, opening, last?.number) : open
     if (decision.opens && row === undefined) return 'opened elsewhere'
-    if (!decision.opens) await keep(transaction, kept, { owner: last?.number, isOpen: open !== undefined })
+    if (!decision.opens) await keep(transaction, decided, { owner: last?.number, isOpen: open !== undefined })
     if (row !== undefined && decision.alerts.length > 0) {
       const knownAlerts = open === undefined ? [] : (known?.alerts ?? [])
       await decide(transaction, parts, row, { decision, known: knownAlerts }, at)
