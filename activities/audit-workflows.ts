@@ -1,5 +1,6 @@
 import { log } from '@temporalio/activity'
 import type { Finding, RecordedIncident } from '../src/domain/audit/audit.ts'
+import { errorMessage } from '../src/domain/values/error-message.ts'
 import {
   auditsInterruptedMs,
   type IncidentWithoutReview,
@@ -89,15 +90,15 @@ export async function repairWorkflows(
   { findings, hanging, schedules }: WorkflowLook,
 ): Promise<ReadonlySet<number>> {
   const lost = schedules.filter(({ state }) => state === 'missing' || state === 'changed')
-  await attempt('schedules could not be made again', () => engine.restoreSchedules(lost.map(({ id }) => id)))
+  await attempt('could not restore schedules', () => engine.restoreSchedules(lost.map(({ id }) => id)))
   for (const workflow of hanging) {
     const reason = 'it hung, and kept every other run of its schedule away'
-    await attempt('a run of checks that hangs could not be ended', () => engine.end(workflow, reason))
+    await attempt('could not end a run of checks that hangs', () => engine.end(workflow, reason))
   }
   const begun = new Set<number>()
   for (const { kind, incident } of findings) {
     if (kind !== 'missing-review' || incident === null) continue
-    await attempt('a review could not be begun', async () => {
+    await attempt('could not start a review', async () => {
       if (await engine.beginReview(incident)) begun.add(incident)
     })
   }
@@ -109,6 +110,6 @@ async function attempt(failure: string, repair: () => Promise<void>): Promise<vo
   try {
     await repair()
   } catch (error) {
-    log.warn(failure, { reason: error instanceof Error ? error.message : String(error) })
+    log.warn(failure, { reason: errorMessage(error) })
   }
 }

@@ -10,6 +10,7 @@ import {
   type UnfinishedPage,
 } from '../src/domain/audit/audit.ts'
 import { auditAlert, isUrgent, type StoredFinding } from '../src/domain/audit/alert.ts'
+import { errorMessage } from '../src/domain/values/error-message.ts'
 import type { AcceptedAlert } from '../src/domain/alert/alert.ts'
 import {
   createSteadiness,
@@ -39,8 +40,8 @@ export interface AuditDependencies {
   readonly audits: AuditStore
   readonly workflows: {
     isRunning(incident: number): Promise<boolean>
-    /** Begins the incident's workflow, or tells the one that runs to look again. */
-    tell(incident: RecordedIncident): Promise<void>
+    /** Begins the incident's workflow, or notifies the one that runs so that it looks again. */
+    notify(incident: RecordedIncident): Promise<void>
   }
   readonly engine: WorkflowEngine
   readonly pages: {
@@ -142,8 +143,8 @@ async function repair(
     concurrency,
     incidents.filter(({ number }) => missing.has(number)),
     (incident) =>
-      deps.workflows.tell(incident).catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error)
+      deps.workflows.notify(incident).catch((error: unknown) => {
+        const reason = errorMessage(error)
         log.warn("could not start the incident's workflow", { incident: incident.number, reason })
       }),
   )

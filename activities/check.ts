@@ -1,15 +1,15 @@
 import {
-  judge,
-  isQuiet,
+  evaluate,
   questionOf,
-  questionsOf,
-  unanswered,
+  metricQuestions,
+  unknownVerdicts,
   watchedSources,
   watchOf,
   type AskedQuestion,
   type Measured,
   type MetricQuestion,
 } from '../src/domain/check/check.ts'
+import { isQuiet } from '../src/domain/check/buckets.ts'
 import {
   concludeRetired,
   concludeRun,
@@ -21,6 +21,7 @@ import {
   type Standings,
 } from '../src/domain/check/run.ts'
 import type { CheckShard } from '../src/domain/check/shards.ts'
+import { errorMessage } from '../src/domain/values/error-message.ts'
 import type { Check, Configuration, SourceTable } from '../src/domain/configuration/configuration.ts'
 import type { UnsettledVerdict, VerdictState } from '../src/domain/check/verdict.ts'
 
@@ -71,7 +72,7 @@ const longestError = 500
 
 export type CheckActivities = ReturnType<typeof createCheckActivities>
 
-/** The deeds of a check: measure, judge, and store what became of every series. */
+/** The deeds of a check: measure, evaluate, and store what became of every series. */
 export function createCheckActivities({ metrics, runs, configuration, now }: CheckDependencies) {
   async function store(run: CheckRun, current: Configuration): Promise<ShardResult> {
     const { alerts, verdicts } = await runs.record(run, (before) => concludeRun(run, before, current))
@@ -101,7 +102,7 @@ export function createCheckActivities({ metrics, runs, configuration, now }: Che
     async runCheckShard(shardRun: ShardRun): Promise<ShardResult> {
       const { current, at, checks, run } = begin(shardRun)
       const answers: Answer[] = []
-      for (const asked of questionsOf(checks, current, at))
+      for (const asked of metricQuestions(checks, current, at))
         answers.push(...(await ask(asked, at, current, metrics)))
       const verdicts = answers.flatMap((answer) => verdictsOf(answer, current))
       const measured = checks.map((check) => ({ check, error: errorOf(check, answers) }))
@@ -115,8 +116,8 @@ export function createCheckActivities({ metrics, runs, configuration, now }: Che
       ...shardRun
     }: ShardRun & { readonly error: string }): Promise<ShardResult> {
       const { current, at, checks, run } = begin(shardRun)
-      const verdicts = questionsOf(checks, current, at).flatMap(({ question, checks: asking }) =>
-        asking.flatMap((check) => unanswered(check, question, current)),
+      const verdicts = metricQuestions(checks, current, at).flatMap(({ question, checks: asking }) =>
+        asking.flatMap((check) => unknownVerdicts(check, question, current)),
       )
       const measured = checks.map((check) => ({ check, error: shortened(error) }))
       return store({ ...run, verdicts, measured, sources: [] }, current)
@@ -147,8 +148,7 @@ async function ask(
     return [{ ...asked, measured: await metrics.measure(asked.question) }]
   } catch (error) {
     if (metrics.isUnavailable(error)) throw error
-    if (asked.checks.length === 1)
-      return [{ ...asked, error: shortened(error instanceof Error ? error.message : String(error)) }]
+    if (asked.checks.length === 1) return [{ ...asked, error: shortened(errorMessage(error)) }]
   }
   const answers: Answer[] = []
   for (const check of asked.checks) {
@@ -161,8 +161,8 @@ async function ask(
 function verdictsOf(answer: Answer, configuration: Configuration): UnsettledVerdict[] {
   return answer.checks.flatMap((check) =>
     'measured' in answer
-      ? judge(check, answer.question, answer.measured, configuration)
-      : unanswered(check, answer.question, configuration),
+      ? evaluate(check, answer.question, answer.measured, configuration)
+      : unknownVerdicts(check, answer.question, configuration),
   )
 }
 

@@ -25,7 +25,7 @@ export interface PostMortemDependencies {
   readonly pages: { ofIncident(incident: number): Promise<readonly Page[]> }
   readonly reviews: {
     /** An incident that has a review keeps it; returns what is kept. */
-    add(review: NewReview): Promise<KeptReview>
+    add(review: NewReview): Promise<StoredReview>
   }
   readonly renderReview: (page: { readonly review: Review; readonly chart: string | null }) => string
   readonly renderChart: (model: ChartModel) => { readonly png: Uint8Array }
@@ -41,7 +41,7 @@ export interface NewReview {
   readonly draftedAt: string
 }
 
-export type KeptReview = NewReview
+export type StoredReview = NewReview
 
 /** What came of drafting, for the workflow's summary. */
 export interface Drafted {
@@ -124,7 +124,7 @@ function chartOf({ incident, evidence, attempts, timeZone }: ReviewRecords): Cha
 async function tell(
   { timeline }: PostMortemDependencies,
   incident: number,
-  { model, draftedAt }: KeptReview,
+  { model, draftedAt }: StoredReview,
 ): Promise<void> {
   const open = model.rubric.filter(({ passed }) => !passed).map(({ number }) => number)
   await timeline.append({

@@ -1,7 +1,8 @@
 import { createCheckActivities } from '../activities/check.ts'
 import { type ClickHouse, createClickHouse } from '../src/clickhouse/client.ts'
 import { createMetricReader, metricStatement } from '../src/clickhouse/metric-query.ts'
-import { lastCompleteBucket, questionsOf } from '../src/domain/check/check.ts'
+import { lastCompleteBucket } from '../src/domain/check/buckets.ts'
+import { metricQuestions } from '../src/domain/check/check.ts'
 import type { Check, Configuration } from '../src/domain/configuration/configuration.ts'
 import { createCheckRunRecords } from '../src/postgres/check-runs.ts'
 import { openDatabase } from '../src/postgres/database.ts'
@@ -17,7 +18,7 @@ const dayMs = 86_400_000
 /** What is aimed at, for so many series; with few, the run is mostly what any transaction costs. */
 const aimedAt = { series: 100_000, ms: { atMost: 5_000 }, timesTheQuery: { atMost: 1.5 } }
 
-/** One run of a check, as the activity does it: ask, judge, and store a verdict for each series. Beside it, the query alone. */
+/** One run of a check, as the activity does it: ask, evaluate, and store a verdict for each series. Beside it, the query alone. */
 export async function benchChecks(sizes: readonly number[], tell: (line: string) => void): Promise<Report> {
   return withInstallation(async (installation) => {
     const figures: Figure[] = []
@@ -127,7 +128,7 @@ async function fill(clickhouse: ClickHouse, size: number, newest: number): Promi
 
 /** What the check asks, with an answer of the same rows: as fast as a run of it could ever be. */
 async function bareQuery(clickhouse: ClickHouse, { one, configuration }: World, now: number): Promise<void> {
-  for (const { question } of questionsOf([one], configuration, now)) {
+  for (const { question } of metricQuestions([one], configuration, now)) {
     const { sql, params } = metricStatement(question)
     await clickhouse.query(sql, params)
   }

@@ -48,7 +48,7 @@ async function allProcesses(): Promise<Process[]> {
 
 /** Fields of `/proc/PID/stat` from the third on; the second is the name in parentheses. Source: proc_pid_stat(5) */
 async function readProcess(pid: number): Promise<Process | undefined> {
-  const stat = await textOf(`/proc/${pid}/stat`)
+  const stat = await fileText(`/proc/${pid}/stat`)
   if (stat === undefined) return undefined
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const field = (number: number) => Number(fields[number - 3])
@@ -57,13 +57,13 @@ async function readProcess(pid: number): Promise<Process | undefined> {
 }
 
 async function proportionalOf(pid: number): Promise<number | undefined> {
-  const text = await textOf(`/proc/${pid}/smaps_rollup`)
+  const text = await fileText(`/proc/${pid}/smaps_rollup`)
   const kibibytes = /^Pss:\s+(\d+) kB$/m.exec(text ?? '')?.[1]
   return kibibytes === undefined ? undefined : Number(kibibytes) * 1024
 }
 
 /** `undefined` for a process that has ended meanwhile, or that is not ours to look at. */
-async function textOf(path: string): Promise<string | undefined> {
+async function fileText(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch(() => undefined)
 }
 

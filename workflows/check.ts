@@ -22,12 +22,12 @@ export async function checkShard({ shard }: Pick<ShardRun, 'shard'>): Promise<Sh
     return await measuring.runCheckShard(run)
   } catch (error) {
     if (isCancellation(error)) throw error
-    return await recording.recordUnmeasured({ ...run, error: reasonOf(error) })
+    return await recording.recordUnmeasured({ ...run, error: innermostMessage(error) })
   }
 }
 
 /** The innermost message: those around it only say that an activity failed. */
-function reasonOf(error: unknown): string {
+function innermostMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return error.cause === undefined ? error.message : reasonOf(error.cause)
+  return error.cause === undefined ? error.message : innermostMessage(error.cause)
 }

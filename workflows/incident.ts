@@ -36,7 +36,7 @@ const activities = proxyActivities<IncidentActivities>({
 })
 
 /**
- * Before an incident whose record cannot be read is looked at again. An open incident is never given up: its keeper goes on looking, and says in
+ * Before an incident whose record cannot be read is looked at again. An open incident is never given up: its workflow goes on looking, and says in
  * Temporal's UI that it does; the audit of paging tells people of it.
  */
 const patienceMs = 60_000
@@ -45,7 +45,7 @@ const patienceMs = 60_000
 const mostTries = 6
 
 /**
- * The keeper of one incident, `incident/INC-42`: it waits until something falls due or was decided, brings that to the incident, and runs what is to
+ * The workflow of one incident, `incident/INC-42`: it waits until something falls due or was decided, brings that to the incident, and runs what is to
  * run beside it. What the incident is and decides stands in its record, so this may begin afresh at any moment.
  */
 export async function incident({ incident: number }: IncidentInput): Promise<void> {

@@ -1,6 +1,7 @@
 import { isCancellation, proxyActivities } from '@temporalio/workflow'
 import type { CollectEvidence, Findings, InvestigateActivities } from '../activities/investigate.ts'
 import { incidentName } from '../src/domain/investigate/evidence.ts'
+import { causeMessage } from '../src/domain/values/error-message.ts'
 
 /**
  * Collects the evidence of a stage. Paging and remediation never wait for it, and it never ends an incident's story: what keeps it from being
@@ -19,14 +20,8 @@ export async function investigate({ incident, stage }: CollectEvidence): Promise
     if (isCancellation(error)) throw error
     return {
       findings: [
-        { evidence: incidentName(incident), text: `Evidence could not be collected: ${reasonOf(error)}` },
+        { evidence: incidentName(incident), text: `Evidence could not be collected: ${causeMessage(error)}` },
       ],
     }
   }
-}
-
-/** Temporal wraps what went wrong in what became of the activity. */
-function reasonOf(error: unknown): string {
-  const wrapped = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return wrapped instanceof Error ? wrapped.message : String(wrapped)
 }

@@ -54,7 +54,7 @@ export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<Fake
     logger: false,
     onAuth: ({ username, password }, _session, done) => {
       const isRight = username === login?.user && password === login?.pass
-      return isRight ? done(null, { user: username }) : done(refusal(535, 'Invalid login'))
+      return isRight ? done(null, { user: username }) : done(smtpError(535, 'Invalid login'))
     },
     onMailFrom: (_address, _session, done) => {
       attempts++
@@ -64,8 +64,8 @@ export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<Fake
     onRcptTo: ({ address }, _session, done) => {
       if (failure?.kind === 'drop' && failure.at === 'rcpt') return drop()
       if (failure?.kind === 'answer' && failure.at === 'rcpt')
-        return done(refusal(failure.code, failure.text))
-      return boxes.includes(address) ? done() : done(refusal(550, 'No such box'))
+        return done(smtpError(failure.code, failure.text))
+      return boxes.includes(address) ? done() : done(smtpError(550, 'No such box'))
     },
     onData: (stream, session, done) => {
       const now = failure
@@ -111,7 +111,7 @@ function receive(
   })
   stream.on('end', () => {
     if (breaksOff) return
-    if (failure?.kind === 'answer') return done(refusal(failure.code, failure.text))
+    if (failure?.kind === 'answer') return done(smtpError(failure.code, failure.text))
     keep(Buffer.concat(chunks).toString('utf8'))
     if (failure?.kind === 'drop') return drop()
     if (failure === undefined) done()
@@ -129,6 +129,6 @@ async function listen(server: SMTPServer, sockets: Set<Socket>): Promise<string>
   return `127.0.0.1:${(server.server.address() as AddressInfo).port}`
 }
 
-function refusal(code: number, text = 'as told'): Error {
+function smtpError(code: number, text = 'as told'): Error {
   return Object.assign(new Error(text), { responseCode: code })
 }

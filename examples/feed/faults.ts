@@ -31,7 +31,7 @@ export interface Faults {
 }
 
 /**
- * Breaks the feed service as people and bugs do, through doors that it has anyway; it has no notion of being broken on purpose. All that
+ * Breaks the feed service as people and bugs do, by ways that it has anyway; it has no notion of being broken on purpose. All that
  * can be seen of it elsewhere is what users then no longer do.
  */
 export function createFaults(world: WorldAddress): Faults {

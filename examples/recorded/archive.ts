@@ -5,7 +5,7 @@ import type { Incident } from '../../src/domain/incident/incident.ts'
 import type { IncidentRecords, StoredReview } from '../../src/web/dependencies.ts'
 
 /** An incident as Firewatch keeps it, with what its review says of causes. */
-export interface Kept {
+export interface ArchivedIncident {
   readonly name: string
   readonly incident: Incident
   readonly records: IncidentRecords
@@ -33,7 +33,7 @@ export function createArchive({ url, token }: Pick<RunningFirewatch, 'url' | 'to
     return (await response.json()) as Answer
   }
 
-  async function read(incident: Incident): Promise<Kept> {
+  async function read(incident: Incident): Promise<ArchivedIncident> {
     const name = incidentName(incident.number)
     const { incident: _again, ...records } = await call<{ incident: Incident } & IncidentRecords>(
       `/api/v1/incidents/${name}`,
@@ -46,7 +46,7 @@ export function createArchive({ url, token }: Pick<RunningFirewatch, 'url' | 'to
 
   return {
     /** In the order in which they began. */
-    async all(): Promise<Kept[]> {
+    async all(): Promise<ArchivedIncident[]> {
       const { incidents } = await call<{ incidents: Incident[] }>('/api/v1/incidents', token)
       const kept = await Promise.all(incidents.map(read))
       return kept.toSorted((a, b) => (a.incident.startedAt < b.incident.startedAt ? -1 : 1))

@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import type { ReplayReport } from '../../src/app/replay.ts'
 import { notActionableIn } from '../../src/domain/incident/not-actionable.ts'
 import { utc } from '../../src/domain/post-mortem/records.ts'
-import type { Kept } from './archive.ts'
+import type { ArchivedIncident } from './archive.ts'
 
 /** Everything that is known when the recording was walked twice. */
 export interface Recorded {
   readonly first: ReplayReport
   readonly second: ReplayReport
   /** In the order in which they began. */
-  readonly kept: readonly Kept[]
+  readonly kept: readonly ArchivedIncident[]
   readonly dataDir: string
 }
 
@@ -62,7 +62,7 @@ export const expectations: readonly Expectation[] = [
   },
 ]
 
-function dayOf({ incident }: Kept): string {
+function dayOf({ incident }: ArchivedIncident): string {
   return incident.startedAt.slice(0, 10)
 }
 
@@ -72,7 +72,7 @@ function isRecordedAt({ collectedAt }: { readonly collectedAt: string }): boolea
 
 const bucketMs = 15 * 60_000
 
-function isOfTheRecording({ incident }: Kept): boolean {
+function isOfTheRecording({ incident }: ArchivedIncident): boolean {
   const { startedAt, detectedAt, mitigatedAt, resolvedAt, state } = incident
   if (state !== 'resolved' || mitigatedAt === null || resolvedAt === null) return false
   const inOrder = startedAt < detectedAt && detectedAt < mitigatedAt && mitigatedAt < resolvedAt
@@ -82,7 +82,10 @@ function isOfTheRecording({ incident }: Kept): boolean {
   )
 }
 
-async function hasReviewFile({ name, incident, review }: Kept, dataDir: string): Promise<boolean> {
+async function hasReviewFile(
+  { name, incident, review }: ArchivedIncident,
+  dataDir: string,
+): Promise<boolean> {
   const text = await readFile(join(dataDir, 'reviews', `${name}.md`), 'utf8')
   const moments = [incident.startedAt, incident.detectedAt, incident.mitigatedAt, incident.resolvedAt]
   return (
@@ -92,11 +95,11 @@ async function hasReviewFile({ name, incident, review }: Kept, dataDir: string):
   )
 }
 
-function supports({ causes }: Kept, id: string): boolean {
+function supports({ causes }: ArchivedIncident, id: string): boolean {
   return causes.some((cause) => cause.id === id && cause.status === 'supported')
 }
 
-function isMarked({ records, review }: Kept): boolean {
+function isMarked({ records, review }: ArchivedIncident): boolean {
   const mark = notActionableIn(records.timeline)
   return (
     mark !== undefined &&

@@ -6,7 +6,7 @@ import { ownDataDirectory } from '../../src/app/up.ts'
 import { loadConfiguration } from '../../src/config/load.ts'
 import { startEmbedded } from '../../src/embedded/embedded-servers.ts'
 import { emptyFolder, links } from '../stage.ts'
-import { createArchive, type Archive, type Kept } from './archive.ts'
+import { createArchive, type Archive, type ArchivedIncident } from './archive.ts'
 import { expectations, type Recorded } from './expectations.ts'
 import { loadRecording } from './recording.ts'
 
@@ -39,7 +39,7 @@ export async function tellRecorded(stage: RecordedStage): Promise<number> {
   const archive = createArchive(firewatch)
   const first = await replay(dataDir, tell)
   narrate(first, tell)
-  await judge(archive, firewatch, tell)
+  await markFalseAlarms(archive, firewatch, tell)
   tell('\nonce more, to see that nothing is kept twice …')
   const outcome: Recorded = { first, second: await replay(dataDir, tell), kept: await archive.all(), dataDir }
 
@@ -110,7 +110,7 @@ function narrate({ transitions }: ReplayReport, tell: (line: string) => void): v
 }
 
 /** What a person does who reads the reviews: tells the false alarm apart. */
-async function judge(
+async function markFalseAlarms(
   archive: Archive,
   firewatch: RunningFirewatch,
   tell: (line: string) => void,
@@ -127,6 +127,6 @@ async function judge(
   }
 }
 
-function isEcho({ causes }: Kept): boolean {
+function isEcho({ causes }: ArchivedIncident): boolean {
   return causes.some(({ id, status }) => id === 'echo' && status === 'supported')
 }

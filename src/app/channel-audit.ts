@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../domain/access/audit-entry.ts'
+import { errorMessage } from '../domain/values/error-message.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
 import type { Command, CommandAnswer } from '../domain/incident/messages.ts'
 import type { IncidentCommands } from '../web/dependencies.ts'
@@ -26,7 +27,7 @@ export function auditedCommands(commands: IncidentCommands, audit: ChannelAudit)
         return answer
       } catch (error) {
         const isRefusal = error instanceof Error && error.name === 'CommandRefused'
-        const reason = error instanceof Error ? error.message : String(error)
+        const reason = errorMessage(error)
         note(audit, { ...about, outcome: isRefusal ? 'refused' : 'failed', reason })
         throw error
       }
@@ -38,7 +39,7 @@ export function auditedCommands(commands: IncidentCommands, audit: ChannelAudit)
   ) as unknown as IncidentCommands
 }
 
-/** Somebody whom a channel's door turned away. */
+/** Somebody whom a channel's webhook handler turned away. */
 interface Refusal {
   readonly channel: string
   readonly account: string

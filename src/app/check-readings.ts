@@ -3,7 +3,7 @@ import type { Configuration } from '../domain/configuration/configuration.ts'
 import { seriesTitle } from '../domain/check/verdict-words.ts'
 import type { Series, Verdict } from '../domain/check/verdict.ts'
 import type { CheckReader, CheckReading } from '../web/dependencies.ts'
-import { seriesOf } from '../domain/check/check.ts'
+import { watchedSeries } from '../domain/check/check.ts'
 import type { Records } from './records.ts'
 
 /** Buckets shown of each series. */
@@ -31,7 +31,7 @@ export function createCheckReadings(
         title: seriesTitle(configuration.metrics[verdict.metric]?.title ?? verdict.metric, verdict),
         verdicts: upTo(bySeries.get(keyOf(verdict)) ?? [], verdict),
       }))
-      return { check, series, more: Math.max(0, seriesOf(check, configuration).length - series.length) }
+      return { check, series, more: Math.max(0, watchedSeries(check, configuration).length - series.length) }
     },
   }
 }

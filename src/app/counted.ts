@@ -1,12 +1,12 @@
-import type { Door, ServerMetrics } from '../metrics/server-metrics.ts'
+import type { Receiver, ServerMetrics } from '../metrics/server-metrics.ts'
 import type { WorkerMetrics } from '../metrics/worker-metrics.ts'
 import type { WebDependencies } from '../web/dependencies.ts'
 import type { Records } from './records.ts'
 
-type Doors = Pick<WebDependencies, 'intake' | 'alertmanager'>
+type Receivers = Pick<WebDependencies, 'intake' | 'alertmanager'>
 
-/** The same doors, with everything that passes or is turned away counted. */
-export function countedDoors({ intake, alertmanager }: Doors, metrics: ServerMetrics): Doors {
+/** The same receivers, with everything that passes or is turned away counted. */
+export function countedReceivers({ intake, alertmanager }: Receivers, metrics: ServerMetrics): Receivers {
   return {
     intake: {
       parse(body) {
@@ -38,9 +38,9 @@ export function countedDoors({ intake, alertmanager }: Doors, metrics: ServerMet
   }
 }
 
-function refused(door: Door, error: unknown, metrics: ServerMetrics): never {
+function refused(receiver: Receiver, error: unknown, metrics: ServerMetrics): never {
   const isTheirs = error instanceof Error && 'statusCode' in error && error.statusCode === 400
-  metrics.intakeRefused(door, isTheirs ? 'not-understood' : 'not-stored')
+  metrics.intakeRefused(receiver, isTheirs ? 'not-understood' : 'not-stored')
   throw error
 }
 

@@ -9,7 +9,8 @@ import { createTelegramChannel } from '../telegram/channel.ts'
 import { createWebhookChannel } from '../webhook/channel.ts'
 import type { Logger } from 'pino'
 import { channelTraits, type ChannelTraits } from '../domain/page/channel-traits.ts'
-import type { Contact, Integrations } from '../domain/configuration/configuration.ts'
+import type { Contact } from '../domain/configuration/people.ts'
+import type { Integrations } from '../domain/configuration/integrations.ts'
 import type { Channel } from '../paging/dependencies.ts'
 
 /** For one try of one page, the answer included. */

@@ -162,17 +162,17 @@ function localUrl({ host, port }: Settings): string {
 }
 
 /**
- * The wished port, or any free one when it is taken and nobody asked for it.
+ * The requested port, or any free one when it is taken and nobody asked for it.
  * @throws CommandFailed when somebody asked for it
  */
-async function choosePort(wished: number | undefined): Promise<number> {
-  if (wished !== undefined && wished !== 0) {
+async function choosePort(requested: number | undefined): Promise<number> {
+  if (requested !== undefined && requested !== 0) {
     // Looked at when `up` began; the servers took seconds since.
-    if ((await freePort(wished)) === undefined)
-      throw portTaken(wished, await ownerOfPort(`http://127.0.0.1:${wished}`))
-    return wished
+    if ((await freePort(requested)) === undefined)
+      throw portTaken(requested, await ownerOfPort(`http://127.0.0.1:${requested}`))
+    return requested
   }
-  if (wished === undefined && (await freePort(defaultPort)) !== undefined) return defaultPort
+  if (requested === undefined && (await freePort(defaultPort)) !== undefined) return defaultPort
   const port = await freePort(0)
   if (port === undefined) throw new Error('no free port on 127.0.0.1')
   return port

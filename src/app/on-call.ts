@@ -4,7 +4,7 @@ import { type ScheduleChange, withChanges } from '../domain/on-call/changes.ts'
 import type { Schedule } from '../domain/on-call/schedule.ts'
 import { onCallAt } from '../domain/on-call/segments.ts'
 import { pagingContext } from '../domain/escalate/paging-context.ts'
-import type { OnCallDesk } from '../web/on-call-desk.ts'
+import type { OnCallService } from '../web/on-call-service.ts'
 import type { Records } from './records.ts'
 
 interface Changes {
@@ -58,18 +58,18 @@ export async function whoIsOnCall(
 }
 
 /** What the web needs of schedules. */
-export function createOnCallDesk(
+export function createOnCallService(
   configuration: Configuration,
   { scheduleChanges, configurations, credentials }: Records,
-): OnCallDesk {
+): OnCallService {
   const { schedules, users } = configuration
   const configured = (name: string) => (Object.hasOwn(schedules, name) ? schedules[name] : undefined)
   return {
     ...currentSchedules(configuration, scheduleChanges),
     changes: (schedule) => scheduleChanges.list([schedule]),
-    add: async (name, wish, asking) => {
+    add: async (name, requested, context) => {
       const schedule = configured(name)
-      return schedule === undefined ? undefined : scheduleChanges.add(schedule, wish, asking)
+      return schedule === undefined ? undefined : scheduleChanges.add(schedule, requested, context)
     },
     take: (schedule, id, taker, at) => scheduleChanges.take(schedule, id, taker, at),
     end: (schedule, id, actor, at) => scheduleChanges.end(schedule, id, actor, at),

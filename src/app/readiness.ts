@@ -1,5 +1,5 @@
 /** Asks everything that is needed; each must answer soon. Answers what does not, by name, and why. */
-export async function unanswered(
+export async function unreachable(
   asked: Readonly<Record<string, () => Promise<unknown>>>,
 ): Promise<Readonly<Record<string, string>>> {
   const answers = await Promise.all(
@@ -8,7 +8,7 @@ export async function unanswered(
         await within(answerWithinMs, ask())
         return []
       } catch (error) {
-        return [[name, reasonOf(error)] as const]
+        return [[name, messageWithin(error)] as const]
       }
     }),
   )
@@ -31,8 +31,8 @@ async function within<Answer>(ms: number, answer: Promise<Answer>): Promise<Answ
 }
 
 /** Some errors only carry others: a name with two addresses fails by an AggregateError without a message. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ')
+function messageWithin(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageWithin).join('; ')
   if (error instanceof Error) return error.message || error.name
   return String(error)
 }

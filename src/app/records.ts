@@ -16,7 +16,7 @@ import { createGuardLedger } from '../postgres/guard-ledger.ts'
 import { createIncidentCommands } from '../postgres/incident-commands.ts'
 import { createIncidentMachine, type IncidentMachine } from '../postgres/incident-machine.ts'
 import { createIncidentMarks } from '../postgres/incident-marks.ts'
-import { createIncidentTells } from '../postgres/incident-tells.ts'
+import { createWorkflowNotifications } from '../postgres/workflow-notifications.ts'
 import type { IncidentConfigurations } from '../postgres/incident-world.ts'
 import { createIncidentRecords } from '../postgres/incidents.ts'
 import { createPageSending } from '../postgres/page-sending.ts'
@@ -74,7 +74,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
   return {
     machine,
     declarations: createDeclarations(db, inbox),
-    tells: createIncidentTells(db),
+    workflowNotifications: createWorkflowNotifications(db),
     commands: createIncidentCommands({ machine, configurations: known, stirred }),
     sending: createPageSending(db, machine, stirred),
     inbox,

@@ -4,6 +4,7 @@ import { ClickHouseQueryFailed, ClickHouseUnavailable } from '../clickhouse/erro
 import { createMetricReader } from '../clickhouse/metric-query.ts'
 import { loadConfiguration } from '../config/load.ts'
 import type { Check, Configuration } from '../domain/configuration/configuration.ts'
+import { errorMessage } from '../domain/values/error-message.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
 import type { ReplayTransition } from '../domain/replay/replay.ts'
 import type { ReplayRange } from '../domain/replay/runs.ts'
@@ -42,7 +43,7 @@ export async function runReplay(command: ReplayCommand, env: NodeJS.ProcessEnv):
           tell(`walked ${runs} of ${ofRuns} runs, up to ${clockText(new Date(upTo).toISOString())} UTC`),
         ...(record === undefined ? {} : { record }),
       }),
-    ).catch(refusal)
+    ).catch(throwCommandFailed)
     print(command, report, () => reportText(report))
   } finally {
     await clickhouse.close()
@@ -74,7 +75,7 @@ async function withRecorder(
   const database = openDatabase(addresses.database, 2)
   try {
     await database.pool.query('SELECT 1').catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = errorMessage(error)
       throw new CommandFailed(`PostgreSQL does not answer: ${reason}`, exitCodes.unreachable)
     })
     await prepareDatabase(database, createRecords(database.db, now), configuration)
@@ -132,7 +133,7 @@ function isDay(text: string): boolean {
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text)
 }
 
-function refusal(error: unknown): never {
+function throwCommandFailed(error: unknown): never {
   if (error instanceof ClickHouseUnavailable) throw new CommandFailed(error.message, exitCodes.unreachable)
   if (error instanceof ClickHouseQueryFailed) throw new CommandFailed(error.message, exitCodes.refused)
   throw error

@@ -16,7 +16,7 @@ import { tell } from '../cli/terminal.ts'
 /**
  * Runs everything on this machine until it is told to end by Ctrl-C or SIGTERM.
  * @throws before anything is started: ConfigurationError, also for a secret that cannot be read; CommandFailed when another process
- * owns the data directory or the wished port
+ * owns the data directory or the requested port
  */
 export async function up(options: UpOptions, env: NodeJS.ProcessEnv): Promise<void> {
   const configPath = resolve(options.config)

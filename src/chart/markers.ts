@@ -11,13 +11,13 @@ const markerStyles: Readonly<
   end: { stroke: '#146c34', sign: '■' },
 }
 
-/** Above the plot: one lane for the beginning and the end, the others for acts. */
-const endsLane = 64
-const actLanes = [87, 110]
+/** Above the plot: one row for the beginning and the end, the others for acts. */
+const endsRow = 64
+const actRows = [87, 110]
 
 /** Upright lines with words above. Words of an act that find no room are left out; its line stays. */
 export function markers({ markers: happened, timeZone, bucketMs }: ChartModel, frame: Frame): Markup[] {
-  const free = actLanes.map(() => 0)
+  const free = actRows.map(() => 0)
   const inside = happened.filter(({ at }) => Date.parse(at) >= frame.from && Date.parse(at) <= frame.to)
   const drawn = inside
     .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
@@ -26,17 +26,17 @@ export function markers({ markers: happened, timeZone, bucketMs }: ChartModel, f
       const x = frame.x(Date.parse(at))
       const when = `${fitted(label, markerSize, 200)} ${localClock(Date.parse(at), timeZone, bucketMs < 60_000)}`
       if (kind === 'start')
-        return marker(kind, x, endsLane, { words: `${when} ${sign}`, x: x + 8, anchor: 'end' })
+        return marker(kind, x, endsRow, { words: `${when} ${sign}`, x: x + 8, anchor: 'end' })
       const words = `${sign} ${when}`
-      if (kind === 'end') return marker(kind, x, endsLane, { words, x: x - 8, anchor: 'start' })
+      if (kind === 'end') return marker(kind, x, endsRow, { words, x: x - 8, anchor: 'start' })
       // The sign stands on its line: where there is no room to the right, the words go to the left.
       const wide = textWidth(words, markerSize)
       const isRight = x - 8 + wide <= width - 8
       const begins = isRight ? x - 8 : x + 8 - wide
-      const lane = free.findIndex((end) => end + 10 <= begins)
-      if (lane < 0) return marker(kind, x, plot.top)
-      free[lane] = begins + wide
-      const top = actLanes[lane] ?? plot.top
+      const row = free.findIndex((end) => end + 10 <= begins)
+      if (row < 0) return marker(kind, x, plot.top)
+      free[row] = begins + wide
+      const top = actRows[row] ?? plot.top
       if (isRight) return marker(kind, x, top, { words, x: x - 8, anchor: 'start' })
       return marker(kind, x, top, { words: `${when} ${sign}`, x: x + 8, anchor: 'end' })
     })

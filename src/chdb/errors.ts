@@ -1,3 +1,5 @@
+import { errorMessage } from '../domain/values/error-message.ts'
+
 /** An error as ClickHouse would report it: code and type are from its list of error codes. */
 export class QueryError extends Error {
   override readonly name = 'QueryError'
@@ -34,7 +36,7 @@ export const cancelled = (message: string) => new QueryError(394, 'QUERY_WAS_CAN
  */
 export function queryErrorOf(error: unknown): QueryError {
   if (error instanceof QueryError) return error
-  const text = error instanceof Error ? error.message : String(error)
+  const text = errorMessage(error)
   const match = /^Code: (\d+)\. DB::Exception: ([\s\S]*?)\s*\(([A-Z0-9_]{3,})\)(?: \(version|\s*$)/.exec(
     text.replace(/^(?:Code: \d+\. DB::Exception: )+(?=Code: \d+\. DB::Exception: )/, ''),
   )

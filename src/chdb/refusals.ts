@@ -61,7 +61,7 @@ function afterValue(tokens: readonly Token[], equals: number): number {
   let at = equals
   while (['=', '-', '+'].some((sign) => isSymbol(tokens[at], sign))) at++
   do at = opens(tokens[at]) ? afterBracket(tokens, at) : at + 1
-  while (opens(tokens[at]) || goesOn(tokens, at))
+  while (opens(tokens[at]) || continues(tokens, at))
   return at
 }
 
@@ -69,7 +69,7 @@ function opens(token: Token | undefined): boolean {
   return token?.kind === 'symbol' && '([{'.includes(token.text)
 }
 
-function goesOn(tokens: readonly Token[], at: number): boolean {
+function continues(tokens: readonly Token[], at: number): boolean {
   const token = tokens[at]
   if (token === undefined || token.start !== tokens[at - 1]?.end) return false
   return token.kind !== 'symbol' || '.-+:'.includes(token.text)

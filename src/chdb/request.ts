@@ -75,7 +75,7 @@ function assemble(
   const takesRows = statement?.insert !== undefined && !isValues(statement.insert.format)
   if (statement !== undefined && (takesRows || body.length === 0))
     return { statement, rows: rowsOf(statement, takesRows ? body : Buffer.alloc(0)) }
-  const whole = parseStatement([query, textOf(body)].join(query === '' ? '' : '\n'))
+  const whole = parseStatement([query, utf8Of(body)].join(query === '' ? '' : '\n'))
   return { statement: whole, rows: rowsOf(whole, Buffer.alloc(0)) }
 }
 
@@ -86,7 +86,7 @@ function rowsOf(statement: Statement, body: Buffer): Buffer | undefined {
   return inline === '' ? body : Buffer.concat([Buffer.from(inline), body])
 }
 
-function textOf(body: Buffer): string {
+function utf8Of(body: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
   } catch {

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import pino from 'pino'
 import { type Engine, openEngine } from './engine.ts'
 import { createHandler } from './http.ts'
+import { errorMessage } from '../domain/values/error-message.ts'
 
 /** Exit code when another process has the data directory. */
 const exitOwned = 3
@@ -106,7 +107,7 @@ function open(directory: string): Engine {
       process.exit(exitOwned)
     }
     // The engine writes its own reason to stderr.
-    log.fatal(`cannot open ${directory}: ${error instanceof Error ? error.message : String(error)}`)
+    log.fatal(`cannot open ${directory}: ${errorMessage(error)}`)
     return process.exit(1)
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readRunFile } from './run-file.ts'
+import { causeMessage } from '../domain/values/error-message.ts'
 
 /** A failure that the one at the terminal can do something about; ends the command with `exitCode`. */
 export class CommandFailed extends Error {
@@ -79,7 +80,10 @@ async function call<Answer>(url: string, token: string, path: string, init: Requ
   }
   const request = { ...init, headers, signal: AbortSignal.timeout(15_000) }
   const response = await fetch(new URL(path, url), request).catch((error: unknown) => {
-    throw new CommandFailed(`Firewatch at ${url} does not answer: ${reasonOf(error)}`, exitCodes.unreachable)
+    throw new CommandFailed(
+      `Firewatch at ${url} does not answer: ${causeMessage(error)}`,
+      exitCodes.unreachable,
+    )
   })
   const body: unknown = await response.json().catch(() => ({}))
   if (!response.ok) {
@@ -88,9 +92,4 @@ async function call<Answer>(url: string, token: string, path: string, init: Requ
     throw new CommandFailed(text, response.status >= 500 ? exitCodes.unreachable : exitCodes.refused, refusal)
   }
   return body as Answer
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? error.cause.message : error.message
 }

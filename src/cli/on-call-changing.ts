@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { datedWords } from '../domain/values/instant-text.ts'
+import { errorMessage } from '../domain/values/error-message.ts'
 import { CommandFailed, connectApi, exitCodes } from './api-client.ts'
-import { names, type Told } from './on-call-reading.ts'
+import { names, type CommandOutput } from './on-call-reading.ts'
 import { instantOption, type OnCallOptions, readerZone } from './on-call-source.ts'
 import { table } from './terminal.ts'
 
@@ -31,18 +32,18 @@ export async function change(
   options: ChangeOptions,
   env: NodeJS.ProcessEnv,
   now: number,
-): Promise<Told> {
-  const desk = { timeZone: readerZone(options), now }
+): Promise<CommandOutput> {
+  const view = { timeZone: readerZone(options), now }
   const at = (option: string, written: string | undefined) =>
-    written === undefined ? undefined : new Date(instantOption(option, written, desk)).toISOString()
+    written === undefined ? undefined : new Date(instantOption(option, written, view)).toISOString()
   const { reason } = options
   const sent = { ...body, from: at('--from', options.from), to: at('--to', options.to), reason }
   const api = await connectApi(options.data, env)
   const answer = await api.post<Answer>(`/api/v1/schedules/${path.map(encodeURIComponent).join('/')}`, sent)
-  return { value: answer, text: textOf(answer, desk.timeZone) }
+  return { value: answer, text: changeText(answer, view.timeZone) }
 }
 
-function textOf({ change: { id, kind, from, to }, changes, gaps }: Answer, timeZone: string): string {
+function changeText({ change: { id, kind, from, to }, changes, gaps }: Answer, timeZone: string): string {
   const at = (instant: string) => datedWords(Date.parse(instant), timeZone)
   const rows = changes.map((one) => [at(one.from), at(one.to), `${names(one.before)} -> ${names(one.after)}`])
   return [
@@ -60,7 +61,7 @@ export async function shiftsFile(path: string): Promise<readonly unknown[]> {
   const read = await readFile(path, 'utf8')
     .then((text): unknown => parse(text))
     .catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = errorMessage(error)
       throw new CommandFailed(`${path} cannot be read: ${reason}`, exitCodes.refused)
     })
   const shifts: unknown = Array.isArray(read) ? read : (read as { shifts?: unknown } | null)?.shifts
@@ -79,7 +80,7 @@ export async function feed(
     readonly replace?: boolean
   },
   env: NodeJS.ProcessEnv,
-): Promise<Told> {
+): Promise<CommandOutput> {
   const api = await connectApi(options.data, env)
   const { schedule, person, replace = false } = options
   if (schedule !== undefined && person !== undefined)

@@ -2,8 +2,8 @@ import type { Configuration } from '../domain/configuration/configuration.ts'
 import { withChanges } from '../domain/on-call/changes.ts'
 import type { Schedule, Span } from '../domain/on-call/schedule.ts'
 import { diffSchedules, type ScheduleDiff } from '../domain/on-call/schedule-diff.ts'
-import { names, spanCells, spanValue, type Told } from './on-call-reading.ts'
-import type { Desk } from './on-call-source.ts'
+import { names, spanCells, spanValue, type CommandOutput } from './on-call-reading.ts'
+import type { OnCallView } from './on-call-source.ts'
 import { rangeOption, yearMs } from './on-call-source.ts'
 import { table } from './terminal.ts'
 
@@ -18,27 +18,27 @@ interface Compared {
 
 /** What a new configuration changes about who is on call; `gaps` counts those that it has. */
 export function tellDiff(
-  desk: Desk,
+  view: OnCallView,
   after: Pick<Configuration, 'schedules'>,
   range: { readonly from?: string; readonly to?: string },
-): Told & { readonly gaps: number } {
-  const span = rangeOption(range, desk, yearMs)
-  const edited = editedSchedules(desk, after)
-  const all = [...new Set([...desk.schedules.keys(), ...edited.keys()])].toSorted()
-  const compared = all.map((name) => compare(name, desk.schedules.get(name), edited.get(name), span))
+): CommandOutput & { readonly gaps: number } {
+  const span = rangeOption(range, view, yearMs)
+  const edited = editedSchedules(view, after)
+  const all = [...new Set([...view.schedules.keys(), ...edited.keys()])].toSorted()
+  const compared = all.map((name) => compare(name, view.schedules.get(name), edited.get(name), span))
   return {
     gaps: compared.reduce((sum, { kind, diff }) => sum + (kind === 'gone' ? 0 : diff.gaps.after.length), 0),
-    value: { ...spanValue(span, desk), schedules: compared.map((one) => valueOf(one, desk)) },
+    value: { ...spanValue(span, view), schedules: compared.map((one) => valueOf(one, view)) },
     text:
       compared.length === 0
         ? 'neither has a schedule'
-        : compared.map((one) => textOf(one, desk)).join('\n\n'),
+        : compared.map((one) => diffText(one, view)).join('\n\n'),
   }
 }
 
 /** What people changed for a while stays when the configuration is changed. */
 function editedSchedules(
-  { context }: Desk,
+  { context }: OnCallView,
   { schedules }: Pick<Configuration, 'schedules'>,
 ): Map<string, Schedule> {
   const changes = context.schedules.flatMap((one) => one.changes)
@@ -59,9 +59,9 @@ function compare(
   return { schedule, kind: before === undefined ? 'new' : after === undefined ? 'gone' : same, diff }
 }
 
-function valueOf({ schedule, kind, diff }: Compared, desk: Desk) {
+function valueOf({ schedule, kind, diff }: Compared, view: OnCallView) {
   const spans = <T extends Span>(some: readonly T[]) =>
-    some.map((one) => ({ ...one, ...spanValue(one, desk) }))
+    some.map((one) => ({ ...one, ...spanValue(one, view) }))
   const { hours, changes, gaps, overlaps } = diff
   return {
     schedule,
@@ -75,7 +75,7 @@ function valueOf({ schedule, kind, diff }: Compared, desk: Desk) {
 
 const kinds = { changed: '', new: ' (new)', gone: ' (gone)', same: ': nothing changes hands' } as const
 
-function textOf({ schedule, kind, diff }: Compared, desk: Desk): string {
+function diffText({ schedule, kind, diff }: Compared, view: OnCallView): string {
   const { hours, changes, gaps, overlaps } = diff
   const shown = changes.slice(0, mostChanges)
   const rest = changes.length - shown.length
@@ -92,13 +92,13 @@ function textOf({ schedule, kind, diff }: Compared, desk: Desk): string {
     `${schedule}${kinds[kind]}`,
     ...(people.length === 0 ? [] : [table(['person', 'gains h', 'gives h'], people), '']),
     table(['', 'before', 'after'], coverage),
-    ...(shown.length === 0 ? [] : ['', table(['from', 'to', 'for', 'before -> after'], rowsOf(shown, desk))]),
+    ...(shown.length === 0 ? [] : ['', table(['from', 'to', 'for', 'before -> after'], rowsOf(shown, view))]),
     ...(rest === 0 ? [] : [`and ${rest} more; --json has all`]),
   ].join('\n')
 }
 
-function rowsOf(changes: ScheduleDiff['changes'], desk: Desk): string[][] {
-  return changes.map((one) => [...spanCells(one, desk), `${names(one.before)} -> ${names(one.after)}`])
+function rowsOf(changes: ScheduleDiff['changes'], view: OnCallView): string[][] {
+  return changes.map((one) => [...spanCells(one, view), `${names(one.before)} -> ${names(one.after)}`])
 }
 
 function counts({ before, after }: { readonly before: readonly Span[]; readonly after: readonly Span[] }) {

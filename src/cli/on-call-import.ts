@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { datedWords, instantText } from '../domain/values/instant-text.ts'
+import { errorMessage } from '../domain/values/error-message.ts'
 import type { Shift, Span } from '../domain/on-call/schedule.ts'
 import { type FeedPerson, type FeedProblem, readFeed } from '../ical/read.ts'
 import { CommandFailed, exitCodes } from './api-client.ts'
-import type { Told } from './on-call-reading.ts'
-import { chosen, type Desk } from './on-call-source.ts'
+import type { CommandOutput } from './on-call-reading.ts'
+import { chosen, type OnCallView } from './on-call-source.ts'
 
 export interface ImportOptions {
   readonly schedule: string
@@ -26,26 +27,26 @@ export interface Imported {
 export async function importFeed(
   path: string,
   options: ImportOptions,
-  desk: Desk,
+  view: OnCallView,
   span: Span,
 ): Promise<Imported> {
-  const [schedule] = chosen(desk, options.schedule)
+  const [schedule] = chosen(view, options.schedule)
   if (schedule === undefined) throw new Error('a chosen schedule is there')
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorMessage(error)
     throw new CommandFailed(`${path} cannot be read: ${reason}`, exitCodes.refused)
   })
-  const people = peopleOf(options.person, desk)
+  const people = peopleOf(options.person, view)
   const zones = pairsOf('--zone', options.zone)
   const { turns, problems } = readFeed(text, {
     ...span,
     timeZone: schedule.timeZone,
     timeZoneOf: (tzid) => zones.get(tzid.toLowerCase()) ?? null,
-    peopleOf: (event) => mapped(event, people, desk),
+    peopleOf: (event) => mapped(event, people, view),
   })
   if (turns.shifts.length > 0) return { shifts: turns.shifts, problems }
   const why = problems.map(problemText)
-  const when = `from ${datedWords(span.from, desk.timeZone)} to ${datedWords(span.to, desk.timeZone)}`
+  const when = `from ${datedWords(span.from, view.timeZone)} to ${datedWords(span.to, view.timeZone)}`
   throw new CommandFailed([`${path} has no shifts ${when}`, ...why].join('\n  '), exitCodes.refused)
 }
 
@@ -63,7 +64,7 @@ function pairsOf(option: string, written: readonly string[]): Map<string, string
   )
 }
 
-function peopleOf(written: readonly string[], { context }: Desk): Map<string, string[]> {
+function peopleOf(written: readonly string[], { context }: OnCallView): Map<string, string[]> {
   const known = Object.keys(context.users)
   return new Map(
     [...pairsOf('--person', written)].map(([name, users]) => {
@@ -82,7 +83,7 @@ function peopleOf(written: readonly string[], { context }: Desk): Map<string, st
 function mapped(
   { summary, attendees }: FeedPerson,
   people: ReadonlyMap<string, string[]>,
-  { context }: Desk,
+  { context }: OnCallView,
 ): readonly string[] {
   const names = [summary, ...attendees].map((name) => name.trim())
   const found = names.flatMap((name) => people.get(name.toLowerCase()) ?? [])
@@ -91,7 +92,7 @@ function mapped(
 }
 
 /** A layer to paste into the schedule, on the wall clock of its zone. */
-export function tellImported({ shifts, problems }: Imported, timeZone: string): Told {
+export function tellImported({ shifts, problems }: Imported, timeZone: string): CommandOutput {
   const lines = shifts.map(({ from, to, people }) => {
     const who = people.map((person) => JSON.stringify(person)).join(', ')
     return `    - { from: ${instantText(from, timeZone)}, to: ${instantText(to, timeZone)}, people: [${who}] }`

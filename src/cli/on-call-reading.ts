@@ -4,12 +4,12 @@ import { isCurrent, type ScheduleChange } from '../domain/on-call/changes.ts'
 import { gapsBetween, gapsOf, nextHandoffs, overlapsOf } from '../domain/on-call/coverage.ts'
 import type { Schedule, Span } from '../domain/on-call/schedule.ts'
 import { onCallAt, segmentsBetween } from '../domain/on-call/segments.ts'
-import type { Desk } from './on-call-source.ts'
+import type { OnCallView } from './on-call-source.ts'
 import { chosen, instantOption, rangeOption, yearMs } from './on-call-source.ts'
 import { table } from './terminal.ts'
 
 /** What a command has to say: a value for programs, text for people. */
-export interface Told {
+export interface CommandOutput {
   readonly value: unknown
   readonly text: string
 }
@@ -18,10 +18,10 @@ const dayMs = 86_400_000
 const aheadMs = 90 * dayMs
 
 /** Who is on call now, or at an instant. */
-export function tellWho(desk: Desk, name: string | undefined, written?: string): Told {
-  const at = written === undefined ? desk.now : instantOption('--at', written, desk)
-  const { timeZone } = desk
-  const told = chosen(desk, name).map((schedule) => {
+export function tellWho(view: OnCallView, name: string | undefined, written?: string): CommandOutput {
+  const at = written === undefined ? view.now : instantOption('--at', written, view)
+  const { timeZone } = view
+  const told = chosen(view, name).map((schedule) => {
     const [next] = nextHandoffs(schedule, at, 1, aheadMs)
     return { schedule, ...onCallAt(schedule, at), next }
   })
@@ -51,9 +51,9 @@ export function tellWho(desk: Desk, name: string | undefined, written?: string):
 }
 
 /** The coming hand-offs. */
-export function tellNext(desk: Desk, name: string | undefined, count: number): Told {
-  const { timeZone, now } = desk
-  const told = chosen(desk, name).map((schedule) => ({
+export function tellNext(view: OnCallView, name: string | undefined, count: number): CommandOutput {
+  const { timeZone, now } = view
+  const told = chosen(view, name).map((schedule) => ({
     schedule: schedule.name,
     handoffs: nextHandoffs(schedule, now, count, yearMs),
   }))
@@ -76,85 +76,85 @@ export function tellNext(desk: Desk, name: string | undefined, count: number): T
 
 /** When nobody is on call; `count` says how often. */
 export function tellGaps(
-  desk: Desk,
+  view: OnCallView,
   name: string | undefined,
   range: { readonly from?: string; readonly to?: string },
-): Told & { readonly count: number } {
-  const { from, to } = rangeOption(range, desk, yearMs)
-  const told = chosen(desk, name).map((schedule) => ({
+): CommandOutput & { readonly count: number } {
+  const { from, to } = rangeOption(range, view, yearMs)
+  const told = chosen(view, name).map((schedule) => ({
     schedule: schedule.name,
     gaps: gapsBetween(schedule, from, to),
   }))
-  const rows = told.flatMap(({ schedule, gaps }) => gaps.map((gap) => [schedule, ...spanCells(gap, desk)]))
+  const rows = told.flatMap(({ schedule, gaps }) => gaps.map((gap) => [schedule, ...spanCells(gap, view)]))
   const count = rows.length
   return {
     count,
-    value: told.map(({ schedule, gaps }) => ({ schedule, gaps: gaps.map((gap) => spanValue(gap, desk)) })),
+    value: told.map(({ schedule, gaps }) => ({ schedule, gaps: gaps.map((gap) => spanValue(gap, view)) })),
     text:
       count === 0
-        ? `no gaps from ${datedWords(from, desk.timeZone)} to ${datedWords(to, desk.timeZone)}`
+        ? `no gaps from ${datedWords(from, view.timeZone)} to ${datedWords(to, view.timeZone)}`
         : table(['schedule', 'from', 'to', 'nobody for'], rows),
   }
 }
 
 /** One schedule, shift by shift. */
 export function tellPreview(
-  desk: Desk,
+  view: OnCallView,
   name: string,
   range: { readonly from?: string; readonly to?: string },
-): Told {
-  const [schedule] = chosen(desk, name)
+): CommandOutput {
+  const [schedule] = chosen(view, name)
   if (schedule === undefined) throw new Error('a chosen schedule is there')
-  const span = rangeOption(range, desk, 14 * dayMs)
+  const span = rangeOption(range, view, 14 * dayMs)
   const segments = segmentsBetween(schedule, span.from, span.to)
-  const changes = changesOf(desk, name).filter((change) => isCurrent(change, desk.now))
+  const changes = changesOf(view, name).filter((change) => isCurrent(change, view.now))
   const value = {
     schedule: name,
-    ...spanValue(span, desk),
-    segments: segments.map((one) => ({ ...one, ...spanValue(one, desk) })),
-    gaps: gapsOf(segments).map((one) => spanValue(one, desk)),
-    overlaps: overlapsOf(segments).map((one) => ({ ...one, ...spanValue(one, desk) })),
-    changes: changes.map((one) => changeValue(one, desk)),
+    ...spanValue(span, view),
+    segments: segments.map((one) => ({ ...one, ...spanValue(one, view) })),
+    gaps: gapsOf(segments).map((one) => spanValue(one, view)),
+    overlaps: overlapsOf(segments).map((one) => ({ ...one, ...spanValue(one, view) })),
+    changes: changes.map((one) => changeValue(one, view)),
   }
   const rows = segments.map((one) => [
-    ...spanCells(one, desk),
+    ...spanCells(one, view),
     one.people.length === 0 ? 'NOBODY' : names(one.people),
   ])
   return {
     value,
     text: [
-      headOf(schedule, desk),
+      headOf(schedule, view),
       table(['from', 'to', 'for', 'on call'], rows),
-      ...(changes.length === 0 ? [] : ['', 'changed by people', changesText(changes, desk)]),
+      ...(changes.length === 0 ? [] : ['', 'changed by people', changesText(changes, view)]),
     ].join('\n'),
   }
 }
 
-function changeValue(change: ScheduleChange, desk: Desk) {
+function changeValue(change: ScheduleChange, view: OnCallView) {
   const { madeAt, takenAt, endedAt } = change
-  const at = (instant: number | null) => (instant === null ? null : instantText(instant, desk.timeZone))
+  const at = (instant: number | null) => (instant === null ? null : instantText(instant, view.timeZone))
   const times = { madeAt: at(madeAt), takenAt: at(takenAt), endedAt: at(endedAt) }
   const shifts =
     change.kind === 'temporary'
-      ? { shifts: change.shifts.map((one) => ({ ...one, ...spanValue(one, desk) })) }
+      ? { shifts: change.shifts.map((one) => ({ ...one, ...spanValue(one, view) })) }
       : {}
-  return { ...change, ...shifts, ...spanValue(change, desk), ...times }
+  return { ...change, ...shifts, ...spanValue(change, view), ...times }
 }
 
-function headOf({ name, title }: Schedule, { timeZone }: Desk): string {
+function headOf({ name, title }: Schedule, { timeZone }: OnCallView): string {
   return `${title === name ? name : `${title} (${name})`}, times of ${timeZone}`
 }
 
-function changesOf({ context }: Desk, name: string): readonly ScheduleChange[] {
+function changesOf({ context }: OnCallView, name: string): readonly ScheduleChange[] {
   return context.schedules.find(({ configured }) => configured.name === name)?.changes ?? []
 }
 
 /** What people changed, one a line, with the numbers by which they are ended. */
-export function changesText(changes: readonly ScheduleChange[], desk: Pick<Desk, 'timeZone'>): string {
+export function changesText(changes: readonly ScheduleChange[], view: Pick<OnCallView, 'timeZone'>): string {
   const rows = changes.map((change) => [
     change.id,
     deedOf(change),
-    ...spanCells(change, desk).slice(0, 2),
+    ...spanCells(change, view).slice(0, 2),
     change.reason === '' ? change.madeBy : `${change.madeBy}: ${change.reason}`,
   ])
   return table(['id', 'what', 'from', 'to', 'by'], rows)
@@ -176,11 +176,11 @@ function deedOf(change: ScheduleChange): string {
   }
 }
 
-export function spanCells({ from, to }: Span, { timeZone }: Pick<Desk, 'timeZone'>): string[] {
+export function spanCells({ from, to }: Span, { timeZone }: Pick<OnCallView, 'timeZone'>): string[] {
   return [datedWords(from, timeZone), datedWords(to, timeZone), formatDuration(to - from)]
 }
 
-export function spanValue({ from, to }: Span, { timeZone }: Pick<Desk, 'timeZone'>) {
+export function spanValue({ from, to }: Span, { timeZone }: Pick<OnCallView, 'timeZone'>) {
   return { from: instantText(from, timeZone), to: instantText(to, timeZone) }
 }
 

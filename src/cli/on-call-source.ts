@@ -16,7 +16,7 @@ export interface OnCallOptions {
 }
 
 /** How a command reads and writes times, and what it goes by. */
-export interface Desk {
+export interface OnCallView {
   readonly context: PagingContext
   readonly schedules: ReadonlyMap<string, Schedule>
   /** Of the reader. */
@@ -29,12 +29,12 @@ export const yearMs = 365 * dayMs
 const longestMs = 400 * dayMs
 
 /** Schedules as they stand in the running Firewatch, or as a file has them: then without what people changed. */
-export async function openDesk(
+export async function openOnCallView(
   options: OnCallOptions,
   env: NodeJS.ProcessEnv,
   now: number,
   incident?: string,
-): Promise<Desk> {
+): Promise<OnCallView> {
   const context = await contextOf(options, env, incident)
   return { context, schedules: schedulesOf(context.schedules), timeZone: readerZone(options), now }
 }
@@ -68,7 +68,7 @@ export function readerZone({ timeZone }: Pick<OnCallOptions, 'timeZone'>): strin
 }
 
 /** The schedule of that name, or all. @throws CommandFailed that names those that there are */
-export function chosen({ schedules }: Pick<Desk, 'schedules'>, name: string | undefined): Schedule[] {
+export function chosen({ schedules }: Pick<OnCallView, 'schedules'>, name: string | undefined): Schedule[] {
   if (name === undefined) return [...schedules.values()]
   const schedule = schedules.get(name)
   if (schedule !== undefined) return [schedule]
@@ -86,7 +86,7 @@ export function chosen({ schedules }: Pick<Desk, 'schedules'>, name: string | un
 export function instantOption(
   option: string,
   written: string,
-  { timeZone, now }: Pick<Desk, 'timeZone' | 'now'>,
+  { timeZone, now }: Pick<OnCallView, 'timeZone' | 'now'>,
 ): number {
   if (written === 'now') return now
   const ahead = written.startsWith('+') ? parseDuration(written.slice(1)) : undefined
@@ -101,11 +101,11 @@ export function instantOption(
 /** @throws CommandFailed when it does not go forward, or is too long */
 export function rangeOption(
   { from, to }: { readonly from?: string; readonly to?: string },
-  desk: Pick<Desk, 'timeZone' | 'now'>,
+  view: Pick<OnCallView, 'timeZone' | 'now'>,
   usualMs: number,
 ): Span {
-  const begins = from === undefined ? desk.now : instantOption('--from', from, desk)
-  const ends = to === undefined ? begins + usualMs : instantOption('--to', to, desk)
+  const begins = from === undefined ? view.now : instantOption('--from', from, view)
+  const ends = to === undefined ? begins + usualMs : instantOption('--to', to, view)
   if (ends <= begins) throw new CommandFailed('--to must be later than --from', exitCodes.usage)
   if (ends - begins > longestMs)
     throw new CommandFailed('--to is more than 400 days after --from', exitCodes.usage)

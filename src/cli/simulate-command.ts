@@ -1,5 +1,5 @@
 import { readPolicyFile } from '../config/policy-file.ts'
-import type { EscalationPolicy } from '../domain/configuration/configuration.ts'
+import type { EscalationPolicy } from '../domain/configuration/escalation-policy.ts'
 import { alertAt, type Trial, tryPolicy } from '../domain/escalate/simulate.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
 import type { MachineEvent } from '../domain/incident/event.ts'
@@ -8,8 +8,8 @@ import type { PagingContext } from '../domain/escalate/paging-context.ts'
 import { isSeverity } from '../domain/values/severity.ts'
 import type { IncidentRecords } from '../web/dependencies.ts'
 import { CommandFailed, connectApi, exitCodes } from './api-client.ts'
-import type { Told } from './on-call-reading.ts'
-import { instantOption, type OnCallOptions, openDesk, readerZone } from './on-call-source.ts'
+import type { CommandOutput } from './on-call-reading.ts'
+import { instantOption, type OnCallOptions, openOnCallView, readerZone } from './on-call-source.ts'
 import { reallyHappened, simulatedValue, simulationText } from './simulate-words.ts'
 
 export interface SimulateOptions extends OnCallOptions {
@@ -32,10 +32,14 @@ type Happened = Omit<Trial, 'policy'>
  * Who would have been paged in an incident under another policy, or would be at an instant. Pages nobody, and changes nothing.
  * @throws CommandFailed, and ConfigurationError for a policy that is none
  */
-export async function simulate(options: SimulateOptions, env: NodeJS.ProcessEnv, now: number): Promise<Told> {
+export async function simulate(
+  options: SimulateOptions,
+  env: NodeJS.ProcessEnv,
+  now: number,
+): Promise<CommandOutput> {
   const policy = await readPolicyFile(options.policy, options.policyName)
   if (options.incident === undefined) {
-    const { context, timeZone } = await openDesk(options, env, now)
+    const { context, timeZone } = await openOnCallView(options, env, now)
     return told(options, policy, context, momentOf(options, { timeZone, now }))
   }
   for (const option of ['at', 'severity', 'service', 'config'] as const) {
@@ -45,7 +49,7 @@ export async function simulate(options: SimulateOptions, env: NodeJS.ProcessEnv,
         exitCodes.usage,
       )
   }
-  const { context } = await openDesk(options, env, now, options.incident)
+  const { context } = await openOnCallView(options, env, now, options.incident)
   const api = await connectApi(options.data, env)
   const path = `/api/v1/incidents/${encodeURIComponent(options.incident)}`
   const story = await api.get<Story>(path)
@@ -76,7 +80,7 @@ function told(
   context: PagingContext,
   what: Happened,
   story?: Story,
-): Told {
+): CommandOutput {
   refuseUnknown(policy, context, options.policy)
   const timeZone = readerZone(options)
   const trial = { ...what, policy }
@@ -89,11 +93,11 @@ function told(
 /** One alert at one moment, and nobody who answers. */
 function momentOf(
   { at: written, severity = 'P1', service = '' }: SimulateOptions,
-  desk: { readonly timeZone: string; readonly now: number },
+  view: { readonly timeZone: string; readonly now: number },
 ): Happened {
   if (!isSeverity(severity))
     throw new CommandFailed(`--severity "${severity}" is none of P0, P1, P2, P3`, exitCodes.usage)
-  const at = written === undefined ? desk.now : instantOption('--at', written, desk)
+  const at = written === undefined ? view.now : instantOption('--at', written, view)
   return { incident: 0, service, alertsBegan: [at], events: [alertAt(at, severity)], until: at + longestMs }
 }
 

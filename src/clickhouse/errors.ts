@@ -43,11 +43,11 @@ export function classify(
 ): ClickHouseUnavailable | ClickHouseQueryFailed {
   if (error instanceof ClickHouseError && !passingCodes.has(error.code))
     return new ClickHouseQueryFailed(Number(error.code), error.type ?? 'UNKNOWN', shorten(error.message))
-  const reason = reasonOf(error, requestTimeoutMs)
+  const reason = unavailableReason(error, requestTimeoutMs)
   return new ClickHouseUnavailable(`ClickHouse at ${address} is unavailable: ${shorten(reason)}`)
 }
 
-function reasonOf(error: unknown, requestTimeoutMs: number): string {
+function unavailableReason(error: unknown, requestTimeoutMs: number): string {
   if (!(error instanceof Error)) return String(error)
   if (error.message === 'Timeout error.') return `no answer within ${requestTimeoutMs} ms`
   // `localhost` is tried as ::1 and as 127.0.0.1, and the reasons are inside.

@@ -1,5 +1,5 @@
 import { auditAlertName } from '../domain/audit/alert.ts'
-import { checkFailing, sourceSilent } from '../domain/check/alerts.ts'
+import { checkFailing, sourceSilent } from '../domain/check/self-alerts.ts'
 import { total } from '../domain/check/check.ts'
 import { parseDuration } from '../domain/values/duration.ts'
 import { firewatch } from '../domain/incident/timeline.ts'

@@ -2,6 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yam
 import type { Document, Node, Pair, YAMLError } from 'yaml'
 import { type Finding, formatPath, type Problem } from './problems.ts'
 import type { Path } from './written.ts'
+import { errorMessage } from '../domain/values/error-message.ts'
 
 /** A YAML text, what it says, and where in it each part stands. */
 export interface YamlDocument {
@@ -33,7 +34,7 @@ export function readYaml(file: string, text: string): YamlDocument {
   try {
     return { value: document.toJS({ maxAliasCount: mostAliases }), problems, locate }
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = errorMessage(error)
     return {
       value: undefined,
       problems: [...problems, problemAt(0, [], `not readable as YAML: ${message}`)],

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { readYaml, type YamlDocument } from './document.ts'
 import type { Problem } from './problems.ts'
-import { reasonOf } from './reason.ts'
+import { unreadableReason } from './reason.ts'
 import { isMap, itemsOf, type Path, under } from './written.ts'
 
 /** Sections whose entries may stand in files of their own: each entry has a name, so it stands in one file only. */
@@ -35,7 +35,7 @@ export async function withIncluded(path: string, main: YamlDocument): Promise<Ya
       const file = resolve(dirname(path), name)
       parts.push(readYaml(file, await readFile(file, 'utf8')))
     } catch (error) {
-      const message = `"${name}" cannot be read: ${reasonOf(error)}`
+      const message = `"${name}" cannot be read: ${unreadableReason(error)}`
       problems.push(main.locate({ path: ['include', index], message }))
     }
   }

@@ -10,7 +10,7 @@ import { withIncluded } from './include.ts'
 import { describeIssue, toFindings } from './messages.ts'
 import { onCallRuleFindings } from './on-call-rules.ts'
 import { ConfigurationError, type Finding, type Problem, sortProblems } from './problems.ts'
-import { reasonOf } from './reason.ts'
+import { unreadableReason } from './reason.ts'
 import { deepFreeze, revisionOf } from './revision.ts'
 import { readRunbooks, type RunbookFile } from './runbook-file.ts'
 import { runbookRuleFindings } from './runbook-rules.ts'
@@ -60,7 +60,7 @@ async function readText(path: string): Promise<string | Problem> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    return { file: path, line: 1, column: 1, path: '', message: `cannot be read: ${reasonOf(error)}` }
+    return { file: path, line: 1, column: 1, path: '', message: `cannot be read: ${unreadableReason(error)}` }
   }
 }
 
@@ -96,7 +96,7 @@ async function loadRunbooks(path: string, configuration: YamlDocument): Promise<
     try {
       files.push(...(await readRunbooks(dirname(path), folder)))
     } catch (error) {
-      const message = `the runbooks in "${folder}" cannot be read: ${reasonOf(error)}`
+      const message = `the runbooks in "${folder}" cannot be read: ${unreadableReason(error)}`
       problems.push(configuration.locate({ path: ['runbooks', index], message }))
     }
   }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import type { EscalationPolicy } from '../domain/configuration/configuration.ts'
+import type { EscalationPolicy } from '../domain/configuration/escalation-policy.ts'
 import { readYaml } from './document.ts'
 import { describeIssue, toFindings } from './messages.ts'
 import { ConfigurationError, type Problem } from './problems.ts'
-import { reasonOf } from './reason.ts'
+import { unreadableReason } from './reason.ts'
 import { policySchema, toPolicy } from './schema/policies.ts'
 import { entriesOf, under } from './written.ts'
 
@@ -14,7 +14,7 @@ import { entriesOf, under } from './written.ts'
  */
 export async function readPolicyFile(path: string, name: string | undefined): Promise<EscalationPolicy> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new ConfigurationError([atTop(path, `cannot be read: ${reasonOf(error)}`)])
+    throw new ConfigurationError([atTop(path, `cannot be read: ${unreadableReason(error)}`)])
   })
   const document = readYaml(path, text)
   if (document.value === undefined) throw new ConfigurationError(document.problems)

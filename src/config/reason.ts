@@ -1,3 +1,5 @@
+import { errorMessage } from '../domain/values/error-message.ts'
+
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   EACCES: 'it may not be read by this user',
@@ -6,7 +8,7 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /** Why a file cannot be read, in words. */
-export function reasonOf(error: unknown): string {
+export function unreadableReason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return reasons[code] ?? (error instanceof Error ? error.message : String(error))
+  return reasons[code] ?? errorMessage(error)
 }

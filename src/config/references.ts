@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Configuration } from '../domain/configuration/configuration.ts'
+import { errorMessage } from '../domain/values/error-message.ts'
 import { readYaml } from './document.ts'
 import { withIncluded } from './include.ts'
 import { loadConfiguration } from './load.ts'
@@ -71,6 +72,6 @@ async function reasonUnreadable(reference: string, env: Environment): Promise<st
     await resolveSecret(reference, env, (file) => readFile(file, 'utf8'))
     return undefined
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return errorMessage(error)
   }
 }

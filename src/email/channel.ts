@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer'
 import { channelTraits } from '../domain/page/channel-traits.ts'
-import type { Contact, EmailIntegration } from '../domain/configuration/configuration.ts'
+import type { Contact } from '../domain/configuration/people.ts'
+import type { EmailIntegration } from '../domain/configuration/integrations.ts'
 import { errorText } from '../domain/page/delivery.ts'
 import type { PageMessage, SendOutcome } from '../domain/page/page.ts'
 import { chartFor, type ChartOptions, defaultChartWaitMs } from '../domain/page/chart.ts'

@@ -3,7 +3,7 @@ import { cutText, oneLine } from '../domain/page/delivery.ts'
 import type { PageMessage } from '../domain/page/page.ts'
 import { htmlOf } from './html.ts'
 import { mailLimits } from './limits.ts'
-import { textOf } from './text.ts'
+import { mailText } from './text.ts'
 
 /** A header of more would be cut by some server on the way. */
 const mostReferences = 10
@@ -37,7 +37,7 @@ export function mailOf(message: PageMessage, domain: string, png?: Uint8Array): 
     inReplyTo: followed[0] ?? thread,
     // The one that is answered comes last: https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4
     references: [thread, ...followed.toReversed()],
-    text: textOf(message),
+    text: mailText(message),
     html: htmlOf(message, png === undefined ? undefined : chartId),
     pictures: png === undefined ? [] : [{ cid: chartId, png }],
   }

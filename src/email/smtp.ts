@@ -142,12 +142,12 @@ function detailsOf(error: unknown): Details {
   const fields = (typeof error === 'object' && error !== null ? error : {}) as Readonly<
     Record<string, unknown>
   >
-  const textOf = (value: unknown) => (typeof value === 'string' ? value : '')
+  const textIn = (value: unknown) => (typeof value === 'string' ? value : '')
   return {
     responseCode: typeof fields['responseCode'] === 'number' ? fields['responseCode'] : undefined,
-    response: textOf(fields['response']),
-    code: textOf(fields['code']),
-    command: textOf(fields['command']),
+    response: textIn(fields['response']),
+    code: textIn(fields['code']),
+    command: textIn(fields['command']),
     message: error instanceof Error ? error.message : 'the exchange failed',
   }
 }

@@ -2,7 +2,7 @@ import type { PageMessage } from '../domain/page/page.ts'
 import { contentOf } from './content.ts'
 
 /** The mail as plain text. */
-export function textOf(message: PageMessage): string {
+export function mailText(message: PageMessage): string {
   const { headline, notes, lines, facts, answer, links } = contentOf(message)
   const paragraphs = [
     [...notes, headline],

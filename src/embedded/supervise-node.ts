@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { type RestartPolicy, type SupervisedProcess, supervise } from './supervised-process.ts'
+import type { RestartPolicy } from './restart-policy.ts'
+import { type SupervisedProcess, supervise } from './supervised-process.ts'
 
 export interface NodeProcessOptions {
   /** Of its log and pid file; one living process per name and data directory. */

@@ -2,27 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { logPath, prepareLog, sizeOf, tailOf } from './log-file.ts'
 import { endLeftover, recordChild } from './pid-files.ts'
 import { type GuardedChild, type GuardedCommand, startGuarded } from './watchdog.ts'
-
-/** When a process that died is started again. */
-export interface RestartPolicy {
-  /** Before the first restart; doubled with every quick death up to `maxDelayMs`. */
-  firstDelayMs: number
-  maxDelayMs: number
-  /** One that lived this long counts as sound again. */
-  soundAfterMs: number
-  /** Quick deaths in a row after which it is given up. */
-  maxQuickDeaths: number
-  /** The same while it has never been ready, when waiting longer helps less. */
-  maxFirstStarts: number
-}
-
-export const DEFAULT_RESTART_POLICY: RestartPolicy = {
-  firstDelayMs: 200,
-  maxDelayMs: 5_000,
-  soundAfterMs: 10_000,
-  maxQuickDeaths: 10,
-  maxFirstStarts: 3,
-}
+import { DEFAULT_RESTART_POLICY, type RestartPolicy } from './restart-policy.ts'
 
 export interface SupervisionOptions {
   /** Of the log and pid files; one living process per name and data directory. */

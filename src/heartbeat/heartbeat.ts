@@ -1,5 +1,5 @@
 import type { Heartbeat } from '../domain/configuration/configuration.ts'
-import { errorText, type HttpPost } from '../domain/page/delivery.ts'
+import { failureText, type HttpPost } from '../domain/page/delivery.ts'
 
 export interface HeartbeatOptions {
   readonly post: HttpPost
@@ -25,7 +25,7 @@ export function createHeartbeat({ post, timeoutMs, resolveSecret }: HeartbeatOpt
         const isTaken = answer.status >= 200 && answer.status < 300
         return { problem: isTaken ? null : `answered ${answer.status}` }
       } catch (error) {
-        return { problem: errorText(error instanceof Error ? error.message : 'the address cannot be read') }
+        return { problem: failureText(error, 'the address cannot be read') }
       }
     },
   }

@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher, request } from 'undici'
-import type { SecretReference } from '../domain/configuration/configuration.ts'
+import type { SecretReference } from '../domain/configuration/secret-reference.ts'
 import type { ActionAnswer, ActionCall } from '../domain/remediate/remediate.ts'
-import { neverConnected, reasonOf } from './fault.ts'
+import { neverConnected, exchangeFault } from './fault.ts'
 
 /** What is kept of an answer; what comes after it is not waited for. */
 const longestBody = 64 * 1024
@@ -102,7 +102,7 @@ async function send(
     return { status: statusCode, body: blotted(text, secrets), truncated }
   } catch (error) {
     if (deadline.aborted) return { failure: `no answer within ${timeoutMs} ms`, sent: true }
-    return { failure: reasonOf(error), sent: !neverConnected(error) }
+    return { failure: exchangeFault(error), sent: !neverConnected(error) }
   }
 }
 

@@ -29,7 +29,7 @@ export function neverConnected(error: unknown): boolean {
 }
 
 /** From the error's code only: messages name addresses, and an address may be a secret. */
-export function reasonOf(error: unknown): string {
+export function exchangeFault(error: unknown): string {
   const code = codeOf(error)
   if (code === undefined) return 'the exchange failed'
   const reason = words[code]

@@ -34,7 +34,7 @@ export function createPost({ dispatcher = new Agent() }: PostOptions = {}): {
       return await answerOf(response)
     } catch (error) {
       const timedOut = deadline.aborted && !signal.aborted
-      const reason = timedOut ? `no answer within ${timeoutMs} ms` : reasonOf(error, signal)
+      const reason = timedOut ? `no answer within ${timeoutMs} ms` : exchangeFault(error, signal)
       return { kind: 'no-answer', reason, begun }
     }
   }
@@ -88,7 +88,7 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /** From the error's code only: messages name addresses, and an address may be a secret. */
-function reasonOf(error: unknown, signal: AbortSignal): string {
+function exchangeFault(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'stopped before an answer came'
   const code =
     error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined

@@ -48,7 +48,7 @@ export function parseEvent(text: string): readonly Property[] {
   return properties
 }
 
-export function textOf(properties: readonly Property[], name: string): string {
+export function textProperty(properties: readonly Property[], name: string): string {
   const value = properties.find((property) => property[0] === name)?.[3]
   return typeof value === 'string' ? value : ''
 }

@@ -1,6 +1,13 @@
 import { Temporal } from 'temporal-polyfill'
 import type { Span } from '../domain/on-call/schedule.ts'
-import { type FeedTime, type FeedZones, instantOf, type Property, textOf, timesOf } from './feed-event.ts'
+import {
+  type FeedTime,
+  type FeedZones,
+  instantOf,
+  type Property,
+  textProperty,
+  timesOf,
+} from './feed-event.ts'
 import { type Budget, occurrences, readRule } from './recurrence.ts'
 
 /** Every start of the event that may touch the time that was asked for. */
@@ -71,7 +78,7 @@ export function endsOf(
   options: Span & FeedZones,
 ): (time: FeedTime) => number {
   const [end] = timesOf(properties, 'dtend', options)
-  const duration = textOf(properties, 'duration')
+  const duration = textProperty(properties, 'duration')
   if (end === undefined && duration === '' && !start.isDate)
     throw new RangeError('it has neither DTEND nor DURATION')
   const length = Temporal.Duration.from(duration === '' ? 'P1D' : duration)

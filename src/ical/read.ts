@@ -1,11 +1,12 @@
 import type { FixedShifts, Shift, Span } from '../domain/on-call/schedule.ts'
+import { errorMessage } from '../domain/values/error-message.ts'
 import {
   eventTexts,
   type FeedZones,
   instantOf,
   parseEvent,
   type Property,
-  textOf,
+  textProperty,
   timesOf,
 } from './feed-event.ts'
 import type { Budget } from './recurrence.ts'
@@ -40,7 +41,7 @@ export interface FeedProblem {
 
 /** The shifts of an iCalendar feed (RFC 5545). Never throws on what it is given: what cannot be read is among the problems. */
 export function readFeed(text: string, options: FeedOptions): Feed {
-  const refused = refusal(text)
+  const refused = whyUnreadable(text)
   if (refused !== null)
     return { turns: { kind: 'shifts', shifts: [] }, problems: [{ event: '', reason: refused }] }
   const problems: FeedProblem[] = []
@@ -64,7 +65,7 @@ export function readFeed(text: string, options: FeedOptions): Feed {
   }
 }
 
-function refusal(text: string): string | null {
+function whyUnreadable(text: string): string | null {
   const bytes = Buffer.byteLength(text)
   if (bytes > feedLimits.bytes)
     return `it has ${bytes} bytes, more than the ${feedLimits.bytes} that are read`
@@ -77,7 +78,7 @@ function parsedEvent(text: string, at: number, problems: FeedProblem[]): (readon
   try {
     return [parseEvent(text)]
   } catch (error) {
-    problems.push({ event: `number ${at + 1}`, reason: `it cannot be parsed: ${messageOf(error)}` })
+    problems.push({ event: `number ${at + 1}`, reason: `it cannot be parsed: ${errorMessage(error)}` })
     return []
   }
 }
@@ -87,21 +88,17 @@ function guarded<T>(properties: readonly Property[], problems: FeedProblem[], re
   try {
     return read()
   } catch (error) {
-    problems.push({ event: nameOf(properties), reason: messageOf(error) })
+    problems.push({ event: nameOf(properties), reason: errorMessage(error) })
     return []
   }
 }
 
 function nameOf(properties: readonly Property[]): string {
-  const uid = textOf(properties, 'uid')
-  const summary = textOf(properties, 'summary')
+  const uid = textProperty(properties, 'uid')
+  const summary = textProperty(properties, 'summary')
   return (
     [uid, summary === '' ? '' : `"${summary}"`].filter((part) => part !== '').join(' ') || 'without a UID'
   )
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 /** Occurrences that an event with RECURRENCE-ID stands for: `UID instant`. */
@@ -113,7 +110,7 @@ function movedStarts(
   const starts = events.flatMap((properties) =>
     guarded(properties, problems, () =>
       timesOf(properties, 'recurrence-id', options).map(
-        (time) => `${textOf(properties, 'uid')} ${instantOf(time)}`,
+        (time) => `${textProperty(properties, 'uid')} ${instantOf(time)}`,
       ),
     ),
   )
@@ -126,7 +123,7 @@ function shiftsOfEvent(
   options: FeedOptions,
   budget: Budget & { shifts: number },
 ): Shift[] {
-  if (textOf(properties, 'status').toUpperCase() === 'CANCELLED') return []
+  if (textProperty(properties, 'status').toUpperCase() === 'CANCELLED') return []
   const [start] = timesOf(properties, 'dtstart', options)
   if (start === undefined) throw new RangeError('it has no DTSTART')
   const changed = properties.find(([name]) => name === 'recurrence-id')
@@ -139,7 +136,7 @@ function shiftsOfEvent(
   const shifts: Span[] = []
   for (const time of startsOf(properties, start, endOf(start) - instantOf(start), options, budget)) {
     const from = instantOf(time)
-    const replaced = changed === undefined && moved.has(`${textOf(properties, 'uid')} ${from}`)
+    const replaced = changed === undefined && moved.has(`${textProperty(properties, 'uid')} ${from}`)
     const span = { from, to: endOf(time) }
     if (replaced || isOut(time) || span.from >= options.to || span.to <= options.from) continue
     budget.shifts -= 1
@@ -158,7 +155,7 @@ function peopleOf(properties: readonly Property[], options: FeedOptions): readon
   const attendees = properties
     .filter(([name]) => name === 'attendee')
     .map((property) => String(property[3]).replace(/^mailto:/i, ''))
-  const summary = textOf(properties, 'summary')
+  const summary = textProperty(properties, 'summary')
   const people = options.peopleOf({ summary, attendees })
   if (people.length > 0) return people
   throw new RangeError(

@@ -1,5 +1,6 @@
 import type { Configuration } from '../domain/configuration/configuration.ts'
-import { groupRows, type AlertGroup, type InboxRow } from '../domain/alert/dispatch.ts'
+import { groupRows, type AlertGroup } from '../domain/alert/dispatch.ts'
+import type { InboxRow } from '../domain/alert/stored-alert.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
 import { createHeldRows } from './held-rows.ts'
 

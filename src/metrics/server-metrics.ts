@@ -5,8 +5,8 @@ import { createRegistry, expose, type Exposition } from './registry.ts'
 
 export type ServerMetrics = ReturnType<typeof createServerMetrics>
 
-/** The doors that alerts come in by. */
-export type Door = 'firewatch' | 'alertmanager'
+/** What takes alerts in. */
+export type Receiver = 'firewatch' | 'alertmanager'
 
 /** Why a request's alerts were not all stored: they were not understood, or could not be made durable. */
 export type Refusal = 'not-understood' | 'not-stored'
@@ -54,18 +54,21 @@ function intakeMetrics(registers: Registers) {
     'Requests of which an alert was not stored, by reason.',
     ['door', 'reason'],
   )
-  for (const door of ['firewatch', 'alertmanager'] satisfies Door[]) {
-    accepted.inc({ door }, 0)
-    duplicates.inc({ door }, 0)
+  for (const receiver of ['firewatch', 'alertmanager'] satisfies Receiver[]) {
+    accepted.inc({ door: receiver }, 0)
+    duplicates.inc({ door: receiver }, 0)
     for (const reason of ['not-understood', 'not-stored'] satisfies Refusal[])
-      refused.inc({ door, reason }, 0)
+      refused.inc({ door: receiver, reason }, 0)
   }
   return {
-    alertsAccepted: (door: Door, result: { readonly accepted: number; readonly duplicates: number }) => {
-      accepted.inc({ door }, result.accepted)
-      duplicates.inc({ door }, result.duplicates)
+    alertsAccepted: (
+      receiver: Receiver,
+      result: { readonly accepted: number; readonly duplicates: number },
+    ) => {
+      accepted.inc({ door: receiver }, result.accepted)
+      duplicates.inc({ door: receiver }, result.duplicates)
     },
-    intakeRefused: (door: Door, reason: Refusal) => refused.inc({ door, reason }),
+    intakeRefused: (receiver: Receiver, reason: Refusal) => refused.inc({ door: receiver, reason }),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Alert } from '../domain/alert/alert.ts'
 import type { ChannelTraits } from '../domain/page/channel-traits.ts'
-import type { Configuration, Contact } from '../domain/configuration/configuration.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
+import type { Contact } from '../domain/configuration/people.ts'
 import type { NewPage } from '../domain/escalate/escalate.ts'
 import type { Incident } from '../domain/incident/incident.ts'
 import type { Page, PageMessage, SendOutcome } from '../domain/page/page.ts'
@@ -50,9 +51,9 @@ export interface PageOutbox {
   bundle(
     pages: readonly Page[],
   ): Promise<{ readonly going: readonly Page[]; readonly calledOff: readonly CalledOffPage[] }>
-  /** Pages that went along are tried again with theirs. */
+  /** Pages that were bundled are tried again with theirs. */
   repeat(pages: readonly Page[], at: Date): Promise<void>
-  /** Pages that went along wait again; answers with those that were called off meanwhile. */
+  /** Pages that were bundled wait again; answers with those that were called off meanwhile. */
   release(
     pages: readonly Page[],
     how: { readonly at: Date; readonly isUnknown: boolean },

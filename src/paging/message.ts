@@ -1,16 +1,16 @@
 import { isCall } from '../domain/escalate/escalate.ts'
 import type { Incident } from '../domain/incident/incident.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
-import { laneOrder } from '../domain/page/bundle.ts'
+import { queueOrder } from '../domain/page/bundle.ts'
 import type { Page, PageMessage } from '../domain/page/page.ts'
 import { composePageMessage, type FollowedFacts } from '../domain/page/message.ts'
 import type { PagedIncident, SenderDependencies } from './dependencies.ts'
 
-/** The message of a page and of all that go along with it; the page comes first, the others in the order of their lane. */
+/** The message of a page and of all that are bundled with it; the page comes first, the others in the order of their queue. */
 export async function messageOf(
   deps: SenderDependencies,
   page: Page,
-  along: readonly Page[],
+  bundled: readonly Page[],
   incidents: ReadonlyMap<number, PagedIncident>,
   atStart: Configuration,
 ): Promise<PageMessage> {
@@ -23,12 +23,12 @@ export async function messageOf(
   return composePageMessage({
     page,
     incident,
-    others: othersOf(page, along, incidents),
+    others: othersOf(page, bundled, incidents),
     alerts,
     firingCount: firing,
     runbookTitle: atStart.runbooks.find(({ name }) => name === incident.runbook)?.title,
     configuration: atStart,
-    follows: isCall(page) ? [] : await followedBy(deps, [page, ...along]),
+    follows: isCall(page) ? [] : await followedBy(deps, [page, ...bundled]),
     publicUrl,
     ...(isAnswered && answerUrl !== undefined ? { answerUrl: answerUrl(page) } : {}),
   })
@@ -48,16 +48,16 @@ async function followedBy(
   }))
 }
 
-/** Incidents that go along, each once. */
-function othersOf(page: Page, along: readonly Page[], incidents: ReadonlyMap<number, PagedIncident>) {
-  const others = along.flatMap((one) => {
+/** Incidents that are bundled, each once. */
+function othersOf(page: Page, bundled: readonly Page[], incidents: ReadonlyMap<number, PagedIncident>) {
+  const others = bundled.flatMap((one) => {
     const told = incidents.get(one.incident)
     return told === undefined || one.incident === page.incident
       ? []
       : [{ page: one, incident: told.incident }]
   })
   const byPage = new Map(others.map(({ page: one, incident }) => [one.id, incident]))
-  const ordered = laneOrder(
+  const ordered = queueOrder(
     others.map(({ page: one, incident: { service, severity } }) => ({
       page: one.id,
       service,

@@ -18,33 +18,33 @@ export const sendTimeoutMs = 15_000
 /** No try begins later than this after the first: a person should hear soon, by another contact or from the next step. */
 export const triesMs = 60_000
 
-/** A message to be sent: a page, and those that go along with it. */
+/** A message to be sent: a page, and those that are bundled with it. */
 export interface Message {
   readonly page: Page
-  readonly along: readonly Page[]
+  readonly bundled: readonly Page[]
 }
 
 /** Sends one message, and writes down what became of every page in it. Never rejects for what a provider does. */
 export async function sendMessage(
   deps: SenderDependencies,
-  { page, along }: Message,
+  { page, bundled }: Message,
   incidents: ReadonlyMap<number, PagedIncident>,
 ): Promise<void> {
   const about = incidents.get(page.incident)
   if (about === undefined) throw new Error(`page ${page.id} is of an incident that is not there`)
-  const outcome = await trySending(deps, page, along, incidents, about)
+  const outcome = await trySending(deps, page, bundled, incidents, about)
   if (outcome.kind === 'wait') {
     const dueAt = new Date(deps.now().getTime() + outcome.waitMs)
-    const postponed = [page, ...along].map((one) => ({ page: one, dueAt }))
+    const postponed = [page, ...bundled].map((one) => ({ page: one, dueAt }))
     return endCalledOff(deps, await deps.outbox.postpone(postponed))
   }
   const retryAt = retryAtOf(deps, page, outcome)
   // Under one key its receiver would look at nothing new: such a bundle is repeated as it was.
-  const isRepeated = retryAt !== undefined && along.length > 0 && hasKey(deps, page)
+  const isRepeated = retryAt !== undefined && bundled.length > 0 && hasKey(deps, page)
   const ended: Tried =
     isRepeated && outcome.kind === 'retry' ? { kind: 'unknown', error: outcome.error } : outcome
   await settle(deps, page, about.incident, ended, retryAt)
-  await settleAlong(deps, along, ended, retryAt)
+  await settleBundled(deps, bundled, ended, retryAt)
 }
 
 type Tried = Exclude<SendOutcome, { kind: 'wait' }>
@@ -52,7 +52,7 @@ type Tried = Exclude<SendOutcome, { kind: 'wait' }>
 async function trySending(
   deps: SenderDependencies,
   page: Page,
-  along: readonly Page[],
+  bundled: readonly Page[],
   incidents: ReadonlyMap<number, PagedIncident>,
   about: PagedIncident,
 ): Promise<SendOutcome> {
@@ -65,7 +65,7 @@ async function trySending(
   const channel = deps.channels[contact.channel]
   if (!channel.hasKey && page.unknownTries > mostUnknownTries)
     return { kind: 'unknown', error: `${page.unknownTries} tries did not report back` }
-  const message = await messageOf(deps, page, along, incidents, atStart)
+  const message = await messageOf(deps, page, bundled, incidents, atStart)
   return channel.send(contact, message, AbortSignal.timeout(sendTimeoutMs))
 }
 
@@ -133,20 +133,20 @@ async function nextOf(
   return nextContactPage(page, reachableOf(page.person, deps.running(), await atStartOf(deps, incident)))
 }
 
-/** Those that went along have arrived too, or are tried again when the page is: repeated with it when it may have arrived. */
-async function settleAlong(
+/** Those that were bundled with it have arrived too, or are tried again when the page is: repeated with it when it may have arrived. */
+async function settleBundled(
   deps: SenderDependencies,
-  along: readonly Page[],
+  bundled: readonly Page[],
   outcome: Tried,
   retryAt: Date | undefined,
 ): Promise<void> {
   const { outbox, now, ended } = deps
   const isUnknown = outcome.kind === 'unknown'
-  if (isUnknown && retryAt !== undefined) return outbox.repeat(along, retryAt)
+  if (isUnknown && retryAt !== undefined) return outbox.repeat(bundled, retryAt)
   if (outcome.kind !== 'sent')
-    return endCalledOff(deps, await outbox.release(along, { at: retryAt ?? now(), isUnknown }))
+    return endCalledOff(deps, await outbox.release(bundled, { at: retryAt ?? now(), isUnknown }))
   const settlement = { state: 'sent', at: now().toISOString() } as const
-  for (const page of along) {
+  for (const page of bundled) {
     const settled = await outbox.settle(page, { settlement })
     if (settled?.ended === true) ended?.(settled.page)
   }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { laneRules } from '../domain/page/bundle.ts'
+import { queueRules } from '../domain/page/bundle.ts'
 import { batchOf, type ClaimedPage } from '../domain/page/batch.ts'
 import type { ChannelTraits } from '../domain/page/channel-traits.ts'
 import type { Page } from '../domain/page/page.ts'
@@ -138,7 +138,7 @@ type Begin = (message: Message, incidents: ReadonlyMap<number, PagedIncident>) =
 async function pass(deps: SenderDependencies, begin: Begin): Promise<number> {
   const { outbox, channels } = deps
   const now = deps.now()
-  const since = now.getTime() - laneRules.windowMs
+  const since = now.getTime() - queueRules.windowMs
   const due = await outbox.claim({ limit: mostClaimed, now, leaseMs, since, triesMs })
   if (due.length === 0) return 0
   const incidents = await outbox.incidents(
@@ -156,7 +156,7 @@ async function pass(deps: SenderDependencies, begin: Begin): Promise<number> {
   const postponed = waits.map(({ page, waitMs }) => ({ page, dueAt: new Date(now.getTime() + waitMs) }))
   await endCalledOff(deps, await outbox.postpone(postponed))
   for (const message of messages) {
-    const going = message.along.length === 0 ? message : await bundled(deps, message)
+    const going = message.bundled.length === 0 ? message : await formBundle(deps, message)
     if (going !== undefined) begin(going, incidents)
   }
   return due.length
@@ -169,11 +169,14 @@ function isBundled({ kind }: Page, { bundles, edits }: ChannelTraits): boolean {
 }
 
 /** A message of several pages, without those that were called off by now; `undefined`: nothing is left of it. */
-async function bundled(deps: SenderDependencies, { page, along }: Message): Promise<Message | undefined> {
-  const { going, calledOff } = await deps.outbox.bundle([page, ...along])
+async function formBundle(
+  deps: SenderDependencies,
+  { page, bundled }: Message,
+): Promise<Message | undefined> {
+  const { going, calledOff } = await deps.outbox.bundle([page, ...bundled])
   await endCalledOff(deps, calledOff)
   const [first, ...others] = going
-  return first === undefined ? undefined : { page: first, along: others }
+  return first === undefined ? undefined : { page: first, bundled: others }
 }
 
 interface Claimed {

@@ -134,7 +134,7 @@ function preparedName(text: string): string | undefined {
 }
 
 /**
- * The last line behind the doors. Text that is JSON says U+0000 and half pairs by escapes, which `jsonb` refuses as well; a parameter does not say
+ * The last line behind whatever takes text in. Text that is JSON says U+0000 and half pairs by escapes, which `jsonb` refuses as well; a parameter does not say
  * which it is, so what reads as JSON with such escapes is taken for it.
  */
 function held(parameter: unknown): unknown {

@@ -3,15 +3,11 @@ import {
   type AlertGroup,
   decideGroup,
   type GroupDecision,
-  incidentLabels,
-  incidentService,
   type KnownIncident,
-  type StoredAlert,
 } from '../domain/alert/dispatch.ts'
-import { isDeclared } from '../domain/alert/declaration.ts'
+import type { StoredAlert } from '../domain/alert/stored-alert.ts'
 import { timelineOfGroup } from '../domain/alert/dispatch-timeline.ts'
 import type { AlertCounts } from '../domain/incident/state.ts'
-import { incidentTitle } from '../domain/incident/incident.ts'
 import type { Database } from './database.ts'
 import { claimWaiting, releaseRows, tickOff } from './inbox-rows.ts'
 import { alertsInsert, knownAlerts } from './incident-alerts.ts'
@@ -19,13 +15,7 @@ import type { IncidentMachine, LockedIncident } from './incident-machine.ts'
 import { incidentFromRow, type IncidentRow, machineOf } from './incident-rows.ts'
 import { type IncidentConfigurations, settingsOf } from './incident-world.ts'
 import { timelineInsert } from './timeline.ts'
-
-/** What a new incident is given. */
-export interface Opening {
-  readonly configRevision: string
-  /** Unguessable; lets a link show the incident's chart. */
-  readonly chartToken: string
-}
+import { incidentInsert, earliest, type Opening } from './incident-insert.ts'
 
 /** Brings alerts of the inbox to their incidents. */
 export function createDispatchRecords(
@@ -69,10 +59,10 @@ function attempt(
     const known = last === undefined ? undefined : await knownIncident(transaction, last, group)
     const decision = decideGroup(group.rows, known)
     const open = known?.isOpen === true ? last : undefined
-    const kept = { group, decision }
-    const row = decision.opens ? await openIncident(transaction, kept, opening, last?.number) : open
+    const decided = { group, decision }
+    const row = decision.opens ? await openIncident(transaction, decided, opening, last?.number) : open
     if (decision.opens && row === undefined) return 'opened elsewhere'
-    if (!decision.opens) await keep(transaction, kept, { owner: last?.number, isOpen: open !== undefined })
+    if (!decision.opens) await keep(transaction, decided, { owner: last?.number, isOpen: open !== undefined })
     if (row !== undefined && decision.alerts.length > 0) {
       const knownAlerts = open === undefined ? [] : (known?.alerts ?? [])
       await decide(transaction, parts, row, { decision, known: knownAlerts }, at)
@@ -155,7 +145,7 @@ async function knownIncident(
   }
 }
 
-interface Kept {
+interface DecidedGroup {
   readonly group: AlertGroup
   readonly decision: GroupDecision
 }
@@ -163,7 +153,7 @@ interface Kept {
 /** Opens an incident with its alerts, what is told of them, and its events ticked off, in one statement. `undefined`: somebody else opened it. */
 async function openIncident(
   transaction: Database,
-  { group, decision }: Kept,
+  { group, decision }: DecidedGroup,
   opening: Opening,
   recurrenceOf: number | undefined,
 ): Promise<IncidentRow | undefined> {
@@ -181,7 +171,7 @@ async function openIncident(
 /** The same for events that open nothing. */
 async function keep(
   transaction: Database,
-  { group, decision }: Kept,
+  { group, decision }: DecidedGroup,
   { owner, isOpen }: { readonly owner: number | undefined; readonly isOpen: boolean },
 ): Promise<void> {
   const number = sql<number>`${owner ?? null}::bigint`
@@ -194,56 +184,4 @@ async function keep(
 
 function idsOf({ rows }: AlertGroup): number[] {
   return rows.map(({ id }) => id)
-}
-
-interface Beginning {
-  /** ISO 8601; absent: now. */
-  readonly detectedAt: string | undefined
-  /** The incident of the same key before it. */
-  readonly recurrenceOf: number | undefined
-}
-
-export function incidentInsert(
-  transaction: Database,
-  { groupingKey, route }: Pick<AlertGroup, 'groupingKey' | 'route'>,
-  { alerts, severity }: Pick<GroupDecision, 'alerts' | 'severity'>,
-  opening: Opening,
-  { detectedAt, recurrenceOf }: Beginning,
-) {
-  const labels = incidentLabels(alerts, route)
-  const service = incidentService(labels, route)
-  return transaction
-    .insertInto('incidents')
-    .values({
-      grouping_key: groupingKey,
-      title: titleOf(groupingKey, alerts, labels, service),
-      service,
-      labels: JSON.stringify(labels),
-      severity,
-      state: 'open',
-      config_revision: opening.configRevision,
-      chart_token: opening.chartToken,
-      recurrence_of: recurrenceOf ?? null,
-      started_at: new Date(earliest(alerts)),
-      detected_at: detectedAt === undefined ? sql`now()` : new Date(detectedAt),
-    })
-    .onConflict((conflict) =>
-      conflict.column('grouping_key').where(sql<boolean>`state <> 'resolved'`).doNothing(),
-    )
-    .returningAll()
-}
-
-/** In people's own words where they declared it. */
-function titleOf(
-  groupingKey: string,
-  alerts: readonly StoredAlert[],
-  labels: StoredAlert['labels'],
-  service: string,
-): string {
-  const declared = isDeclared({ groupingKey }) ? alerts[0]?.annotations['summary'] : undefined
-  return declared ?? incidentTitle(alerts[0]?.annotations ?? {}, labels, service)
-}
-
-function earliest(alerts: readonly StoredAlert[]): number {
-  return Math.min(...alerts.map(({ startsAt }) => Date.parse(startsAt)))
 }

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { InboxRow } from '../domain/alert/dispatch.ts'
+import type { InboxRow } from '../domain/alert/stored-alert.ts'
 import type { Database } from './database.ts'
 
 interface InboxRecord {

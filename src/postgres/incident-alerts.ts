@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { StoredAlert } from '../domain/alert/dispatch.ts'
+import type { StoredAlert } from '../domain/alert/stored-alert.ts'
 import type { Database } from './database.ts'
 
 /** Alerts of an incident as dispatching knows them: those of these fingerprints, or all. */

@@ -1,4 +1,5 @@
-import type { Configuration, NotifyTarget } from '../domain/configuration/configuration.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
+import type { NotifyTarget } from '../domain/configuration/escalation-policy.ts'
 import { isDeclared } from '../domain/alert/declaration.ts'
 import { stepAt } from '../domain/escalate/escalate.ts'
 import { reachableOf } from '../domain/escalate/targets.ts'

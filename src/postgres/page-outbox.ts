@@ -18,7 +18,7 @@ export interface DuePage {
   readonly page: Page
   /** Why it is not to be repeated; `null`: it is. */
   readonly calledOff: string | null
-  /** It was being sent before, and nobody knows whether it arrived: it is repeated as it was, with what went along. */
+  /** It was being sent before, and nobody knows whether it arrived: it is repeated as it was, with what was bundled. */
   readonly wasSending: boolean
   /** When messages over its contact began of late, epoch milliseconds. */
   readonly begun: readonly number[]
@@ -125,7 +125,7 @@ export async function bundlePages(
   return { going: pages.filter(({ id }) => going.has(id)), calledOff: calledOffIn(rows) }
 }
 
-/** What went along with a page that may have arrived is repeated with it. */
+/** What was bundled with a page that may have arrived is repeated with it. */
 export async function repeatBundled(db: Database, pages: readonly Page[], at: Date): Promise<void> {
   if (pages.length === 0) return
   await sql`
@@ -134,7 +134,7 @@ export async function repeatBundled(db: Database, pages: readonly Page[], at: Da
 }
 
 /**
- * What went along with a page that did not arrive waits again, to be sent by itself or with another.
+ * What was bundled with a page that did not arrive waits again, to be sent by itself or with another.
  * @returns those that were called off meanwhile, untouched
  */
 export async function releaseBundled(

@@ -99,7 +99,7 @@ export function createPageSending(
       return settled
     },
 
-    /** Pages that another took along, and what became of that one; for those whose sender died in between. */
+    /** Pages that another bundled, and what became of that one; for those whose sender died in between. */
     async find(ids: readonly string[]): Promise<Page[]> {
       if (ids.length === 0) return []
       const rows = await db

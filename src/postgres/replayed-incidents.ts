@@ -2,7 +2,7 @@ import type { ReplayRequest } from '../domain/facts/fact.ts'
 import { firewatch, type NewTimelineEntry } from '../domain/incident/timeline.ts'
 import type { ReplayedIncident } from '../domain/replay/incident.ts'
 import type { Database } from './database.ts'
-import type { Opening } from './dispatch.ts'
+import type { Opening } from './incident-insert.ts'
 import { storeIncidentAlerts } from './incident-alerts.ts'
 import { appendTimeline } from './timeline.ts'
 

@@ -1,10 +1,10 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import {
-  type Asking,
-  type Kept,
+  type RequestContext,
+  type ChangeResult,
   type ScheduleChange,
-  type Wish,
-  wishConflict,
+  type ChangeRequest,
+  changeConflict,
 } from '../domain/on-call/changes.ts'
 import type { Schedule, Shift, ShiftSwap } from '../domain/on-call/schedule.ts'
 import { takeSwap } from '../domain/on-call/swaps.ts'
@@ -28,15 +28,15 @@ export function createScheduleChangeRecords(db: Database) {
      * Keeps a change unless it contradicts one that is there. One schedule is decided on at a time, so of two that contradict each other and
      * come at once only one is kept.
      */
-    add(schedule: Schedule, wish: Wish, asking: Asking): Promise<Kept> {
+    add(schedule: Schedule, requested: ChangeRequest, context: RequestContext): Promise<ChangeResult> {
       return locked(db, schedule.name, async (transaction) => {
-        const repeated = await rowOf(transaction, 'request_key', asking.requestKey)
+        const repeated = await rowOf(transaction, 'request_key', context.requestKey)
         if (repeated !== undefined) return { kept: true, change: fromRow(repeated) }
-        const conflict = wishConflict(schedule, await changesOf(transaction, schedule.name), wish)
+        const conflict = changeConflict(schedule, await changesOf(transaction, schedule.name), requested)
         if (conflict !== null) return { kept: false, reason: conflict }
         const row = await transaction
           .insertInto('schedule_changes')
-          .values(toRow(schedule.name, wish, asking))
+          .values(toRow(schedule.name, requested, context))
           .returningAll()
           .executeTakeFirstOrThrow()
         return { kept: true, change: fromRow(row) }
@@ -44,7 +44,7 @@ export function createScheduleChangeRecords(db: Database) {
     },
 
     /** Gives an offered shift to somebody. `undefined` when the schedule has no such swap. */
-    take(schedule: string, id: string, taker: string, at: number): Promise<Kept | undefined> {
+    take(schedule: string, id: string, taker: string, at: number): Promise<ChangeResult | undefined> {
       return locked(db, schedule, async (transaction) => {
         const change = await changeOf(transaction, schedule, id)
         if (change?.kind !== 'swap') return undefined
@@ -59,7 +59,7 @@ export function createScheduleChangeRecords(db: Database) {
     },
 
     /** Ends a change from now on. `undefined` when the schedule has none of that number. */
-    end(schedule: string, id: string, actor: string, at: number): Promise<Kept | undefined> {
+    end(schedule: string, id: string, actor: string, at: number): Promise<ChangeResult | undefined> {
       return locked(db, schedule, async (transaction) => {
         const change = await changeOf(transaction, schedule, id)
         if (change === undefined) return undefined
@@ -139,17 +139,21 @@ function swapOf({
   return { id, from, to, owner, taker }
 }
 
-function toRow(schedule: string, wish: Wish, { actor, at, reason, requestKey }: Asking) {
+function toRow(
+  schedule: string,
+  requested: ChangeRequest,
+  { actor, at, reason, requestKey }: RequestContext,
+) {
   return {
     request_key: requestKey,
     schedule,
-    kind: wish.kind,
-    from_at: new Date(wish.from),
-    to_at: new Date(wish.to),
-    removed: wish.kind === 'override' ? wish.removed : null,
-    added: wish.kind === 'override' ? wish.added : null,
-    shifts: wish.kind === 'temporary' ? JSON.stringify(wish.shifts) : null,
-    owner: wish.kind === 'swap' ? wish.owner : null,
+    kind: requested.kind,
+    from_at: new Date(requested.from),
+    to_at: new Date(requested.to),
+    removed: requested.kind === 'override' ? requested.removed : null,
+    added: requested.kind === 'override' ? requested.added : null,
+    shifts: requested.kind === 'temporary' ? JSON.stringify(requested.shifts) : null,
+    owner: requested.kind === 'swap' ? requested.owner : null,
     reason,
     made_by: actor,
     made_at: new Date(at),
@@ -158,7 +162,7 @@ function toRow(schedule: string, wish: Wish, { actor, at, reason, requestKey }: 
 
 function fromRow(row: Selectable<Schema['schedule_changes']>): ScheduleChange {
   return {
-    ...wishOf(row),
+    ...changeRequestOf(row),
     id: String(row.id),
     schedule: row.schedule,
     madeBy: row.made_by,
@@ -171,7 +175,7 @@ function fromRow(row: Selectable<Schema['schedule_changes']>): ScheduleChange {
   }
 }
 
-function wishOf(row: Selectable<Schema['schedule_changes']>): Wish {
+function changeRequestOf(row: Selectable<Schema['schedule_changes']>): ChangeRequest {
   const span = { from: row.from_at.getTime(), to: row.to_at.getTime() }
   switch (row.kind) {
     case 'override':

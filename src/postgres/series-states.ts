@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { SeriesState } from '../domain/check/alert-state.ts'
-import { checkFailing, sourceSilent } from '../domain/check/alerts.ts'
+import { checkFailing, sourceSilent } from '../domain/check/self-alerts.ts'
 import type { SeriesStanding } from '../domain/check/run.ts'
 import type { MutedSeries } from '../domain/check/mutes.ts'
 import type { Series } from '../domain/check/verdict.ts'

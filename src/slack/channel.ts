@@ -1,5 +1,6 @@
 import { channelTraits } from '../domain/page/channel-traits.ts'
-import type { Contact, SlackIntegration } from '../domain/configuration/configuration.ts'
+import type { Contact } from '../domain/configuration/people.ts'
+import type { SlackIntegration } from '../domain/configuration/integrations.ts'
 import { errorText, type HttpPost } from '../domain/page/delivery.ts'
 import type { FollowedMessage, PageMessage, SendOutcome, TryOutcome } from '../domain/page/page.ts'
 import { createTurns, outcomeOfTurn } from '../domain/page/turns.ts'

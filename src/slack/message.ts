@@ -28,7 +28,7 @@ const rooms = [slackLimits.sectionLength, 1_500, 500, 0]
 
 /** The message of a page in blocks, and as text for notifications and for clients that show no blocks. */
 export function messageOf(message: PageMessage): SlackMessage {
-  const text = textOf(message)
+  const text = slackText(message)
   for (const room of rooms) {
     const blocks = blocksOf(message, room)
     if (JSON.stringify(blocks).length <= blocksBudget) return { text, blocks }
@@ -62,7 +62,7 @@ function standingLine({ incident, severity, title, url, standing, by }: Standing
   return `• ${link(incident, url) ?? escaped(incident)} ${what}`
 }
 
-function textOf(message: PageMessage): string {
+function slackText(message: PageMessage): string {
   const lines = [
     ...(message.possibleRepeat ? [repeatNote] : []),
     subjectOf(message),

@@ -99,10 +99,10 @@ function classify(answer: PostAnswer, token: string, now: Date): SlackAnswer {
       ? { kind: 'retry', error: `answered ${status}, but not in the words of Slack` }
       : { kind: 'unknown', error: `answered ${status}, and the answer broke off` }
   if (said.ok === true) return { kind: 'sent', channel: textIn(said.channel), ts: textIn(said.ts) }
-  return refusal(said, retryAfter, token, now)
+  return refusedAnswer(said, retryAfter, token, now)
 }
 
-function refusal(said: Said, retryAfter: string | undefined, token: string, now: Date): SlackAnswer {
+function refusedAnswer(said: Said, retryAfter: string | undefined, token: string, now: Date): SlackAnswer {
   const reason = textIn(said.error)
   const hint = Object.hasOwn(hints, reason) ? ` (${hints[reason]})` : ''
   const error = errorText(`Slack refused: ${reason === '' ? 'without a reason' : reason}${hint}`, [token])

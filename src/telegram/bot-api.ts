@@ -92,7 +92,7 @@ function classify(answer: PostAnswer, token: string, now: Date): BotAnswer {
   }
   const said = saidOf(answer.body)
   if (answer.status >= 200 && answer.status < 300) return acceptance(answer, said, token, now)
-  return refusal(answer.status, said, answer.retryAfter, token, now)
+  return refusedAnswer(answer.status, said, answer.retryAfter, token, now)
 }
 
 function acceptance(
@@ -105,21 +105,24 @@ function acceptance(
     const id = said.result?.message_id
     return { kind: 'sent', messageId: typeof id === 'number' ? id : undefined }
   }
-  if (said?.ok === false) return refusal(Number(said.error_code ?? 500), said, retryAfter, token, now)
+  if (said?.ok === false) return refusedAnswer(Number(said.error_code ?? 500), said, retryAfter, token, now)
   // Whoever answers so whole is not Telegram; what broke off may have been.
   return complete
     ? { kind: 'retry', error: `answered ${status}, but not in the words of Telegram` }
     : { kind: 'unknown', error: `answered ${status}, and the answer broke off` }
 }
 
-function refusal(
+function refusedAnswer(
   status: number,
   said: Said | undefined,
   retryAfter: string | undefined,
   token: string,
   now: Date,
 ): BotAnswer {
-  const error = errorText(`answered ${status}${reasonOf(status, said)}`, [token, encodeURIComponent(token)])
+  const error = errorText(`answered ${status}${explanationOf(status, said)}`, [
+    token,
+    encodeURIComponent(token),
+  ])
   const isAboutContent = status === 400 || status === 413
   if (isAboutContent) {
     const fault = /\bentit/i.test(descriptionOf(said)) ? 'markup' : 'content'
@@ -131,7 +134,7 @@ function refusal(
   return outcome.kind === 'sent' ? { kind: 'retry', error } : outcome
 }
 
-function reasonOf(status: number, said: Said | undefined): string {
+function explanationOf(status: number, said: Said | undefined): string {
   const description = descriptionOf(said)
   const told = description === '' ? '' : `: ${description}`
   if (status >= 300 && status < 400) return ': redirects are not followed'

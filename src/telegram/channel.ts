@@ -1,13 +1,13 @@
 import { channelTraits } from '../domain/page/channel-traits.ts'
-import type { Contact } from '../domain/configuration/configuration.ts'
-import { errorText, type HttpPost } from '../domain/page/delivery.ts'
+import type { Contact } from '../domain/configuration/people.ts'
+import { failureText, type HttpPost } from '../domain/page/delivery.ts'
 import type { FollowedMessage, PageMessage, SendOutcome, TryOutcome } from '../domain/page/page.ts'
 import { type Chart, chartFor, type ChartOptions, defaultChartWaitMs } from '../domain/page/chart.ts'
 import { createTurns, outcomeOfTurn } from '../domain/page/turns.ts'
 import { type Bot, type BotAnswer, botAt, createBotApi } from './bot-api.ts'
 import { type Keyboard, keyboardOf, standingKeyboard } from './buttons.ts'
 import { pace, telegramLimits } from './limits.ts'
-import { type TelegramText, textOf } from './text.ts'
+import { type TelegramText, telegramText } from './text.ts'
 
 export type TelegramContact = Extract<Contact, { channel: 'telegram' }>
 
@@ -65,7 +65,7 @@ async function botOf(
   try {
     return { kind: 'bot', bot: await botAt(contact, resolveSecret) }
   } catch (error) {
-    return { kind: 'final', error: reasonOf(error, 'a secret of this contact cannot be read') }
+    return { kind: 'final', error: failureText(error, 'a secret of this contact cannot be read') }
   }
 }
 
@@ -155,7 +155,7 @@ async function changeButtons(
 }
 
 async function sendPage(chat: Chat, message: PageMessage, chart: Chart | undefined): Promise<TryOutcome> {
-  const html = textOf(message, 'html')
+  const html = telegramText(message, 'html')
   const png = html.length <= telegramLimits.captionLength ? await chart?.png : undefined
   if (png !== undefined) {
     const answer = await chat.sendPhoto(png, html)
@@ -178,7 +178,7 @@ function isWorthText(answer: BotAnswer): answer is Extract<BotAnswer, { kind: 'r
 async function sendText(chat: Chat, message: PageMessage, html: TelegramText): Promise<BotAnswer> {
   const answer = await chat.sendText(html)
   const isRefused = answer.kind === 'refused' && answer.fault === 'markup'
-  return isRefused ? chat.sendText(textOf(message, 'plain')) : answer
+  return isRefused ? chat.sendText(telegramText(message, 'plain')) : answer
 }
 
 /** The text is there already: whatever becomes of the chart, the page was sent. */
@@ -195,8 +195,4 @@ function outcomeOf(answer: BotAnswer, { chatId }: Chat): TryOutcome {
   return answer.messageId === undefined
     ? { kind: 'sent' }
     : { kind: 'sent', providerId: `${chatId}/${answer.messageId}` }
-}
-
-function reasonOf(error: unknown, otherwise: string): string {
-  return errorText(error instanceof Error ? error.message : otherwise)
 }

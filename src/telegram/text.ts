@@ -23,7 +23,7 @@ interface Piece {
 type Line = readonly Piece[]
 
 /** The message of a page, never longer than Telegram takes: what fires gives way, the links stay. */
-export function textOf(message: PageMessage, form: TextForm): TelegramText {
+export function telegramText(message: PageMessage, form: TextForm): TelegramText {
   const head = headOf(message)
   const foot = footOf(message, form)
   const lines = linesToSay(message)

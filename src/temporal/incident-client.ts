@@ -9,7 +9,7 @@ export const taskQueue = 'firewatch'
 const incidentWorkflow = 'incident'
 
 /** What an incident's workflow is started with or told. */
-export type ToldIncident = Pick<Incident, 'number' | 'title' | 'service' | 'severity'>
+export type NotifiedIncident = Pick<Incident, 'number' | 'title' | 'service' | 'severity'>
 
 export type IncidentClient = ReturnType<typeof createIncidentClient>
 
@@ -20,8 +20,8 @@ export type IncidentClient = ReturnType<typeof createIncidentClient>
 export function createIncidentClient(client: Client, answerWithinMs = 5_000) {
   const soon = <Result>(call: () => Promise<Result>) => client.withDeadline(Date.now() + answerWithinMs, call)
   return {
-    /** Starts the incident's workflow, or tells the running one that something was decided. Safe to repeat. */
-    async tell(incident: ToldIncident): Promise<void> {
+    /** Starts the incident's workflow, or notifies the running one that something was decided. Safe to repeat. */
+    async notify(incident: NotifiedIncident): Promise<void> {
       const name = incidentName(incident.number)
       await soon(() =>
         client.workflow.signalWithStart(incidentWorkflow, {

@@ -1,5 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client'
 import { incidentName } from '../domain/investigate/evidence.ts'
+import { errorMessage } from '../domain/values/error-message.ts'
 
 /** Why a review that follows an incident is not there. */
 export interface ReviewProgress {
@@ -25,7 +26,7 @@ export function createReviewProgress(client: Client, answerWithinMs = 2_000): Re
         return `its draft failed for good: ${await client.withDeadline(deadline, () => endOf(handle))}`
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return undefined
-        return `whether its draft failed cannot be asked: ${error instanceof Error ? error.message : String(error)}`
+        return `whether its draft failed cannot be asked: ${errorMessage(error)}`
       }
     },
   }

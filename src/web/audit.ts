@@ -54,7 +54,7 @@ function isWorthAnEntry(request: FastifyRequest, reply: FastifyReply): boolean {
   if (access === undefined) return false
   if (isDenied) return true
   if (!changesState(request) || access === 'send-alerts') return false
-  // What a channel's door carries out is told by whom it carries it out for.
+  // What a channel's handler carries out is told by whom it carries it out for.
   return principal !== null || (access === 'capability' && refusal !== null)
 }
 

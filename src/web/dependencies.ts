@@ -1,7 +1,7 @@
 import type { AcceptedAlert, Alert } from '../domain/alert/alert.ts'
-import type { Told } from '../domain/page/channel-answers.ts'
 import type { ChartModel } from '../domain/chart/chart.ts'
-import type { Check, Role } from '../domain/configuration/configuration.ts'
+import type { Check } from '../domain/configuration/configuration.ts'
+import type { Role } from '../domain/configuration/people.ts'
 import type { Declaration } from '../domain/alert/declaration.ts'
 import type { Evidence } from '../domain/investigate/evidence.ts'
 import type { MachineEvent } from '../domain/incident/event.ts'
@@ -31,8 +31,9 @@ import type { Credentials } from './access.ts'
 import type { AuditLog } from './audit.ts'
 import type { Automation } from './automation.ts'
 import type { ServedRequest } from './observe.ts'
-import type { OnCallDesk } from './on-call-desk.ts'
+import type { OnCallService } from './on-call-service.ts'
 import type { Sessions } from './sessions.ts'
+import type { SlackWebhookHandler, AnswerLinkHandler, TelegramWebhookHandler } from './channel-handlers.ts'
 
 /** What the web needs of the rest, wired by the composition root. */
 export interface WebDependencies {
@@ -62,7 +63,7 @@ export interface WebDependencies {
   readonly people: () => Promise<Readonly<Record<string, Role>>>
   /** Names of the escalation policies, as configured now. */
   readonly policies: () => Promise<readonly string[]>
-  readonly onCall: OnCallDesk
+  readonly onCall: OnCallService
   readonly calendars: CalendarWriter
   readonly reviews: {
     get(incident: number): Promise<StoredReview | undefined>
@@ -88,10 +89,10 @@ export interface WebDependencies {
      */
     receive(body: unknown): Promise<NotificationReceipt>
   }
-  /** What channels bring in; one that is not configured has no door. */
-  readonly slack?: SlackDoor
-  readonly telegram?: TelegramDoor
-  readonly mail?: MailDoor
+  /** What channels bring in; one that is not configured has no handler. */
+  readonly slack?: SlackWebhookHandler
+  readonly telegram?: TelegramWebhookHandler
+  readonly mail?: AnswerLinkHandler
   /** What does not answer, by name; empty when all is well. */
   readonly unready: () => Promise<Readonly<Record<string, string>>>
   /** What Firewatch counts of itself, as text of this content type. */
@@ -119,36 +120,6 @@ export interface CalendarWriter {
     schedules: readonly Schedule[],
     range: CalendarRange,
   ): string
-}
-
-/** What a provider is answered: 401 when it could not prove itself, and then nothing was done. */
-export type DoorReceipt =
-  | { readonly status: 401 }
-  | { readonly status: 200; readonly reply?: Readonly<Record<string, unknown>> }
-
-export interface SlackDoor {
-  interactions(request: SlackRequest): Promise<DoorReceipt>
-  commands(request: SlackRequest): Promise<DoorReceipt>
-}
-
-export interface SlackRequest {
-  readonly timestamp: string | undefined
-  readonly signature: string | undefined
-  /** Byte by byte as it came in. */
-  readonly body: Uint8Array
-}
-
-export interface TelegramDoor {
-  receive(update: { readonly secret: string | undefined; readonly body: Uint8Array }): Promise<DoorReceipt>
-}
-
-/** Links in mails; the token is the proof of who opens one. */
-export interface MailDoor {
-  /** Changes nothing. `undefined` when the token is not ours or no longer good. */
-  look(
-    token: string,
-  ): Promise<{ readonly person: string; readonly incident: Incident; readonly count: number } | undefined>
-  acknowledge(token: string): Promise<Told | undefined>
 }
 
 /** What became of a notification. */

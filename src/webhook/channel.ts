@@ -1,6 +1,6 @@
 import { channelTraits } from '../domain/page/channel-traits.ts'
-import type { Contact } from '../domain/configuration/configuration.ts'
-import { errorText, type HttpPost, outcomeOfRefusal, type PostAnswer } from '../domain/page/delivery.ts'
+import type { Contact } from '../domain/configuration/people.ts'
+import { failureText, type HttpPost, outcomeOfRefusal, type PostAnswer } from '../domain/page/delivery.ts'
 import type { PageMessage, SendOutcome } from '../domain/page/page.ts'
 import { signatureOf } from './sign.ts'
 
@@ -62,7 +62,7 @@ async function targetOf(
   } catch (error) {
     return {
       kind: 'final',
-      error: errorText(error instanceof Error ? error.message : 'a secret of this contact cannot be read'),
+      error: failureText(error, 'a secret of this contact cannot be read'),
     }
   }
 }

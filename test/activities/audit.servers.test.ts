@@ -81,7 +81,7 @@ const dependencies = (): AuditDependencies => ({
   },
   workflows: {
     isRunning: (incident) => Promise.resolve(running.has(incident)),
-    async tell({ number }) {
+    async notify({ number }) {
       if (workflowsFail) throw new Error('Temporal is away')
       begun.push(number)
       running.add(number)

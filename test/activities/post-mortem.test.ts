@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   createPostMortemActivities,
-  type KeptReview,
+  type StoredReview,
   type PostMortemDependencies,
 } from '../../activities/post-mortem.ts'
 import { renderChart } from '../../src/chart/render.ts'
@@ -25,7 +25,7 @@ const chart: ChartData = {
 function createWorld(change: { chart?: ChartData } = {}) {
   const files = new Map<string, string | Uint8Array>()
   const told: NewTimelineEntry[] = []
-  let kept: KeptReview | undefined
+  let kept: StoredReview | undefined
   const configuration = {
     services: { feed: { name: 'feed', owner: 'feed-team' } },
     users: { ana: { name: 'ana', title: 'Ana Torres' } },

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createOnCallDesk, currentSchedules, whoIsOnCall } from '../../src/app/on-call.ts'
+import { createOnCallService, currentSchedules, whoIsOnCall } from '../../src/app/on-call.ts'
 import type { Records } from '../../src/app/records.ts'
 import type { Configuration } from '../../src/domain/configuration/configuration.ts'
 import { alertAt, tryPolicy } from '../../src/domain/escalate/simulate.ts'
-import type { ScheduleChange, Wish } from '../../src/domain/on-call/changes.ts'
-import { withChanges, wishConflict } from '../../src/domain/on-call/changes.ts'
+import type { ScheduleChange, ChangeRequest } from '../../src/domain/on-call/changes.ts'
+import { withChanges, changeConflict } from '../../src/domain/on-call/changes.ts'
 import type { Schedule } from '../../src/domain/on-call/schedule.ts'
 import { onCallAt, segmentsBetween } from '../../src/domain/on-call/segments.ts'
 import { contains } from '../../src/domain/on-call/spans.ts'
@@ -38,14 +38,14 @@ const worlds: fc.Arbitrary<World> = changes.chain(({ timeZone, at: change }) => 
   const instants = fc.integer({ min: 0, max: 2 * 1_440 - 1 }).map((minute) => from + minute * minuteMs)
   const span = spansIn(from, to)
   const maybe = fc.option(people, { nil: null })
-  const wish: fc.Arbitrary<Wish> = fc.oneof(
+  const requested: fc.Arbitrary<ChangeRequest> = fc.oneof(
     fc.tuple(span, maybe, maybe).map(([s, removed, added]) => override(s.from, s.to, removed, added)),
     fc.tuple(span, people).map(([s, owner]) => swapOffer(s.from, s.to, owner)),
     fc
       .tuple(span, fc.array(shiftsIn(from, to), { maxLength: 2 }))
       .map(([s, shifts]) => temporary(s.from, s.to, shifts)),
   )
-  const deed = fc.record({ wish, ended: fc.option(instants), taker: maybe, takenAt: instants })
+  const deed = fc.record({ requested, ended: fc.option(instants), taker: maybe, takenAt: instants })
   return fc
     .record({
       schedule: schedules(timeZone, from, to),
@@ -58,18 +58,18 @@ const worlds: fc.Arbitrary<World> = changes.chain(({ timeZone, at: change }) => 
 /** What the store would have kept of them. */
 function keptOf(
   schedule: Schedule,
-  deeds: readonly { wish: Wish; ended: number | null; taker: string | null; takenAt: number }[],
+  deeds: readonly { requested: ChangeRequest; ended: number | null; taker: string | null; takenAt: number }[],
 ): ScheduleChange[] {
   const made: ScheduleChange[] = []
-  for (const { wish, ended, taker, takenAt } of deeds) {
-    if (wishConflict(schedule, made, wish) !== null) continue
-    const isTaken = wish.kind === 'swap' && taker !== null && taker !== wish.owner
+  for (const { requested, ended, taker, takenAt } of deeds) {
+    if (changeConflict(schedule, made, requested) !== null) continue
+    const isTaken = requested.kind === 'swap' && taker !== null && taker !== requested.owner
     made.push({
-      ...wish,
+      ...requested,
       id: String(made.length + 1),
       schedule: schedule.name,
       madeBy: 'ana',
-      madeAt: wish.from,
+      madeAt: requested.from,
       reason: '',
       endedBy: ended === null ? null : 'ben',
       endedAt: ended,
@@ -97,9 +97,9 @@ async function paged({ schedule, made, at }: World): Promise<string[]> {
   return people.toSorted()
 }
 
-function deskOf({ schedule, made }: World) {
+function serviceOf({ schedule, made }: World) {
   const records = { scheduleChanges: { list: async () => made } } as unknown as Records
-  return createOnCallDesk(running(schedule), records)
+  return createOnCallService(running(schedule), records)
 }
 
 /** Whom a calendar program shows. */
@@ -123,12 +123,12 @@ describe('who is on call, with what people changed', () => {
         const current = withChanges(schedule, made)
         const segments = segmentsBetween(current, from, to)
         const expected = segments.find((one) => contains(one, at))?.people
-        const desk = deskOf(world)
-        const { app } = await startWeb({ onCall: desk, now: () => new Date(at) })
+        const service = serviceOf(world)
+        const { app } = await startWeb({ onCall: service, now: () => new Date(at) })
         const api = await app.inject({ url: '/api/v1/on-call?schedule=feed', headers: as('viewer') })
         const range = `from=${new Date(from).toISOString()}&to=${new Date(to).toISOString()}`
         const listed = await app.inject({ url: `/api/v1/schedules/feed?${range}`, headers: as('viewer') })
-        const context = await desk.context()
+        const context = await service.context()
         const [first] = tryPolicy(context, {
           policy: running(schedule).policies['default']!,
           incident: 1,
@@ -137,7 +137,7 @@ describe('who is on call, with what people changed', () => {
           events: [alertAt(at, 'P1')],
           until: at,
         })
-        const [now] = await whoIsOnCall(desk, at, 'feed')
+        const [now] = await whoIsOnCall(service, at, 'feed')
         const calendar = shown(current, world)
 
         expect(onCallAt(current, at).people).toEqual(expected)

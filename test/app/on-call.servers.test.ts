@@ -3,9 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { change, feed, shiftsFile } from '../../src/cli/on-call-changing.ts'
 import { tellDiff } from '../../src/cli/on-call-diff.ts'
 import { tellPreview, tellWho } from '../../src/cli/on-call-reading.ts'
-import { openDesk } from '../../src/cli/on-call-source.ts'
+import { openOnCallView } from '../../src/cli/on-call-source.ts'
 import { createIdentities } from '../../src/app/identities.ts'
-import { createOnCallDesk, currentSchedules } from '../../src/app/on-call.ts'
+import { createOnCallService, currentSchedules } from '../../src/app/on-call.ts'
 import { createRecords, type Records } from '../../src/app/records.ts'
 import { loadConfiguration } from '../../src/config/load.ts'
 import type { Configuration } from '../../src/domain/configuration/configuration.ts'
@@ -31,7 +31,7 @@ beforeAll(async () => {
   database = openDatabase(postgres.url)
   await migrate(database.pool)
   records = createRecords(database.db, () => new Date(now))
-  const onCall = createOnCallDesk(configuration, records)
+  const onCall = createOnCallService(configuration, records)
   const credentials = createIdentities(records.credentials, () => configuration, undefined)
   web = await startWeb({ onCall, credentials, now: () => new Date(now) })
   await web.app.listen({ host: '127.0.0.1', port: 0 })
@@ -46,7 +46,7 @@ afterAll(async () => {
 })
 beforeEach(() => database.pool.query('TRUNCATE schedule_changes RESTART IDENTITY'))
 
-const desk = () => openDesk(options, env, now)
+const view = () => openOnCallView(options, env, now)
 
 /** Whom the paging engine pages in a step of an incident that begins then. */
 function paged(at: string): Promise<string[]> {
@@ -72,11 +72,11 @@ describe('a schedule that people change from the command line', () => {
     )
     expect(await paged('2026-11-28T12:00:00Z')).toEqual(['cy'])
     expect(await paged('2026-11-28T17:00:00Z')).toEqual(['ana'])
-    expect(tellWho(await desk(), 'primary', '2026-11-28T12:00').value).toMatchObject({
+    expect(tellWho(await view(), 'primary', '2026-11-28T12:00').value).toMatchObject({
       onCall: [{ people: ['cy'], until: '2026-11-28T18:00+01:00' }],
     })
-    expect(tellPreview(await desk(), 'primary', {}).text).toContain('ana: wedding')
-    const same = tellDiff(await desk(), configuration, { to: '+2w' })
+    expect(tellPreview(await view(), 'primary', {}).text).toContain('ana: wedding')
+    const same = tellDiff(await view(), configuration, { to: '+2w' })
     expect(same.text).toContain('primary: nothing changes hands')
   })
 

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { tellDiff } from '../../src/cli/on-call-diff.ts'
 import { importFeed, tellImported } from '../../src/cli/on-call-import.ts'
 import { tellGaps, tellNext, tellPreview, tellWho } from '../../src/cli/on-call-reading.ts'
-import { type Desk, instantOption, openDesk, rangeOption, yearMs } from '../../src/cli/on-call-source.ts'
+import {
+  type OnCallView,
+  instantOption,
+  openOnCallView,
+  rangeOption,
+  yearMs,
+} from '../../src/cli/on-call-source.ts'
 import { loadConfiguration } from '../../src/config/load.ts'
 import { schedulesOf } from '../../src/domain/escalate/paging-context.ts'
 import { kept, override } from '../support/on-call.ts'
@@ -11,17 +17,17 @@ import { onCallYaml, testFolder } from '../support/on-call-files.ts'
 const now = Date.parse('2026-11-27T12:00:00Z')
 const folder = testFolder()
 
-async function desk(yaml = onCallYaml, timeZone = 'Europe/Berlin'): Promise<Desk> {
+async function view(yaml = onCallYaml, timeZone = 'Europe/Berlin'): Promise<OnCallView> {
   const config = await folder.write('firewatch.yaml', yaml)
-  return openDesk({ data: '.', config, timeZone }, {}, now)
+  return openOnCallView({ data: '.', config, timeZone }, {}, now)
 }
 
 /** As if somebody had been put in for somebody else. */
-function withOverride(of: Desk): Desk {
-  const wish = override(Date.parse('2026-11-28T09:00Z'), Date.parse('2026-11-28T17:00Z'), 'ana', 'cy')
+function withOverride(of: OnCallView): OnCallView {
+  const requested = override(Date.parse('2026-11-28T09:00Z'), Date.parse('2026-11-28T17:00Z'), 'ana', 'cy')
   const schedules = of.context.schedules.map((one) =>
     one.configured.name === 'primary'
-      ? { ...one, changes: [kept(7, wish, { schedule: 'primary', madeBy: 'ben', reason: 'wedding' })] }
+      ? { ...one, changes: [kept(7, requested, { schedule: 'primary', madeBy: 'ben', reason: 'wedding' })] }
       : one,
   )
   return { ...of, context: { ...of.context, schedules }, schedules: schedulesOf(schedules) }
@@ -29,7 +35,7 @@ function withOverride(of: Desk): Desk {
 
 describe('firewatch oncall', () => {
   it('who: tells people, until when, who is next and why, in the zone of the reader', async () => {
-    const told = tellWho(await desk(onCallYaml, 'Asia/Tokyo'), 'primary')
+    const told = tellWho(await view(onCallYaml, 'Asia/Tokyo'), 'primary')
     expect(told.text).toBe(
       [
         'schedule  on call  until                       then  why',
@@ -40,13 +46,13 @@ describe('firewatch oncall', () => {
       at: '2026-11-27T21:00+09:00',
       onCall: [{ schedule: 'primary', people: ['ana'], until: '2026-11-30T17:00+09:00', next: ['ben'] }],
     })
-    expect(tellWho(await desk(), undefined, '2026-11-28').value).toMatchObject({
+    expect(tellWho(await view(), undefined, '2026-11-28').value).toMatchObject({
       onCall: [{ people: ['ana'] }, { people: [] }],
     })
   })
 
   it('next: tells hand-offs', async () => {
-    expect(tellNext(await desk(), 'primary', 2).text).toBe(
+    expect(tellNext(await view(), 'primary', 2).text).toBe(
       [
         'schedule  when                        from -> to',
         'primary   Mon 2026-11-30 09:00+01:00  ana -> ben',
@@ -56,17 +62,17 @@ describe('firewatch oncall', () => {
   })
 
   it('gaps: counts them over a year, over changes of the clocks', async () => {
-    const { count, value } = tellGaps(await desk(), undefined, {})
+    const { count, value } = tellGaps(await view(), undefined, {})
     expect(count).toBeGreaterThan(250)
     expect(value).toMatchObject([{ schedule: 'primary', gaps: [] }, { schedule: 'office' }])
-    expect(tellGaps(await desk(), 'primary', { to: '+2d' })).toMatchObject({
+    expect(tellGaps(await view(), 'primary', { to: '+2d' })).toMatchObject({
       count: 0,
       text: 'no gaps from Fri 2026-11-27 13:00+01:00 to Sun 2026-11-29 13:00+01:00',
     })
   })
 
   it('preview: tells shifts, and what people changed with the number that ends it', async () => {
-    const told = tellPreview(withOverride(await desk()), 'primary', { to: '2026-11-30T12:00' })
+    const told = tellPreview(withOverride(await view()), 'primary', { to: '2026-11-30T12:00' })
     expect(told.text).toBe(
       [
         'primary, times of Europe/Berlin',
@@ -94,7 +100,7 @@ describe('firewatch oncall', () => {
       .replace('{ schedule: office }', 'ben')
     const after = await loadConfiguration(await folder.write('new.yaml', edited))
     const range = { from: '2026-11-23T09:00', to: '2026-12-07T09:00' }
-    const { gaps, text, value } = tellDiff(withOverride(await desk()), after, range)
+    const { gaps, text, value } = tellDiff(withOverride(await view()), after, range)
     expect(gaps).toBe(0)
     expect(value).toMatchObject({
       schedules: [
@@ -114,7 +120,7 @@ describe('firewatch oncall', () => {
     expect(text).toContain('office (gone)')
     expect(text).toMatch(/ben +- +-168/)
     const same = tellDiff(
-      await desk(),
+      await view(),
       await loadConfiguration(await folder.write('same.yaml', onCallYaml)),
       range,
     )
@@ -142,12 +148,14 @@ describe('firewatch oncall', () => {
   })
 
   it('refuses a schedule and a zone that are not there, and a file that is no configuration', async () => {
-    const there = await desk()
+    const there = await view()
     expect(() => tellWho(there, 'nope')).toThrow('there is no schedule nope; there is primary, office')
     expect(() => tellWho(there, '__proto__')).toThrow('there is no schedule')
-    await expect(desk(onCallYaml, 'Mars/Base')).rejects.toThrow('--time-zone "Mars/Base" is no time zone')
-    await expect(desk('users: {}')).rejects.toThrow('The configuration has')
-    await expect(openDesk({ data: '/nowhere' }, {}, now)).rejects.toThrow('no Firewatch runs on /nowhere')
+    await expect(view(onCallYaml, 'Mars/Base')).rejects.toThrow('--time-zone "Mars/Base" is no time zone')
+    await expect(view('users: {}')).rejects.toThrow('The configuration has')
+    await expect(openOnCallView({ data: '/nowhere' }, {}, now)).rejects.toThrow(
+      'no Firewatch runs on /nowhere',
+    )
   })
 })
 
@@ -174,7 +182,7 @@ describe('firewatch oncall import', () => {
       'feed.ics',
       calendar(event('1', 'ana alvarez', ...weekly), event('2', 'Zoe', ...day), event('3', 'cy', ...day)),
     )
-    const there = await desk()
+    const there = await view()
     const imported = await importFeed(path, options, there, span)
     expect(imported.problems).toEqual([
       { event: '2 "Zoe"', reason: expect.stringContaining('nobody is known') },
@@ -193,7 +201,7 @@ describe('firewatch oncall import', () => {
       /( {4}layers:\n) {6}- rotation: .*weekly.*\n/,
       (_all, layers: string) => `${layers}${text.replaceAll(/^/gm, '      ')}\n`,
     )
-    const { schedules } = await desk(pasted)
+    const { schedules } = await view(pasted)
     expect(schedules.get('primary')?.layers[0]?.turns).toEqual({
       kind: 'shifts',
       shifts: imported.shifts,
@@ -208,12 +216,12 @@ describe('firewatch oncall import', () => {
     [{ ...options, zone: [] }, /its time zone "W. Europe Standard Time" is not known/],
   ])('refuses %j', async (given, message) => {
     const path = await folder.write('one.ics', calendar(event('1', 'ana alvarez', ...weekly)))
-    await expect(importFeed(path, given, await desk(), span)).rejects.toThrow(message)
+    await expect(importFeed(path, given, await view(), span)).rejects.toThrow(message)
   })
 
   it('refuses a file that is not there or is no calendar', async () => {
-    await expect(importFeed('/nowhere.ics', options, await desk(), span)).rejects.toThrow('cannot be read')
+    await expect(importFeed('/nowhere.ics', options, await view(), span)).rejects.toThrow('cannot be read')
     const path = await folder.write('text.ics', 'hello')
-    await expect(importFeed(path, options, await desk(), span)).rejects.toThrow('it is no iCalendar')
+    await expect(importFeed(path, options, await view(), span)).rejects.toThrow('it is no iCalendar')
   })
 })

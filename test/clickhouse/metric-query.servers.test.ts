@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ClickHouse, createClickHouse } from '../../src/clickhouse/client.ts'
 import { createMetricReader, metricStatement } from '../../src/clickhouse/metric-query.ts'
 import { readSeriesChart } from '../../src/clickhouse/series-chart.ts'
-import { judge, questionsOf, type MetricQuestion } from '../../src/domain/check/check.ts'
+import { evaluate, metricQuestions, type MetricQuestion } from '../../src/domain/check/check.ts'
 import type { Check, Configuration, Metric } from '../../src/domain/configuration/configuration.ts'
 import { makeFolder, type RunningServer, startServer } from '../chdb/running-server.ts'
 import { check, configurationWith, ctr, likes, minute, os } from '../domain/check/world.ts'
@@ -82,7 +82,7 @@ function questionOf(
   change: Partial<Configuration> = {},
 ): { question: MetricQuestion; configuration: Configuration } {
   const configuration = configurationWith(checks, change)
-  const [asked] = questionsOf(checks, configuration, now)
+  const [asked] = metricQuestions(checks, configuration, now)
   if (asked === undefined) throw new Error('nothing is asked')
   return { question: asked.question, configuration }
 }
@@ -140,7 +140,7 @@ describe('one statement per source', () => {
 
   it('gives the verdicts that the rule demands', async () => {
     const { question, configuration } = questionOf([everything], { metrics })
-    const verdicts = judge(
+    const verdicts = evaluate(
       everything,
       question,
       await createMetricReader(clickhouse).measure(question),

@@ -21,6 +21,7 @@ const globals = 'no-restricted-globals'
 const properties = 'no-restricted-properties'
 const eventKeys = 'no-read-event-key'
 const sentences = 'no-read-sentence'
+const oldWords = 'no-old-word'
 
 const planted: readonly Planted[] = [
   {
@@ -188,9 +189,32 @@ const planted: readonly Planted[] = [
   },
   { file: 'src/app/ok6.ts', code: "import { x } from '../postgres/database.ts'\nexport const y = x" },
 
+  ...oldWordsInNames(),
   ...readingEventKeys(),
   ...readingSentences(),
 ]
+
+function oldWordsInNames(): Planted[] {
+  const caught = [
+    ['src/slack/door.ts', 'export const y = 1'],
+    ['test/support/keepers.ts', 'export const y = 1'],
+    ['src/web/w01.ts', 'export interface OnCallDesk {\n  readonly y: number\n}'],
+    ['src/web/w02.ts', 'export interface X {\n  readonly mailDoor: number\n}'],
+    ['src/domain/deep/w03.ts', 'export function readWish(wishes: number): number {\n  return wishes\n}'],
+    ['src/domain/w04.ts', 'export type Kept = { readonly y: number }'],
+    ['workflows/w05.ts', 'export const takeAlong = 1'],
+    ['test/w06.ts', 'const door = 1\nexport const y = { door }'],
+    ['bench/w07.ts', 'export const laneOrder = 1'],
+    ['src/intake/w08.ts', 'export function createTeller(): void {}'],
+  ] as const
+  return [
+    ...caught.map(([file, code]) => ({ file, code, caughtBy: oldWords })),
+    { file: 'src/metrics/ok-w1.ts', code: "export const y = { door: 'alertmanager' }" },
+    { file: 'src/web/ok-w2.ts', code: 'export const desktop = 1\nexport const plane = 2' },
+    { file: 'src/domain/ok-w3.ts', code: 'export const kept = 1\nexport const isKept = true' },
+    { file: 'test/outdoor.ts', code: 'export const y = 1' },
+  ]
+}
 
 function readingEventKeys(): Planted[] {
   const entry = 'declare const entry: { eventKey: string; event_key: string }\n'

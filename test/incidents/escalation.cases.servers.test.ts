@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Configuration, EscalationPolicy } from '../../src/domain/configuration/configuration.ts'
+import type { Configuration } from '../../src/domain/configuration/configuration.ts'
+import type { EscalationPolicy } from '../../src/domain/configuration/escalation-policy.ts'
 import type { MachineEvent } from '../../src/domain/incident/event.ts'
 import { simulate } from '../../src/domain/incident/simulate.ts'
 import type { Page } from '../../src/domain/page/page.ts'

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Configuration, NotificationRule } from '../../src/domain/configuration/configuration.ts'
+import type { Configuration } from '../../src/domain/configuration/configuration.ts'
+import type { NotificationRule } from '../../src/domain/configuration/people.ts'
 import type { Schedule } from '../../src/domain/on-call/schedule.ts'
 import { minute } from '../support/incident-configuration.ts'
 import { type Incidents, startIncidents } from '../support/incidents.ts'

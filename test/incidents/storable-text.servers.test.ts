@@ -18,7 +18,7 @@ describe('N01 a note that no store can hold', () => {
     expect(story.pages()).toEqual(['r0/s1/ana/c0'])
     const text = noteIn(JSON.parse('{"text":"core dump \\u0000 \\ud800"}'))
     expect(text).toBe('core dump \ufffd \ufffd')
-    // Also when it comes past the door, as from a program of an older version.
+    // Also when it comes past the receivers, as from a program of an older version.
     for (const written of [text, 'core dump \u0000'])
       expect(await story.give('note', 'ana', { text: written })).toMatchObject({ changed: true })
     expect((await story.facts()).filter(({ type }) => type === 'note')).toEqual([

@@ -14,7 +14,7 @@ function first(body: unknown, at = now) {
   return alert
 }
 
-function refusal(body: unknown): readonly string[] {
+function problemsOf(body: unknown): readonly string[] {
   try {
     parse(body)
   } catch (error) {
@@ -213,7 +213,7 @@ describe('what is refused', () => {
       problems: ['receiver: must be text'],
     },
   ])('as a whole is $name', ({ body, problems }) => {
-    expect(refusal(body)).toEqual(problems)
+    expect(problemsOf(body)).toEqual(problems)
   })
 
   it.each([

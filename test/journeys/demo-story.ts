@@ -8,13 +8,13 @@ import { finished, makeDataDir, removeData } from '../support/firewatch.ts'
 
 const demo = new URL('../../examples/feed/demo.ts', import.meta.url).pathname
 
-interface Told extends Outcome {
+interface StoryResult extends Outcome {
   readonly code: number | null
   readonly terminal: string
   readonly dataDir: string
 }
 
-async function tell(scenario: string): Promise<Told> {
+async function tell(scenario: string): Promise<StoryResult> {
   const dataDir = await makeDataDir()
   const child = spawn(process.execPath, [demo, '--scenario', scenario, '--data', dataDir, '--json'])
   const { code, stdout, stderr } = await finished(child)
@@ -35,7 +35,7 @@ function causesOf(review: string): { line: string; status: string }[] {
 /** Tells a story of the demo, and looks whether it came true. Each has a file of its own: they take real time, and go on side by side. */
 export function itComesTrue(scenario: 'heals' | 'escalates' | 'crash'): void {
   describe(`the story "${scenario}"`, () => {
-    let told: Told
+    let told: StoryResult
 
     beforeAll(async () => {
       told = await tell(scenario)

@@ -25,13 +25,15 @@ describe('metrics of the server', () => {
 
   it('begin at zero, so that a first refusal is a rise', async () => {
     const families = parseOpenMetrics((await createServerMetrics(async () => nothing).expose()).text)
-    for (const door of ['firewatch', 'alertmanager']) {
-      expect(valueIn(families, 'firewatch_alerts_accepted_total', { door })).toBe(0)
-      expect(valueIn(families, 'firewatch_intake_refused_total', { door, reason: 'not-stored' })).toBe(0)
+    for (const receiver of ['firewatch', 'alertmanager']) {
+      expect(valueIn(families, 'firewatch_alerts_accepted_total', { door: receiver })).toBe(0)
+      expect(
+        valueIn(families, 'firewatch_intake_refused_total', { door: receiver, reason: 'not-stored' }),
+      ).toBe(0)
     }
   })
 
-  it('count what the doors took and turned away', async () => {
+  it('count what the receivers took and turned away', async () => {
     const metrics = createServerMetrics(async () => nothing)
     metrics.alertsAccepted('firewatch', { accepted: 3, duplicates: 1 })
     metrics.alertsAccepted('firewatch', { accepted: 2, duplicates: 0 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { laneRules } from '../../src/domain/page/bundle.ts'
+import { queueRules } from '../../src/domain/page/bundle.ts'
 import { escalationWorld } from '../support/escalation.ts'
 
 /** Incidents one after the other, each of which pages ben by webhook. */
@@ -75,7 +75,7 @@ describe('pages that wait for the same person', () => {
       expect([namedIn(message?.body).size, rest]).toEqual([2, []])
       const index = (await statesOf(incidents)).indexOf('cancelled')
       expect(await world.said(incidents[index])).toContain('Did not page ben by webhook: carl acknowledged')
-      world.at = new Date(world.at.getTime() + laneRules.windowMs)
+      world.at = new Date(world.at.getTime() + queueRules.windowMs)
     }
   })
 
@@ -139,7 +139,7 @@ describe('pages that wait for the same person', () => {
   })
 
   it('wait once a few messages went out, and a P0 does not', async () => {
-    const [, held] = laneRules.pauses
+    const [, held] = queueRules.pauses
     for (let number = 0; number < held.from; number++) {
       await world.open(toBen)
       await world.pass()

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Contact } from '../../src/domain/configuration/configuration.ts'
+import type { Contact } from '../../src/domain/configuration/people.ts'
 import { atStart, backup, chat, duty, escalationWorld, mailbox, slackPerson } from '../support/escalation.ts'
-import { type DoorWorld, doorsOf } from '../support/channel-doors.ts'
+import { type HandlerWorld, handlersOf } from '../support/channel-handlers.ts'
 import { user } from '../support/pages.ts'
 import { as } from '../web/world.ts'
 
@@ -18,13 +18,13 @@ interface Journey {
   /** The provider will never take this. */
   readonly refuse: () => void
   /** Ana acknowledges, where she reads or, where a channel brings nothing back, by the API. */
-  readonly acknowledge: (doors: DoorWorld) => Promise<unknown>
+  readonly acknowledge: (handlers: HandlerWorld) => Promise<unknown>
   /** What ana and ben see, once it is acknowledged and once it is resolved. */
   readonly acknowledged: () => void
   readonly resolved: () => void
 }
 
-const byApi = ({ app }: DoorWorld) =>
+const byApi = ({ app }: HandlerWorld) =>
   app.inject({
     method: 'POST',
     url: `/api/v1/incidents/INC-${world.incident}/acknowledge`,
@@ -63,10 +63,10 @@ const journeys: Readonly<Record<Contact['channel'], Journey>> = {
         body: '{"ok":false,"error_code":429,"parameters":{"retry_after":17}}',
       }),
     refuse: () => world.telegram.next({ kind: 'answer', status: 403, body: '{"ok":false,"error_code":403}' }),
-    acknowledge: (doors) => {
+    acknowledge: (handlers) => {
       const [page] = world.telegram.messages
       if (page === undefined) throw new Error('there is no page')
-      return doors.bring('/telegram/webhook', world.telegram.press(42, page, 'Acknowledge'))
+      return handlers.bring('/telegram/webhook', world.telegram.press(42, page, 'Acknowledge'))
     },
     acknowledged: () => {
       for (const { buttons } of world.telegram.messages.slice(0, 2))
@@ -87,11 +87,11 @@ const journeys: Readonly<Record<Contact['channel'], Journey>> = {
     fail: () => world.slack.next({ kind: 'answer', status: 429, retryAfter: '30' }),
     refuse: () =>
       world.slack.next({ kind: 'answer', status: 200, body: '{"ok":false,"error":"channel_not_found"}' }),
-    acknowledge: async (doors) => {
+    acknowledge: async (handlers) => {
       const button = world.slack.messages[0]?.buttons[0]
       if (button === undefined) throw new Error('there is no button')
       expect(
-        (await doors.bring('/slack/interactions', world.slack.press('U0123456789', button))).statusCode,
+        (await handlers.bring('/slack/interactions', world.slack.press('U0123456789', button))).statusCode,
       ).toBe(200)
     },
     acknowledged: () => {
@@ -149,15 +149,15 @@ describe.each(Object.entries(journeys))('the journey of a page over %s', (name, 
 
   it('goes through the failure of its provider, an acknowledgement from the channel, and the end', async () => {
     const sender = world.sender()
-    const doors = await doorsOf(world, world.records.commands)
+    const handlers = await handlersOf(world, world.records.commands)
     journey.fail()
     await world.pass(31_000, sender)
     expect(await world.page('r0/s1/ana/c0')).toMatchObject({ state: 'sent', attempts: 2, channel: name })
     await world.records.commands.escalateNow(world.command('ana'))
     await world.pass(5_000, sender)
 
-    await journey.acknowledge(doors)
-    await doors.idle()
+    await journey.acknowledge(handlers)
+    await handlers.idle()
     expect((await world.records.incidents.get(world.incident)).acknowledgedBy).toBe('ana')
     await world.pass(5_000, sender)
     journey.acknowledged()

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { followUpPages } from '../../src/domain/escalate/escalate.ts'
-import { laneOrder } from '../../src/domain/page/bundle.ts'
+import { queueOrder } from '../../src/domain/page/bundle.ts'
 import type { PageState } from '../../src/domain/page/page.ts'
 import { stateOfReports } from '../../src/domain/page/state.ts'
 import { readReply } from '../../src/domain/page/reply-code.ts'
@@ -40,7 +40,7 @@ function checkOrder(input: Fields, expectation: Expectation): void {
       })),
     )
     const [told] = queue[0] ?? []
-    const order = laneOrder(waiting, told === undefined ? {} : { [told]: start })
+    const order = queueOrder(waiting, told === undefined ? {} : { [told]: start })
     expect(order[0]?.service).toBe(expected)
   })
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type DoorWorld, doorsOf } from '../support/channel-doors.ts'
+import { type HandlerWorld, handlersOf } from '../support/channel-handlers.ts'
 import { atStart, chat, escalationWorld, mailbox, slackPerson } from '../support/escalation.ts'
 import { user } from '../support/pages.ts'
 
@@ -97,12 +97,12 @@ describe('N18: a page that arrives once its person heard that it was over', () =
 })
 
 describe('N18: a bundle', () => {
-  let doors: DoorWorld
+  let handlers: HandlerWorld
   const open = async (count: number) => {
     const incidents: number[] = []
     for (let number = 0; number < count; number++) incidents.push(await world.open({ steps: [['ana']] }))
     await world.pass(2_000)
-    doors = await doorsOf(world, world.records.commands)
+    handlers = await handlersOf(world, world.records.commands)
     return incidents
   }
   const owners = (incidents: readonly number[]) =>
@@ -118,8 +118,8 @@ describe('N18: a bundle', () => {
       expect(slackButtons()).toEqual([count === 2 ? 'Acknowledge' : `Acknowledge all ${count - 1}`])
       const button = world.slack.messages[0]?.buttons[0]
       if (button === undefined) throw new Error('there is no button')
-      await doors.bring('/slack/interactions', world.slack.press('U0123456789', button))
-      await doors.idle()
+      await handlers.bring('/slack/interactions', world.slack.press('U0123456789', button))
+      await handlers.idle()
       expect(await owners(incidents)).toEqual(['ben', ...incidents.slice(1).map(() => 'ana')])
       await world.pass(60_000)
       expect(slackButtons()).toEqual([''])
@@ -137,8 +137,8 @@ describe('N18: a bundle', () => {
       expect(telegramButtons()[0]).toBe(`Acknowledge all ${count}`)
       const [page] = world.telegram.messages
       if (page === undefined) throw new Error('there is no page')
-      await doors.bring('/telegram/webhook', world.telegram.press(42, page, `Acknowledge all ${count}`))
-      await doors.idle()
+      await handlers.bring('/telegram/webhook', world.telegram.press(42, page, `Acknowledge all ${count}`))
+      await handlers.idle()
       expect(await owners(incidents)).toEqual(incidents.map(() => 'ana'))
       await world.pass(5_000)
       expect(telegramButtons()).toEqual(['✓ Acknowledged'])
@@ -155,8 +155,10 @@ describe('N18: a bundle', () => {
       const [mail] = world.smtp.mails
       expect(mail?.text).toContain(`Acknowledge all ${count}`)
       const link = /https:\/\/firewatch\.example\.com(\/answers\/\S+)/.exec(mail?.text ?? '')?.[1] ?? ''
-      expect((await doors.app.inject({ method: 'GET', url: link })).body).toContain(`all ${count} incidents`)
-      expect((await doors.app.inject({ method: 'POST', url: link })).statusCode).toBe(200)
+      expect((await handlers.app.inject({ method: 'GET', url: link })).body).toContain(
+        `all ${count} incidents`,
+      )
+      expect((await handlers.app.inject({ method: 'POST', url: link })).statusCode).toBe(200)
       expect(await owners(incidents)).toEqual(incidents.map(() => 'ana'))
     })
 

@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { seriesOf } from '../../src/domain/check/check.ts'
+import { watchedSeries } from '../../src/domain/check/check.ts'
 import { concludeRetired, concludeRun, type CheckRun } from '../../src/domain/check/run.ts'
 import type { Check } from '../../src/domain/configuration/configuration.ts'
 import type { Series, Verdict, VerdictState } from '../../src/domain/check/verdict.ts'
@@ -37,7 +37,7 @@ function runOf(
   stateOf: (series: Series) => VerdictState,
   setup = configuration,
 ): CheckRun {
-  const verdicts = seriesOf(checked, setup).map((series): Verdict => {
+  const verdicts = watchedSeries(checked, setup).map((series): Verdict => {
     const state = stateOf(series)
     const reason = ({ ok: 'near-baseline', firing: 'deviates', unknown: 'query-failed' } as const)[state]
     const baselines = [{ name: 'a day ago', value: 120, diff: 0.5 }]
@@ -115,7 +115,7 @@ describe('a recorded run', () => {
     await record(runOf(one, 4, () => 'unknown'))
     expect((await record(runOf(one, 4, iosFires))).alerts).toHaveLength(1)
     await record(runOf(one, 4, () => 'unknown'))
-    const verdicts = await createVerdictRecords(database.db).since(seriesOf(one, configuration), at(4))
+    const verdicts = await createVerdictRecords(database.db).since(watchedSeries(one, configuration), at(4))
     expect(verdicts.map(({ state }) => state).toSorted()).toEqual(['firing', 'ok', 'ok'])
   })
 

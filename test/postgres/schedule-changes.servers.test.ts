@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Asking, withChanges } from '../../src/domain/on-call/changes.ts'
+import { type RequestContext, withChanges } from '../../src/domain/on-call/changes.ts'
 import { onCallAt } from '../../src/domain/on-call/segments.ts'
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import {
@@ -17,7 +17,7 @@ let database: OpenDatabase
 let changes: ScheduleChangeRecords
 let requests = 0
 
-const asking = (change: Partial<Asking> = {}): Asking => {
+const requestContext = (change: Partial<RequestContext> = {}): RequestContext => {
   requests += 1
   return { actor: 'ana', at: at(0), reason: '', requestKey: `request-${requests}`, ...change }
 }
@@ -41,9 +41,9 @@ async function onCall(instant: number): Promise<readonly string[]> {
 describe('changes of schedules', () => {
   it('come back as they were kept, of all kinds', async () => {
     const shifts = [{ from: at(20), to: at(22), people: ['cy'] }]
-    await changes.add(schedule, override(at(1), at(2), 'ana', 'ben'), asking({ reason: 'dentist' }))
-    await changes.add(schedule, temporary(at(20), at(24), shifts), asking({ actor: 'ben' }))
-    await changes.add(schedule, swapOffer(at(4), at(5), 'ana'), asking())
+    await changes.add(schedule, override(at(1), at(2), 'ana', 'ben'), requestContext({ reason: 'dentist' }))
+    await changes.add(schedule, temporary(at(20), at(24), shifts), requestContext({ actor: 'ben' }))
+    await changes.add(schedule, swapOffer(at(4), at(5), 'ana'), requestContext())
     const kept = { schedule: 'feed', madeAt: at(0), endedBy: null, endedAt: null, taker: null, takenAt: null }
     expect(await changes.list()).toEqual([
       {
@@ -61,17 +61,17 @@ describe('changes of schedules', () => {
   })
 
   it('are kept once, however often one request comes', async () => {
-    const wish = override(at(1), at(2), null, 'ben')
-    const request = asking()
-    const [first, second] = await Promise.all([1, 2].map(() => changes.add(schedule, wish, request)))
+    const requested = override(at(1), at(2), null, 'ben')
+    const request = requestContext()
+    const [first, second] = await Promise.all([1, 2].map(() => changes.add(schedule, requested, request)))
     expect(second).toEqual(first)
     expect(await changes.list()).toHaveLength(1)
   })
 
   it('of many that contradict each other and come at once, exactly one is kept', async () => {
-    const wish = override(at(1), at(3), 'ana', 'ben')
+    const requested = override(at(1), at(3), 'ana', 'ben')
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => changes.add(schedule, wish, asking({ actor: 'cy' }))),
+      Array.from({ length: 8 }, () => changes.add(schedule, requested, requestContext({ actor: 'cy' }))),
     )
     expect(answers.filter(({ kept }) => kept)).toHaveLength(1)
     const refused = answers.find(({ kept }) => !kept)
@@ -80,11 +80,13 @@ describe('changes of schedules', () => {
   })
 
   it('do not contradict those of other schedules, nor those that were ended', async () => {
-    const wish = override(at(1), at(3), 'ana', 'ben')
-    expect(await changes.add(schedule, wish, asking())).toMatchObject({ kept: true })
-    expect(await changes.add(alwaysOn('other', 'ana'), wish, asking())).toMatchObject({ kept: true })
+    const requested = override(at(1), at(3), 'ana', 'ben')
+    expect(await changes.add(schedule, requested, requestContext())).toMatchObject({ kept: true })
+    expect(await changes.add(alwaysOn('other', 'ana'), requested, requestContext())).toMatchObject({
+      kept: true,
+    })
     await changes.end('feed', '1', 'ana', at(2))
-    expect(await changes.add(schedule, override(at(2), at(3), 'ana', 'cy'), asking())).toMatchObject({
+    expect(await changes.add(schedule, override(at(2), at(3), 'ana', 'cy'), requestContext())).toMatchObject({
       kept: true,
     })
     expect(await Promise.all([at(1), at(2), at(3)].map(onCall))).toEqual([['ben'], ['cy'], ['ana']])
@@ -95,12 +97,12 @@ describe('changes of schedules', () => {
       ...schedule,
       overrides: [{ id: 'feed/override/1', from: at(0), to: at(9), removed: null, added: 'ben' }],
     }
-    const answer = await changes.add(configured, override(at(1), at(2), 'ben', null), asking())
+    const answer = await changes.add(configured, override(at(1), at(2), 'ben', null), requestContext())
     expect(answer).toMatchObject({ kept: false, reason: expect.stringContaining('"feed/override/1"') })
   })
 
   it('leave the past as it was when they are ended, by name', async () => {
-    await changes.add(schedule, override(at(1), at(4), 'ana', 'ben'), asking())
+    await changes.add(schedule, override(at(1), at(4), 'ana', 'ben'), requestContext())
     const ended = await changes.end('feed', '1', 'cy', at(2))
     expect(ended).toMatchObject({ kept: true, change: { endedBy: 'cy', endedAt: at(2) } })
     expect(await Promise.all([at(1), at(2)].map(onCall))).toEqual([['ben'], ['ana']])
@@ -113,7 +115,7 @@ describe('changes of schedules', () => {
   })
 
   it('give an offered shift to exactly one of those who take it at once', async () => {
-    await changes.add(schedule, swapOffer(at(4), at(8), 'ana'), asking())
+    await changes.add(schedule, swapOffer(at(4), at(8), 'ana'), requestContext())
     const answers = await Promise.all(
       ['ben', 'cy', 'di'].map((taker) => changes.take('feed', '1', taker, at(1))),
     )
@@ -123,7 +125,7 @@ describe('changes of schedules', () => {
   })
 
   it('do not let the owner, or anybody after its end, take a shift', async () => {
-    await changes.add(schedule, swapOffer(at(4), at(8), 'ana'), asking())
+    await changes.add(schedule, swapOffer(at(4), at(8), 'ana'), requestContext())
     expect(await changes.take('feed', '1', 'ana', at(1))).toMatchObject({ kept: false })
     expect(await changes.take('feed', '1', 'ben', at(8))).toMatchObject({ kept: false })
     expect(await changes.take('feed', '2', 'ben', at(1))).toBeUndefined()

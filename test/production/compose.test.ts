@@ -198,7 +198,9 @@ describe.each(ours)('the service %s', (name, service) => {
 
   it('has longer to end than the program takes', () => {
     const grace = Number.parseInt(service.stop_grace_period ?? '', 10)
-    const activitiesHave = Number(/shutdownGraceTime = '(\d+)s'/.exec(read('src/app/worker.ts'))?.[1])
+    const activitiesHave = Number(
+      /shutdownGraceTime = '(\d+)s'/.exec(read('src/app/worker-temporal.ts'))?.[1],
+    )
     expect(grace).toBeGreaterThan(name === 'worker' ? activitiesHave + 10 : 10)
   })
 })

@@ -26,7 +26,7 @@ async function launch(main: string, ...args: string[]): Promise<ChildProcess> {
   })
 }
 
-async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
+async function streamText(stream: NodeJS.ReadableStream | null): Promise<string> {
   let text = ''
   for await (const chunk of stream ?? []) text += String(chunk)
   return text
@@ -42,7 +42,7 @@ test('arguments, standard input, output and exit code pass through', async () =>
   )
   child.stdin?.end('input')
   const exit = once(child, 'exit')
-  expect(await textOf(child.stdout)).toBe('page|who is on call?input')
+  expect(await streamText(child.stdout)).toBe('page|who is on call?input')
   expect((await exit)[0]).toBe(7)
 })
 

@@ -2,10 +2,10 @@ import type {
   ActionConfiguration,
   Check,
   Configuration,
-  EscalationPolicy,
   Metric,
   Route,
 } from '../../src/domain/configuration/configuration.ts'
+import type { EscalationPolicy } from '../../src/domain/configuration/escalation-policy.ts'
 import type { RemediationRung } from '../../src/domain/investigate/runbook.ts'
 import { targetOf } from './incident-world.ts'
 import { configuration, user } from './pages.ts'

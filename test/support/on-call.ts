@@ -1,4 +1,4 @@
-import type { ScheduleChange, Wish } from '../../src/domain/on-call/changes.ts'
+import type { ScheduleChange, ChangeRequest } from '../../src/domain/on-call/changes.ts'
 import type { Schedule, Shift } from '../../src/domain/on-call/schedule.ts'
 
 /** A schedule in which these people are on call together, always. */
@@ -15,20 +15,29 @@ export function alwaysOn(name: string, ...people: readonly string[]): Schedule {
   }
 }
 
-export function override(from: number, to: number, removed: string | null, added: string | null): Wish {
+export function override(
+  from: number,
+  to: number,
+  removed: string | null,
+  added: string | null,
+): ChangeRequest {
   return { kind: 'override', from, to, removed, added }
 }
 
-export function temporary(from: number, to: number, shifts: readonly Shift[]): Wish {
+export function temporary(from: number, to: number, shifts: readonly Shift[]): ChangeRequest {
   return { kind: 'temporary', from, to, shifts }
 }
 
-export function swapOffer(from: number, to: number, owner: string): Wish {
+export function swapOffer(from: number, to: number, owner: string): ChangeRequest {
   return { kind: 'swap', from, to, owner }
 }
 
-/** A wish as if it had been kept, of the schedule `feed` unless said otherwise. */
-export function kept(id: number, wish: Wish, more: Partial<ScheduleChange> = {}): ScheduleChange {
+/** A change as if it had been stored, of the schedule `feed` unless said otherwise. */
+export function kept(
+  id: number,
+  requested: ChangeRequest,
+  more: Partial<ScheduleChange> = {},
+): ScheduleChange {
   const rest = {
     id: String(id),
     schedule: 'feed',
@@ -40,5 +49,5 @@ export function kept(id: number, wish: Wish, more: Partial<ScheduleChange> = {})
     taker: null,
     takenAt: null,
   }
-  return { ...wish, ...rest, ...more } as ScheduleChange
+  return { ...requested, ...rest, ...more } as ScheduleChange
 }

@@ -1,9 +1,9 @@
 export interface Family {
   readonly type: string
-  readonly samples: readonly Sample[]
+  readonly samples: readonly MetricSample[]
 }
 
-export interface Sample {
+export interface MetricSample {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
@@ -26,7 +26,7 @@ const suffixes: Readonly<Record<string, readonly string[]>> = {
  */
 export function parseOpenMetrics(text: string): ReadonlyMap<string, Family> {
   if (!text.endsWith('# EOF\n')) throw new Error('the exposition does not end with "# EOF"')
-  const families = new Map<string, { type: string; samples: Sample[] }>()
+  const families = new Map<string, { type: string; samples: MetricSample[] }>()
   let current = ''
   for (const line of text.slice(0, -'# EOF\n'.length).split('\n').slice(0, -1)) {
     const described = /^# (TYPE|HELP|UNIT) ([a-zA-Z_:][\w:]*) (.+)$/.exec(line)
@@ -66,7 +66,7 @@ export function valueIn(
   )?.value
 }
 
-function parseSample(line: string): Sample {
+function parseSample(line: string): MetricSample {
   const found =
     /^([a-zA-Z_:][\w:]*)(?:\{((?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\["\\n])*",?)*)\})? (\S+)(?: [\d.]+)?$/.exec(line)
   if (found === null) throw new Error(`no sample: ${line}`)
@@ -101,7 +101,7 @@ function numberOf(text: string, line: string): number {
 
 /** Buckets rise, and the last one holds all that were counted. */
 function checkHistogram(name: string, { samples }: Family): void {
-  const key = ({ labels }: Sample) => {
+  const key = ({ labels }: MetricSample) => {
     const others = Object.entries(labels).filter(([label]) => label !== 'le')
     return JSON.stringify(others.map(String).toSorted())
   }

@@ -1,6 +1,7 @@
 import { retention } from '../domain/check/world.ts'
 import type { Alert } from '../../src/domain/alert/alert.ts'
-import type { Configuration, User } from '../../src/domain/configuration/configuration.ts'
+import type { Configuration } from '../../src/domain/configuration/configuration.ts'
+import type { User } from '../../src/domain/configuration/people.ts'
 import type { Incident } from '../../src/domain/incident/incident.ts'
 import type { FollowedMessage, Page, PageMessage } from '../../src/domain/page/page.ts'
 

@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { busyRecords, checkReading, hostile, hostileRunbook, storedReview } from '../web/story.ts'
-import { busyDesk } from '../web/on-call-story.ts'
+import { busyOnCall } from '../web/on-call-story.ts'
 import { incident, startWeb, type TestWeb } from '../web/world.ts'
 import { accessibilityFaults, startBrowser, visit, type Visit, type Visitor } from './browser.ts'
 
 const at = (minute: string) => `2026-03-02T${minute}:00.000Z`
 const phone = { width: 390 }
-const desk = { width: 1440, height: 900 }
+const desktop = { width: 1440, height: 900 }
 
 let browser: Browser
 let web: TestWeb
@@ -24,7 +24,7 @@ afterAll(() => browser?.close())
 beforeEach(async () => {
   web = await startWeb({
     people: async () => ({ ana: 'responder', ben: 'responder', [hostile]: 'viewer' }),
-    onCall: busyDesk(Date.parse(at('03:04'))),
+    onCall: busyOnCall(Date.parse(at('03:04'))),
   })
   web.state.incident = { ...incident, runbook: hostileRunbook.name, recurrenceOf: 41 }
   web.state.records = busyRecords(at)
@@ -71,8 +71,8 @@ const pages = [
 describe.each([
   ['a phone in the dark', { ...phone, scheme: 'dark' }],
   ['a phone by day', { ...phone, scheme: 'light' }],
-  ['a desk in the dark', { ...desk, scheme: 'dark' }],
-  ['a desk by day', { ...desk, scheme: 'light' }],
+  ['a desktop in the dark', { ...desktop, scheme: 'dark' }],
+  ['a desktop by day', { ...desktop, scheme: 'light' }],
 ] as const)('on %s', (_where, how) => {
   it.each(pages)('%s is accessible, fits, and the browser complains of nothing', async (path) => {
     const { page, complaints } = await open(path, how)
@@ -168,7 +168,7 @@ describe('the incident page', () => {
   )
 
   it('takes a double click as one command', async () => {
-    const { page } = await open('/incidents/INC-42', desk)
+    const { page } = await open('/incidents/INC-42', desktop)
     await page.dblclick('button:has-text("Escalate")')
     await page.waitForSelector('.told')
     expect(new Set(web.given.map(({ command }) => command.commandId)).size).toBe(1)
@@ -176,12 +176,12 @@ describe('the incident page', () => {
 
   it('shows stored script as text and runs none of it', async () => {
     for (const path of pages) {
-      const { page, complaints } = await open(path, desk)
+      const { page, complaints } = await open(path, desktop)
       await page.waitForLoadState('networkidle', { timeout: 500 }).catch(() => undefined)
       expect([path, complaints]).toEqual([path, []])
       expect(await page.locator('img[src="x"]').count()).toBe(0)
     }
-    const { page } = await open('/incidents/INC-42', desk)
+    const { page } = await open('/incidents/INC-42', desktop)
     expect(await page.locator('#timeline').innerText()).toContain(hostile)
   })
 
@@ -248,7 +248,7 @@ describe('a page that stays open', () => {
   })
 
   it('leaves alone what somebody writes or is about to confirm', async () => {
-    const { page } = await open('/incidents/INC-42', desk)
+    const { page } = await open('/incidents/INC-42', desktop)
     await page.click('summary:has-text("Resolve")')
     await page.fill('#note', 'half a sentence')
     web.state.incident = { ...web.state.incident, nowDoing: 'Something new' }
@@ -258,7 +258,7 @@ describe('a page that stays open', () => {
   })
 
   it('keeps what was unfolded, and the focus', async () => {
-    const { page } = await open('/incidents/INC-42', desk)
+    const { page } = await open('/incidents/INC-42', desktop)
     await page.click('#E1 summary')
     await page.focus('#E1 summary')
     const { records } = web.state

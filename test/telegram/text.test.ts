@@ -3,15 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { limits, parseHtml, readText } from '../../examples/fakes/telegram-rules.ts'
 import type { PageMessage } from '../../src/domain/page/page.ts'
 import { composePageMessage } from '../../src/domain/page/message.ts'
-import { type TextForm, textOf } from '../../src/telegram/text.ts'
+import { type TextForm, telegramText } from '../../src/telegram/text.ts'
 import { alert, incident, page, pageMessage } from '../support/pages.ts'
 
 const seen = (change: Partial<PageMessage> = {}) =>
-  parseHtml(textOf(pageMessage(change), 'html').text).text.split('\n')
+  parseHtml(telegramText(pageMessage(change), 'html').text).text.split('\n')
 
 describe('a page on Telegram', () => {
   it('says what, how much, against what, where, what is done about it, whom to ask and where to look', () => {
-    const { text } = textOf(
+    const { text } = telegramText(
       pageMessage({
         title: 'feed: feed-activity',
         service: 'feed',
@@ -64,7 +64,7 @@ describe('a page on Telegram', () => {
 
   it('leaves out what there is nothing of', () => {
     const { runbookTitle: _, ...bare } = pageMessage({ lines: [], nowDoing: '', responsible: [] })
-    expect(parseHtml(textOf(bare, 'html').text).text.split('\n')).toEqual([
+    expect(parseHtml(telegramText(bare, 'html').text).text.split('\n')).toEqual([
       'P1 INC-42: checkout: error-rate',
       'checkout, since 2026-03-01 03:00 UTC',
       '',
@@ -80,7 +80,7 @@ describe('a page on Telegram', () => {
   })
 
   it('in plain text has no markup and every address', () => {
-    const { text } = textOf(pageMessage({ lines: ['a < b & c'] }), 'plain')
+    const { text } = telegramText(pageMessage({ lines: ['a < b & c'] }), 'plain')
     expect(text.split('\n')).toEqual([
       'P1 INC-42: checkout: error-rate',
       'checkout, since 2026-03-01 03:00 UTC',
@@ -102,7 +102,10 @@ describe('a page on Telegram', () => {
       'not an address',
       `https://example.com/${'x'.repeat(400)}`,
     ]
-    const text = textOf(pageMessage({ links: links.map((url) => ({ title: 'evil', url })) }), 'html').text
+    const text = telegramText(
+      pageMessage({ links: links.map((url) => ({ title: 'evil', url })) }),
+      'html',
+    ).text
     expect(text).not.toContain('evil')
   })
 
@@ -115,14 +118,17 @@ describe('a page on Telegram', () => {
 
 describe('the length of a page on Telegram', () => {
   it('is counted as Telegram counts it', () => {
-    const { text, length } = textOf(pageMessage({ lines: ['<&>"'.repeat(50), '🔥'.repeat(20)] }), 'html')
+    const { text, length } = telegramText(
+      pageMessage({ lines: ['<&>"'.repeat(50), '🔥'.repeat(20)] }),
+      'html',
+    )
     expect(length).toBe(parseHtml(text).text.length)
     expect(text.length).toBeGreaterThan(length)
   })
 
   it.each(['html', 'plain'] as const)('never passes the limit as %s: lines give way, links stay', (form) => {
     const lines = Array.from({ length: 40 }, (_, n) => `${n} ${'<'.repeat(297)}`)
-    const { text, length } = textOf(pageMessage({ lines }), form)
+    const { text, length } = telegramText(pageMessage({ lines }), form)
     expect(length).toBeLessThanOrEqual(limits.text)
     expect(length).toBeGreaterThan(limits.text - 400)
     const shown = (form === 'html' ? parseHtml(text).text : text).split('\n')
@@ -131,7 +137,7 @@ describe('the length of a page on Telegram', () => {
   })
 
   it.each(['html', 'plain'] as const)('holds for one line that is longer than everything, as %s', (form) => {
-    const { text, length } = textOf(pageMessage({ lines: ['&🔥'.repeat(4_000)] }), form)
+    const { text, length } = telegramText(pageMessage({ lines: ['&🔥'.repeat(4_000)] }), form)
     expect(length).toBeLessThanOrEqual(limits.text)
     expect(text).toMatch(/&(amp;)?🔥&?(amp;)?…\n/)
   })
@@ -149,8 +155,8 @@ describe('the length of a page on Telegram', () => {
       lines: ['what fires'],
       links: Array.from({ length: 9 }, () => ({ title: long, url })),
     })
-    expect(textOf(everything, 'plain').text).toContain('\n• what fires\n')
-    expect(textOf(everything, 'plain').length).toBeLessThanOrEqual(limits.text)
+    expect(telegramText(everything, 'plain').text).toContain('\n• what fires\n')
+    expect(telegramText(everything, 'plain').length).toBeLessThanOrEqual(limits.text)
   })
 })
 
@@ -195,7 +201,7 @@ describe('F09: whatever alerts say', () => {
           publicUrl: 'https://firewatch.example.com',
         })
         const message = { ...composed, responsible: [text], links: [{ title: text, url: text }] }
-        const sent = textOf(message, form)
+        const sent = telegramText(message, form)
         const read = readText(sent.text, form === 'html' ? 'HTML' : undefined, limits.text)
         expect(read.text.length).toBe(sent.length)
         expect(read.text).toContain(`P1 INC-42: `)
@@ -213,7 +219,7 @@ describe('F09: whatever alerts say', () => {
     fc.assert(
       fc.property(words, (line) => {
         const { text, entities } = readText(
-          textOf(pageMessage({ lines: [line] }), 'html').text,
+          telegramText(pageMessage({ lines: [line] }), 'html').text,
           'HTML',
           limits.text,
         )

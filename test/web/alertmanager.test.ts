@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createAlertmanagerDoor } from '../../src/intake/alertmanager-door.ts'
+import { createAlertmanagerReceiver } from '../../src/intake/alertmanager-receiver.ts'
 import { mixedNotification, notificationOf } from '../intake/alertmanager-payloads.ts'
 import { as, now, startWeb } from './world.ts'
 
@@ -7,7 +7,7 @@ const url = '/api/v1/intake/alertmanager'
 
 async function webWith(accept: (alerts: readonly unknown[]) => Promise<void> = async () => undefined) {
   const warned: object[] = []
-  const alertmanager = createAlertmanagerDoor({
+  const alertmanager = createAlertmanagerReceiver({
     accept: async (alerts) => {
       await accept(alerts)
       return { accepted: alerts.length, duplicates: 0 }

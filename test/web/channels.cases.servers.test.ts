@@ -10,25 +10,25 @@ import {
   publicUrl,
   slackPerson,
 } from '../support/escalation.ts'
-import { type DoorWorld, doorsOf } from '../support/channel-doors.ts'
+import { type HandlerWorld, handlersOf } from '../support/channel-handlers.ts'
 import { user } from '../support/pages.ts'
 
 const world = escalationWorld()
-let doors: DoorWorld
+let handlers: HandlerWorld
 
 const ana = 'U0123456789'
 const acknowledgeButton = () => ({ actionId: 'firewatch_acknowledge', value: `INC-${world.incident}/r0/s1` })
 const told = () => world.slack.responses.map(({ text }) => text)
 
 async function press(actionId: string, person = ana, value = `INC-${world.incident}/r0/s1`) {
-  const answer = await doors.bring('/slack/interactions', world.slack.press(person, { actionId, value }))
-  await doors.idle()
+  const answer = await handlers.bring('/slack/interactions', world.slack.press(person, { actionId, value }))
+  await handlers.idle()
   return answer
 }
 
 async function type(text: string, person = ana) {
-  const answer = await doors.bring('/slack/commands', world.slack.command(person, text))
-  await doors.idle()
+  const answer = await handlers.bring('/slack/commands', world.slack.command(person, text))
+  await handlers.idle()
   return answer
 }
 
@@ -40,7 +40,7 @@ beforeEach(async () => {
     ben: { ...user('ben', [mailbox]), slackUser: 'U0000000001', telegramUser: '77' },
     vic: { ...user('vic', []), role: 'viewer', slackUser: 'U0000000002', telegramUser: '78' },
   }
-  doors = await doorsOf(world)
+  handlers = await handlersOf(world)
 })
 
 describe('S01, S02: requests that are not from Slack, or not of now', () => {
@@ -73,27 +73,27 @@ describe('S01, S02: requests that are not from Slack, or not of now', () => {
 
   it.each(Object.entries(requests))('%s: 401 and nothing changes', async (_, request) => {
     for (const url of ['/slack/interactions', '/slack/commands']) {
-      expect((await doors.bring(url, request())).statusCode).toBe(401)
+      expect((await handlers.bring(url, request())).statusCode).toBe(401)
     }
-    await doors.idle()
-    expect([doors.given, doors.accepted, world.slack.responses]).toEqual([[], [], []])
+    await handlers.idle()
+    expect([handlers.given, handlers.accepted, world.slack.responses]).toEqual([[], [], []])
   })
 
   it('S02: 299 s old is taken', async () => {
     expect(
-      (await doors.bring('/slack/interactions', world.slack.signed(payload(), at(-299)))).statusCode,
+      (await handlers.bring('/slack/interactions', world.slack.signed(payload(), at(-299)))).statusCode,
     ).toBe(200)
-    await doors.idle()
-    expect(doors.given).toMatchObject([
+    await handlers.idle()
+    expect(handlers.given).toMatchObject([
       { verb: 'acknowledge', command: { actor: 'ana', incident: world.incident } },
     ])
   })
 
   it('a payload in the address counts for nothing', async () => {
     const { headers } = world.slack.signed('')
-    await doors.bring(`/slack/interactions?${payload()}`, { headers, payload: '' })
-    await doors.idle()
-    expect(doors.given).toEqual([])
+    await handlers.bring(`/slack/interactions?${payload()}`, { headers, payload: '' })
+    await handlers.idle()
+    expect(handlers.given).toEqual([])
   })
 })
 
@@ -105,15 +105,15 @@ describe('S05: a Slack account that is linked to nobody, or to a viewer', () => 
     for (const verb of ['acknowledge', 'escalate', 'resolve']) await press(`firewatch_${verb}`, person)
     await type(`ack INC-${world.incident}`, person)
     await type('declare all is lost', person)
-    expect([doors.given, doors.accepted]).toEqual([[], []])
+    expect([handlers.given, handlers.accepted]).toEqual([[], []])
     expect((await world.records.incidents.get(world.incident)).acknowledgedBy).toBeNull()
     expect(world.slack.responses).toHaveLength(5)
     for (const { text, responseType } of world.slack.responses) {
       expect([responseType, text]).toEqual(['ephemeral', expect.stringContaining(reason)])
       expect(text).toContain(`${publicUrl}/incidents`)
     }
-    expect(doors.audit).toHaveLength(5)
-    expect(doors.audit[0]).toMatchObject({
+    expect(handlers.audit).toHaveLength(5)
+    expect(handlers.audit[0]).toMatchObject({
       audit: 'answer-refused',
       channel: 'slack',
       account: person,
@@ -125,21 +125,21 @@ describe('S05: a Slack account that is linked to nobody, or to a viewer', () => 
 describe('W04: Temporal takes five seconds', () => {
   it('W04: Slack has its 200 at once, and the result follows', async () => {
     const gate = Promise.withResolvers<void>()
-    doors = await doorsOf(world, {
+    handlers = await handlersOf(world, {
       acknowledge: async () => {
         await gate.promise
         return { changed: true, message: 'nobody else is paged' }
       },
     })
-    const button = await doors.bring('/slack/interactions', world.slack.press(ana, acknowledgeButton()))
-    const command = await doors.bring(
+    const button = await handlers.bring('/slack/interactions', world.slack.press(ana, acknowledgeButton()))
+    const command = await handlers.bring(
       '/slack/commands',
       world.slack.command(ana, `ack INC-${world.incident}`),
     )
     expect([button.statusCode, button.body, command.statusCode, command.body]).toEqual([200, '', 200, ''])
     expect(world.slack.responses).toEqual([])
     gate.resolve()
-    await doors.idle()
+    await handlers.idle()
     expect(told()).toEqual(['nobody else is paged', 'nobody else is paged'])
   })
 
@@ -154,7 +154,7 @@ describe('buttons in Slack', () => {
   it('carry where the escalation stood, so that a stale one can be refused', async () => {
     await press('firewatch_escalate', ana, `INC-${world.incident}/r1/s2`)
     await press('firewatch_resolve')
-    expect(doors.given).toMatchObject([
+    expect(handlers.given).toMatchObject([
       { verb: 'escalate', command: { actor: 'ana', asOf: { round: 1, step: 2 } } },
       { verb: 'resolve', command: { actor: 'ana' } },
     ])
@@ -163,17 +163,17 @@ describe('buttons in Slack', () => {
   it('are pressed twice as one command', async () => {
     await press('firewatch_acknowledge')
     await press('firewatch_acknowledge')
-    const [first, second] = doors.given
+    const [first, second] = handlers.given
     expect(first?.command.commandId).toBe(second?.command.commandId)
   })
 
   it('of a person are theirs by slackUser as well', async () => {
     await press('firewatch_acknowledge', 'U0000000001')
-    expect(doors.given).toMatchObject([{ command: { actor: 'ben' } }])
+    expect(handlers.given).toMatchObject([{ command: { actor: 'ben' } }])
   })
 
   it('tell the refusal of a command, and that a closed incident stays closed', async () => {
-    doors = await doorsOf(world, {
+    handlers = await handlersOf(world, {
       escalateNow: () =>
         Promise.reject(Object.assign(new Error('it stands at step 3 by now'), { name: 'CommandRefused' })),
       resolve: () => Promise.reject(new Error('connect ECONNREFUSED 127.0.0.1:5432')),
@@ -195,7 +195,7 @@ describe('buttons in Slack', () => {
     'that are not ours change nothing: %j',
     async (value) => {
       expect((await press('firewatch_acknowledge', ana, value)).statusCode).toBe(200)
-      expect(doors.given).toEqual([])
+      expect(handlers.given).toEqual([])
     },
   )
 
@@ -206,11 +206,11 @@ describe('buttons in Slack', () => {
       encodeURIComponent('http://127.0.0.1:9'),
     )
     expect(elsewhere).not.toBe(payload)
-    await doors.bring('/slack/interactions', world.slack.signed(elsewhere))
-    await doors.idle()
-    expect(doors.given).toHaveLength(1)
+    await handlers.bring('/slack/interactions', world.slack.signed(elsewhere))
+    await handlers.idle()
+    expect(handlers.given).toHaveLength(1)
     expect(world.slack.responses).toEqual([])
-    expect(doors.audit).toEqual([{ reason: 'its address is not on a host of responseHosts' }])
+    expect(handlers.audit).toEqual([{ reason: 'its address is not on a host of responseHosts' }])
   })
 })
 
@@ -224,12 +224,12 @@ describe('/firewatch', () => {
     for (const text of ['', 'ack', 'ack nothing', 'declare', 'dance']) {
       expect((await type(text)).body).toContain('/firewatch declare')
     }
-    expect([doors.given, doors.accepted]).toEqual([[], []])
+    expect([handlers.given, handlers.accepted]).toEqual([[], []])
   })
 
   it('acknowledges', async () => {
     await type(`ack inc-${world.incident}`)
-    expect(doors.given).toMatchObject([
+    expect(handlers.given).toMatchObject([
       { verb: 'acknowledge', command: { actor: 'ana', incident: world.incident } },
     ])
     expect(told()).toEqual(['acknowledge taken'])
@@ -241,16 +241,16 @@ describe('/firewatch', () => {
     expect(told()).toEqual(['primary: ben, cy', 'There is no schedule “nowhere”.'])
   })
 
-  it('declares an incident, through the same door as every alert', async () => {
+  it('declares an incident, through the same inbox as every alert', async () => {
     await type('declare checkout <is> down\u0007')
-    expect(doors.accepted).toMatchObject([{ title: 'checkout <is> down', severity: 'P1', by: 'ana' }])
+    expect(handlers.accepted).toMatchObject([{ title: 'checkout <is> down', severity: 'P1', by: 'ana' }])
     expect(told()).toEqual(['Declared: “checkout &lt;is&gt; down”. It opens an incident in a moment.'])
   })
 
   it('declares for a service that is named first', async () => {
     await type('declare checkout: nobody can pay')
     await type('declare chekcout: nobody can pay')
-    expect(doors.accepted.map(({ service, title }) => [service, title])).toEqual([
+    expect(handlers.accepted.map(({ service, title }) => [service, title])).toEqual([
       ['checkout', 'nobody can pay'],
       [undefined, 'chekcout: nobody can pay'],
     ])
@@ -266,7 +266,7 @@ describe('buttons in Telegram', () => {
     payload: { update_id: 1, callback_query: { id: '4711', from: { id: from }, data } },
   })
   const bring = (request: { headers: Readonly<Record<string, string>>; payload: object }) =>
-    doors.bring('/telegram/webhook', request)
+    handlers.bring('/telegram/webhook', request)
 
   it.each([undefined, '', 'guess', 'fake-webhook_secret2'])(
     'are nobody’s with the secret %j: 401',
@@ -277,12 +277,12 @@ describe('buttons in Telegram', () => {
         ...(secret === undefined ? {} : { 'x-telegram-bot-api-secret-token': secret }),
       }
       expect((await bring({ ...request, headers })).statusCode).toBe(401)
-      expect(doors.given).toEqual([])
+      expect(handlers.given).toEqual([])
     },
   )
 
   it('acknowledge and escalate as the person, and answer in at most 200 characters', async () => {
-    doors = await doorsOf(world, {
+    handlers = await handlersOf(world, {
       escalateNow: () =>
         Promise.reject(Object.assign(new Error('x'.repeat(500)), { name: 'CommandRefused' })),
     })
@@ -292,7 +292,7 @@ describe('buttons in Telegram', () => {
       callback_query_id: '4711',
       text: 'acknowledge taken',
     })
-    expect(doors.given).toMatchObject([{ command: { actor: 'ben' } }])
+    expect(handlers.given).toMatchObject([{ command: { actor: 'ben' } }])
     const { text } = JSON.parse((await bring(update(`esc/INC-${world.incident}/r0/s1`))).body) as {
       text: string
     }
@@ -304,8 +304,8 @@ describe('buttons in Telegram', () => {
       const answer = await bring(update(`ack/INC-${world.incident}/r0/s1`, from))
       expect(answer.statusCode).toBe(200)
     }
-    expect(doors.given).toEqual([])
-    expect(doors.audit).toHaveLength(2)
+    expect(handlers.given).toEqual([])
+    expect(handlers.audit).toHaveLength(2)
   })
 
   it.each([
@@ -314,7 +314,7 @@ describe('buttons in Telegram', () => {
     { callback_query: { id: '1', from: { id: 42 }, data: 'ack/x' } },
   ])('leave everything else alone: %j', async (payload) => {
     expect((await bring({ ...update(''), payload })).statusCode).toBe(200)
-    expect(doors.given).toEqual([])
+    expect(handlers.given).toEqual([])
   })
 })
 
@@ -324,17 +324,17 @@ describe('S25: the acknowledge link of a mail', () => {
   const pathOf = (page: string, key = linkKey) =>
     new URL(links(world.at, key).urlOf({ id: page, createdAt: world.at.toISOString() })).pathname
   const ask = (method: 'GET' | 'POST', url: string, headers: Record<string, string> = {}) =>
-    doors.app.inject({ method, url, headers: { accept: 'text/html', ...headers } })
+    handlers.app.inject({ method, url, headers: { accept: 'text/html', ...headers } })
 
   it('S25: looking changes nothing; the button acknowledges, from whatever page it is sent', async () => {
     const url = pathOf(pageOfBen())
     const page = await ask('GET', url)
     expect([page.statusCode, page.headers['set-cookie']]).toEqual([200, undefined])
     expect(page.body).toContain(`action="${url}"`)
-    expect(doors.given).toEqual([])
+    expect(handlers.given).toEqual([])
     expect((await ask('POST', url, { origin: 'null' })).statusCode).toBe(200)
     expect((await ask('POST', url)).statusCode).toBe(200)
-    const [first, second] = doors.given
+    const [first, second] = handlers.given
     expect(first).toMatchObject({ verb: 'acknowledge', command: { actor: 'ben' } })
     expect(second?.command.commandId).toBe(first?.command.commandId)
   })
@@ -359,16 +359,16 @@ describe('S25: the acknowledge link of a mail', () => {
     }
     world.at = new Date(world.at.getTime() + 73 * 3_600_000)
     expect((await ask('POST', good)).statusCode).toBe(404)
-    expect(doors.given).toEqual([])
+    expect(handlers.given).toEqual([])
   })
 
   it('S25: speaks for nobody who may not, or who has left', async () => {
     const url = pathOf(pageOfBen())
     for (const users of [{ ben: { ...user('ben', [mailbox]), role: 'viewer' as const } }, {}]) {
       world.running = users
-      doors = await doorsOf(world)
+      handlers = await handlersOf(world)
       expect((await ask('POST', url)).statusCode).toBe(409)
-      expect([doors.given, doors.audit.length]).toEqual([[], 1])
+      expect([handlers.given, handlers.audit.length]).toEqual([[], 1])
     }
   })
 

@@ -1,5 +1,5 @@
 import type { Schedule } from '../../src/domain/on-call/schedule.ts'
-import { deskOver, type TestDesk } from '../support/desk.ts'
+import { onCallServiceOver, type TestOnCallService } from '../support/on-call-service.ts'
 import { alwaysOn, kept, override, swapOffer, temporary } from '../support/on-call.ts'
 import { hostile } from './story.ts'
 
@@ -7,7 +7,7 @@ const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
 /** A rotation with everything that people can do to it, and one that nobody staffs. */
-export function busyDesk(now: number): TestDesk {
+export function busyOnCall(now: number): TestOnCallService {
   const long = 'nora-with-a-name-of-some-length'
   const primary: Schedule = {
     ...alwaysOn('primary'),
@@ -30,15 +30,15 @@ export function busyDesk(now: number): TestDesk {
     ],
   }
   const people = { ana: {}, ben: {}, cy: {}, [long]: {}, [hostile]: {} }
-  const desk = deskOver([primary, alwaysOn('secondary')], people)
+  const service = onCallServiceOver([primary, alwaysOn('secondary')], people)
   const more = { schedule: 'primary', madeBy: 'ben', madeAt: now - hourMs }
   const cover = temporary(now + 6 * dayMs, now + 7 * dayMs, [
     { from: now + 6.5 * dayMs, to: now + 7 * dayMs, people: ['cy'] },
   ])
-  desk.made.push(
+  service.made.push(
     kept(1, override(now + dayMs, now + 1.5 * dayMs, 'ben', 'cy'), { ...more, reason: hostile }),
     kept(2, cover, more),
     kept(3, swapOffer(now, now + dayMs, 'ana'), { ...more, madeBy: 'ana' }),
   )
-  return desk
+  return service
 }

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { readFeed } from '../../src/ical/read.ts'
 import { alwaysOn } from '../support/on-call.ts'
-import { deskOver } from '../support/desk.ts'
+import { onCallServiceOver } from '../support/on-call-service.ts'
 import { as, now, principal, startWeb } from './world.ts'
 
 const at = (time: string) => `2026-03-02T${time}:00.000Z`
 const feed = { ...alwaysOn('feed', 'ana'), timeZone: 'Europe/Berlin' }
 
 async function world(schedules = [feed]) {
-  const desk = deskOver(schedules)
-  const web = await startWeb({ onCall: desk })
+  const service = onCallServiceOver(schedules)
+  const web = await startWeb({ onCall: service })
   const post = (path: string, payload: object = {}, role: 'viewer' | 'responder' = 'responder') =>
     web.app.inject({ method: 'POST', url: `/api/v1/schedules/${path}`, headers: as(role), payload })
   const get = (path: string) => web.app.inject({ url: `/api/v1/${path}`, headers: as('viewer') })
-  return { desk, web, post, get }
+  return { service, web, post, get }
 }
 
 describe('reading schedules', () => {
@@ -79,7 +79,7 @@ describe('reading schedules', () => {
 
 describe('changing schedules', () => {
   it('takes an override with its actor, from now at the earliest, and tells what it does', async () => {
-    const { post, desk } = await world()
+    const { post, service } = await world()
     const body = { from: '2026-03-01', to: at('06:00'), remove: 'ana', add: 'ben', reason: 'asleep' }
     const answer = await post('feed/overrides', body)
     expect([answer.statusCode, answer.json()]).toMatchObject([
@@ -90,17 +90,17 @@ describe('changing schedules', () => {
         gaps: [],
       },
     ])
-    expect(desk.made).toHaveLength(1)
+    expect(service.made).toHaveLength(1)
   })
 
   it('begins and ends changes on a whole second, as calendars know them', async () => {
-    const desk = deskOver([feed])
-    const { app } = await startWeb({ onCall: desk, now: () => new Date('2026-03-02T03:04:05.678Z') })
+    const service = onCallServiceOver([feed])
+    const { app } = await startWeb({ onCall: service, now: () => new Date('2026-03-02T03:04:05.678Z') })
     const headers = as('responder')
     const payload = { to: '2026-03-02T06:00:00.900Z', add: 'ben' }
     await app.inject({ method: 'POST', url: '/api/v1/schedules/feed/overrides', headers, payload })
     await app.inject({ method: 'POST', url: '/api/v1/schedules/feed/changes/1/end', headers })
-    expect(desk.made).toMatchObject([
+    expect(service.made).toMatchObject([
       { from: Date.parse(now), to: Date.parse(at('06:00')), endedAt: Date.parse(now) },
     ])
   })
@@ -112,14 +112,14 @@ describe('changing schedules', () => {
   })
 
   it('names the override that another one contradicts', async () => {
-    const { post, desk } = await world()
+    const { post, service } = await world()
     await post('feed/overrides', { to: at('06:00'), remove: 'ana', add: 'ben' })
     const answer = await post('feed/overrides', { from: at('05:00'), to: at('07:00'), add: 'ben' })
     expect([answer.statusCode, answer.json().error]).toEqual([
       409,
       expect.stringContaining('override "1" (2026-03-02T03:04:05.000Z to 2026-03-02T06:00:00.000Z)'),
     ])
-    expect(desk.made).toHaveLength(1)
+    expect(service.made).toHaveLength(1)
   })
 
   it.each([
@@ -135,13 +135,13 @@ describe('changing schedules', () => {
     [{ to: at('06:00'), add: 'ben', untill: 'x' }, 'Unrecognized key'],
     [['ben'], 'body: '],
   ])('refuses %j with its path and what to do', async (body, text) => {
-    const { post, desk } = await world()
+    const { post, service } = await world()
     const answer = await post('feed/overrides', body)
     expect([answer.statusCode, answer.json().problems]).toEqual([
       400,
       expect.arrayContaining([expect.stringContaining(text)]),
     ])
-    expect(desk.made).toEqual([])
+    expect(service.made).toEqual([])
   })
 
   it('takes a temporary schedule, and refuses shifts that lie outside or name nobody', async () => {
@@ -184,16 +184,16 @@ describe('changing schedules', () => {
   it.each(['overrides', 'temporary', 'swaps', 'swaps/1/take', 'changes/1/end'])(
     'is not for viewers: %s',
     async (path) => {
-      const { post, desk } = await world()
+      const { post, service } = await world()
       expect((await post(`feed/${path}`, { to: at('06:00') }, 'viewer')).statusCode).toBe(403)
-      expect(desk.made).toEqual([])
+      expect(service.made).toEqual([])
     },
   )
 })
 
 describe('calendars', () => {
   const ask = async (payload: object) => {
-    const { web, desk } = await world()
+    const { web, service } = await world()
     const secret = 'calendar-secret-of-many-letters'
     const { credentials } = web.dependencies
     Object.assign(credentials, {
@@ -207,7 +207,7 @@ describe('calendars', () => {
       headers: as('viewer'),
       payload,
     })
-    return { answer, web, desk }
+    return { answer, web, service }
   }
   const check = async (_kind: string, given: string) =>
     given === 'viewer-secret' ? principal('vic', 'viewer') : undefined
@@ -237,8 +237,8 @@ describe('calendars', () => {
   })
 
   it('are ended for whoever asks for a new address in their place', async () => {
-    const { desk } = await ask({ schedule: 'feed', replace: true })
-    expect(desk.endedFeeds).toEqual(['vic'])
+    const { service } = await ask({ schedule: 'feed', replace: true })
+    expect(service.endedFeeds).toEqual(['vic'])
   })
 
   it.each([
@@ -255,7 +255,7 @@ describe('calendars', () => {
     const logged: string[] = []
     const away = Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })
     const { app } = await startWeb({
-      onCall: { ...deskOver([feed]), current: () => Promise.reject(away) },
+      onCall: { ...onCallServiceOver([feed]), current: () => Promise.reject(away) },
       log: (message) => void logged.push(message),
       credentials: {
         ...(await startWeb()).dependencies.credentials,
@@ -286,7 +286,7 @@ describe('the page of who is on call', () => {
   })
 
   it('takes an override by a form on the clock of its reader, and ends it', async () => {
-    const { web, desk } = await world([alwaysOn('feed', 'ana')])
+    const { web, service } = await world([alwaysOn('feed', 'ana')])
     const post = (url: string, payload: string, origin = 'http://firewatch.test') =>
       web.app.inject({ method: 'POST', url, headers: { ...session, ...form, origin }, payload })
     const fields = 'commandId=id-1&from=2026-03-02T08%3A00&to=2026-03-02T09%3A00&add=ben&remove=ana&reason='
@@ -296,11 +296,11 @@ describe('the page of who is on call', () => {
       303,
       '/on-call?told=override#schedule-feed',
     ])
-    expect(desk.made).toMatchObject([{ from: Date.parse(at('07:00')), to: Date.parse(at('08:00')) }])
+    expect(service.made).toMatchObject([{ from: Date.parse(at('07:00')), to: Date.parse(at('08:00')) }])
     const { body } = await web.app.inject({ url: '/on-call?told=override', headers: as('responder') })
     expect(body).toContain('The schedule is changed.')
     expect((await post('/on-call/feed/changes/1/end', 'commandId=id-2')).statusCode).toBe(303)
-    expect(desk.made).toMatchObject([{ endedBy: 'ana' }])
+    expect(service.made).toMatchObject([{ endedBy: 'ana' }])
   })
 
   it('tells in a page what was wrong with a form, with a way back', async () => {

@@ -2,11 +2,11 @@ import { createIdentities } from '../../src/app/identities.ts'
 import fc from 'fast-check'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createOnCallDesk } from '../../src/app/on-call.ts'
+import { createOnCallService } from '../../src/app/on-call.ts'
 import { createRecords, type Records } from '../../src/app/records.ts'
 import { loadConfiguration } from '../../src/config/load.ts'
 import type { AcceptedAlert } from '../../src/domain/alert/alert.ts'
-import { createAlertmanagerDoor } from '../../src/intake/alertmanager-door.ts'
+import { createAlertmanagerReceiver } from '../../src/intake/alertmanager-receiver.ts'
 import { parseAlerts } from '../../src/intake/firewatch-alerts.ts'
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import { notificationOf } from '../intake/alertmanager-payloads.ts'
@@ -22,7 +22,7 @@ let records: Records
 let web: TestWeb
 let headers: Record<string, string>
 
-/** A server whose doors lead to real records; commands are noted as the incident's activity notes them. */
+/** A server whose routes lead to real records; commands are noted as the incident's activity notes them. */
 beforeAll(async () => {
   const configuration = await loadConfiguration(await folder.write('firewatch.yaml', onCallYaml))
   postgres = await startPostgres()
@@ -50,7 +50,7 @@ beforeAll(async () => {
   const accept = (alerts: readonly AcceptedAlert[]) => inbox.acceptAlerts(alerts)
   web = await startWeb(
     {
-      onCall: createOnCallDesk(configuration, records),
+      onCall: createOnCallService(configuration, records),
       credentials: createIdentities(records.credentials, () => configuration, 'ops'),
       incidents: {
         find: (one) => records.incidents.find(one),
@@ -68,7 +68,7 @@ beforeAll(async () => {
         }),
       },
       intake: { parse: (body) => parseAlerts(body, { now: clock(), newId: randomUUID }), accept },
-      alertmanager: createAlertmanagerDoor({
+      alertmanager: createAlertmanagerReceiver({
         accept,
         endedSince: (ids) => records.alertEnds.endedSince(ids),
         now: clock,
@@ -110,7 +110,7 @@ const get = (url: string) => web.app.inject({ method: 'GET', url, headers })
 const mended = (text: string) => text.toWellFormed().replaceAll('\u0000', '\ufffd')
 
 /** Every way by which text comes in; an answer's status tells whether it was taken. */
-const doors: Readonly<Record<string, (text: string) => ReturnType<typeof post>>> = {
+const entrances: Readonly<Record<string, (text: string) => ReturnType<typeof post>>> = {
   note: (text) => post('/api/v1/incidents/INC-1/note', { text }),
   'a note of a form': (text) =>
     web.app.inject({
@@ -181,11 +181,11 @@ const texts = fc.string({
   maxLength: 30,
 })
 
-describe('N01 any text at any door', () => {
-  it.each(Object.keys(doors))(
+describe('N01 any text by any way in', () => {
+  it.each(Object.keys(entrances))(
     'is taken or refused with a reason, and is never a failure of ours: %s',
     async (name) => {
-      const send = doors[name]
+      const send = entrances[name]
       if (send === undefined) throw new Error(name)
       for (const text of [
         'a\u0000b',
@@ -229,7 +229,7 @@ describe('N01 any text at any door', () => {
   })
 })
 
-describe('N01 the last line behind the doors', () => {
+describe('N01 the store as the last line', () => {
   it('lets no parameter reach PostgreSQL that it refuses, text or JSON', async () => {
     await fc.assert(
       fc.asyncProperty(texts, async (text) => {

@@ -15,7 +15,7 @@ import type {
 } from '../../src/web/dependencies.ts'
 import { createServer } from '../../src/web/server.ts'
 import { personCalendar, scheduleCalendar } from '../../src/ical/write.ts'
-import { deskOver } from '../support/desk.ts'
+import { onCallServiceOver } from '../support/on-call-service.ts'
 
 export const now = '2026-03-02T03:04:05.000Z'
 
@@ -136,7 +136,7 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       read: async (name) => state.checks.find(({ check }) => check.name === name),
     },
     reviews: { get: async () => state.review, trouble: async () => state.reviewTrouble },
-    onCall: deskOver([]),
+    onCall: onCallServiceOver([]),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: {
       render: async () => onePixel,

@@ -8,13 +8,13 @@ import { createPageRecords } from '../../src/postgres/pages.ts'
 import { taskQueue } from '../../src/temporal/incident-client.ts'
 import { createWorkflowEngine } from '../../src/temporal/workflow-engine.ts'
 import { ensureAuditSchedule, syncSchedules } from '../../src/temporal/schedules.ts'
-import { type Keeper, startKeeper } from '../support/keeper.ts'
+import { type IncidentWorkflows, startIncidentWorkflows } from '../support/incident-workflows.ts'
 import { bundleWorkflows } from '../support/temporal.ts'
 
-let incidents: Keeper
+let incidents: IncidentWorkflows
 
 beforeAll(async () => {
-  incidents = await startKeeper()
+  incidents = await startIncidentWorkflows()
 })
 afterAll(() => incidents?.stop())
 

@@ -26,7 +26,7 @@ const shown = {
 }
 const evidence: Task = { kind: 'investigate', stage: 'opened' }
 
-/** The keeper of an incident that has one task and is over once it hears of that task's end. */
+/** The workflow of an incident that has one task and is over once it hears of that task's end. */
 async function keep(incident: number, advance: (input: AdvanceInput) => void): Promise<void> {
   const taskQueue = `test-${incident}`
   let tasks: readonly Task[] = [evidence]

@@ -9,19 +9,19 @@ import { CommandRefused } from '../../src/postgres/incident-commands.ts'
 import type { SendOutcome } from '../../src/domain/page/page.ts'
 import type { IncidentWorld } from '../support/incident-world.ts'
 import type { IncidentStory } from '../support/incidents.ts'
-import { failedTasks, type Keeper, startKeeper } from '../support/keeper.ts'
+import { failedTasks, type IncidentWorkflows, startIncidentWorkflows } from '../support/incident-workflows.ts'
 
 /*
  * The same as `test/domain/incident/properties.test.ts`, on a sample and on real parts: PostgreSQL, Temporal, the sender of pages and the workflow, where
  * several things happen at once and timers fall due when they do.
  */
 
-let keeper: Keeper
+let workflows: IncidentWorkflows
 
 beforeAll(async () => {
-  keeper = await startKeeper()
+  workflows = await startIncidentWorkflows()
 })
-afterAll(() => keeper?.stop())
+afterAll(() => workflows?.stop())
 
 type Deed =
   | { readonly kind: 'alerts'; readonly status: 'firing' | 'resolved'; readonly which: readonly string[] }
@@ -30,7 +30,7 @@ type Deed =
   | { readonly kind: 'hand-over' | 'snooze' | 'resolve' | 'configuration' | 'worker' | 'look' }
   | { readonly kind: 'provider'; readonly answers: SendOutcome['kind'] }
 
-interface Told {
+interface AttributedDeed {
   readonly deed: Deed
   readonly actor: string
 }
@@ -84,7 +84,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     }),
   },
 )
-const told: fc.Arbitrary<Told> = fc.record({ deed, actor: fc.constantFrom('ana', 'ben', 'dora') })
+const told: fc.Arbitrary<AttributedDeed> = fc.record({ deed, actor: fc.constantFrom('ana', 'ben', 'dora') })
 /** What is in one round happens at once. */
 const rounds = fc.array(fc.array(told, { minLength: 1, maxLength: 3 }), { minLength: 4, maxLength: 10 })
 
@@ -107,7 +107,11 @@ function answerOf(kind: SendOutcome['kind']): SendOutcome {
 }
 
 /** Something happens; `configuration` and `worker` happen to everybody. */
-async function happen(story: IncidentStory, world: IncidentWorld, { deed: one, actor }: Told): Promise<void> {
+async function happen(
+  story: IncidentStory,
+  world: IncidentWorld,
+  { deed: one, actor }: AttributedDeed,
+): Promise<void> {
   switch (one.kind) {
     case 'alerts':
       return story.apply(one.which.map((name) => story.alert(one.status, name, 'critical')))
@@ -124,7 +128,7 @@ async function happen(story: IncidentStory, world: IncidentWorld, { deed: one, a
     case 'configuration':
       return story.tellConfigurationChanged()
     case 'worker':
-      return keeper.replaceWorker()
+      return workflows.replaceWorker()
     case 'look':
       return until(async () => nothingOverdue(story)).toEqual([])
     case 'provider':
@@ -139,16 +143,16 @@ async function nothingOverdue(story: IncidentStory): Promise<string[]> {
 }
 
 async function incidentsOf(story: IncidentStory): Promise<number[]> {
-  const all = await keeper.records.incidents.list({ limit: 1_000 })
+  const all = await workflows.records.incidents.list({ limit: 1_000 })
   return all.filter(({ groupingKey }) => groupingKey === story.groupingKey).map(({ number }) => number)
 }
 
-/** Everything is clear and resolved, and every keeper has ended. */
+/** Everything is clear and resolved, and every workflow has ended. */
 async function finish(story: IncidentStory, world: IncidentWorld): Promise<void> {
   world.outcome = () => ({ kind: 'sent' })
   await story.apply(['ios', 'android', 'web'].map((name) => story.alert('resolved', name, 'critical')))
   await refusable(story.give('resolve', 'ana', { anyway: true }))
-  keeper.teller.notice()
+  workflows.notifier.notice()
   // What was resolved while alerts fired may just have opened the next.
   for (let ended = -1; ended < (await incidentsOf(story)).length; ) {
     const numbers = await incidentsOf(story)
@@ -158,7 +162,7 @@ async function finish(story: IncidentStory, world: IncidentWorld): Promise<void>
 }
 
 async function ends(number: number): Promise<void> {
-  const handle = keeper.temporal.client.workflow.getHandle(incidentWorkflowId(number))
+  const handle = workflows.temporal.client.workflow.getHandle(incidentWorkflowId(number))
   const status = () =>
     handle.describe().then(
       (described) => described.status.name,
@@ -166,16 +170,16 @@ async function ends(number: number): Promise<void> {
     )
   const standing = async () => ({
     status: await status(),
-    machine: await keeper.records.incidents.machine(number),
+    machine: await workflows.records.incidents.machine(number),
   })
   await until(standing).toMatchObject({ status: 'COMPLETED', machine: { phase: 'resolved' } })
-  const pages = () => keeper.records.pages.ofIncident(number)
+  const pages = () => workflows.records.pages.ofIncident(number)
   await until(async () => (await pages()).filter(({ finishedAt }) => finishedAt === null)).toEqual([])
 }
 
 /** Decides its stored events anew, and looks at every decision. */
 async function provenState(number: number): Promise<MachineState> {
-  const [opened, ...later] = await keeper.records.incidents.eventsOf(number)
+  const [opened, ...later] = await workflows.records.incidents.eventsOf(number)
   if (opened?.type !== 'opened') throw new Error('its first event does not open it')
   let state = newIncident(number, opened.severity, opened.settings)
   for (const event of [opened, ...later]) state = decideAndLook(state, event)
@@ -197,25 +201,25 @@ describe('random stories on real parts', { timeout: 90_000 }, () => {
   it.each(fc.sample(rounds, { numRuns: 12, seed: 8 }))(
     'end well, whatever happens at once: %#',
     async (...story) => {
-      const { world, story: told } = await keeper.begin({
+      const { world, story: told } = await workflows.begin({
         policy: { steps, fallback: ['dora'], acknowledgedForMs: 400 },
         route: { stableForMs: 100, stillFiringAfterMs: 300 },
       })
       await told.fire('ios')
       for (const round of story) {
         await Promise.all(round.map((one) => happen(told, world, one)))
-        keeper.teller.notice()
+        workflows.notifier.notice()
       }
       await finish(told, world)
 
       for (const number of await incidentsOf(told)) {
-        const handle = keeper.temporal.client.workflow.getHandle(incidentWorkflowId(number))
+        const handle = workflows.temporal.client.workflow.getHandle(incidentWorkflowId(number))
         expect(await failedTasks(handle)).toEqual([])
-        expect(await provenState(number)).toEqual(await keeper.records.incidents.machine(number))
-        const entries = await keeper.records.timeline.ofIncident(number)
+        expect(await provenState(number)).toEqual(await workflows.records.incidents.machine(number))
+        const entries = await workflows.records.timeline.ofIncident(number)
         const ends = entries.flatMap(({ fact }) => (fact.type === 'page-ended' ? [fact.page] : []))
         expect(ends.toSorted()).toEqual([...new Set(ends)].toSorted())
-        const pages = await keeper.records.pages.ofIncident(number)
+        const pages = await workflows.records.pages.ofIncident(number)
         expect(pages.filter(({ state }) => state === 'queued' || state === 'sending')).toEqual([])
       }
       const before = (await told.newest()).number

@@ -2,17 +2,17 @@ import { createServer } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { whenToldToEnd } from '../parent.ts'
 import { requireBearer } from './bearer.ts'
-import { createKeeper, type Keeper, type Restart } from './keeper.ts'
+import { createServiceProcess, type ServiceProcess, type Restart } from './service-process.ts'
 import { createFence, createOnce, keyOf, type OrderQuery } from './orders.ts'
 import { readSettings } from './settings.ts'
 
 /** `POST /restart` restarts, once per key; `GET /restart` only asks whether that was done; `GET /status` tells which run is alive. */
-function createSupervisorApp(keeper: Keeper, serviceUrl: string, token: string): FastifyInstance {
+function createSupervisorApp(service: ServiceProcess, serviceUrl: string, token: string): FastifyInstance {
   const app = Fastify({ forceCloseConnections: true })
   const once = createOnce<Restart>()
-  app.get('/status', () => ({ ...keeper.run(), restarts: keeper.restarts(), serviceUrl }))
+  app.get('/status', () => ({ ...service.run(), restarts: service.restarts(), serviceUrl }))
   app.post<OrderQuery>('/restart', { onRequest: [requireBearer(token), createFence()] }, async (request) => {
-    const { result, repeated } = await once.run(keyOf(request), () => keeper.restart())
+    const { result, repeated } = await once.run(keyOf(request), () => service.restart())
     return { applied: true, repeated, ...result }
   })
   app.get<OrderQuery>('/restart', async (request, reply) => {
@@ -41,15 +41,15 @@ async function freePort(): Promise<number> {
 async function main(): Promise<void> {
   const settings = readSettings(process.env)
   const port = settings.port === 0 ? await freePort() : settings.port
-  const keeper = createKeeper(port, process.env)
+  const service = createServiceProcess(port, process.env)
   const serviceUrl = `http://127.0.0.1:${port}`
-  const app = createSupervisorApp(keeper, serviceUrl, settings.adminToken)
+  const app = createSupervisorApp(service, serviceUrl, settings.adminToken)
   whenToldToEnd(() => {
-    void Promise.allSettled([app.close(), keeper.end()]).then(() => process.exit())
+    void Promise.allSettled([app.close(), service.end()]).then(() => process.exit())
   })
-  await keeper.start()
+  await service.start()
   const supervisorUrl = await app.listen({ host: '127.0.0.1', port: settings.supervisorPort })
-  console.log(JSON.stringify({ ready: true, supervisorUrl, serviceUrl, ...keeper.run() }))
+  console.log(JSON.stringify({ ready: true, supervisorUrl, serviceUrl, ...service.run() }))
 }
 
 await main()

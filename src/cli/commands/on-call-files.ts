@@ -46,10 +46,10 @@ export function addOnCallFileCommands(oncall: Command): void {
     .option('--check', 'exit with 4 when the new one has a gap')
     .action(async (path: string, options: OnCallOptions & Range & { check?: boolean }) => {
       const { loadConfiguration } = await import('../../config/load.ts')
-      const { openDesk } = await import('../on-call-source.ts')
+      const { openOnCallView } = await import('../on-call-source.ts')
       const { tellDiff } = await import('../on-call-diff.ts')
       const edited = await loadConfiguration(path)
-      const told = tellDiff(await openDesk(options, process.env, Date.now()), edited, options)
+      const told = tellDiff(await openOnCallView(options, process.env, Date.now()), edited, options)
       print(options, told.value, () => told.text)
       if (options.check === true && told.gaps > 0)
         throw new CommandFailed(`${path} leaves ${told.gaps} gaps`, exitCodes.refused)
@@ -59,14 +59,14 @@ export function addOnCallFileCommands(oncall: Command): void {
 type Import = OnCallOptions & ImportOptions & Range & { readonly store?: boolean; readonly reason?: string }
 
 async function importAction(path: string, options: Import): Promise<void> {
-  const { chosen, openDesk, rangeOption, yearMs } = await import('../on-call-source.ts')
+  const { chosen, openOnCallView, rangeOption, yearMs } = await import('../on-call-source.ts')
   const { importFeed, problemText, tellImported } = await import('../on-call-import.ts')
   if (options.store === true && options.config !== undefined)
     throw new CommandFailed('--store needs a running Firewatch: leave --config away', exitCodes.usage)
-  const desk = await openDesk(options, process.env, Date.now())
-  const span = rangeOption(options, desk, yearMs)
-  const imported = await importFeed(path, options, desk, span)
-  const timeZone = chosen(desk, options.schedule)[0]?.timeZone ?? desk.timeZone
+  const view = await openOnCallView(options, process.env, Date.now())
+  const span = rangeOption(options, view, yearMs)
+  const imported = await importFeed(path, options, view, span)
+  const timeZone = chosen(view, options.schedule)[0]?.timeZone ?? view.timeZone
   const told = tellImported(imported, timeZone)
   for (const problem of imported.problems) tell(`not taken: ${problemText(problem)}`)
   if (options.store !== true) return print(options, told.value, () => told.text)
@@ -81,7 +81,7 @@ async function importAction(path: string, options: Import): Promise<void> {
     { shifts },
     { ...options, ...times },
     process.env,
-    desk.now,
+    view.now,
   )
   return print(options, stored.value, () => stored.text)
 }

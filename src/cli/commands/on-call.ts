@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { CommandFailed, exitCodes } from '../api-client.ts'
 import type { ChangeOptions } from '../on-call-changing.ts'
-import type { Told } from '../on-call-reading.ts'
+import type { CommandOutput } from '../on-call-reading.ts'
 import type { OnCallOptions } from '../on-call-source.ts'
 import { print } from '../terminal.ts'
 import { addOnCallFileCommands } from './on-call-files.ts'
@@ -23,7 +23,7 @@ function addReading(oncall: Command): void {
     .option('--at <instant>', 'or then')
     .action(async (name: string | undefined, options: OnCallOptions & { at?: string }) => {
       const { tellWho } = await import('../on-call-reading.ts')
-      say(options, tellWho(await desk(options), name, options.at))
+      say(options, tellWho(await view(options), name, options.at))
     })
 
   reading(oncall, 'next [schedule]', 'the coming hand-offs')
@@ -33,14 +33,14 @@ function addReading(oncall: Command): void {
       const count = Number(options.count)
       if (!Number.isInteger(count) || count < 1 || count > 1_000)
         throw new CommandFailed('--count must be a number from 1 to 1000', exitCodes.usage)
-      say(options, tellNext(await desk(options), name, count))
+      say(options, tellNext(await view(options), name, count))
     })
 
   ranged(reading(oncall, 'gaps [schedule]', 'when nobody is on call, by default in the next year'))
     .option('--check', 'exit with 4 when there is a gap')
     .action(async (name: string | undefined, options: OnCallOptions & Range & { check?: boolean }) => {
       const { tellGaps } = await import('../on-call-reading.ts')
-      const told = tellGaps(await desk(options), name, options)
+      const told = tellGaps(await view(options), name, options)
       say(options, told)
       if (options.check === true && told.count > 0)
         throw new CommandFailed(`there are ${told.count} gaps`, exitCodes.refused)
@@ -49,7 +49,7 @@ function addReading(oncall: Command): void {
   ranged(reading(oncall, 'preview <schedule>', 'shift by shift, by default the next two weeks')).action(
     async (name: string, options: OnCallOptions & Range) => {
       const { tellPreview } = await import('../on-call-reading.ts')
-      say(options, tellPreview(await desk(options), name, options))
+      say(options, tellPreview(await view(options), name, options))
     },
   )
 }
@@ -99,13 +99,13 @@ async function change(path: readonly string[], body: object, options: ChangeOpti
   say(options, await send(path, body, options, process.env, Date.now()))
 }
 
-async function desk(options: OnCallOptions) {
-  const { openDesk } = await import('../on-call-source.ts')
-  return openDesk(options, process.env, Date.now())
+async function view(options: OnCallOptions) {
+  const { openOnCallView } = await import('../on-call-source.ts')
+  return openOnCallView(options, process.env, Date.now())
 }
 
 /** Prints what a command has to say. */
-export function say(options: { readonly json?: boolean }, { value, text }: Told): void {
+export function say(options: { readonly json?: boolean }, { value, text }: CommandOutput): void {
   print(options, value, () => text)
 }
 

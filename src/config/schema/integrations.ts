@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { emailIntegrationSchema } from '../../email/contact-schema.ts'
 import { slackIntegrationSchema } from '../../slack/contact-schema.ts'
 import { telegramIntegrationSchema } from '../../telegram/contact-schema.ts'
-import type { Integrations } from '../../domain/configuration/configuration.ts'
+import type { Integrations } from '../../domain/configuration/integrations.ts'
 import { named, text } from './fields.ts'
 import { addressReference, secretReference } from './secret-fields.ts'
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Calendar, Maintenance } from '../../domain/configuration/configuration.ts'
+import type { Calendar } from '../../domain/configuration/people.ts'
+import type { Maintenance } from '../../domain/configuration/configuration.ts'
 import { hasInstantForm, isDateTime, readInstant as instantIn } from '../../domain/values/instant-text.ts'
 import type { Layer, Override, Schedule, Shift, WeeklyWindow } from '../../domain/on-call/schedule.ts'
 import { judged, text } from './fields.ts'

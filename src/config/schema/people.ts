@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Role, Service, SharedChannel, Team, User } from '../../domain/configuration/configuration.ts'
+import type { Role, SharedChannel, Team, User } from '../../domain/configuration/people.ts'
+import type { Service } from '../../domain/configuration/configuration.ts'
 import { severities } from '../../domain/values/severity.ts'
 import { slackUserId } from '../../slack/contact-schema.ts'
 import { telegramUserId } from '../../telegram/contact-schema.ts'

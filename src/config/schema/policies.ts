@@ -3,7 +3,7 @@ import type {
   EscalationPolicy,
   EscalationStep,
   NotifyTarget,
-} from '../../domain/configuration/configuration.ts'
+} from '../../domain/configuration/escalation-policy.ts'
 import { duration, text } from './fields.ts'
 
 const secondMs = 1_000

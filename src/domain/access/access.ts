@@ -1,4 +1,5 @@
-import type { Configuration, Role } from '../configuration/configuration.ts'
+import type { Configuration } from '../configuration/configuration.ts'
+import type { Role } from '../configuration/people.ts'
 
 /** What people are called by in the configuration, and what an integration is that hands in alerts. */
 export type AccessRole = Role | 'sender'

@@ -1,40 +1,16 @@
-import { groupingKeyOf, type AcceptedAlert, type Labels } from './alert.ts'
+import { groupingKeyOf, type Labels } from './alert.ts'
 import { isMuted } from '../check/alerts.ts'
 import type { Route } from '../configuration/configuration.ts'
 import { declaredKeyOf } from './declaration.ts'
 import { routeOf } from '../incident/plan.ts'
 import { highestSeverity, severityOfLabel, type Severity } from '../values/severity.ts'
-
-/** An event as it waits in the inbox. Ids rise in the order of acceptance. */
-export interface InboxRow extends AcceptedAlert {
-  readonly id: number
-  readonly acceptedAt: string
-  /** The grouping key of the open incident in which this alert fires, if there is one. */
-  readonly home: string | null
-  /** What an earlier row of the inbox said of the end of this alert, and when that row was accepted. */
-  readonly resolvedBefore: { readonly endedAt: string; readonly acceptedAt: string } | null
-}
+import { applied, type StoredAlert, begun, type InboxRow, isOver } from './stored-alert.ts'
 
 /** Events that meet in one incident, in the order of acceptance. */
 export interface AlertGroup {
   readonly groupingKey: string
   readonly route: Route
   readonly rows: readonly InboxRow[]
-}
-
-/** An alert as its incident knows it. */
-export interface StoredAlert {
-  readonly fingerprint: string
-  readonly status: 'firing' | 'resolved'
-  readonly labels: Labels
-  readonly annotations: Labels
-  readonly startsAt: string
-  readonly endsAt: string | null
-  /** When the newest event that was applied had been accepted. */
-  readonly changedAt: string
-  /** The instant that event is about, by its source's clock. */
-  readonly sourceAt: string
-  readonly inboxId: number
 }
 
 /** What is known of a grouping key: its open incident, else the last one that was resolved. */
@@ -63,12 +39,6 @@ export interface GroupDecision {
   readonly changes: readonly AlertChange[]
   readonly severity: Severity
 }
-
-/**
- * A firing event whose source had reported its end before is taken for late when it comes within this time of that report, the time
- * senders go on retrying; later, the source insists that it fires.
- */
-const reorderWindowMs = 5 * 60_000
 
 /**
  * Groups events by the grouping key of their route. An alert stays with the open incident that it fires in, whatever its route says by now,
@@ -158,46 +128,6 @@ export function incidentService(labels: Labels, route: Route): string {
   return labels['service'] ?? route.service ?? 'unknown'
 }
 
-/** The next state of a known alert; `undefined` when the event is old news. Its source's clock decides, not the order of arrival. */
-function applied(row: InboxRow, stored: StoredAlert): StoredAlert | undefined {
-  const instant = instantOf(row)
-  const newer = instant - Date.parse(stored.sourceAt)
-  if (row.status === 'resolved') {
-    if (newer < 0 || (stored.status === 'resolved' && newer === 0)) return undefined
-    // Labels and annotations stay as it fired: they say what it was.
-    return {
-      ...stored,
-      status: 'resolved',
-      endsAt: iso(instant),
-      changedAt: row.acceptedAt,
-      sourceAt: iso(instant),
-      inboxId: row.id,
-    }
-  }
-  if (stored.status === 'resolved') {
-    const insists =
-      row.id > stored.inboxId && Date.parse(row.acceptedAt) - Date.parse(stored.changedAt) > reorderWindowMs
-    return newer > 0 || insists ? begun(row) : undefined
-  }
-  if (newer < 0 || (newer === 0 && row.id <= stored.inboxId) || isSame(row, stored)) return undefined
-  return { ...begun(row), startsAt: stored.startsAt }
-}
-
-function begun(row: InboxRow): StoredAlert {
-  const { fingerprint, labels, annotations, startsAt, acceptedAt, id } = row
-  return {
-    fingerprint,
-    status: 'firing',
-    labels,
-    annotations,
-    startsAt,
-    endsAt: null,
-    changedAt: acceptedAt,
-    sourceAt: startsAt,
-    inboxId: id,
-  }
-}
-
 function changeOf(row: InboxRow, before: StoredAlert | undefined): AlertChange['kind'] | undefined {
   if (row.status === 'resolved') return before?.status === 'firing' ? 'clears' : undefined
   if (before === undefined) return 'fires'
@@ -206,37 +136,8 @@ function changeOf(row: InboxRow, before: StoredAlert | undefined): AlertChange['
   return wasMuted && !isMuted(row) ? 'fires-again' : undefined
 }
 
-/** Its end was reported before it arrived. */
-function isOver({ resolvedBefore, startsAt, acceptedAt }: InboxRow): boolean {
-  if (resolvedBefore === null) return false
-  const late = Date.parse(acceptedAt) - Date.parse(resolvedBefore.acceptedAt) <= reorderWindowMs
-  return late && Date.parse(resolvedBefore.endedAt) >= Date.parse(startsAt)
-}
-
-function isSame(row: InboxRow, stored: StoredAlert): boolean {
-  return (
-    Date.parse(row.startsAt) === Date.parse(stored.sourceAt) &&
-    sameLabels(row.labels, stored.labels) &&
-    sameLabels(row.annotations, stored.annotations)
-  )
-}
-
-function sameLabels(a: Labels, b: Labels): boolean {
-  const names = Object.keys(a)
-  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
-}
-
 function fired(rows: readonly InboxRow[]): Severity[] {
   return rows
     .filter(({ status }) => status === 'firing')
     .map(({ labels }) => severityOfLabel(labels['severity']))
-}
-
-function instantOf({ status, startsAt, endsAt }: InboxRow): number {
-  const start = Date.parse(startsAt)
-  return status === 'firing' || endsAt === undefined ? start : Math.max(start, Date.parse(endsAt))
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString()
 }

@@ -127,7 +127,7 @@ function triesText({ tries, reason }: Failing): string {
   return `${tries} tries: ${reason}`
 }
 
-interface Told {
+interface Suspect {
   readonly id: string
   readonly incident: number | null
   readonly text: string
@@ -135,7 +135,7 @@ interface Told {
 
 function perOpenIncident(
   kind: FindingKind,
-  told: readonly Told[],
+  told: readonly Suspect[],
   what: string,
   open: WorkflowFacts['open'],
 ): Finding[] {

@@ -10,20 +10,6 @@ export const mutedAnnotation = 'muted'
 /** The same as an instant, ISO 8601 in UTC. */
 const mutedUntilAnnotation = 'mutedUntil'
 
-/** Alert names of what checks say about themselves; a check cannot carry them by accident, since its series name a metric. */
-export const sourceSilent = 'source-silent'
-export const checkFailing = 'check-failing'
-
-/** Where the alert about a silent source stands is kept like that of any series. */
-export function sourceSeries(source: string): Series {
-  return { check: sourceSilent, metric: source, slice: '', group: '' }
-}
-
-/** The same for the alert about a failing check. */
-export function checkSeries(check: string): Series {
-  return { check: checkFailing, metric: check, slice: '', group: '' }
-}
-
 /**
  * The event of a series whose alert began or ended. Its fingerprint names the series alone, so that an alert stays the same one when the
  * check's severity or labels change while it fires.
@@ -66,48 +52,6 @@ export function retiredAlert(series: Series, transition: Transition): AcceptedAl
     fingerprint: fingerprintOf(identity),
     labels: identity,
     annotations: { summary: `${series.check} does not look at ${name} any more` },
-    transition,
-  })
-}
-
-/** One alert about a source without rows, whatever the number of its checks. */
-export function sourceSilentAlert(
-  source: string,
-  service: string,
-  silentForText: string,
-  transition: Transition,
-): AcceptedAlert {
-  const summary =
-    transition.status === 'firing'
-      ? `No rows from ${source} for ${silentForText}`
-      : `Rows come from ${source} again`
-  return accepted({
-    source: `check/${sourceSilent}`,
-    eventId: `check/${sourceSilent}/${source}/${transition.at}/${transition.status}`,
-    fingerprint: fingerprintOf(identityOf(sourceSeries(source))),
-    labels: { alertname: sourceSilent, source, service, severity: 'warning' },
-    annotations: { [titleAnnotation]: `No rows from ${source}`, summary },
-    transition,
-  })
-}
-
-/** One alert about a check that cannot measure. */
-export function checkFailingAlert(
-  check: string,
-  service: string,
-  error: string | null,
-  transition: Transition,
-): AcceptedAlert {
-  const summary =
-    transition.status === 'firing'
-      ? `Check ${check} cannot measure: ${error ?? 'its query failed'}`
-      : `Check ${check} measures again`
-  return accepted({
-    source: `check/${checkFailing}`,
-    eventId: `check/${checkFailing}/${check}/${transition.at}/${transition.status}`,
-    fingerprint: fingerprintOf(identityOf(checkSeries(check))),
-    labels: { alertname: checkFailing, check, service, severity: 'warning' },
-    annotations: { [titleAnnotation]: `Check ${check} cannot measure`, summary },
     transition,
   })
 }
@@ -185,7 +129,7 @@ function linksOf({ metric, slice }: Series, check: Check, configuration: Configu
   }
 }
 
-function identityOf({ check, metric, slice, group }: Series) {
+export function identityOf({ check, metric, slice, group }: Series) {
   return { alertname: check, metric, slice, group }
 }
 
@@ -193,7 +137,7 @@ function seriesPath({ check, metric, slice, group }: Series): string {
   return `${check}/${metric}/${slice}/${group}`
 }
 
-function accepted(
+export function accepted(
   event: Omit<AcceptedAlert, 'status' | 'startsAt' | 'endsAt'> & { transition: Transition },
 ): AcceptedAlert {
   const { transition, annotations, ...rest } = event

@@ -1,8 +1,8 @@
 import type { Check, Configuration, Metric, Slice, SourceTable } from '../configuration/configuration.ts'
 import { detectorOf } from '../detectors/choose.ts'
-import { nothing, type BaselineWindow, type Sample } from '../detectors/detector.ts'
+import { nothing, type Sample } from '../detectors/detector.ts'
 import type { Series, UnsettledVerdict, Verdict } from './verdict.ts'
-import { minuteOfDay, parseClock, stretchBefore } from '../values/wall-clock.ts'
+import { lastCompleteBucket, bucketsOf, isQuiet } from './buckets.ts'
 
 /** The slice that always exists; its only group has the same name. */
 export const total = 'total'
@@ -27,43 +27,6 @@ export interface Measured {
   sample(metric: string, slice: string, group: string, bucketAt: number): Sample | undefined
 }
 
-/** Start of the newest bucket whose rows are all there: it ended at least `lateMs` ago. Buckets begin at multiples of their length since the epoch. */
-export function lastCompleteBucket(
-  { bucketMs, lateMs }: Pick<Check, 'bucketMs' | 'lateMs'>,
-  now: number,
-): number {
-  return Math.floor((now - lateMs) / bucketMs) * bucketMs - bucketMs
-}
-
-/** With neighbours on either side, longer buckets would hold a day against a night. */
-const longestWithNeighboursMs = 6 * 3_600_000
-
-/**
- * Starts of the buckets in a detector's window; the local clock decides what "a day ago" is, also when the clocks changed since. All end by
- * `bucketAt`. Buckets of over six hours stand alone, without neighbours.
- */
-export function bucketsOf(
-  window: BaselineWindow,
-  bucketAt: number,
-  bucketMs: number,
-  timeZone: string,
-): number[] {
-  const around = bucketMs > longestWithNeighboursMs ? 0 : window.bucketsAround
-  const middle = stretchBefore(bucketAt, window.daysAgo, (around + 1) * bucketMs, timeZone)
-  return Array.from({ length: 2 * around + 1 }, (_, index) => middle + (index - around) * bucketMs)
-}
-
-/** Whether a bucket begins in one of the check's quiet windows. */
-export function isQuiet(
-  { quietHours }: Pick<Check, 'quietHours'>,
-  bucketAt: number,
-  timeZone: string,
-): boolean {
-  if (quietHours.length === 0) return false
-  const minute = minuteOfDay(bucketAt, timeZone)
-  return quietHours.some(({ from, to }) => parseClock(from) <= minute && minute < parseClock(to))
-}
-
 /** A question, and the checks that ask it. */
 export interface AskedQuestion {
   readonly question: MetricQuestion
@@ -71,7 +34,7 @@ export interface AskedQuestion {
 }
 
 /** What the checks want to know now: one question per source and bucket length, whatever the number of checks. */
-export function questionsOf(
+export function metricQuestions(
   checks: readonly Check[],
   configuration: Configuration,
   now: number,
@@ -120,7 +83,7 @@ export function questionOf(
 }
 
 /** Every series that a check judges. */
-export function seriesOf(check: Check, configuration: Configuration): Series[] {
+export function watchedSeries(check: Check, configuration: Configuration): Series[] {
   return check.metrics.flatMap((metric) =>
     check.slices.flatMap((slice) =>
       groupsOf(slice, configuration).map((group) => ({ check: check.name, metric, slice, group })),
@@ -129,7 +92,7 @@ export function seriesOf(check: Check, configuration: Configuration): Series[] {
 }
 
 /** The verdicts of one check on the metrics that the question covers. */
-export function judge(
+export function evaluate(
   check: Check,
   question: MetricQuestion,
   measured: Measured,
@@ -144,7 +107,7 @@ export function judge(
   const sourceAlive = measured.rowsIn(bucketAt) > 0
   const kinds = new Map(question.metrics.map(({ name, kind }) => [name, kind]))
   const at = new Date(bucketAt).toISOString()
-  return seriesOf(check, configuration).flatMap((series): UnsettledVerdict[] => {
+  return watchedSeries(check, configuration).flatMap((series): UnsettledVerdict[] => {
     const kind = kinds.get(series.metric)
     if (kind === undefined) return []
     const sample = (bucket: number) => sampleOf(kind, series, bucket, measured)
@@ -156,10 +119,14 @@ export function judge(
 }
 
 /** The verdicts of one check whose source could not be asked. */
-export function unanswered(check: Check, question: MetricQuestion, configuration: Configuration): Verdict[] {
+export function unknownVerdicts(
+  check: Check,
+  question: MetricQuestion,
+  configuration: Configuration,
+): Verdict[] {
   const asked = new Set(question.metrics.map(({ name }) => name))
   const bucketAt = new Date(question.bucketAt).toISOString()
-  return seriesOf(check, configuration)
+  return watchedSeries(check, configuration)
     .filter(({ metric }) => asked.has(metric))
     .map((series) => ({
       ...series,

@@ -9,14 +9,8 @@ import {
   type SeriesState,
   type Transition,
 } from './alert-state.ts'
-import {
-  checkFailingAlert,
-  checkSeries,
-  retiredAlert,
-  seriesAlert,
-  sourceSeries,
-  sourceSilentAlert,
-} from './alerts.ts'
+import { checkFailingAlert, checkSeries, sourceSeries, sourceSilentAlert } from './self-alerts.ts'
+import { retiredAlert, seriesAlert } from './alerts.ts'
 import type { Check, Configuration } from '../configuration/configuration.ts'
 import { formatDuration } from '../values/duration.ts'
 import { settled, type Series, type UnsettledVerdict, type Verdict, type VerdictState } from './verdict.ts'

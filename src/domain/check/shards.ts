@@ -1,4 +1,4 @@
-import { seriesOf } from './check.ts'
+import { watchedSeries } from './check.ts'
 import type { Check, Configuration } from '../configuration/configuration.ts'
 
 /** Checks that run together: a few queries for all of them, and one transaction. */
@@ -29,7 +29,7 @@ export function shardsOf(configuration: Configuration): CheckShard[] {
 function filled(checks: readonly Check[], configuration: Configuration): Omit<CheckShard, 'id'>[] {
   const shards: (Omit<CheckShard, 'id'> & { checks: string[]; series: number })[] = []
   for (const check of checks.toSorted(byPlace(configuration))) {
-    const series = seriesOf(check, configuration).length
+    const series = watchedSeries(check, configuration).length
     const last = shards.at(-1)
     if (last !== undefined && last.series + series <= shardSeries) {
       last.checks.push(check.name)

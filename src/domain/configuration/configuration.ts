@@ -1,9 +1,12 @@
 import type { Labels } from '../alert/alert.ts'
-import type { Calendar as OpenHours } from '../on-call/business-hours.ts'
 import type { Schedule } from '../on-call/schedule.ts'
 import type { Retention } from './retention.ts'
 import type { Runbook } from '../investigate/runbook.ts'
 import type { Severity } from '../values/severity.ts'
+import type { EscalationPolicy } from './escalation-policy.ts'
+import type { Team, User, Calendar, SharedChannel } from './people.ts'
+import type { SecretReference } from './secret-reference.ts'
+import type { Integrations } from './integrations.ts'
 
 /** Everything `firewatch.yaml` and the runbooks say, validated as a whole and frozen. Durations are milliseconds. */
 export interface Configuration {
@@ -33,44 +36,6 @@ export interface Configuration {
   readonly runbooks: readonly Runbook[]
   /** Accounts of this installation with those who carry its messages. */
   readonly integrations?: Integrations
-}
-
-/** What channels share, whoever they reach. Secrets are references, as in contacts. */
-export interface Integrations {
-  readonly slack?: SlackIntegration
-  readonly email?: EmailIntegration
-  readonly telegram?: TelegramIntegration
-  /** Programs that hand in alerts and may do nothing else. */
-  readonly senders?: Readonly<Record<string, Sender>>
-}
-
-export interface Sender {
-  readonly name: string
-  readonly title: string
-}
-
-export interface SlackIntegration {
-  /** Of a bot. */
-  readonly token: SecretReference
-  readonly signingSecret: SecretReference
-  readonly apiUrl?: SecretReference
-  /** Hosts that results may be sent to; Slack names one with each button and command. */
-  readonly responseHosts?: readonly string[]
-}
-
-export interface EmailIntegration {
-  /** `smtps://user:password@host:465`. */
-  readonly url: SecretReference
-  /** `Firewatch <firewatch@example.org>`. */
-  readonly from: string
-  readonly replyTo?: string
-}
-
-export interface TelegramIntegration {
-  /** What Telegram proves itself by when it brings a pressed button. */
-  readonly webhookSecret: SecretReference
-  readonly token?: SecretReference
-  readonly apiUrl?: SecretReference
 }
 
 /** A place outside that raises the alarm when it hears nothing. */
@@ -172,108 +137,6 @@ export interface ThresholdConfiguration {
   readonly value: number
   /** Stricter: a series that fires does so until its value does not stand so to `clear` either. */
   readonly clear?: number
-}
-
-export type Role = 'viewer' | 'responder' | 'admin'
-
-export interface User {
-  readonly name: string
-  readonly title: string
-  readonly role: Role
-  /** In the order in which they are tried. */
-  readonly contacts: readonly Contact[]
-  /** When which contact is used after a page became due; absent: the first one, at once. */
-  readonly notify?: readonly NotificationRule[]
-  /** In which shifts are shown to this person; absent: that of the configuration. */
-  readonly timeZone?: string
-  /** Who they are at Slack, such as `U0123456789`: their buttons and commands count as theirs. */
-  readonly slackUser?: string
-  /** Who they are at Telegram, a number as text. */
-  readonly telegramUser?: string
-}
-
-/** One of a person's own notification rules. They hold as configured now, not as they were when an incident began. */
-export interface NotificationRule {
-  /** Index into the person's contacts. */
-  readonly contact: number
-  /** After the step was entered. */
-  readonly afterMs: number
-  /** Only for incidents of these severities; absent: for all. */
-  readonly severities?: readonly Severity[]
-}
-
-export interface Team {
-  readonly name: string
-  readonly title: string
-  /** Users, all paged together. */
-  readonly members: readonly string[]
-}
-
-export interface SharedChannel {
-  readonly name: string
-  readonly title: string
-  readonly contact: Contact
-}
-
-/** Hours in which people work. */
-export interface Calendar extends OpenHours {
-  readonly name: string
-}
-
-/** Where a person hears. Secrets are references such as `${env:PAGER_KEY}`, resolved only at the edge. */
-export type Contact =
-  | { readonly channel: 'webhook'; readonly url: SecretReference; readonly secret?: SecretReference }
-  | { readonly channel: 'pagerduty'; readonly routingKey: SecretReference; readonly url?: string }
-  | {
-      readonly channel: 'telegram'
-      /** A number as text, or `@name`. */
-      readonly chatId: string
-      readonly token: SecretReference
-      readonly apiUrl?: SecretReference
-    }
-  /** A channel or a person: `C0123456789`, `U0123456789`. */
-  | { readonly channel: 'slack'; readonly to: string }
-  | { readonly channel: 'email'; readonly address: string }
-
-/** Text that may hold `${env:NAME}` or `${file:PATH}`. */
-export type SecretReference = string
-
-/** Whom a step pages. A plain text is a user. */
-export type NotifyTarget =
-  | string
-  | { readonly schedule: string }
-  | { readonly team: string }
-  | { readonly channel: string }
-
-export interface EscalationPolicy {
-  readonly name: string
-  readonly steps: readonly EscalationStep[]
-  /** How often the steps are gone through again before the policy is exhausted. */
-  readonly repeat: number
-  /** Paged when the policy is exhausted. */
-  readonly fallback: readonly NotifyTarget[]
-  /** An acknowledgement holds this long; then the incident is escalated anew. Absent: for good. */
-  readonly acknowledgedForMs?: number
-  /** Told of a P0 when paging begins; they are not waited for. */
-  readonly executives?: readonly NotifyTarget[]
-}
-
-export interface EscalationStep {
-  /** Paged when the step is entered: who is on call at that moment, whatever changes later. */
-  readonly notify: readonly NotifyTarget[]
-  /** How long an acknowledgement is awaited before the next step, in milliseconds; absent: see `ackTimeoutOf`. */
-  readonly ackTimeoutMs?: number
-  /** `each`: the first acknowledgement stops the escalation, but each of the others goes on being paged until they acknowledge too. */
-  readonly acknowledge?: 'each'
-  /** Name of the calendar outside whose hours the step waits. */
-  readonly during?: string
-  /** The step waits until more than so many alerts began within so long. */
-  readonly when?: AlertRate
-}
-
-export interface AlertRate {
-  readonly moreThan: number
-  readonly withinMs: number
 }
 
 export interface Route {

@@ -1,4 +1,4 @@
-import type { EscalationPolicy, EscalationStep } from '../configuration/configuration.ts'
+import type { EscalationPolicy, EscalationStep } from '../configuration/escalation-policy.ts'
 import type { Reachable } from './targets.ts'
 import { canonicalJson, toJson } from '../values/canonical-json.ts'
 import { incidentName } from '../investigate/evidence.ts'
@@ -40,7 +40,7 @@ export function ackTimeoutOf({ steps }: EscalationPolicy, step: EscalationStep, 
 }
 
 /** Where an escalation goes on under an edited policy. */
-export type KeptPosition =
+export type PositionAfterEdit =
   /** The step is still there, and was entered already: only what follows it changes. */
   | { readonly entered: true; readonly next: EscalationPosition | null }
   /** Another stands at its place, to be entered at once. */
@@ -54,7 +54,7 @@ export function keepPosition(
   before: EscalationPolicy,
   after: EscalationPolicy,
   at: EscalationPosition,
-): KeptPosition {
+): PositionAfterEdit {
   const current = canonicalJson(toJson(stepAt(before, at.step)))
   const index = after.steps.findIndex((step) => canonicalJson(toJson(step)) === current)
   if (index >= 0) return { entered: true, next: nextPosition(after, { ...at, step: index + 1 }) }

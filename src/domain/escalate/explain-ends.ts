@@ -20,7 +20,7 @@ const stops: ReadonlySet<Fact['type']> = new Set([
   'resolved',
 ])
 /** What may bring the next step early. */
-const urges: ReadonlySet<Fact['type']> = new Set([
+const escalationRequests: ReadonlySet<Fact['type']> = new Set([
   'escalated',
   'policy-applied',
   'severity-changed',
@@ -42,8 +42,8 @@ export function endOf(
   if (stops.has(next.fact.type)) return since(next.summary)
   if (lasted + 1_000 >= fact.ackTimeoutMs)
     return `nobody acknowledged within ${formatDuration(fact.ackTimeoutMs)}`
-  const urge = after.slice(0, index).findLast((entry) => urges.has(entry.fact.type))
-  if (urge !== undefined) return since(urge.summary)
+  const request = after.slice(0, index).findLast((entry) => escalationRequests.has(entry.fact.type))
+  if (request !== undefined) return since(request.summary)
   return people.some(({ heard }) => heard)
     ? `left after ${formatDuration(lasted)}`
     : 'nobody was reached: the next step follows at once'

@@ -1,4 +1,6 @@
-import type { AlertRate, Calendar, EscalationStep, Maintenance } from '../configuration/configuration.ts'
+import type { AlertRate, EscalationStep } from '../configuration/escalation-policy.ts'
+import type { Calendar } from '../configuration/people.ts'
+import type { Maintenance } from '../configuration/configuration.ts'
 import { formatDuration } from '../values/duration.ts'
 
 /** What holds a step back. Instants are ISO 8601 in UTC. */

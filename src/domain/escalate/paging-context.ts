@@ -1,9 +1,5 @@
-import type {
-  Calendar,
-  Configuration,
-  Maintenance,
-  NotificationRule,
-} from '../configuration/configuration.ts'
+import type { Calendar, NotificationRule } from '../configuration/people.ts'
+import type { Configuration, Maintenance } from '../configuration/configuration.ts'
 import { type ScheduleChange, withChanges } from '../on-call/changes.ts'
 import type { Schedule } from '../on-call/schedule.ts'
 

@@ -1,4 +1,4 @@
-import type { NotificationRule } from '../configuration/configuration.ts'
+import type { NotificationRule } from '../configuration/people.ts'
 import type { Reachable } from './targets.ts'
 import type { Severity } from '../values/severity.ts'
 

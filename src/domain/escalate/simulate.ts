@@ -1,4 +1,4 @@
-import type { EscalationPolicy } from '../configuration/configuration.ts'
+import type { EscalationPolicy } from '../configuration/escalation-policy.ts'
 import type { Reachable } from './targets.ts'
 import { channelOfPerson } from './targets.ts'
 import type { MachineEvent } from '../incident/event.ts'

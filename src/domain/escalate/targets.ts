@@ -1,4 +1,6 @@
-import type { Configuration, NotifyTarget, User } from '../configuration/configuration.ts'
+import type { Configuration } from '../configuration/configuration.ts'
+import type { NotifyTarget } from '../configuration/escalation-policy.ts'
+import type { User } from '../configuration/people.ts'
 
 /** Somebody, or a room, that a step pages, and why. */
 export interface Notified {

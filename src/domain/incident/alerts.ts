@@ -29,7 +29,7 @@ export function alertsChanged(event: AlertsEvent): Move {
     if (event.firing === 0) return before.phase === 'open' ? becomeClear(after) : stayClear(event)(after)
     const fires = before.phase === 'monitoring' ? reopen(after) : after
     const rises = risen(before.severity, before.settings.policy)(fires)
-    return move(rises, before.phase === 'monitoring' ? tellAgain : stay, tellGrowth, lookAgain)
+    return move(rises, before.phase === 'monitoring' ? tellAgain : stay, tellGrowth, retryHeldStep)
   }
 }
 
@@ -86,13 +86,13 @@ function risen(from: Severity, policyBefore: string, by?: string): Move {
     const isKnown = escalation.kind === 'asking-owner' || owner?.person === by
     if (owner !== null) return isKnown ? noticed : askOwner(from)(noticed)
     const isUnderWay = escalation.kind === 'waiting' || (escalation.kind === 'held' && at !== null)
-    const goesOn = escalation.kind === 'entering' || (isUnderWay && settings.policy === policyBefore)
-    return goesOn ? noticed : restart('severity-rose', null)(noticed)
+    const continues = escalation.kind === 'entering' || (isUnderWay && settings.policy === policyBefore)
+    return continues ? noticed : restart('severity-rose', null)(noticed)
   }
 }
 
 /** A step that waits for more alerts is looked at anew. */
-const lookAgain: Move = (turn) => {
+const retryHeldStep: Move = (turn) => {
   const { escalation } = turn.state
   const waits = escalation.kind === 'held' && escalation.dueAt === null
   return waits ? enterStep(escalation.position, false)(turn) : turn

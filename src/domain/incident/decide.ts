@@ -5,7 +5,8 @@ import { automationSays, resumeAutomation, stopAutomation, taskEnded } from './a
 import { resolve, reviewWhenDone, stableDue, successorDue, successorOpened } from './closing.ts'
 import { lookAtRules, rulesRead } from './cycles.ts'
 import type { Effect } from './effect.ts'
-import { enterStep, escalationDue, fallbackRead, noticesRead, stepRead } from './escalation.ts'
+import { enterStep, escalationDue, noticesRead, stepRead } from './escalation.ts'
+import { fallbackRead } from './fallback.ts'
 import { escalateNow } from './escalate-now.ts'
 import type { CommandEvent, MachineEvent } from './event.ts'
 import { handOver, handOverDue } from './hand-over.ts'
@@ -15,13 +16,13 @@ import { pageEnded } from './pages.ts'
 import { applyPolicy } from './policy.ts'
 import { acknowledgementDue } from './release.ts'
 import type { MachineState } from './state.ts'
-import { answer, type Move, move, set, tell, type ToldFact, type Turn } from './turn.ts'
+import { answer, type Move, move, set, tell, type AttributedFact, type Turn } from './turn.ts'
 
 /** What an event comes to. */
 export interface Decision {
   readonly state: MachineState
   readonly effects: readonly Effect[]
-  readonly facts: readonly ToldFact[]
+  readonly facts: readonly AttributedFact[]
   /** Of a command; `null` for everything else, and where a reading has to come first. */
   readonly answer: Answer | null
 }

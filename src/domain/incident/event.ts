@@ -1,4 +1,4 @@
-import type { EscalationPosition, KeptPosition, NewPage } from '../escalate/escalate.ts'
+import type { EscalationPosition, PositionAfterEdit, NewPage } from '../escalate/escalate.ts'
 import type { Hold } from '../escalate/hold.ts'
 import type { Notified } from '../escalate/targets.ts'
 import type { PageKind, PageState } from '../page/page.ts'
@@ -53,7 +53,7 @@ export type CommandEvent = Given &
         readonly policy: string
         readonly keep: boolean
         /** Where the escalation goes on under it; `null`: from the first step. */
-        readonly kept: KeptPosition | null
+        readonly kept: PositionAfterEdit | null
         readonly settings: Settings
       }
     | { readonly type: 'stop-automation'; readonly reason: string }

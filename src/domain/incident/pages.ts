@@ -1,5 +1,6 @@
 import { isCall } from '../escalate/escalate.ts'
-import { exhaustedRetry, goOn } from './escalation.ts'
+import { exhaustedRetry } from './fallback.ts'
+import { goOn } from './escalation.ts'
 import type { PageEvent } from './event.ts'
 import { handOverDeclined, handOverPatienceMs } from './hand-over.ts'
 import { ownerSilent } from './release.ts'

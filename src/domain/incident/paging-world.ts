@@ -1,4 +1,6 @@
-import type { Calendar, Configuration, EscalationPolicy } from '../configuration/configuration.ts'
+import type { Calendar } from '../configuration/people.ts'
+import type { Configuration } from '../configuration/configuration.ts'
+import type { EscalationPolicy } from '../configuration/escalation-policy.ts'
 import type { ReachableBy } from '../escalate/escalate.ts'
 import type { OnCallReader } from '../escalate/targets.ts'
 import type { Page } from '../page/page.ts'

@@ -1,5 +1,6 @@
 import type { Labels } from '../alert/alert.ts'
-import type { Check, Configuration, EscalationPolicy, Route } from '../configuration/configuration.ts'
+import type { Check, Configuration, Route } from '../configuration/configuration.ts'
+import type { EscalationPolicy } from '../configuration/escalation-policy.ts'
 import type { Incident, IncidentPlan } from './incident.ts'
 import type { Runbook } from '../investigate/runbook.ts'
 import type { Severity } from '../values/severity.ts'

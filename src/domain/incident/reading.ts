@@ -1,4 +1,5 @@
-import type { Calendar, EscalationPolicy, NotifyTarget } from '../configuration/configuration.ts'
+import type { Calendar } from '../configuration/people.ts'
+import type { EscalationPolicy, NotifyTarget } from '../configuration/escalation-policy.ts'
 import {
   ackTimeoutOf,
   type EscalationPosition,

@@ -3,14 +3,14 @@ import { decide } from './decide.ts'
 import type { Change, Effect, Reading } from './effect.ts'
 import type { MachineEvent, ReadingEvent } from './event.ts'
 import type { MachineState } from './state.ts'
-import type { ToldFact } from './turn.ts'
+import type { AttributedFact } from './turn.ts'
 
 /** An event with all that it led to: the readings that its decisions asked for are answered, and what is left is to be carried out. */
 export interface Outcome {
   readonly state: MachineState
   /** The event and the readings that followed from it, in their order: decided anew from the state before, they come to `state`. */
   readonly events: readonly MachineEvent[]
-  readonly facts: readonly ToldFact[]
+  readonly facts: readonly AttributedFact[]
   readonly changes: readonly Change[]
   readonly answer: Answer | null
 }

@@ -3,7 +3,7 @@ import type { HoldCause } from '../escalate/hold.ts'
 import type { Fact, FactOf } from '../facts/fact.ts'
 import type { Page } from '../page/page.ts'
 import type { PersonPageKind } from './event.ts'
-import type { ToldFact } from './turn.ts'
+import type { AttributedFact } from './turn.ts'
 
 /** What would happen, when; instants are epoch milliseconds. */
 export type SimulatedEntry = { readonly at: number } & (
@@ -77,7 +77,7 @@ const happenings: Readonly<Partial<Record<Fact['type'], HappeningKind>>> = {
 }
 
 /** What a fact is in the story of a simulation; none for what pages tell by themselves, or what is no matter of paging. */
-export function factEntries({ fact, actor }: ToldFact, at: number): SimulatedEntry[] {
+export function factEntries({ fact, actor }: AttributedFact, at: number): SimulatedEntry[] {
   switch (fact.type) {
     case 'step-entered':
       return [{ at, ...stepEntry(fact) }]

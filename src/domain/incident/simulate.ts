@@ -1,4 +1,4 @@
-import type { EscalationPolicy } from '../configuration/configuration.ts'
+import type { EscalationPolicy } from '../configuration/escalation-policy.ts'
 import { keepPosition, type NewPage, nextContactPage } from '../escalate/escalate.ts'
 import type { Page } from '../page/page.ts'
 import type { Change, Reading } from './effect.ts'
@@ -166,9 +166,9 @@ function carryOut(stage: Stage, change: Change, at: number): void {
   if (change.type !== 'cancel-pages') return
   for (const sending of stage.sendings.values()) {
     const { page } = sending
-    const goesOn =
+    const isKept =
       change.except.includes(page.person) || (page.kind === 'notice' && change.notices === 'go-on')
-    if (page.finishedAt !== null || goesOn) continue
+    if (page.finishedAt !== null || isKept) continue
     sending.page = { ...page, state: 'cancelled', lastError: change.why, finishedAt: isoOf(at) }
   }
 }

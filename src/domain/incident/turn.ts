@@ -6,7 +6,7 @@ import type { MachineState, Occasion, Task } from './state.ts'
 import { taskId } from './state.ts'
 
 /** A fact, and whose doing it is. */
-export interface ToldFact {
+export interface AttributedFact {
   readonly fact: Fact
   readonly actor: string
 }
@@ -17,7 +17,7 @@ export interface Turn {
   readonly at: number
   readonly state: MachineState
   readonly effects: readonly Effect[]
-  readonly facts: readonly ToldFact[]
+  readonly facts: readonly AttributedFact[]
   /** Of a command; `null` for everything else. */
   readonly answer: Answer | null
 }

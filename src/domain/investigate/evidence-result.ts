@@ -62,7 +62,7 @@ export function errorOf(result: unknown): string | undefined {
 }
 
 /** The words of a result that is a statement or a note. */
-export function textOf(result: unknown): string | undefined {
+export function wordsOf(result: unknown): string | undefined {
   return typeof result === 'string' ? result : textMember(result, 'text')
 }
 

@@ -3,7 +3,7 @@ import {
   errorOf,
   numberIn,
   rowsOf,
-  textOf,
+  wordsOf,
   verdictsOf,
   type Row,
   type RowsResult,
@@ -80,7 +80,7 @@ export function findingOf(title: string, result: unknown): string {
       : describeVerdict(verdicts.metricTitle, worst)
   }
   const rows = rowsOf(result)
-  if (rows === undefined) return `${title}: ${textOf(result) ?? 'kept in the record'}`
+  if (rows === undefined) return `${title}: ${wordsOf(result) ?? 'kept in the record'}`
   if (rows.rows.length === 0) return `${title}: no rows`
   const change = largestChange(rows)
   return `${title}: ${change === undefined ? rowsInShort(rows) : describeChange(change)}`

@@ -9,13 +9,13 @@ import { insertTemporary } from './temporary.ts'
  */
 
 /** What somebody wants changed; instants in epoch milliseconds. */
-export type Wish =
+export type ChangeRequest =
   | (Span & { readonly kind: 'override'; readonly removed: string | null; readonly added: string | null })
   | (Span & { readonly kind: 'temporary'; readonly shifts: readonly Shift[] })
   | (Span & { readonly kind: 'swap'; readonly owner: string })
 
 /** A change as it is kept. It is never deleted. */
-export type ScheduleChange = Wish & {
+export type ScheduleChange = ChangeRequest & {
   /** Its number, as text. */
   readonly id: string
   readonly schedule: string
@@ -30,7 +30,7 @@ export type ScheduleChange = Wish & {
 }
 
 /** Who wants a change, when and why. */
-export interface Asking {
+export interface RequestContext {
   readonly actor: string
   /** Epoch milliseconds. */
   readonly at: number
@@ -39,8 +39,8 @@ export interface Asking {
   readonly requestKey: string
 }
 
-/** What came of a wish; a refusal changes nothing and says what to do. */
-export type Kept =
+/** What came of a change request; a refusal changes nothing and says what to do. */
+export type ChangeResult =
   | { readonly kept: true; readonly change: ScheduleChange }
   | { readonly kept: false; readonly reason: string }
 
@@ -73,20 +73,20 @@ export function withChanges(schedule: Schedule, changes: readonly ScheduleChange
   }
 }
 
-/** Why a wish cannot stand beside what is there, or `null`. Two that contradict each other would leave open which of them holds. */
-export function wishConflict(
+/** Why a requested change cannot stand beside what is there, or `null`. Two that contradict each other would leave open which of them holds. */
+export function changeConflict(
   schedule: Schedule,
   changes: readonly ScheduleChange[],
-  wish: Wish,
+  requested: ChangeRequest,
 ): string | null {
   const { overrides, swaps } = withChanges(schedule, changes)
-  const { from, to } = wish
-  if (wish.kind === 'override') {
-    const { removed, added } = wish
+  const { from, to } = requested
+  if (requested.kind === 'override') {
+    const { removed, added } = requested
     return overrideConflict(overrides, { id: unkept, from, to, removed, added })
   }
-  if (wish.kind === 'swap')
-    return swapConflict(swaps, { id: unkept, from, to, owner: wish.owner, taker: null })
+  if (requested.kind === 'swap')
+    return swapConflict(swaps, { id: unkept, from, to, owner: requested.owner, taker: null })
   return from < to ? null : `the temporary schedule ends at or before its start: give it a later end`
 }
 

@@ -148,10 +148,10 @@ function holdersAt(schedule: Schedule, instant: number, pieces: readonly Piece[]
 }
 
 function beginningAt(instant: number, holding: readonly Piece[]): string[] {
-  const goesOn = new Set(
+  const stayed = new Set(
     holding.filter(({ from, begins }) => from < instant || !begins).flatMap(({ people }) => people),
   )
-  return holding.flatMap(({ people }) => people).filter((person) => !goesOn.has(person))
+  return holding.flatMap(({ people }) => people).filter((person) => !stayed.has(person))
 }
 
 function withOverrides(base: Holders, swaps: readonly ShiftSwap[], overrides: readonly Override[]): Holders {

@@ -1,4 +1,4 @@
-import { laneOrder, laneWaitMs } from './bundle.ts'
+import { queueOrder, queueWaitMs } from './bundle.ts'
 import type { Page } from './page.ts'
 import type { Severity } from '../values/severity.ts'
 
@@ -15,9 +15,9 @@ export interface ClaimedPage {
   readonly toldAt: Readonly<Record<string, string>>
 }
 
-/** What becomes of claimed pages: messages, each with the pages that go along in it, and pages whose turn comes later. */
+/** What becomes of claimed pages: messages, each with the pages that are bundled in it, and pages whose turn comes later. */
 export interface Batch {
-  readonly messages: readonly { readonly page: Page; readonly along: readonly Page[] }[]
+  readonly messages: readonly { readonly page: Page; readonly bundled: readonly Page[] }[]
   readonly waits: readonly { readonly page: Page; readonly waitMs: number }[]
 }
 
@@ -33,53 +33,53 @@ export function batchOf(
 ): Batch {
   const repeated = claimed.filter(({ wasSending }) => wasSending)
   const fresh = claimed.filter(({ wasSending }) => !wasSending)
-  const [laneful, single] = [
+  const [bundling, single] = [
     fresh.filter(({ page }) => bundles(page)),
     fresh.filter(({ page }) => !bundles(page)),
   ]
-  const lanes = Map.groupBy(
-    laneful,
+  const queues = Map.groupBy(
+    bundling,
     ({ page }) => `${page.kind}/${page.channel}/${page.contact}/${page.person}`,
   )
-  const laned = [...lanes.values()].map((lane) => laneBatch(lane, now))
+  const queued = [...queues.values()].map((queue) => queueBatch(queue, now))
   return {
     messages: [
       ...repeatedMessages(repeated),
-      ...single.map(({ page }) => ({ page, along: [] })),
-      ...laned.flatMap(({ messages }) => messages),
+      ...single.map(({ page }) => ({ page, bundled: [] })),
+      ...queued.flatMap(({ messages }) => messages),
     ],
-    waits: laned.flatMap(({ waits }) => waits),
+    waits: queued.flatMap(({ waits }) => waits),
   }
 }
 
-function laneBatch(lane: readonly ClaimedPage[], now: number): Batch {
-  const [first, ...others] = inLaneOrder(lane)
+function queueBatch(queue: readonly ClaimedPage[], now: number): Batch {
+  const [first, ...others] = inQueueOrder(queue)
   if (first === undefined) return { messages: [], waits: [] }
   // One that was tried before has had its turn, and what follows a message has none.
-  const isFree = first.page.kind !== 'page' || lane.some(({ page }) => page.attempts > 1)
-  const waitMs = isFree ? 0 : laneWaitMs(first.begun, now, first.severity)
-  if (waitMs > 0) return { messages: [], waits: lane.map(({ page }) => ({ page, waitMs })) }
-  return { messages: [{ page: first.page, along: others.map(({ page }) => page) }], waits: [] }
+  const isFree = first.page.kind !== 'page' || queue.some(({ page }) => page.attempts > 1)
+  const waitMs = isFree ? 0 : queueWaitMs(first.begun, now, first.severity)
+  if (waitMs > 0) return { messages: [], waits: queue.map(({ page }) => ({ page, waitMs })) }
+  return { messages: [{ page: first.page, bundled: others.map(({ page }) => page) }], waits: [] }
 }
 
-function inLaneOrder(lane: readonly ClaimedPage[]): ClaimedPage[] {
-  const byId = new Map(lane.map((one) => [one.page.id, one]))
-  const waiting = lane.map(({ page, service, severity }) => ({
+function inQueueOrder(queue: readonly ClaimedPage[]): ClaimedPage[] {
+  const byId = new Map(queue.map((one) => [one.page.id, one]))
+  const waiting = queue.map(({ page, service, severity }) => ({
     page: page.id,
     service,
     severity,
     createdAt: page.createdAt,
   }))
-  const [any] = lane
-  return laneOrder(waiting, any?.toldAt ?? {}).flatMap(({ page }) => byId.get(page) ?? [])
+  const [any] = queue
+  return queueOrder(waiting, any?.toldAt ?? {}).flatMap(({ page }) => byId.get(page) ?? [])
 }
 
-/** Each with what went along the first time. */
+/** Each with what was bundled the first time. */
 function repeatedMessages(repeated: readonly ClaimedPage[]): Batch['messages'] {
   const led = Map.groupBy(repeated, ({ page }) => page.leader ?? page.id)
   return [...led].flatMap(([leader, pages]) => {
     const first = pages.find(({ page }) => page.id === leader) ?? pages[0]
     if (first === undefined) return []
-    return [{ page: first.page, along: pages.filter((one) => one !== first).map(({ page }) => page) }]
+    return [{ page: first.page, bundled: pages.filter((one) => one !== first).map(({ page }) => page) }]
   })
 }

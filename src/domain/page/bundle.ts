@@ -1,15 +1,15 @@
 import { severities, type Severity } from '../values/severity.ts'
 
 /*
- * A lane is one person's one contact. Of many incidents at once it carries a few messages and then bundles: one message that names the
+ * A delivery queue is one person's one contact. Of many incidents at once it carries a few messages and then bundles: one message that names the
  * rest, so that a storm can be read.
  */
 
 /**
- * The first messages of a minute go out one by one. Each after those waits for a moment since the last, and takes along whatever waits then: everybody hears of
+ * The first messages of a minute go out one by one. Each after those waits for a moment since the last, and bundles whatever waits then: everybody hears of
  * everything within seconds. Where it goes on and on, the pauses grow: a message that names a hundred incidents is worth more than ten that nobody reads.
  */
-export const laneRules = {
+export const queueRules = {
   windowMs: 60_000,
   /** How long after the last message the next one goes, by how many there were within the window. */
   pauses: [
@@ -21,16 +21,16 @@ export const laneRules = {
 } as const
 
 /**
- * How long a page waits for its lane; 0: it goes now, with all that wait. A P0 never waits.
- * @param begun when messages over this lane began to be sent, epoch milliseconds
+ * How long a page waits for its queue; 0: it goes now, with all that wait. A P0 never waits.
+ * @param begun when messages over this queue began to be sent, epoch milliseconds
  */
-export function laneWaitMs(begun: readonly number[], now: number, severity: Severity): number {
-  const recent = begun.filter((at) => at > now - laneRules.windowMs)
-  const pause = laneRules.pauses.findLast(({ from }) => from <= recent.length)?.ms ?? 0
+export function queueWaitMs(begun: readonly number[], now: number, severity: Severity): number {
+  const recent = begun.filter((at) => at > now - queueRules.windowMs)
+  const pause = queueRules.pauses.findLast(({ from }) => from <= recent.length)?.ms ?? 0
   return severity === 'P0' || pause === 0 ? 0 : Math.max(0, Math.max(...recent) + pause - now)
 }
 
-/** A page that waits in a lane. */
+/** A page that waits in a queue. */
 export interface WaitingPage {
   readonly page: string
   readonly service: string
@@ -40,11 +40,11 @@ export interface WaitingPage {
 }
 
 /**
- * The order in which a lane names what waits: the most severe first, then whichever service was told of least recently, so that three hundred
+ * The order in which a queue names what waits: the most severe first, then whichever service was told of least recently, so that three hundred
  * pages of one service do not hide one of another; then the oldest. Source: GoAlert, engine/message/queue.go.
- * @param toldAt when each service was last told of over this lane; a service that is missing never was
+ * @param toldAt when each service was last told of over this queue; a service that is missing never was
  */
-export function laneOrder(
+export function queueOrder(
   waiting: readonly WaitingPage[],
   toldAt: Readonly<Record<string, string>>,
 ): WaitingPage[] {

@@ -19,7 +19,7 @@ export interface Answer {
 }
 
 /** What came of it, as a sentence for the one who answered, and for nobody else when it was refused. */
-export interface Told {
+export interface AnswerResult {
   readonly kind: 'done' | 'unchanged' | 'refused' | 'failed'
   readonly message: string
 }
@@ -38,9 +38,9 @@ export interface OnCall {
 
 /** What those who bring answers from channels need of the rest. It answers instead of throwing. */
 export interface ChannelAnswers {
-  give(account: Account, answer: Answer): Promise<Told>
-  declare(account: Account, declaration: Declaration): Promise<Told>
-  who(account: Account, schedule: string | undefined): Promise<Told>
+  give(account: Account, answer: Answer): Promise<AnswerResult>
+  declare(account: Account, declaration: Declaration): Promise<AnswerResult>
+  who(account: Account, schedule: string | undefined): Promise<AnswerResult>
   /** For a link that is itself the proof of who opens it. */
-  acknowledgeAs(person: string, incidents: readonly number[], commandId: string): Promise<Told>
+  acknowledgeAs(person: string, incidents: readonly number[], commandId: string): Promise<AnswerResult>
 }

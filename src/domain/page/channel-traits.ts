@@ -1,4 +1,4 @@
-import type { Contact } from '../configuration/configuration.ts'
+import type { Contact } from '../configuration/people.ts'
 
 /** What tells the channels apart for whoever pages by them. */
 export interface ChannelTraits {

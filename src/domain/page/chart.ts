@@ -1,4 +1,4 @@
-import { errorText } from './delivery.ts'
+import { failureText } from './delivery.ts'
 import type { PageMessage } from './page.ts'
 
 export interface ChartOptions {
@@ -46,7 +46,7 @@ export function chartFor(
       return undefined
     },
     (error: unknown) => {
-      missed(reasonOf(error, 'it could not be drawn'))
+      missed(failureText(error, 'it could not be drawn'))
       return undefined
     },
   )
@@ -59,8 +59,4 @@ function endOf(signal: AbortSignal, waitMs: number): Promise<never> {
     if (signal.aborted) end()
     else signal.addEventListener('abort', end, { once: true })
   })
-}
-
-function reasonOf(error: unknown, otherwise: string): string {
-  return errorText(error instanceof Error ? error.message : otherwise)
 }

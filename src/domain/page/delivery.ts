@@ -87,3 +87,8 @@ export function errorText(text: string, secrets: readonly string[] = []): string
     .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
   return cutText(oneLine(safe), longestError)
 }
+
+/** What failed before anything was sent, as it may be stored and shown; `otherwise` where what was thrown is no error. */
+export function failureText(error: unknown, otherwise: string): string {
+  return errorText(error instanceof Error ? error.message : otherwise)
+}

@@ -5,30 +5,15 @@ import { cutText, oneLine } from './delivery.ts'
 import { incidentName } from '../investigate/evidence.ts'
 import { fnv1a64 } from '../values/hash.ts'
 import type { Incident } from '../incident/incident.ts'
-import type {
-  BundledIncident,
-  FollowedMessage,
-  Page,
-  PageLink,
-  PageMessage,
-  StandingIncident,
-} from './page.ts'
-import { severities, severityOfLabel } from '../values/severity.ts'
-
-/** What a reader takes in at 3 a.m.; the rest is behind the link. */
-const mostLines = 10
-const mostBundledLines = 20
-const mostLinks = 4
-const mostResponsible = 10
-const longestLine = 300
-const longestText = 500
-const longestName = 200
+import type { BundledIncident, FollowedMessage, Page, PageMessage, StandingIncident } from './page.ts'
+import { linksOf, responsibleFor, linesOf } from './firing.ts'
+import { longestName, longestLine, longestText, mostBundledLines } from './message-limits.ts'
 
 /** The stored facts that a page is made of. */
 export interface PageFacts {
   readonly page: Page
   readonly incident: Incident
-  /** Whose pages go along in this message, in the order in which they are named. */
+  /** Whose pages are bundled in this message, in the order in which they are named. */
   readonly others: readonly Incident[]
   /** Some of its alerts that fire, and how many do in all. */
   readonly alerts: readonly Alert[]
@@ -188,66 +173,6 @@ function headline({ kind }: Page, { acknowledgedBy, resolvedBy }: Incident): str
     case 'resolved':
       return `Resolved by ${resolvedBy ?? 'somebody'}`
   }
-}
-
-/** One line per different text, the most severe first. */
-function linesOf(firing: readonly Alert[], firingCount: number): string[] {
-  const bySeverity = firing.toSorted((a, b) => rank(a) - rank(b))
-  const counts = new Map<string, number>()
-  for (const alert of bySeverity) counts.set(lineOf(alert), (counts.get(lineOf(alert)) ?? 0) + 1)
-  const lines = [...counts].map(([text, count]) => (count === 1 ? text : `${text} (×${count})`))
-  const told = lines.slice(0, mostLines)
-  const shown = [...counts.values()].slice(0, mostLines).reduce((sum, count) => sum + count, 0)
-  return shown >= firingCount ? told : [...told, `and ${firingCount - shown} more`]
-}
-
-function rank(alert: Alert): number {
-  return severities.indexOf(severityOfLabel(alert.labels['severity']))
-}
-
-function lineOf({ annotations, labels }: Alert): string {
-  const said = oneLine(annotations['summary'] ?? annotations['description'] ?? '')
-  const shown =
-    said === ''
-      ? oneLine(
-          Object.entries(labels)
-            .map(([name, value]) => `${name}=${value}`)
-            .join(' '),
-        )
-      : said
-  return cutText(shown, longestLine)
-}
-
-/** The service's dashboard, and the charts that are kept elsewhere of the metrics that fire. */
-function linksOf(
-  { service }: Incident,
-  firing: readonly Alert[],
-  { services, metrics }: PageFacts['configuration'],
-): PageLink[] {
-  const dashboard = own(services, service)?.dashboardUrl
-  const charts = namedBy(firing, 'metric').flatMap((name) => {
-    const metric = own(metrics, name)
-    return metric?.chartUrl === undefined ? [] : [{ title: metric.title, url: metric.chartUrl }]
-  })
-  const links = [...(dashboard === undefined ? [] : [{ title: 'Dashboard', url: dashboard }]), ...charts]
-  return links
-    .slice(0, mostLinks)
-    .map(({ title, url }) => ({ title: cutText(oneLine(title), longestName), url }))
-}
-
-function responsibleFor(firing: readonly Alert[], { metrics, slices }: PageFacts['configuration']): string[] {
-  const byMetric = namedBy(firing, 'metric').flatMap((name) => own(metrics, name)?.responsible ?? [])
-  const bySlice = namedBy(firing, 'slice').flatMap((name) => own(slices, name)?.responsible ?? [])
-  return [...new Set([...byMetric, ...bySlice])].slice(0, mostResponsible)
-}
-
-function namedBy(firing: readonly Alert[], label: string): string[] {
-  return [...new Set(firing.flatMap(({ labels }) => labels[label] ?? []))]
-}
-
-/** Labels come from anywhere: `constructor` names no metric. */
-function own<Value>(named: Readonly<Record<string, Value>>, name: string): Value | undefined {
-  return Object.hasOwn(named, name) ? named[name] : undefined
 }
 
 function link(publicUrl: string, ...segments: readonly string[]): string {

@@ -21,7 +21,7 @@ interface Place {
   readonly waiting: { page: string; dueAt: number }[]
 }
 
-/** A page that has not come back so long after its turn was called off, or went along with another. It comes last if it does come. */
+/** A page that has not come back so long after its turn was called off, or was bundled with another. It comes last if it does come. */
 const graceMs = 5_000
 
 /**

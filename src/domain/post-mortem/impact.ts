@@ -3,7 +3,7 @@ import {
   numberIn,
   errorOf,
   rowsOf,
-  textOf,
+  wordsOf,
   verdictsOf,
   type VerdictsResult,
 } from '../investigate/evidence-result.ts'
@@ -126,7 +126,7 @@ function measuredIn(sources: Sources, { id, record }: Cited<Evidence>): Statemen
   const stage = /^(opened|mitigated)\//.exec(record.key)?.[1]
   const when = stage === undefined ? '' : ` (asked when it ${stage === 'opened' ? 'opened' : 'was clear'})`
   if (errorOf(result) !== undefined) return []
-  const words = textOf(result)
+  const words = wordsOf(result)
   if (words !== undefined) return [statement(`${clean}${when}`, [id], sources.clean(words))]
   return rowsOf(result) === undefined
     ? []

@@ -1,5 +1,5 @@
 import type { Alert } from '../alert/alert.ts'
-import type { User } from '../configuration/configuration.ts'
+import type { User } from '../configuration/people.ts'
 import { outsideSteps } from '../escalate/escalate.ts'
 import { evidenceId, incidentName, type Evidence } from '../investigate/evidence.ts'
 import type { Incident } from '../incident/incident.ts'

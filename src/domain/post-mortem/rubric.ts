@@ -2,10 +2,10 @@ import { blamingWords, endsAtPerson } from './blameless.ts'
 import { endCauses, nodesUnder, type CauseNode } from '../investigate/cause-tree.ts'
 import { formatDuration } from '../values/duration.ts'
 import { ownProse, type ReviewDraft } from './draft.ts'
-import type { ReviewAction } from './actions.ts'
 import { holdsSecret, peopleNamedIn } from './redaction.ts'
 import { citableIds, utc, type Sources, type Statement } from './records.ts'
 import { elapsedMs } from './times.ts'
+import { actionProblems } from './action-problems.ts'
 
 /** One yes or no about the draft; `detail` says what is missing. */
 export interface RubricAnswer {
@@ -156,27 +156,6 @@ function checkActions({ actions, trees }: ReviewDraft): string[] {
   return actions.proposed.flatMap((action) =>
     actionProblems(action, causes).map((problem) => `${action.id} ${problem}`),
   )
-}
-
-/** Beginnings that promise no result. */
-const vague = /^(?:investigate|look into|consider|be more careful|improve monitoring|remind|retrain|try)\b/iu
-const notVerb = /^(?:the|an?|no|more|better|new|some|all|every)\b/iu
-
-function actionProblems(
-  { title, doneWhen, owner, due, cause }: ReviewAction,
-  causes: ReadonlySet<string>,
-): string[] {
-  return [
-    ...(vague.test(title) || notVerb.test(title)
-      ? ['does not begin with a verb that promises a result']
-      : []),
-    ...(title.trim().split(/\s+/).length < 3 ? ['names no scope'] : []),
-    ...(doneWhen.trim() === '' ? ['does not say when it is done'] : []),
-    ...(owner === null || owner.trim() === '' ? ['has no owner'] : []),
-    ...(owner !== null && /,|;|&|\band\b/.test(owner) ? ['has more than one owner'] : []),
-    ...(due === null ? ['has no due date'] : []),
-    ...(causes.has(cause) ? [] : ['names no cause of a tree']),
-  ]
 }
 
 function checkCoverage({ actions }: ReviewDraft): string[] {

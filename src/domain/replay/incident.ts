@@ -6,10 +6,9 @@ import {
   incidentService,
   type AlertGroup,
   type GroupDecision,
-  type InboxRow,
   type KnownIncident,
-  type StoredAlert,
 } from '../alert/dispatch.ts'
+import type { InboxRow, StoredAlert } from '../alert/stored-alert.ts'
 import { timelineOfGroup } from '../alert/dispatch-timeline.ts'
 import type { Fact } from '../facts/fact.ts'
 import { incidentTitle, type Incident } from '../incident/incident.ts'

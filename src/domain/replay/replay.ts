@@ -1,8 +1,9 @@
 import { mutedUntil } from '../check/alerts.ts'
 import { concludeRun, type SeriesStanding, type SourceSighting } from '../check/run.ts'
-import { isQuiet, judge, watchOf, type Measured, type MetricQuestion } from '../check/check.ts'
+import { isQuiet } from '../check/buckets.ts'
+import { evaluate, watchOf, type Measured, type MetricQuestion } from '../check/check.ts'
 import type { Check, Configuration } from '../configuration/configuration.ts'
-import type { InboxRow } from '../alert/dispatch.ts'
+import type { InboxRow } from '../alert/stored-alert.ts'
 import {
   applyAlerts,
   settleIncidents,
@@ -120,7 +121,7 @@ function judgedBy(
   return {
     seen: known.size === seen.size ? seen : known,
     found: {
-      verdicts: asked.flatMap((one) => judge(check, one.question, one.measured, configuration)),
+      verdicts: asked.flatMap((one) => evaluate(check, one.question, one.measured, configuration)),
       sources: asked.map(({ question, measured: answer }) =>
         sighting(check, question, answer, known, configuration),
       ),

@@ -1,10 +1,5 @@
-import {
-  lastCompleteBucket,
-  questionsOf,
-  seriesOf,
-  type Measured,
-  type MetricQuestion,
-} from '../check/check.ts'
+import { lastCompleteBucket } from '../check/buckets.ts'
+import { metricQuestions, watchedSeries, type Measured, type MetricQuestion } from '../check/check.ts'
 import type { Check, Configuration } from '../configuration/configuration.ts'
 
 /** One run of a check at its due time. Instants are epoch milliseconds. */
@@ -46,7 +41,7 @@ const mostRuns = 2_000
 
 /** How many runs are read with one query per source, so that neither an answer nor the memory grows with the range. */
 export function runsTogether(check: Check, configuration: Configuration): number {
-  const series = seriesOf(check, configuration).length
+  const series = watchedSeries(check, configuration).length
   return Math.max(1, Math.min(mostRuns, Math.floor(mostSamples / Math.max(1, series))))
 }
 
@@ -58,7 +53,7 @@ export function replayRuns(
 ): ReplayRun[] {
   return times.map((at) => ({
     at,
-    questions: questionsOf([check], configuration, at).map(({ question }) => question),
+    questions: metricQuestions([check], configuration, at).map(({ question }) => question),
   }))
 }
 

@@ -1,7 +1,7 @@
 import {
   errorOf,
   rowsOf,
-  textOf,
+  wordsOf,
   verdictsOf,
   type VerdictsResult,
 } from '../../domain/investigate/evidence-result.ts'
@@ -45,7 +45,7 @@ function resultOf(record: Evidence): Html {
     return html`${table({ caption: title, columns: found.columns, rows })}
 ${rows.length === 0 ? html`<p>It answered with no rows.</p>` : null}${found.truncated ? html`<p class="quiet">More rows came than are kept.</p>` : null}`
   }
-  const json = textOf(result) ?? JSON.stringify(result, null, 1) ?? ''
+  const json = wordsOf(result) ?? JSON.stringify(result, null, 1) ?? ''
   return html`<pre>${json.slice(0, longestJson)}${json.length > longestJson ? '…' : null}</pre>`
 }
 

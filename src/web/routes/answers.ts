@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { MailDoor, WebDependencies } from '../dependencies.ts'
+import type { AnswerLinkHandler } from '../channel-handlers.ts'
+import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 import { answeredPage, answerPage } from '../pages/answer.ts'
 import { sendPage } from '../send-page.ts'
@@ -16,16 +17,16 @@ const config = { access: 'capability' } as const
  */
 export function answerRoutes(app: FastifyInstance, { mail, now }: WebDependencies): void {
   app.get('/answers/:token', { config }, async (request, reply) => {
-    const { token, door } = asked(request.params, mail)
-    const found = await door.look(token)
+    const { token, handler } = asked(request.params, mail)
+    const found = await handler.look(token)
     if (found === undefined) throw noLink()
     return sendPage(reply, answerPage({ ...found, token, now: now().toISOString() }))
   })
 
   app.post('/answers/:token', { config }, async (request, reply) => {
-    const { token, door } = asked(request.params, mail)
-    const found = await door.look(token)
-    const told = found === undefined ? undefined : await door.acknowledge(token)
+    const { token, handler } = asked(request.params, mail)
+    const found = await handler.look(token)
+    const told = found === undefined ? undefined : await handler.acknowledge(token)
     if (found === undefined || told === undefined) throw noLink()
     if (told.kind === 'refused') throw new HttpProblem(409, told.message)
     if (told.kind === 'failed') throw new HttpProblem(503, told.message)
@@ -34,10 +35,13 @@ export function answerRoutes(app: FastifyInstance, { mail, now }: WebDependencie
 }
 
 /** @throws HttpProblem 404 */
-function asked(params: unknown, door: MailDoor | undefined): { token: string; door: MailDoor } {
+function asked(
+  params: unknown,
+  handler: AnswerLinkHandler | undefined,
+): { token: string; handler: AnswerLinkHandler } {
   const token = Token.safeParse(params).data?.token
-  if (token === undefined || door === undefined) throw noLink()
-  return { token, door }
+  if (token === undefined || handler === undefined) throw noLink()
+  return { token, handler }
 }
 
 function noLink(): HttpProblem {

@@ -23,7 +23,7 @@ const What = z.object({ service: name, action: name, target: name, incident: nam
 /** A form chooses one: `everything`, `target/feed-1`. */
 const Chosen = z.object({ what: z.string().max(200) })
 const Why = z.object({ reason: z.string().trim().max(500).optional() })
-const Told = z.object({ told: z.string().optional().catch(undefined) })
+const Query = z.object({ told: z.string().optional().catch(undefined) })
 
 type Switching = (
   scope: string,
@@ -39,7 +39,7 @@ export function automationRoutes(app: FastifyInstance, dependencies: WebDependen
     switches: await automation.switches(),
   }))
   app.get('/automation', { config: { access: 'read' } }, async (request, reply) => {
-    const { told } = Told.parse(request.query)
+    const { told } = Query.parse(request.query)
     const page = automationPage({
       switches: await automation.switches(),
       names: await automation.names(),

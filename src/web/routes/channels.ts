@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { DoorReceipt, SlackRequest, WebDependencies } from '../dependencies.ts'
+import type { WebhookReceipt, SlackRequest } from '../channel-handlers.ts'
+import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 
 /** A pressed button brings its whole message along. */
@@ -28,10 +29,10 @@ export function channelRoutes(app: FastifyInstance, { slack, telegram }: WebDepe
 }
 
 /** @throws HttpProblem 404 */
-function configured<Door>(door: Door | undefined): Door {
-  if (door === undefined)
+function configured<Handler>(handler: Handler | undefined): Handler {
+  if (handler === undefined)
     throw new HttpProblem(404, 'nothing here: this channel is not among the integrations')
-  return door
+  return handler
 }
 
 function slackRequest(request: FastifyRequest): SlackRequest {
@@ -43,7 +44,7 @@ function slackRequest(request: FastifyRequest): SlackRequest {
 }
 
 /** @throws HttpProblem 401 */
-function send(reply: FastifyReply, receipt: DoorReceipt): FastifyReply {
+function send(reply: FastifyReply, receipt: WebhookReceipt): FastifyReply {
   if (receipt.status === 401) throw new HttpProblem(401, 'the signature does not fit, or is not of now')
   return reply.send(receipt.reply ?? '')
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Role } from '../../domain/configuration/configuration.ts'
+import type { Role } from '../../domain/configuration/people.ts'
 import { formatDuration, parseDuration } from '../../domain/values/duration.ts'
 import { severities, type Severity } from '../../domain/values/severity.ts'
 import { storable } from '../../domain/values/text.ts'

@@ -65,7 +65,7 @@ export function commandRoutes(app: FastifyInstance, dependencies: WebDependencie
       }
       const command = commandOf(request, verb, incident, dependencies)
       const given = { command, body: request.body, dependencies }
-      const answer = await give(dependencies.commands, given).catch(refusal)
+      const answer = await give(dependencies.commands, given).catch(throwHttpProblem)
       return { incident, answer }
     }
     app.post(
@@ -106,7 +106,7 @@ function givenId({ headers, body }: FastifyRequest, verb: string): string | unde
 }
 
 /** The edge names its refusals; the web knows them by name, since it may not know the edge. */
-function refusal(error: unknown): never {
+function throwHttpProblem(error: unknown): never {
   if (!(error instanceof Error) || error.name !== 'CommandRefused') throw error
   const asks = 'asks' in error && error.asks === true
   if (!asks) throw new HttpProblem(409, error.message)

@@ -14,7 +14,7 @@ import { takers } from './command-bodies.ts'
 import { filterOf, incidentOf } from './incidents.ts'
 
 const Asked = z.object({ owner: z.string().trim().catch('') })
-const Told = z.object({ told: z.string().optional().catch(undefined) })
+const Query = z.object({ told: z.string().optional().catch(undefined) })
 
 /** The pages about incidents, rendered here and usable without script. */
 export function consoleRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
@@ -78,7 +78,7 @@ async function renderIncident(
     dependencies.policies(),
     automation.switches(),
   ])
-  const { told } = Told.parse(request.query)
+  const { told } = Query.parse(request.query)
   return incidentPage({
     incident,
     records,

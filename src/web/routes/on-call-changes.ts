@@ -1,16 +1,22 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Kept, ScheduleChange } from '../../domain/on-call/changes.ts'
+import type { ChangeResult, ScheduleChange } from '../../domain/on-call/changes.ts'
 import type { Schedule } from '../../domain/on-call/schedule.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
-import { zoneOf } from '../on-call-desk.ts'
+import { zoneOf } from '../on-call-service.ts'
 import { changeJson, effectJson } from '../on-call-answers.ts'
-import { besideOf, cannotTake, readWish, wholeSecond, type WishKind } from '../on-call-wishes.ts'
+import {
+  besideOf,
+  cannotTake,
+  readChangeRequest,
+  wholeSecond,
+  type ChangeKind,
+} from '../on-call-change-requests.ts'
 import { scheduleOf } from './on-call.ts'
 
 /** Kinds of changes by the last word of their path. */
-const kinds: Readonly<Record<string, WishKind>> = {
+const kinds: Readonly<Record<string, ChangeKind>> = {
   overrides: 'override',
   temporary: 'temporary',
   swaps: 'swap',
@@ -46,7 +52,7 @@ export function onCallChangeRoutes(app: FastifyInstance, dependencies: WebDepend
 }
 
 async function addChange(
-  kind: WishKind,
+  kind: ChangeKind,
   request: FastifyRequest,
   { onCall, now, newId }: WebDependencies,
   byForm = false,
@@ -55,7 +61,7 @@ async function addChange(
   const { reason, commandId } = besideOf(request.body)
   const asked = { actor: actorOf(request), at: wholeSecond(now().getTime()) }
   const people = await onCall.people()
-  const wish = readWish(kind, request.body, {
+  const requested = readChangeRequest(kind, request.body, {
     schedule: before,
     people,
     actor: asked.actor,
@@ -65,7 +71,7 @@ async function addChange(
   // One key may be used for several schedules, and two people may choose the same one.
   const key = Key.safeParse(request.headers['idempotency-key']).data ?? commandId ?? newId()
   const requestKey = `${asked.actor}/${before.name}/${kind}/${key}`
-  const kept = await onCall.add(before.name, wish, { ...asked, reason, requestKey })
+  const kept = await onCall.add(before.name, requested, { ...asked, reason, requestKey })
   return answerOf(before, keptOf(kept, 'schedule'), onCall)
 }
 
@@ -101,7 +107,7 @@ async function answerOf(
 }
 
 /** @throws HttpProblem 404 for what is not there, 409 for what cannot stand beside what is */
-function keptOf(kept: Kept | undefined, what: string): ScheduleChange {
+function keptOf(kept: ChangeResult | undefined, what: string): ScheduleChange {
   if (kept === undefined)
     throw new HttpProblem(404, `there is no ${what}; "firewatch oncall preview" lists the changes`)
   if (kept.kept) return kept.change

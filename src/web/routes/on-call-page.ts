@@ -6,7 +6,7 @@ import type { Schedule } from '../../domain/on-call/schedule.ts'
 import { onCallAt, segmentsBetween } from '../../domain/on-call/segments.ts'
 import { may } from '../access.ts'
 import type { WebDependencies } from '../dependencies.ts'
-import { zoneOf } from '../on-call-desk.ts'
+import { zoneOf } from '../on-call-service.ts'
 import { onCallPage, type ScheduleView } from '../pages/on-call.ts'
 import { personOf, sendPage } from '../send-page.ts'
 
@@ -14,14 +14,14 @@ const dayMs = 86_400_000
 const shownMs = 14 * dayMs
 const aheadMs = 90 * dayMs
 
-const Told = z.object({ told: z.string().optional().catch(undefined) })
+const Query = z.object({ told: z.string().optional().catch(undefined) })
 
 /** The page of who is on call. */
 export function onCallPageRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
   const { onCall, now, newId } = dependencies
   app.get('/on-call', { config: { access: 'read' } }, async (request, reply) => {
     const people = await onCall.people()
-    const { told } = Told.parse(request.query)
+    const { told } = Query.parse(request.query)
     const page = onCallPage({
       schedules: await viewsOf(request, dependencies),
       person: personOf(request),

@@ -8,8 +8,8 @@ import { segmentsBetween } from '../../domain/on-call/segments.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 import { changeJson, iso, onCallJson, spanJson } from '../on-call-answers.ts'
-import type { OnCallDesk } from '../on-call-desk.ts'
-import { longestMs } from '../on-call-wishes.ts'
+import type { OnCallService } from '../on-call-service.ts'
+import { longestMs } from '../on-call-change-requests.ts'
 import { incidentOf } from './incidents.ts'
 
 const dayMs = 86_400_000
@@ -60,7 +60,7 @@ export function onCallRoutes(app: FastifyInstance, { onCall, incidents, now }: W
 }
 
 /** The schedule that `:name` means, as it stands now. @throws HttpProblem 404 that names those that there are */
-export async function scheduleOf(params: unknown, onCall: OnCallDesk): Promise<Schedule> {
+export async function scheduleOf(params: unknown, onCall: OnCallService): Promise<Schedule> {
   const { name } = Named.parse(params)
   const schedule = (await onCall.current([name])).get(name)
   if (schedule !== undefined) return schedule

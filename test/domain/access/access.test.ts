@@ -7,7 +7,8 @@ import {
   roleOf,
   type Permission,
 } from '../../../src/domain/access/access.ts'
-import type { Configuration, User } from '../../../src/domain/configuration/configuration.ts'
+import type { Configuration } from '../../../src/domain/configuration/configuration.ts'
+import type { User } from '../../../src/domain/configuration/people.ts'
 
 const user = (name: string, role: User['role']): User => ({ name, title: name, role, contacts: [] })
 const configuration: Pick<Configuration, 'users' | 'integrations'> = {

@@ -6,10 +6,9 @@ import {
   groupRows,
   incidentLabels,
   incidentService,
-  type InboxRow,
   type KnownIncident,
-  type StoredAlert,
 } from '../../../src/domain/alert/dispatch.ts'
+import type { InboxRow, StoredAlert } from '../../../src/domain/alert/stored-alert.ts'
 import { timelineOfGroup } from '../../../src/domain/alert/dispatch-timeline.ts'
 import { readEntry } from '../../../src/domain/incident/timeline.ts'
 

@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { bucketsOf, isQuiet, lastCompleteBucket } from '../../../src/domain/check/buckets.ts'
 import {
-  bucketsOf,
-  isQuiet,
-  judge,
-  lastCompleteBucket,
-  questionsOf,
-  seriesOf,
-  unanswered,
+  evaluate,
+  metricQuestions,
+  watchedSeries,
+  unknownVerdicts,
   watchOf,
   type Measured,
 } from '../../../src/domain/check/check.ts'
@@ -80,7 +78,7 @@ describe('what checks ask', () => {
       check({ name: 'b', metrics: ['ctr'], slices: ['os'] }),
       check({ name: 'c', metrics: ['messages', 'likes'], slices: ['total'] }),
     ]
-    const questions = questionsOf(checks, configurationWith(checks), at('10T12:15:00'))
+    const questions = metricQuestions(checks, configurationWith(checks), at('10T12:15:00'))
     expect(
       questions.map(({ question, checks: asking }) => ({
         source: question.source.name,
@@ -97,11 +95,11 @@ describe('what checks ask', () => {
 
   it('is asked apart for other bucket lengths', () => {
     const checks = [check({ name: 'a' }), check({ name: 'b', bucketMs: minute })]
-    expect(questionsOf(checks, configurationWith(checks), at('10T12:15:00'))).toHaveLength(2)
+    expect(metricQuestions(checks, configurationWith(checks), at('10T12:15:00'))).toHaveLength(2)
   })
 
   it('covers every metric in every group of every slice', () => {
-    const series = seriesOf(check(), configurationWith([check()]))
+    const series = watchedSeries(check(), configurationWith([check()]))
     expect(series.map(({ metric, group }) => `${metric} ${group}`)).toEqual([
       'likes total',
       'likes iOS',
@@ -114,7 +112,7 @@ describe('what checks ask', () => {
 
   it('names what is missing in the configuration', () => {
     const broken = check({ metrics: ['toString'] })
-    expect(() => questionsOf([broken], configurationWith([broken]), 0)).toThrow('metric "toString"')
+    expect(() => metricQuestions([broken], configurationWith([broken]), 0)).toThrow('metric "toString"')
   })
 })
 
@@ -132,13 +130,13 @@ describe('judging', () => {
     change: Partial<Configuration> = {},
   ) {
     const configuration = configurationWith([one], change)
-    const [asked] = questionsOf([one], configuration, now)
+    const [asked] = metricQuestions([one], configuration, now)
     if (asked === undefined) throw new Error('nothing is asked')
     const measured: Measured = {
       rowsIn: rows,
       sample: (metric, _slice, group, bucketAt) => cells(metric, group, bucketAt),
     }
-    const found = judge(one, asked.question, measured, configuration)
+    const found = evaluate(one, asked.question, measured, configuration)
     return new Map(found.map((verdict) => [`${verdict.metric} ${verdict.group}`, verdict]))
   }
 
@@ -206,8 +204,8 @@ describe('judging', () => {
 
   it('leaves every series unknown when its source was not asked', () => {
     const configuration = configurationWith([check()])
-    const [asked] = questionsOf([check()], configuration, now)
-    const found = asked === undefined ? [] : unanswered(check(), asked.question, configuration)
+    const [asked] = metricQuestions([check()], configuration, now)
+    const found = asked === undefined ? [] : unknownVerdicts(check(), asked.question, configuration)
     expect(found.map(({ state, reason }) => `${state} ${reason}`)).toEqual(
       Array(6).fill('unknown query-failed'),
     )

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clearState } from '../../../src/domain/check/alert-state.ts'
-import { seriesOf } from '../../../src/domain/check/check.ts'
+import { watchedSeries } from '../../../src/domain/check/check.ts'
 import { isMuted, mutedUntil, summaryOf } from '../../../src/domain/check/alerts.ts'
 import {
   concludeRetired,
@@ -35,7 +35,7 @@ function run(
   states: (series: Series) => VerdictState,
   change: Partial<CheckRun> = {},
 ): CheckRun {
-  const verdicts = seriesOf(one, configurationWith([one])).map((series) =>
+  const verdicts = watchedSeries(one, configurationWith([one])).map((series) =>
     verdict(series, bucket, states(series)),
   )
   return {
@@ -122,7 +122,7 @@ describe('concluding a run', () => {
   })
 
   it('does not judge a bucket again whose verdict is stored already', () => {
-    const judged = seriesOf(one, configuration).map((series) => ({ ...series, judgedAt: at(4) }))
+    const judged = watchedSeries(one, configuration).map((series) => ({ ...series, judgedAt: at(4) }))
     for (const bucket of [3, 4]) {
       expect(concludeRun(run(one, bucket, iosFires), { known: [], judged }, configuration).alerts).toEqual([])
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judge, questionsOf, type Measured } from '../../../src/domain/check/check.ts'
+import { evaluate, metricQuestions, type Measured } from '../../../src/domain/check/check.ts'
 import { seriesAlert, summaryOf } from '../../../src/domain/check/alerts.ts'
 import { concludeRun, type SeriesStanding } from '../../../src/domain/check/run.ts'
 import type { Check, DetectorConfiguration, Metric } from '../../../src/domain/configuration/configuration.ts'
@@ -45,13 +45,13 @@ function run(one: Check, values: readonly (number | null)[]) {
   const verdicts: Verdict[] = []
   const alerts: string[] = []
   for (const [bucket, value] of values.entries()) {
-    const [asked] = questionsOf([one], configuration, at(bucket + 1))
+    const [asked] = metricQuestions([one], configuration, at(bucket + 1))
     if (asked === undefined) throw new Error('nothing is asked')
     const measured: Measured = {
       rowsIn: () => 1,
       sample: () => (value === null ? undefined : { numerator: value, denominator: 1 }),
     }
-    const judged = judge(one, asked.question, measured, configuration)
+    const judged = evaluate(one, asked.question, measured, configuration)
     const ran = {
       at: new Date(at(bucket + 1)).toISOString(),
       checks: [one],
@@ -78,13 +78,13 @@ function run(one: Check, values: readonly (number | null)[]) {
 describe('a check by a threshold', () => {
   it('reads one bucket and no baselines', () => {
     const one = cpuCheck()
-    const [asked] = questionsOf([one], setupOf(one), at(5))
+    const [asked] = metricQuestions([one], setupOf(one), at(5))
     expect(asked?.question.buckets).toEqual([at(4)])
   })
 
   it('shares its question with a check that needs baselines', () => {
     const checks = [cpuCheck(), check({ name: 'likes', metrics: ['likes'], slices: ['total'], bucketMs })]
-    const questions = questionsOf(checks, setupOf(...checks), at(5))
+    const questions = metricQuestions(checks, setupOf(...checks), at(5))
     expect(questions.map(({ question, checks: asking }) => [question.buckets.length, asking.length])).toEqual(
       [[7, 2]],
     )

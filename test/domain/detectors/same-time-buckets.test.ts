@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { metricStatement } from '../../../src/clickhouse/metric-query.ts'
 import { readSeriesChart } from '../../../src/clickhouse/series-chart.ts'
-import { bucketsOf } from '../../../src/domain/check/check.ts'
+import { bucketsOf } from '../../../src/domain/check/buckets.ts'
 import { sameTime } from '../../../src/domain/detectors/same-time.ts'
 import { windowsOf } from '../../../src/domain/investigate/investigate.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { EscalationPolicy } from '../../../src/domain/configuration/configuration.ts'
+import type { EscalationPolicy } from '../../../src/domain/configuration/escalation-policy.ts'
 import {
   type EscalationPosition,
   firstPosition,

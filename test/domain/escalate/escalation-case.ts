@@ -1,8 +1,5 @@
-import type {
-  EscalationPolicy,
-  EscalationStep,
-  NotificationRule,
-} from '../../../src/domain/configuration/configuration.ts'
+import type { EscalationPolicy, EscalationStep } from '../../../src/domain/configuration/escalation-policy.ts'
+import type { NotificationRule } from '../../../src/domain/configuration/people.ts'
 import type { CommandEvent, MachineEvent } from '../../../src/domain/incident/event.ts'
 import type { PagingContextAt, Simulation } from '../../../src/domain/incident/simulate.ts'
 import { newIncident, type Settings } from '../../../src/domain/incident/state.ts'
@@ -193,7 +190,7 @@ function rulesOf(
 }
 
 /** A command as it is told; who gives it and its number come later. */
-type Told = { readonly at: number; readonly actor?: string } & Command<CommandEvent>
+type GivenCommand = { readonly at: number; readonly actor?: string } & Command<CommandEvent>
 type Command<Event> = Event extends CommandEvent ? Omit<Event, 'actor' | 'commandId'> : never
 
 function eventsOf(input: Fields): MachineEvent[] {
@@ -201,7 +198,7 @@ function eventsOf(input: Fields): MachineEvent[] {
     ...acknowledgements(input),
     ...escalations(input),
     ...policyChanges(input).map(
-      ([at, policy]): Told => ({
+      ([at, policy]): GivenCommand => ({
         at,
         type: 'apply-policy',
         policy: policy.name,
@@ -220,15 +217,15 @@ function eventsOf(input: Fields): MachineEvent[] {
   ]
 }
 
-function acknowledged(at: number, actor: string): Told {
+function acknowledged(at: number, actor: string): GivenCommand {
   return { at, type: 'acknowledge', actor, forMs: null }
 }
 
-function resolved(at: number): Told {
+function resolved(at: number): GivenCommand {
   return { at, type: 'resolve', anyway: true }
 }
 
-function acknowledgements(input: Fields): Told[] {
+function acknowledgements(input: Fields): GivenCommand[] {
   const at = timeOf(input, 'ack')
   const by = textOf(input['ackBy'], 'person1')
   const spoken = listOf<string>(input['ack']).map((written) => {
@@ -239,10 +236,10 @@ function acknowledgements(input: Fields): Told[] {
   return input['ackBy'] === undefined ? spoken : [...spoken, acknowledged(minuteMs, by)]
 }
 
-function escalations(input: Fields): Told[] {
+function escalations(input: Fields): GivenCommand[] {
   const manual = timeOf(input, 'manualEscalate') ?? timeOf(input, 'escalate')
   const reply = timeOf(input, 'reply')
-  const escalate = (at: number): Told => ({ at, type: 'escalate' })
+  const escalate = (at: number): GivenCommand => ({ at, type: 'escalate' })
   return [
     ...(input['thenEscalate'] === true ? [escalate(2 * minuteMs)] : []),
     ...(manual === undefined ? [] : [escalate(manual)]),
@@ -259,7 +256,7 @@ function policyChanges(input: Fields): (readonly [number, EscalationPolicy])[] {
   ).flatMap(([name, at]) => (at === undefined ? [] : [[at, policyInWords(textOf(input[name]))] as const]))
 }
 
-function eventInWords([second, words]: readonly unknown[]): Told[] {
+function eventInWords([second, words]: readonly unknown[]): GivenCommand[] {
   const at = Number(second) * secondMs
   const text = textOf(words)
   const by = /^ack(?:nowledge)?(?: by)? (\w+)$/.exec(text)?.[1]

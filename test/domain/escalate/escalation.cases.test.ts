@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { EscalationPolicy } from '../../../src/domain/configuration/configuration.ts'
+import type { EscalationPolicy } from '../../../src/domain/configuration/escalation-policy.ts'
 import { keepPosition } from '../../../src/domain/escalate/escalate.ts'
 import { rateReached } from '../../../src/domain/escalate/hold.ts'
 import { type Simulated, simulate } from '../../../src/domain/incident/simulate.ts'

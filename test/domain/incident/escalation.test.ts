@@ -225,14 +225,16 @@ describe('N20 a policy that reached nobody', () => {
   })
 
   it('stays small when somebody urges it on for hours', () => {
-    const urges = Array.from({ length: 500 }, (_, index) => does(index / 10, 'ana', { type: 'escalate' }))
+    const escalations = Array.from({ length: 500 }, (_, index) =>
+      does(index / 10, 'ana', { type: 'escalate' }),
+    )
     const notify = {
       ana: [
         { contact: 0, afterMs: 0 },
         { contact: 1, afterMs: 600 * minute },
       ],
     }
-    expect(JSON.stringify(storyOf(urges, { notify }).state).length).toBeLessThan(16 * 1_024)
+    expect(JSON.stringify(storyOf(escalations, { notify }).state).length).toBeLessThan(16 * 1_024)
   })
 })
 

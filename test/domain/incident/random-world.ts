@@ -1,4 +1,5 @@
-import type { EscalationPolicy, NotificationRule } from '../../../src/domain/configuration/configuration.ts'
+import type { EscalationPolicy } from '../../../src/domain/configuration/escalation-policy.ts'
+import type { NotificationRule } from '../../../src/domain/configuration/people.ts'
 import { keepPosition, type NewPage, nextContactPage } from '../../../src/domain/escalate/escalate.ts'
 import type { Change } from '../../../src/domain/incident/effect.ts'
 import type { CommandEvent, MachineEvent, RemediationEnd } from '../../../src/domain/incident/event.ts'
@@ -6,7 +7,7 @@ import { firstDue } from '../../../src/domain/incident/outline.ts'
 import { readingOf } from '../../../src/domain/incident/reading.ts'
 import { runSync } from '../../../src/domain/incident/run.ts'
 import { type MachineState, newIncident, type Settings } from '../../../src/domain/incident/state.ts'
-import type { ToldFact } from '../../../src/domain/incident/turn.ts'
+import type { AttributedFact } from '../../../src/domain/incident/turn.ts'
 import type { Page } from '../../../src/domain/page/page.ts'
 import type { Severity } from '../../../src/domain/values/severity.ts'
 import { page as pageFixture } from '../../support/pages.ts'
@@ -17,7 +18,7 @@ export interface Taken {
   readonly before: MachineState
   readonly event: MachineEvent
   readonly state: MachineState
-  readonly facts: readonly ToldFact[]
+  readonly facts: readonly AttributedFact[]
   readonly changes: readonly Change[]
 }
 

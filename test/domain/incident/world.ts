@@ -1,4 +1,5 @@
-import type { EscalationPolicy, NotificationRule } from '../../../src/domain/configuration/configuration.ts'
+import type { EscalationPolicy } from '../../../src/domain/configuration/escalation-policy.ts'
+import type { NotificationRule } from '../../../src/domain/configuration/people.ts'
 import type { CommandEvent, MachineEvent } from '../../../src/domain/incident/event.ts'
 import {
   type Delivery,
@@ -32,15 +33,15 @@ export const twoSteps: EscalationPolicy = {
 }
 
 /** Commands as tests write them: `by` minutes after the beginning. */
-type Told<Event> = Event extends CommandEvent
+type Given<Event> = Event extends CommandEvent
   ? Omit<Event, 'actor' | 'commandId'> & { commandId?: string }
   : never
-export type ToldCommand = Told<CommandEvent>
+export type GivenCommand = Given<CommandEvent>
 
 let commands = 0
 
 /** What somebody does so many minutes after the beginning. */
-export function does(minutes: number, actor: string, command: ToldCommand): MachineEvent {
+export function does(minutes: number, actor: string, command: GivenCommand): MachineEvent {
   return { commandId: `command-${++commands}`, ...command, at: minutes * minute, actor } as MachineEvent
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ScheduleChange } from '../../../src/domain/on-call/changes.ts'
-import { withChanges, wishConflict } from '../../../src/domain/on-call/changes.ts'
+import { withChanges, changeConflict } from '../../../src/domain/on-call/changes.ts'
 import { segmentsBetween } from '../../../src/domain/on-call/segments.ts'
 import { alwaysOn, kept, override, swapOffer, temporary } from '../../support/on-call.ts'
 
@@ -80,9 +80,9 @@ describe('what people changed', () => {
     [swapOffer(7, 9, 'ben'), null],
     [temporary(3, 3, []), /ends at or before its start/],
     [temporary(0, 9, []), null],
-  ])('lets %j stand beside them or not', (wish, expected) => {
+  ])('lets %j stand beside them or not', (requested, expected) => {
     const there = [swapped, kept(2, swapOffer(8, 9, 'ana'))]
-    const conflict = wishConflict(schedule, there, wish)
+    const conflict = changeConflict(schedule, there, requested)
     if (expected === null) expect(conflict).toBeNull()
     else expect(conflict).toMatch(expected)
   })

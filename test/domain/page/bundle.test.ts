@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { laneOrder, laneRules, laneWaitMs, type WaitingPage } from '../../../src/domain/page/bundle.ts'
+import { queueOrder, queueRules, queueWaitMs, type WaitingPage } from '../../../src/domain/page/bundle.ts'
 
-const { windowMs, pauses } = laneRules
+const { windowMs, pauses } = queueRules
 const now = Date.parse('2026-03-01T03:00:00Z')
 
-describe('a lane', () => {
+describe('a queue', () => {
   const ago = (...seconds: number[]) => seconds.map((second) => now - second * 1_000)
   const many = (messages: number, second: number) =>
     Array.from({ length: messages }, () => now - second * 1_000)
@@ -19,11 +19,11 @@ describe('a lane', () => {
     ['and longer still', [...many(13, 20), ...ago(3)], 17_000],
     ['forgets what is more than a minute old', [...many(20, 60), ...ago(3, 4)], 0],
   ])('%s', (_, begun, waitMs) => {
-    expect(laneWaitMs(begun, now, 'P1')).toBe(waitMs)
+    expect(queueWaitMs(begun, now, 'P1')).toBe(waitMs)
   })
 
   it('never keeps a P0', () => {
-    expect(laneWaitMs(many(20, 1), now, 'P0')).toBe(0)
+    expect(queueWaitMs(many(20, 1), now, 'P0')).toBe(0)
   })
 
   it('carries sixteen messages a minute at most, and each waits only for the pause of its place, whenever pages come', () => {
@@ -34,10 +34,10 @@ describe('a lane', () => {
         let at = now
         for (const gap of gaps) {
           at += gap
-          const waitMs = laneWaitMs(sent, at, 'P1')
+          const waitMs = queueWaitMs(sent, at, 'P1')
           expect(waitMs).toBeLessThanOrEqual(longest)
           if (waitMs === 0) sent.push(at)
-          else expect(laneWaitMs(sent, at + waitMs, 'P1')).toBe(0)
+          else expect(queueWaitMs(sent, at + waitMs, 'P1')).toBe(0)
         }
         for (const one of sent)
           expect(sent.filter((other) => other >= one && other < one + windowMs).length).toBeLessThanOrEqual(
@@ -56,7 +56,7 @@ describe('what is named first', () => {
     createdAt: new Date(now + number).toISOString(),
     ...change,
   })
-  const order = (pages: readonly WaitingPage[], told = {}) => laneOrder(pages, told).map((one) => one.page)
+  const order = (pages: readonly WaitingPage[], told = {}) => queueOrder(pages, told).map((one) => one.page)
 
   it('is the most severe, then the oldest', () => {
     expect(order([page(3), page(2), page(4, { severity: 'P0' }), page(1, { severity: 'P2' })])).toEqual([

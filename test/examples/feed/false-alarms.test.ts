@@ -13,7 +13,7 @@ const daySeconds = 86_400
 const metrics = ['users_feed', 'likes', 'views', 'ctr', 'lpu', 'vpu', 'users_msg', 'messages', 'mpu'] as const
 type Series = Readonly<Record<(typeof metrics)[number], Sample>>
 
-function seriesOf(group: Os | 'total', from: number): Series {
+function simulatedSeries(group: Os | 'total', from: number): Series {
   const seconds = Array.from({ length: bucketSeconds }, (_, nth) => from + nth)
   const inGroup = ({ person }: { person: { os: Os } }) => group === 'total' || person.os === group
   const visits = seconds.flatMap((second) => visitsIn(town, second)).filter(inGroup)
@@ -48,9 +48,11 @@ it('a world without faults does not fire the rule same-time with threshold 0.5 i
   for (let nth = 0; nth < 1_200; nth += 1) {
     const from = 1_760_000_000 + nth * 1_015
     for (const group of ['total', 'iOS', 'Android'] as const) {
-      const now = seriesOf(group, from)
+      const now = simulatedSeries(group, from)
       const baselines = detector.windows.map(({ daysAgo }) =>
-        [-1, 0, 1].map((bucket) => seriesOf(group, from - daysAgo * daySeconds + bucket * bucketSeconds)),
+        [-1, 0, 1].map((bucket) =>
+          simulatedSeries(group, from - daysAgo * daySeconds + bucket * bucketSeconds),
+        ),
       )
       for (const metric of metrics) {
         const past = baselines.map((buckets) => buckets.map((bucket) => bucket[metric]))

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { metricStatement } from '../../../src/clickhouse/metric-query.ts'
 import { loadConfiguration } from '../../../src/config/load.ts'
-import { questionsOf } from '../../../src/domain/check/check.ts'
+import { metricQuestions } from '../../../src/domain/check/check.ts'
 
 const folder = new URL('../../../examples/monitoring/', import.meta.url)
 const configuration = await loadConfiguration(fileURLToPath(new URL('firewatch.yaml', folder)))
@@ -29,7 +29,11 @@ describe('the usual alert rules', () => {
   })
 
   it('read nothing but the bucket that they judge', () => {
-    const questions = questionsOf(Object.values(configuration.checks), configuration, Date.UTC(2026, 2, 2))
+    const questions = metricQuestions(
+      Object.values(configuration.checks),
+      configuration,
+      Date.UTC(2026, 2, 2),
+    )
     expect(questions).toHaveLength(6)
     for (const { question } of questions) {
       expect(question.buckets).toEqual([question.bucketAt])

@@ -1,45 +1,51 @@
 import type { Logger } from 'pino'
-import { type AnswerDeskOptions, createAnswerDesk } from '../answers/desk.ts'
+import type { AnswerServiceOptions } from '../answers/options.ts'
+import { createAnswerService } from '../answers/answer-service.ts'
 import { createAnswerLinks } from '../answers/links.ts'
-import { createMailDoor } from '../answers/mail-door.ts'
+import { createAnswerLinkHandler } from '../answers/link-handler.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import { createPost } from '../http/post.ts'
-import { createSlackDoor } from '../slack/door.ts'
-import { createTelegramDoor } from '../telegram/door.ts'
-import type { IncidentCommands, MailDoor, SlackDoor, TelegramDoor } from '../web/dependencies.ts'
+import { createSlackWebhookHandler } from '../slack/webhook-handler.ts'
+import { createTelegramWebhookHandler } from '../telegram/webhook-handler.ts'
+import type { IncidentCommands } from '../web/dependencies.ts'
+import type {
+  AnswerLinkHandler,
+  SlackWebhookHandler,
+  TelegramWebhookHandler,
+} from '../web/channel-handlers.ts'
 import { auditedCommands, auditRefusal, type ChannelAudit } from './channel-audit.ts'
 import { pageTimeoutMs } from './edges.ts'
 import { currentSchedules, whoIsOnCall } from './on-call.ts'
 import type { Records } from './records.ts'
 import type { Settings } from './settings.ts'
 
-export interface ChannelDoorParts extends ChannelAudit {
+export interface ChannelHandlerParts extends ChannelAudit {
   readonly settings: Pick<Settings, 'publicUrl' | 'linkKey'>
   readonly configuration: Configuration
   readonly records: Pick<Records, 'incidents' | 'pages'> & {
     readonly scheduleChanges: Pick<Records['scheduleChanges'], 'list'>
   }
   readonly commands: IncidentCommands
-  readonly declare: AnswerDeskOptions['declare']
+  readonly declare: AnswerServiceOptions['declare']
   readonly resolveSecret: (reference: string) => Promise<string>
   readonly log: Pick<Logger, 'warn' | 'error'>
 }
 
-export interface ChannelDoors {
-  readonly slack?: SlackDoor
-  readonly telegram?: TelegramDoor
-  readonly mail?: MailDoor
+export interface ChannelHandlers {
+  readonly slack?: SlackWebhookHandler
+  readonly telegram?: TelegramWebhookHandler
+  readonly mail?: AnswerLinkHandler
 }
 
-/** A door for each integration that can bring answers. `idle` waits for what they have begun. */
-export function createChannelDoors(parts: ChannelDoorParts): {
-  doors: ChannelDoors
+/** A handler for each integration that can bring answers. `idle` waits for what they have begun. */
+export function createChannelHandlers(parts: ChannelHandlerParts): {
+  handlers: ChannelHandlers
   idle: () => Promise<void>
 } {
   const { settings, configuration, records, resolveSecret, now, log } = parts
   const { slack: slackAccount, telegram: telegramAccount } = configuration.integrations ?? {}
   const schedules = currentSchedules(configuration, records.scheduleChanges)
-  const answers = createAnswerDesk({
+  const answers = createAnswerService({
     users: () => configuration.users,
     incidents: records.incidents,
     commands: auditedCommands(parts.commands, parts),
@@ -60,11 +66,11 @@ export function createChannelDoors(parts: ChannelDoorParts): {
   const slack =
     slackAccount === undefined
       ? undefined
-      : createSlackDoor({ ...common, integration: slackAccount, log: warn })
+      : createSlackWebhookHandler({ ...common, integration: slackAccount, log: warn })
   const telegram =
     telegramAccount === undefined
       ? undefined
-      : createTelegramDoor({
+      : createTelegramWebhookHandler({
           ...common,
           integration: telegramAccount,
           users: () => configuration.users,
@@ -74,9 +80,9 @@ export function createChannelDoors(parts: ChannelDoorParts): {
   const mail =
     key === undefined
       ? undefined
-      : createMailDoor({ ...records, links: createAnswerLinks({ key, publicUrl, now }), answers })
+      : createAnswerLinkHandler({ ...records, links: createAnswerLinks({ key, publicUrl, now }), answers })
   return {
-    doors: {
+    handlers: {
       ...(slack === undefined ? {} : { slack }),
       ...(telegram === undefined ? {} : { telegram }),
       ...(mail === undefined ? {} : { mail }),

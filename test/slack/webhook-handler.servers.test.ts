@@ -1,15 +1,15 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FakeSlack, startFakeSlack } from '../../examples/fakes/slack.ts'
-import type { ChannelAnswers, Told } from '../../src/domain/page/channel-answers.ts'
+import type { ChannelAnswers, AnswerResult } from '../../src/domain/page/channel-answers.ts'
 import { createPost } from '../../src/http/post.ts'
-import { createSlackDoor } from '../../src/slack/door.ts'
+import { createSlackWebhookHandler } from '../../src/slack/webhook-handler.ts'
 import { responseLimits } from '../../src/slack/limits.ts'
 
 const { post, close } = createPost()
 let slack: FakeSlack
-let told: Promise<Told>
+let told: Promise<AnswerResult>
 let logged: unknown[]
-let door: ReturnType<typeof createSlackDoor>
+let handler: ReturnType<typeof createSlackWebhookHandler>
 
 const answers: ChannelAnswers = {
   give: () => told,
@@ -23,12 +23,12 @@ async function press() {
     actionId: 'firewatch_acknowledge',
     value: 'INC-1/r0/s1',
   })
-  const receipt = await door.interactions({
+  const receipt = await handler.interactions({
     timestamp: headers['x-slack-request-timestamp'],
     signature: headers['x-slack-signature'],
     body: Buffer.from(payload),
   })
-  await door.idle()
+  await handler.idle()
   return receipt
 }
 
@@ -36,7 +36,7 @@ beforeEach(async () => {
   slack = await startFakeSlack()
   told = Promise.resolve({ kind: 'done', message: 'taken' })
   logged = []
-  door = createSlackDoor({
+  handler = createSlackWebhookHandler({
     integration: { signingSecret: '${env:SECRET}', responseHosts: [new URL(slack.url).host] },
     resolveSecret: () => Promise.resolve(slack.signingSecret),
     answers,

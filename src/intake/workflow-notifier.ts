@@ -9,13 +9,13 @@ export interface StirredIncident {
   readonly decisions: number
 }
 
-export interface TellerDependencies {
-  readonly tells: {
+export interface WorkflowNotifierDependencies {
+  readonly notifications: {
     claim(limit: number, now: Date, leaseMs: number): Promise<readonly StirredIncident[]>
-    told(incidents: readonly StirredIncident[]): Promise<void>
+    delivered(incidents: readonly StirredIncident[]): Promise<void>
   }
   /** Starts the workflow or signals it. Rejects when Temporal did not take it in time. */
-  readonly tell: (incident: StirredIncident) => Promise<void>
+  readonly notify: (incident: StirredIncident) => Promise<void>
   readonly log: {
     info(fields: object, message: string): void
     warn(fields: object, message: string): void
@@ -23,22 +23,22 @@ export interface TellerDependencies {
   readonly now: () => Date
 }
 
-export type Teller = ReturnType<typeof createTeller>
+export type WorkflowNotifier = ReturnType<typeof createWorkflowNotifier>
 
-/** Taken by another teller after this when it was not done; longer than one call to Temporal may take. */
+/** Taken by another notifier after this when it was not done; longer than one call to Temporal may take. */
 const leaseMs = 10_000
 const mostAtOnce = 16
 const pollMs = 5_000
-/** While workflows cannot be told. */
+/** While workflows cannot be notified. */
 const retryMs = 1_000
 /** What is decided meanwhile is told of together, and pages that were just queued go out first: no workflow is needed for them. */
 const gatherMs = 40
 
 /**
- * Tells workflows that something was decided. No transaction is open meanwhile: a row in the store makes sure that each is told, whatever Temporal
+ * Notifies workflows that something was decided. No transaction is open meanwhile: a row in the store makes sure that each is notified, whatever Temporal
  * does, and nobody waits for it.
  */
-export function createTeller({ tells, tell, log, now }: TellerDependencies) {
+export function createWorkflowNotifier({ notifications, notify, log, now }: WorkflowNotifierDependencies) {
   const stopping = new AbortController()
   let running: Promise<void> | undefined
   let wake: () => void = () => undefined
@@ -56,20 +56,20 @@ export function createTeller({ tells, tell, log, now }: TellerDependencies) {
 
   /** Whether more may wait. */
   async function pass(): Promise<boolean> {
-    const stirred = await tells.claim(mostAtOnce, now(), leaseMs)
+    const stirred = await notifications.claim(mostAtOnce, now(), leaseMs)
     if (stirred.length === 0) return false
-    const results = await Promise.allSettled(stirred.map(tell))
-    await tells.told(stirred.filter((_, index) => results[index]?.status === 'fulfilled'))
+    const results = await Promise.allSettled(stirred.map(notify))
+    await notifications.delivered(stirred.filter((_, index) => results[index]?.status === 'fulfilled'))
     const rejected = results.find((result) => result.status === 'rejected')
     if (rejected !== undefined) return failed(rejected.reason)
-    if (failures > 0) log.info({ failures }, 'workflows are told again')
+    if (failures > 0) log.info({ failures }, 'workflows are notified again')
     failures = 0
     return stirred.length === mostAtOnce
   }
 
   function failed(error: unknown): false {
     if (failures++ === 0)
-      log.warn({ err: error }, 'workflows cannot be told now: pages go out, and what is due later waits')
+      log.warn({ err: error }, 'workflows cannot be notified now: pages go out, and what is due later waits')
     return false
   }
 

@@ -1,21 +1,26 @@
 import type { Holder } from '../domain/access/access.ts'
 import type { Incident } from '../domain/incident/incident.ts'
-import type { Asking, Kept, ScheduleChange, Wish } from '../domain/on-call/changes.ts'
+import type {
+  RequestContext,
+  ChangeResult,
+  ScheduleChange,
+  ChangeRequest,
+} from '../domain/on-call/changes.ts'
 import type { Schedule } from '../domain/on-call/schedule.ts'
 import type { PagingContext } from '../domain/escalate/paging-context.ts'
 
 /** Schedules, and what people change about them. */
-export interface OnCallDesk {
+export interface OnCallService {
   /** As they stand now, with every change that people made: the ones that pages go by. All, or those of these names that there are. */
   current(names?: readonly string[]): Promise<ReadonlyMap<string, Schedule>>
   /** All that were ever made of a schedule. */
   changes(schedule: string): Promise<readonly ScheduleChange[]>
   /** `undefined` when there is no such schedule. */
-  add(schedule: string, wish: Wish, asking: Asking): Promise<Kept | undefined>
+  add(schedule: string, requested: ChangeRequest, context: RequestContext): Promise<ChangeResult | undefined>
   /** `undefined` when the schedule has no such swap. */
-  take(schedule: string, id: string, taker: string, at: number): Promise<Kept | undefined>
+  take(schedule: string, id: string, taker: string, at: number): Promise<ChangeResult | undefined>
   /** `undefined` when the schedule has no such change. */
-  end(schedule: string, id: string, actor: string, at: number): Promise<Kept | undefined>
+  end(schedule: string, id: string, actor: string, at: number): Promise<ChangeResult | undefined>
   /** All that it takes to work out who would be paged: as things stand now, or with the schedules that an incident began with. */
   context(incident?: Incident): Promise<PagingContext>
   /** By name, as configured now. */

@@ -24,7 +24,7 @@ export interface NotificationReceipt extends Acceptance {
 const problemsTold = 20
 
 /** Takes notifications of Alertmanager into the inbox. */
-export function createAlertmanagerDoor({ accept, endedSince, now, log }: AlertmanagerDependencies) {
+export function createAlertmanagerReceiver({ accept, endedSince, now, log }: AlertmanagerDependencies) {
   /** A repeat of a firing alert is old news, unless the alert had ended in between: then it fires again. */
   async function acceptRefires(alerts: readonly AcceptedAlert[]): Promise<number> {
     const firing = alerts.filter(({ status }) => status === 'firing')

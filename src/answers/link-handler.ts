@@ -1,8 +1,8 @@
-import type { ChannelAnswers, Told } from '../domain/page/channel-answers.ts'
+import type { ChannelAnswers, AnswerResult } from '../domain/page/channel-answers.ts'
 import type { Incident } from '../domain/incident/incident.ts'
 import type { Page } from '../domain/page/page.ts'
 
-export interface MailDoorOptions {
+export interface AnswerLinkHandlerOptions {
   readonly links: { pageOf(token: string): string | undefined }
   readonly pages: {
     find(id: string): Promise<Page | undefined>
@@ -14,7 +14,7 @@ export interface MailDoorOptions {
 }
 
 /** Answers that come by the link of a mail. Looking changes nothing, for mail scanners open every link. */
-export function createMailDoor({ links, pages, incidents, answers }: MailDoorOptions) {
+export function createAnswerLinkHandler({ links, pages, incidents, answers }: AnswerLinkHandlerOptions) {
   async function pageOf(token: string): Promise<Page | undefined> {
     const id = links.pageOf(token)
     return id === undefined ? undefined : pages.find(id)
@@ -28,7 +28,7 @@ export function createMailDoor({ links, pages, incidents, answers }: MailDoorOpt
       return { person: page.person, incident, count: (await pages.led(page)).length }
     },
 
-    async acknowledge(token: string): Promise<Told | undefined> {
+    async acknowledge(token: string): Promise<AnswerResult | undefined> {
       const page = await pageOf(token)
       if (page === undefined) return undefined
       // The same for every click on one link: a second one is a repeat.

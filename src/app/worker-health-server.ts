@@ -1,9 +1,10 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Exposition } from '../metrics/registry.ts'
+import { errorMessage } from '../domain/values/error-message.ts'
 
 /** What a worker says of itself by HTTP. */
-export interface WorkerDoorDependencies {
+export interface HealthServerDependencies {
   readonly metrics: () => Promise<Exposition>
   /** Temporal's own metrics of the worker, in Prometheus' older text format. */
   readonly temporalMetricsUrl: string
@@ -13,7 +14,7 @@ export interface WorkerDoorDependencies {
   readonly unready: () => Promise<Readonly<Record<string, string>>>
 }
 
-export interface WorkerDoor {
+export interface HealthServer {
   readonly port: number
   close(): Promise<void>
 }
@@ -22,21 +23,16 @@ export interface WorkerDoor {
  * `/health/live`, `/health/ready`, `/metrics` and `/metrics/temporal` of a worker, for whoever reaches the port: it takes no tokens, and must not be
  * published.
  */
-export async function openWorkerDoor(
+export async function openHealthServer(
   host: string,
   port: number,
-  deps: WorkerDoorDependencies,
-): Promise<WorkerDoor> {
+  deps: HealthServerDependencies,
+): Promise<HealthServer> {
   const server = createServer((request, response) => {
     const answer = request.method === 'GET' ? answers[request.url ?? ''] : undefined
     if (answer === undefined) return send(response, 404, json, JSON.stringify({ error: 'nothing here' }))
     answer(deps, response).catch((error: unknown) =>
-      send(
-        response,
-        500,
-        json,
-        JSON.stringify({ error: error instanceof Error ? error.message : String(error) }),
-      ),
+      send(response, 500, json, JSON.stringify({ error: errorMessage(error) })),
     )
     return undefined
   })
@@ -56,7 +52,7 @@ export async function openWorkerDoor(
 
 const json = 'application/json; charset=utf-8'
 
-type Answer = (deps: WorkerDoorDependencies, response: ServerResponse) => Promise<void>
+type Answer = (deps: HealthServerDependencies, response: ServerResponse) => Promise<void>
 
 const answers: Readonly<Record<string, Answer>> = {
   '/health/live': async (_, response) => send(response, 200, json, JSON.stringify({ live: true })),

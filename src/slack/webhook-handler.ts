@@ -1,11 +1,11 @@
-import type { Account, ChannelAnswers, Told } from '../domain/page/channel-answers.ts'
-import type { SlackIntegration } from '../domain/configuration/configuration.ts'
+import type { Account, ChannelAnswers, AnswerResult } from '../domain/page/channel-answers.ts'
+import type { SlackIntegration } from '../domain/configuration/integrations.ts'
 import type { HttpPost } from '../domain/page/delivery.ts'
 import { readCommand, readInteraction, type SlashCommand } from './interaction.ts'
 import { createResponses } from './responses.ts'
 import { isFromSlack, type SignedRequest } from './signature.ts'
 
-export interface SlackDoorOptions {
+export interface SlackWebhookHandlerOptions {
   readonly integration: Pick<SlackIntegration, 'signingSecret' | 'responseHosts'>
   readonly resolveSecret: (reference: string) => Promise<string>
   readonly answers: ChannelAnswers
@@ -39,7 +39,7 @@ const help = [
  * Takes pressed buttons and slash commands. Slack wants its 200 within three seconds, whatever the rest of the world does, so the receipt
  * goes out at once and the result follows over `response_url`. https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
  */
-export function createSlackDoor(options: SlackDoorOptions) {
+export function createSlackWebhookHandler(options: SlackWebhookHandlerOptions) {
   const { integration, resolveSecret, answers, now, pauseMs = defaultPauseMs, log } = options
   const { responseHosts: hosts = defaultHosts } = integration
   const respond = createResponses({ ...options, hosts, pauseMs })
@@ -49,7 +49,7 @@ export function createSlackDoor(options: SlackDoorOptions) {
     return isFromSlack(request, (await resolveSecret(integration.signingSecret)).trim(), now())
   }
 
-  function inBackground(responseUrl: string, work: Promise<Told>): void {
+  function inBackground(responseUrl: string, work: Promise<AnswerResult>): void {
     const told = within(work, options.workMs ?? defaultWorkMs)
       .then(({ message }) => respond(responseUrl, message))
       .catch((error: unknown) => log('an answer from Slack failed', error))
@@ -88,7 +88,7 @@ function slackUser(id: string): Account {
   return { channel: 'slack', id }
 }
 
-function carryOut(answers: ChannelAnswers, { user, order, id }: SlashCommand): Promise<Told> {
+function carryOut(answers: ChannelAnswers, { user, order, id }: SlashCommand): Promise<AnswerResult> {
   switch (order.kind) {
     case 'ack':
       return answers.give(slackUser(user), { verb: 'acknowledge', incident: order.incident, commandId: id })
@@ -106,8 +106,8 @@ function helpReply(command: SlashCommand | undefined) {
   return { response_type: 'ephemeral', text: problem === undefined ? help : `${problem}\n${help}` }
 }
 
-async function within(work: Promise<Told>, ms: number): Promise<Told> {
-  const late = Promise.withResolvers<Told>()
+async function within(work: Promise<AnswerResult>, ms: number): Promise<AnswerResult> {
+  const late = Promise.withResolvers<AnswerResult>()
   const message = 'It took too long, and it is not known whether it was carried out: look at the incident.'
   const timer = setTimeout(() => late.resolve({ kind: 'failed', message }), ms)
   try {

@@ -1,11 +1,16 @@
-import type { Asking, Kept, ScheduleChange, Wish } from '../../src/domain/on-call/changes.ts'
-import { withChanges, wishConflict } from '../../src/domain/on-call/changes.ts'
+import type {
+  RequestContext,
+  ChangeResult,
+  ScheduleChange,
+  ChangeRequest,
+} from '../../src/domain/on-call/changes.ts'
+import { withChanges, changeConflict } from '../../src/domain/on-call/changes.ts'
 import type { Schedule } from '../../src/domain/on-call/schedule.ts'
 import { takeSwap } from '../../src/domain/on-call/swaps.ts'
-import type { OnCallDesk, OnCallPerson } from '../../src/web/on-call-desk.ts'
+import type { OnCallService, OnCallPerson } from '../../src/web/on-call-service.ts'
 import { kept } from './on-call.ts'
 
-export interface TestDesk extends OnCallDesk {
+export interface TestOnCallService extends OnCallService {
   readonly made: ScheduleChange[]
   /** Whose feeds were ended. */
   readonly endedFeeds: string[]
@@ -13,8 +18,8 @@ export interface TestDesk extends OnCallDesk {
 
 const berlin: OnCallPerson = { title: 'Ana', timeZone: 'Europe/Berlin', canBePaged: true }
 
-/** A desk over schedules in memory. Of people, `vic` cannot be paged. */
-export function deskOver(
+/** An on-call service over schedules in memory. Of people, `vic` cannot be paged. */
+export function onCallServiceOver(
   schedules: readonly Schedule[],
   people: Readonly<Record<string, Partial<OnCallPerson>>> = {
     ana: {},
@@ -22,11 +27,14 @@ export function deskOver(
     cy: {},
     vic: { canBePaged: false },
   },
-): TestDesk {
+): TestOnCallService {
   const made: ScheduleChange[] = []
   const endedFeeds: string[] = []
   const known = () => new Map(schedules.map((one) => [one.name, withChanges(one, made)]))
-  const replace = (change: ScheduleChange | undefined, more: Partial<ScheduleChange>): Kept | undefined => {
+  const replace = (
+    change: ScheduleChange | undefined,
+    more: Partial<ScheduleChange>,
+  ): ChangeResult | undefined => {
     if (change === undefined) return undefined
     const changed = { ...change, ...more } as ScheduleChange
     made[made.indexOf(change)] = changed
@@ -40,12 +48,12 @@ export function deskOver(
     current: async (names) =>
       new Map([...known()].filter(([name]) => names === undefined || names.includes(name))),
     changes: async (schedule) => made.filter((one) => one.schedule === schedule),
-    add: async (name: string, wish: Wish, { actor, at, reason }: Asking) => {
+    add: async (name: string, requested: ChangeRequest, { actor, at, reason }: RequestContext) => {
       const configured = schedules.find((one) => one.name === name)
       if (configured === undefined) return undefined
-      const conflict = wishConflict(configured, made, wish)
+      const conflict = changeConflict(configured, made, requested)
       if (conflict !== null) return { kept: false, reason: conflict }
-      const change = kept(made.length + 1, wish, { schedule: name, madeBy: actor, madeAt: at, reason })
+      const change = kept(made.length + 1, requested, { schedule: name, madeBy: actor, madeAt: at, reason })
       made.push(change)
       return { kept: true, change }
     },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { FastifyInstance } from 'fastify'
 import { decideGroup, groupRows, incidentLabels, incidentService } from '../../src/domain/alert/dispatch.ts'
-import { createAlertmanagerDoor } from '../../src/intake/alertmanager-door.ts'
+import { createAlertmanagerReceiver } from '../../src/intake/alertmanager-receiver.ts'
 import { createAlertEnds } from '../../src/postgres/alert-ends.ts'
 import { createAlertInbox } from '../../src/postgres/alert-inbox.ts'
 import { createConfigurationRecords } from '../../src/postgres/configurations.ts'
@@ -23,7 +23,7 @@ beforeAll(async () => {
   database = openDatabase(postgres.url)
   await migrate(database.pool)
   await createConfigurationRecords(database.db).save(configuration)
-  app = (await startWeb({ alertmanager: doorOf(database) })).app
+  app = (await startWeb({ alertmanager: receiverOf(database) })).app
 })
 afterAll(async () => {
   await app?.close()
@@ -34,10 +34,10 @@ beforeEach(async () => {
   await database.pool.query('TRUNCATE alert_inbox, incidents, alerts, timeline RESTART IDENTITY CASCADE')
 })
 
-function doorOf({ db }: OpenDatabase) {
+function receiverOf({ db }: OpenDatabase) {
   const inbox = createAlertInbox(db)
   const ends = createAlertEnds(db)
-  return createAlertmanagerDoor({
+  return createAlertmanagerReceiver({
     accept: (alerts) => inbox.acceptAlerts(alerts),
     endedSince: (eventIds) => ends.endedSince(eventIds),
     now: () => new Date(),
@@ -188,7 +188,7 @@ describe('notifications of Alertmanager', () => {
 describe('while PostgreSQL is away', () => {
   it('the answer is 503 with Retry-After, and the repeat is stored', async () => {
     const nobody = openDatabase(`postgres://firewatch@127.0.0.1:${await freePort()}/postgres`)
-    const { app: cutOff } = await startWeb({ alertmanager: doorOf(nobody) })
+    const { app: cutOff } = await startWeb({ alertmanager: receiverOf(nobody) })
     const refused = await cutOff.inject({
       method: 'POST',
       url,

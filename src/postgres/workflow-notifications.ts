@@ -16,10 +16,10 @@ interface StirredRow {
   readonly stirred_decisions: number
 }
 
-/** Which workflows are still to be told: a row that waits here is what makes sure that they are. */
-export function createIncidentTells(db: Database) {
+/** Which workflows are still to be notified: a row that waits here is what makes sure that they are. */
+export function createWorkflowNotifications(db: Database) {
   return {
-    /** Those to tell now, oldest first. Whoever takes one tells it within the lease, or another does. */
+    /** Those to notify now, oldest first. Whoever takes one notifies it within the lease, or another does. */
     async claim(limit: number, now: Date, leaseMs: number): Promise<StirredIncident[]> {
       const { rows } = await sql<StirredRow>`
         UPDATE incidents SET tell_after = ${new Date(now.getTime() + leaseMs)}
@@ -34,7 +34,7 @@ export function createIncidentTells(db: Database) {
     },
 
     /** They were told of so many decisions. */
-    async told(incidents: readonly Pick<StirredIncident, 'number' | 'decisions'>[]): Promise<void> {
+    async delivered(incidents: readonly Pick<StirredIncident, 'number' | 'decisions'>[]): Promise<void> {
       if (incidents.length === 0) return
       await sql`
         UPDATE incidents SET told_decisions = greatest(told_decisions, given.decisions), tell_after = NULL

@@ -2,16 +2,16 @@ import type { WorkflowHandle } from '@temporalio/client'
 import { Worker } from '@temporalio/worker'
 import { expect } from 'vitest'
 import { createIncidentActivities } from '../../activities/incident.ts'
-import { createTeller } from '../../src/intake/teller.ts'
+import { createWorkflowNotifier } from '../../src/intake/workflow-notifier.ts'
 import { incidentWorkflowId } from '../../src/domain/incident/incident.ts'
 import { createIncidentClient, taskQueue } from '../../src/temporal/incident-client.ts'
 import { type IncidentStory, startIncidents } from './incidents.ts'
 import { bundleWorkflows, startTemporal } from './temporal.ts'
 
-export type Keeper = Awaited<ReturnType<typeof startKeeper>>
+export type IncidentWorkflows = Awaited<ReturnType<typeof startIncidentWorkflows>>
 
 /** Incidents with their workflows on a real Temporal: what falls due in a test falls due in real milliseconds. */
-export async function startKeeper() {
+export async function startIncidentWorkflows() {
   await using starting = new AsyncDisposableStack()
   const temporal = starting.adopt(await startTemporal(), (one) => one.teardown())
   let noticed = () => {}
@@ -21,9 +21,9 @@ export async function startKeeper() {
   const client = createIncidentClient(temporal.client)
   const quiet = { info: () => undefined, warn: () => undefined }
   const now = () => new Date()
-  const teller = createTeller({
-    tells: incidents.records.tells,
-    tell: (incident) => client.tell(incident),
+  const notifier = createWorkflowNotifier({
+    notifications: incidents.records.workflowNotifications,
+    notify: (incident) => client.notify(incident),
     log: quiet,
     now,
   })
@@ -34,7 +34,7 @@ export async function startKeeper() {
       taskQueue,
       workflowBundle,
       activities: {
-        ...createIncidentActivities({ ...incidents.records, stirred: () => teller.notice(), now }),
+        ...createIncidentActivities({ ...incidents.records, stirred: () => notifier.notice(), now }),
         collectEvidence: async () => ({ findings: [] }),
         draftReview: async () => ({ file: 'INC.md', passed: 1, checks: 1 }),
       },
@@ -49,16 +49,16 @@ export async function startKeeper() {
     await working.ended
   }
   starting.defer(endWorker)
-  noticed = () => teller.notice()
-  teller.start()
-  starting.defer(() => teller.stop())
+  noticed = () => notifier.notice()
+  notifier.start()
+  starting.defer(() => notifier.stop())
   incidents.sender.start()
   starting.defer(() => incidents.sender.stop())
   const running = starting.move()
   return {
     temporal,
     client,
-    teller,
+    notifier,
     ...incidents,
     /** Another worker takes over, which knows nothing of what its workflows did before. */
     replaceWorker(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { createChannelDoors } from '../../src/app/channel-doors.ts'
+import { createChannelHandlers } from '../../src/app/channel-handlers.ts'
 import type { Declaration } from '../../src/domain/alert/declaration.ts'
 import type { Command } from '../../src/domain/incident/messages.ts'
 import type { IncidentCommands } from '../../src/web/dependencies.ts'
@@ -7,7 +7,7 @@ import { startWeb } from '../web/world.ts'
 import { alwaysOn, kept, override } from './on-call.ts'
 import { accounts, atStart, type EscalationWorld, linkKey, publicUrl } from './escalation.ts'
 
-export interface DoorWorld {
+export interface HandlerWorld {
   readonly app: FastifyInstance
   readonly given: { verb: string; command: Command }[]
   readonly accepted: Declaration[]
@@ -27,15 +27,15 @@ interface Answer {
   readonly body: string
 }
 
-/** What somebody changed about the schedule of the doors, which has ana and ben. */
+/** What somebody changed about the schedule of the handlers, which has ana and ben. */
 const insteadOfAna = kept(1, override(0, 9e12, 'ana', 'cy'), { schedule: 'primary' })
 
-/** The real routes and doors over a world's records, with the users that it runs with now. */
-export async function doorsOf(
+/** The real routes and handlers over a world's records, with the users that it runs with now. */
+export async function handlersOf(
   world: EscalationWorld,
   commands: Partial<IncidentCommands> = {},
-): Promise<DoorWorld> {
-  const given: DoorWorld['given'] = []
+): Promise<HandlerWorld> {
+  const given: HandlerWorld['given'] = []
   const accepted: Declaration[] = []
   const audit: object[] = []
   const take = (verb: string) => async (command: Command) => {
@@ -54,7 +54,7 @@ export async function doorsOf(
     applyPolicy: take('apply-policy'),
     ...commands,
   }
-  const { doors, idle } = createChannelDoors({
+  const { handlers, idle } = createChannelHandlers({
     settings: { publicUrl, linkKey },
     configuration: {
       ...atStart,
@@ -85,7 +85,12 @@ export async function doorsOf(
       error: (fields: object) => void audit.push(fields),
     },
   })
-  const { app } = await startWeb({ ...doors, commands: all, incidents: readerOf(world), now: () => world.at })
+  const { app } = await startWeb({
+    ...handlers,
+    commands: all,
+    incidents: readerOf(world),
+    now: () => world.at,
+  })
   return {
     app,
     given,

@@ -7,7 +7,7 @@ export interface Restart {
 }
 
 /** Keeps one run of the service alive on one port. */
-export interface Keeper {
+export interface ServiceProcess {
   /** The run that is alive; null while one is being started. */
   run(): Run | null
   restarts(): number
@@ -20,7 +20,7 @@ export interface Keeper {
 const firstPauseMs = 200
 const longestPauseMs = 5_000
 
-export function createKeeper(port: number, environment: NodeJS.ProcessEnv): Keeper {
+export function createServiceProcess(port: number, environment: NodeJS.ProcessEnv): ServiceProcess {
   let child: ServiceChild | undefined
   let restarts = 0
   let ending = false

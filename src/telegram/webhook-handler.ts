@@ -1,11 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
-import type { ChannelAnswers, Told } from '../domain/page/channel-answers.ts'
-import type {
-  Configuration,
-  SecretReference,
-  TelegramIntegration,
-} from '../domain/configuration/configuration.ts'
+import type { ChannelAnswers, AnswerResult } from '../domain/page/channel-answers.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
+import type { SecretReference } from '../domain/configuration/secret-reference.ts'
+import type { TelegramIntegration } from '../domain/configuration/integrations.ts'
 import { cutText, type HttpPost, oneLine } from '../domain/page/delivery.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
 import { storable } from '../domain/values/text.ts'
@@ -13,7 +11,7 @@ import { botAt, createBotApi } from './bot-api.ts'
 import { acknowledgedKeyboard, readButton } from './buttons.ts'
 import { telegramLimits } from './limits.ts'
 
-export interface TelegramDoorOptions {
+export interface TelegramWebhookHandlerOptions {
   readonly integration: TelegramIntegration
   /** As configured now: whose chat a message stands in says which bot wrote it. */
   readonly users: () => Configuration['users']
@@ -53,7 +51,7 @@ type Query = z.output<typeof Update>['callback_query']
  * Takes pressed buttons from Telegram's webhook. The answer to a press is the answer to the request itself, which needs no token:
  * https://core.telegram.org/bots/api#making-requests-when-getting-updates
  */
-export function createTelegramDoor(options: TelegramDoorOptions) {
+export function createTelegramWebhookHandler(options: TelegramWebhookHandlerOptions) {
   const { integration, resolveSecret, answers, log } = options
   const underWay = new Set<Promise<void>>()
   return {
@@ -84,7 +82,7 @@ export function createTelegramDoor(options: TelegramDoorOptions) {
   }
 }
 
-function isTaken({ kind }: Told): boolean {
+function isTaken({ kind }: AnswerResult): boolean {
   return kind === 'done' || kind === 'unchanged'
 }
 
@@ -102,7 +100,7 @@ function isSame(given: string | undefined, expected: string): boolean {
 
 /** The message itself then shows that somebody has it. Nothing depends on that: the answer was given. */
 async function showAcknowledged(
-  options: TelegramDoorOptions,
+  options: TelegramWebhookHandlerOptions,
   { message }: Query,
   incident: string,
 ): Promise<void> {
@@ -130,7 +128,10 @@ interface BotAccount {
   readonly apiUrl?: SecretReference
 }
 
-function accountOf({ integration, users }: TelegramDoorOptions, chatId: string): BotAccount | undefined {
+function accountOf(
+  { integration, users }: TelegramWebhookHandlerOptions,
+  chatId: string,
+): BotAccount | undefined {
   const contacts = Object.values(users()).flatMap((user) => user.contacts)
   const own = contacts.find((contact) => contact.channel === 'telegram' && contact.chatId === chatId)
   if (own?.channel === 'telegram') return own

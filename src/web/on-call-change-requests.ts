@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { readInstantOrDay } from '../domain/values/instant-text.ts'
-import type { Wish } from '../domain/on-call/changes.ts'
+import type { ChangeRequest } from '../domain/on-call/changes.ts'
 import type { Schedule, Shift, Span } from '../domain/on-call/schedule.ts'
 import { segmentsBetween } from '../domain/on-call/segments.ts'
 import { HttpProblem } from './errors.ts'
-import type { OnCallPerson } from './on-call-desk.ts'
+import type { OnCallPerson } from './on-call-service.ts'
 
-export type WishKind = Wish['kind']
+export type ChangeKind = ChangeRequest['kind']
 
-/** What a wish is judged by. */
+/** What a change request is judged by. */
 export interface Judging {
   /** As it stands now. */
   readonly schedule: Schedule
@@ -48,7 +48,7 @@ export function wholeSecond(instant: number): number {
   return Math.floor(instant / 1_000) * 1_000
 }
 
-/** Why, and the id of the command: what all bodies may have beside the wish itself. */
+/** Why, and the id of the command: what all bodies may have beside the change itself. */
 const Beside = z.object({
   reason: z.string().trim().max(500).default(''),
   commandId: z
@@ -64,14 +64,14 @@ export function besideOf(body: unknown): z.output<typeof Beside> {
 }
 
 /**
- * The wish that a body expresses. It begins now at the earliest: who was on call in the past stays what it was.
+ * The change request that a body expresses. It begins now at the earliest: who was on call in the past stays what it was.
  * @throws HttpProblem 400 that names each bad path and what to do
  */
-export function readWish(kind: WishKind, body: unknown, judging: Judging): Wish {
+export function readChangeRequest(kind: ChangeKind, body: unknown, judging: Judging): ChangeRequest {
   const problems: string[] = []
-  const wish = wishOf(kind, bodyOf(body), judging, problems)
+  const requested = changeRequestOf(kind, bodyOf(body), judging, problems)
   if (problems.length > 0) throw new HttpProblem(400, `the ${kind} is not possible`, problems)
-  return wish
+  return requested
 }
 
 function bodyOf(body: unknown): unknown {
@@ -80,7 +80,12 @@ function bodyOf(body: unknown): unknown {
   return rest
 }
 
-function wishOf(kind: WishKind, body: unknown, judging: Judging, problems: string[]): Wish {
+function changeRequestOf(
+  kind: ChangeKind,
+  body: unknown,
+  judging: Judging,
+  problems: string[],
+): ChangeRequest {
   switch (kind) {
     case 'override': {
       const { remove = null, add = null, ...times } = parse(Bodies.override, kind, body)
@@ -105,7 +110,7 @@ function wishOf(kind: WishKind, body: unknown, judging: Judging, problems: strin
   }
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, kind: WishKind, body: unknown): z.output<Schema> {
+function parse<Schema extends z.ZodType>(schema: Schema, kind: ChangeKind, body: unknown): z.output<Schema> {
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data
   throw new HttpProblem(400, `the ${kind} is not understood`, issuesOf(parsed.error))

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import { personCalendar, scheduleCalendar } from '../ical/write.ts'
+import type { WebDependencies } from '../web/dependencies.ts'
+import type { ServedRequest } from '../web/observe.ts'
+import { createAutomation } from './automation.ts'
+import { createCharts } from './charts.ts'
+import { createCheckReadings } from './check-readings.ts'
+import { createIdentities } from './identities.ts'
+import { createNotActionable } from './not-actionable.ts'
+import { createOnCallService } from './on-call.ts'
+import { unreachable } from './readiness.ts'
+import type { Records } from './records.ts'
+import type { Settings } from './settings.ts'
+import { type ServerParts, now } from './server-parts.ts'
+
+/** What the web needs of the rest, but for what takes alerts in. */
+export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'intake' | 'alertmanager'> {
+  const { settings, configuration, log, records, clickhouse, reviewProgress } = parts
+  const roles = Object.fromEntries(
+    Object.entries(configuration.users).map(([name, { role }]) => [name, role]),
+  )
+  return {
+    credentials: createIdentities(records.credentials, () => configuration, settings.operator),
+    auditLog: parts.auditLog,
+    automation: createAutomation(records, configuration, randomUUID),
+    publicUrl: settings.publicUrl,
+    people: async () => roles,
+    incidents: {
+      find: (incident) => records.incidents.find(incident),
+      list: (filter) => records.incidents.list(filter),
+      counts: () => records.incidents.counts(),
+      byChartToken: (token) => records.incidents.byChartToken(token),
+      records: (incident) => recordsOf(records, incident),
+      events: (incident) => records.incidents.eventsOf(incident),
+    },
+    commands: records.commands,
+    declare: (declaration) => records.declarations.declare(declaration),
+    notActionable: createNotActionable(records, settings.dataDir, now),
+    checks: createCheckReadings(records.verdicts, configuration),
+    marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
+    runbooks: async () => configuration.runbooks,
+    services: async () => Object.keys(configuration.services),
+    policies: async () => Object.keys(configuration.policies),
+    reviews: {
+      get: (incident) => records.reviews.get(incident),
+      trouble: (incident) => reviewProgress.trouble(incident),
+    },
+    onCall: createOnCallService(configuration, records),
+    calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
+    charts: createCharts(records, clickhouse, now),
+    unready: () => unready(parts),
+    metrics: () => parts.metrics.expose(),
+    served: (request) => noteRequest(parts, request),
+    ...namespaceUi(settings),
+    ...(settings.runId === undefined ? {} : { runId: settings.runId }),
+    log: (message, error) => log.error({ err: error }, message),
+    now,
+    newId: randomUUID,
+  }
+}
+
+function namespaceUi({ temporalUiUrl, temporalNamespace }: Settings) {
+  if (temporalUiUrl === undefined) return {}
+  return {
+    temporalUiUrl: `${temporalUiUrl.replace(/\/+$/, '')}/namespaces/${encodeURIComponent(temporalNamespace)}`,
+  }
+}
+
+async function recordsOf(records: Records, incident: number) {
+  const [machine, alerts, timeline, pages, attempts, evidence] = await Promise.all([
+    records.incidents.machine(incident),
+    records.incidents.alertsOf(incident),
+    records.timeline.ofIncident(incident),
+    records.pages.ofIncident(incident),
+    records.attempts.ofIncident(incident),
+    records.evidence.list(incident),
+  ])
+  return { machine, alerts, timeline, pages, attempts, evidence }
+}
+
+/** Asks everything that incidents need. */
+function unready({ pools, connection, clickhouse }: ServerParts): Promise<Readonly<Record<string, string>>> {
+  return unreachable({
+    postgres: () => pools.intake.pool.query('SELECT 1'),
+    temporal: () =>
+      connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({})),
+    clickhouse: () => clickhouse.ping(),
+  })
+}
+
+/** Every change that somebody asked for is logged, and everything that failed; reading is not. */
+function noteRequest({ log, metrics }: ServerParts, { ms, ...request }: ServedRequest): void {
+  metrics.requestServed(request.method, request.route, request.status, ms / 1_000)
+  const { method, status, incident, person } = request
+  const level = status >= 500 ? 'warn' : method !== 'GET' && method !== 'HEAD' ? 'info' : 'debug'
+  const known = { ...(incident === null ? {} : { incident }), ...(person === null ? {} : { person }) }
+  log[level]({ method, route: request.route, status, ms, ...known }, 'request')
+}

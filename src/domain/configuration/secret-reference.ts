@@ -1,0 +1,2 @@
+/** Text that may hold `${env:NAME}` or `${file:PATH}`. */
+export type SecretReference = string
