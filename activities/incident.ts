@@ -59,8 +59,6 @@ export interface IncidentDependencies {
     machine(incident: number): Promise<MachineState | null>
   }
   readonly configurations: { get(revision: string): Promise<Configuration> }
-  /** Incidents were decided on: their workflows may have to hear of it. */
-  readonly stirred: () => void
   readonly now: () => Date
 }
 
@@ -77,7 +75,6 @@ export function createIncidentActivities(deps: IncidentDependencies) {
         event: { ...event, at: deps.now().getTime() },
         told: false,
       }))
-      deps.stirred()
     },
 
     /** What is to be done about the incident, by the configuration it started with. */

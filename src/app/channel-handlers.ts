@@ -4,7 +4,7 @@ import { createAnswerService } from '../answers/answer-service.ts'
 import { createAnswerLinks } from '../answers/links.ts'
 import { createAnswerLinkHandler } from '../answers/link-handler.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
-import { createPost } from '../http/post.ts'
+import type { HttpPost } from '../domain/page/delivery.ts'
 import { createSlackWebhookHandler } from '../slack/webhook-handler.ts'
 import { createTelegramWebhookHandler } from '../telegram/webhook-handler.ts'
 import type { IncidentCommands } from '../web/dependencies.ts'
@@ -14,8 +14,8 @@ import type {
   TelegramWebhookHandler,
 } from '../web/channel-handlers.ts'
 import { auditedCommands, auditRefusal, type ChannelAudit } from './channel-audit.ts'
-import { pageTimeoutMs } from './edges.ts'
 import { currentSchedules, whoIsOnCall } from './on-call.ts'
+import { exchangeTimeoutMs } from './outside.ts'
 import type { Records } from './records.ts'
 import type { Settings } from './settings.ts'
 
@@ -61,7 +61,7 @@ export function createChannelHandlers(parts: ChannelHandlerParts): {
     },
     log: (message, error) => log.error({ err: error }, message),
   })
-  const common = { resolveSecret, answers, post: createPost().post, timeoutMs: pageTimeoutMs, now }
+  const common = { resolveSecret, answers, post: createLazyPost(), timeoutMs: exchangeTimeoutMs, now }
   const warn = (message: string, reason: unknown) => log.warn({ reason }, message)
   const slack =
     slackAccount === undefined
@@ -88,5 +88,14 @@ export function createChannelHandlers(parts: ChannelHandlerParts): {
       ...(mail === undefined ? {} : { mail }),
     },
     idle: async () => void (await Promise.all([slack?.idle(), telegram?.idle()])),
+  }
+}
+
+/** The HTTP client is loaded for the first exchange: it takes 15 MiB of a server, and without Slack and Telegram there is none. */
+function createLazyPost(): HttpPost {
+  let client: Promise<{ readonly post: HttpPost }> | undefined
+  return async (request) => {
+    client ??= import('../http/post.ts').then(({ createPost }) => createPost())
+    return (await client).post(request)
   }
 }

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { resolveSecret } from '../config/secrets.ts'
 import { createEmailChannel } from '../email/channel.ts'
 import { createHeartbeat } from '../heartbeat/heartbeat.ts'
 import { createPost } from '../http/post.ts'
@@ -12,14 +10,7 @@ import { channelTraits, type ChannelTraits } from '../domain/page/channel-traits
 import type { Contact } from '../domain/configuration/people.ts'
 import type { Integrations } from '../domain/configuration/integrations.ts'
 import type { Channel } from '../paging/dependencies.ts'
-
-/** For one try of one page, the answer included. */
-export const pageTimeoutMs = 5_000
-
-/** Looks a secret up where its reference says, at the moment of use. */
-export function secretsOf(env: NodeJS.ProcessEnv): (reference: string) => Promise<string> {
-  return (reference) => resolveSecret(reference, env, (path) => readFile(path, 'utf8'))
-}
+import { exchangeTimeoutMs } from './outside.ts'
 
 /** Every way to reach people: one row per channel. */
 export function createChannels(
@@ -30,7 +21,7 @@ export function createChannels(
   { slack, email, telegram }: Integrations = {},
 ): Readonly<Record<Contact['channel'], Channel>> {
   const { post } = createPost()
-  const common = { post, timeoutMs: pageTimeoutMs, resolveSecret: resolve, now }
+  const common = { post, timeoutMs: exchangeTimeoutMs, resolveSecret: resolve, now }
   const onMissingChart = (incident: string, reason: string) =>
     log.warn({ incident, reason }, 'a page went out without its chart')
   const onOldButtons = (incident: string, reason: string) =>
@@ -55,7 +46,7 @@ export function createChannels(
 
 /** The way to the watchdog outside. */
 export function createOutsideHeartbeat(resolve: (reference: string) => Promise<string>) {
-  return createHeartbeat({ post: createPost().post, timeoutMs: pageTimeoutMs, resolveSecret: resolve })
+  return createHeartbeat({ post: createPost().post, timeoutMs: exchangeTimeoutMs, resolveSecret: resolve })
 }
 
 /** Lets through only contacts of the channel's own name, as whoever chooses the channel by name has seen to. */

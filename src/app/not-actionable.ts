@@ -3,7 +3,6 @@ import { renderChart } from '../chart/render.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
 import type { CommandAnswer, NoteCommand } from '../domain/incident/messages.ts'
 import { notActionableEntry, notActionableIn } from '../domain/incident/not-actionable.ts'
-import { loadReviewTemplate } from '../templates/review.ts'
 import type { Records } from './records.ts'
 import { reviewFolder } from './review-folder.ts'
 
@@ -26,7 +25,9 @@ export function createNotActionable(records: Records, dataDir: string, now: () =
   }
 }
 
+/** What drafts is loaded when it is needed, which in a server is seldom. */
 async function redraft(records: Records, dataDir: string, incident: number, now: () => Date): Promise<void> {
+  const { loadReviewTemplate } = await import('../templates/review.ts')
   const postMortem = createPostMortemActivities({
     ...records,
     reviews: { add: (review) => records.reviews.redraft(review) },

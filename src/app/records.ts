@@ -37,8 +37,6 @@ export type Records = ReturnType<typeof createRecords>
 export interface RecordOptions {
   /** As configured now. */
   readonly running: () => Configuration
-  /** Incidents were decided on: their workflows may have to hear of it. */
-  readonly stirred: () => void
   readonly newToken: () => string
   /** Alerts came in, where whoever dispatches them is in this process; absent: it is told through the database. */
   readonly accepted?: () => void
@@ -51,13 +49,12 @@ const onlyRecords: RecordOptions = {
   running: () => {
     throw new Error('no configuration runs here, so nothing can be decided about incidents')
   },
-  stirred: () => undefined,
   newToken,
 }
 
 /** Everything that is kept in PostgreSQL, by what it is about. */
 export function createRecords(db: Database, now: () => Date, options: RecordOptions = onlyRecords) {
-  const { running, stirred, urgent = { intake: db, dispatch: db } } = options
+  const { running, urgent = { intake: db, dispatch: db } } = options
   const configurations = createConfigurationRecords(db)
   const known: IncidentConfigurations = {
     running,
@@ -75,8 +72,8 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     machine,
     declarations: createDeclarations(db, inbox),
     workflowNotifications: createWorkflowNotifications(db),
-    commands: createIncidentCommands({ machine, configurations: known, stirred }),
-    sending: createPageSending(db, machine, stirred),
+    commands: createIncidentCommands({ machine, configurations: known }),
+    sending: createPageSending(db, machine),
     inbox,
     alertEnds: createAlertEnds(urgent.intake),
     checkRuns: createCheckRunRecords(db),

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { Client, Connection } from '@temporalio/client'
 import { createClickHouse } from '../clickhouse/client.ts'
 import { loadRunnableConfiguration } from '../config/references.ts'
 import type { AcceptedAlert } from '../domain/alert/alert.ts'
@@ -8,20 +7,18 @@ import type { Configuration } from '../domain/configuration/configuration.ts'
 import { createAlertmanagerReceiver } from '../intake/alertmanager-receiver.ts'
 import { createDispatcher, type Dispatcher } from '../intake/dispatcher.ts'
 import { parseAlerts } from '../intake/firewatch-alerts.ts'
-import { createWorkflowNotifier, type WorkflowNotifier } from '../intake/workflow-notifier.ts'
 import { createServerMetrics, type ServerMetrics } from '../metrics/server-metrics.ts'
 import { inboxChannel } from '../postgres/alert-inbox.ts'
 import { createAuditLog } from '../postgres/audit-log.ts'
 import { listenTo } from '../postgres/listen.ts'
 import { openServerPools } from '../postgres/pools.ts'
-import { createIncidentClient } from '../temporal/incident-client.ts'
-import { createReviewProgress } from '../temporal/review-progress.ts'
+import { createTemporalQuestions } from '../temporal/questions.ts'
 import { createServer } from '../web/server.ts'
 import { newToken } from './chart-token.ts'
 import { createChannelHandlers } from './channel-handlers.ts'
 import { countedReceivers } from './counted.ts'
-import { secretsOf } from './edges.ts'
 import { createLog } from './log.ts'
+import { secretsOf } from './outside.ts'
 import { listenOn } from './port-taken.ts'
 import { prepareDatabase } from './prepare.ts'
 import { createRecords, type Records } from './records.ts'
@@ -34,28 +31,17 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   const configuration = await loadRunnableConfiguration(settings.configPath, env)
   const log = createLog('server', settings.logLevel)
   const pools = openServerPools(settings.databaseUrl)
-  let notifier: WorkflowNotifier | undefined
   let dispatcher: Dispatcher | undefined
   const options = {
     running: () => configuration,
-    stirred: () => notifier?.notice(),
     accepted: () => dispatcher?.notice(),
     newToken,
     urgent: { intake: pools.intake.db, dispatch: pools.dispatch.db },
   }
   const records = createRecords(pools.console.db, now, options)
   await prepareDatabase(pools.console, records, configuration)
-  const connection = Connection.lazy({ address: settings.temporalAddress })
+  const temporal = createTemporalQuestions(settings)
   const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
-  const client = new Client({ connection, namespace: settings.temporalNamespace })
-  const incidents = createIncidentClient(client)
-  notifier = createWorkflowNotifier({
-    notifications: records.workflowNotifications,
-    notify: (incident) => incidents.notify(incident),
-    log,
-    now,
-  })
-  notifier.start()
   const auditLog = createAuditLog(pools.console.db, (entries, reason) =>
     log.error({ err: reason, audit: entries }, 'entries of the audit log are here and not in the database'),
   )
@@ -65,11 +51,9 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     log,
     pools,
     records,
-    connection,
+    temporal,
     clickhouse,
-    reviewProgress: createReviewProgress(client),
     metrics: metricsOf(records, configuration),
-    stirred: options.stirred,
     auditLog,
   }
 
@@ -86,9 +70,8 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     await app.close()
     await channels.idle()
     await dispatcher.stop()
-    await notifier.stop()
     await auditLog.idle()
-    await Promise.all([clickhouse.close(), connection.close(), pools.close()])
+    await Promise.all([clickhouse.close(), temporal.close(), pools.close()])
   }
 }
 
@@ -111,13 +94,12 @@ function openChannels(parts: ServerParts, env: NodeJS.ProcessEnv) {
   })
 }
 
-function startDispatcher({ configuration, log, pools, records, stirred }: ServerParts): Dispatcher {
+function startDispatcher({ configuration, log, pools, records }: ServerParts): Dispatcher {
   const lost = (error: unknown) =>
     log.warn({ err: error }, 'no longer listening for alerts; asking for them instead')
   const dispatcher = createDispatcher({
     store: records.dispatch,
     listen: (onNotify) => listenTo(pools.dispatch.pool, inboxChannel, onNotify, lost),
-    stirred,
     configuration: () => configuration,
     log,
     newToken,

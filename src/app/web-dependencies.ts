@@ -15,7 +15,7 @@ import { type ServerParts, now } from './server-parts.ts'
 
 /** What the web needs of the rest, but for what takes alerts in. */
 export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'intake' | 'alertmanager'> {
-  const { settings, configuration, log, records, clickhouse, reviewProgress } = parts
+  const { settings, configuration, log, records, clickhouse, temporal } = parts
   const roles = Object.fromEntries(
     Object.entries(configuration.users).map(([name, { role }]) => [name, role]),
   )
@@ -43,7 +43,7 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
     policies: async () => Object.keys(configuration.policies),
     reviews: {
       get: (incident) => records.reviews.get(incident),
-      trouble: (incident) => reviewProgress.trouble(incident),
+      trouble: (incident) => temporal.reviewTrouble(incident),
     },
     onCall: createOnCallService(configuration, records),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
@@ -79,11 +79,10 @@ async function recordsOf(records: Records, incident: number) {
 }
 
 /** Asks everything that incidents need. */
-function unready({ pools, connection, clickhouse }: ServerParts): Promise<Readonly<Record<string, string>>> {
+function unready({ pools, temporal, clickhouse }: ServerParts): Promise<Readonly<Record<string, string>>> {
   return unreachable({
     postgres: () => pools.intake.pool.query('SELECT 1'),
-    temporal: () =>
-      connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({})),
+    temporal: () => temporal.answers(),
     clickhouse: () => clickhouse.ping(),
   })
 }

@@ -18,11 +18,10 @@ import type { WorkerParts } from './worker-parts.ts'
 interface Workflows {
   readonly incidents: IncidentClient
   readonly engine: ReturnType<typeof createWorkflowEngine>
-  readonly stirred: () => void
 }
 
 /** All activities, over what really carries them out. */
-export async function createActivities(parts: WorkerParts, { incidents, engine, stirred }: Workflows) {
+export async function createActivities(parts: WorkerParts, { incidents, engine }: Workflows) {
   const { settings, configuration, records, clickhouse, metrics, resolveSecret, now } = parts
   const common = { ...records, now }
   return {
@@ -32,7 +31,7 @@ export async function createActivities(parts: WorkerParts, { incidents, engine, 
       configuration: () => configuration,
       now,
     }),
-    ...createIncidentActivities({ ...common, stirred }),
+    ...createIncidentActivities(common),
     ...createInvestigateActivities({
       ...common,
       metricStore: clickhouse,

@@ -35,11 +35,13 @@ export async function connectTemporal(
 ): Promise<NativeConnection | undefined> {
   let told = false
   while (!signal.aborted) {
+    let connection: NativeConnection | undefined
     try {
-      const connection = await NativeConnection.connect({ address: settings.temporalAddress })
-      await prepareTemporal(settings, configuration)
+      connection = await NativeConnection.connect({ address: settings.temporalAddress })
+      await prepareTemporal(connection, settings, configuration)
       return connection
     } catch (error) {
+      await connection?.close()
       if (!told)
         log.warn(
           { err: error, address: settings.temporalAddress },

@@ -5,13 +5,15 @@ import { loadRunnableConfiguration } from '../config/references.ts'
 import { shardsOf } from '../domain/check/shards.ts'
 import { createWorkflowNotifier, type WorkflowNotifier } from '../intake/workflow-notifier.ts'
 import { openDatabase } from '../postgres/database.ts'
+import { listenTo } from '../postgres/listen.ts'
+import { workflowsChannel } from '../postgres/workflow-notifications.ts'
 import { createWorkerMetrics } from '../metrics/worker-metrics.ts'
 import { createIncidentClient, type IncidentClient, taskQueue } from '../temporal/incident-client.ts'
 import { createWorkflowEngine } from '../temporal/workflow-engine.ts'
 import { announceConfiguration } from './announce.ts'
 import { newToken } from './chart-token.ts'
 import { countedRecords } from './counted.ts'
-import { secretsOf } from './edges.ts'
+import { secretsOf } from './outside.ts'
 import { createLog } from './log.ts'
 import { startPageSender } from './page-sender.ts'
 import { prepareDatabase } from './prepare.ts'
@@ -36,8 +38,7 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
   const metrics = createWorkerMetrics()
   const database = openDatabase(settings.databaseUrl)
   const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
-  let notifier: WorkflowNotifier | undefined
-  const options = { running: () => configuration, stirred: () => notifier?.notice(), newToken }
+  const options = { running: () => configuration, newToken }
   const records = countedRecords(createRecords(database.db, now, options), metrics)
   await prepareDatabase(database, records, configuration)
   const parts: WorkerParts = {
@@ -55,6 +56,7 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
   const bundle = bundleAhead(settings.dataDir)
   const stopping = stopSignal()
   let connection: NativeConnection | undefined
+  let notifier: WorkflowNotifier | undefined
   const deleting = startRetention({
     ...parts,
     retention: () => configuration.retention,
@@ -68,7 +70,7 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
     const incidents = createIncidentClient(client)
     notifier = startNotifier(parts, incidents)
     const engine = createWorkflowEngine(client, { taskQueue, shards: () => shardsOf(configuration) })
-    const activities = await createActivities(parts, { incidents, engine, stirred: options.stirred })
+    const activities = await createActivities(parts, { incidents, engine })
     await settleConfiguration(parts, activities)
     const worker = await createWorker(parts, connection, { workflowBundle: await bundle, activities })
     health = await openWorkerHealth(parts, temporalMetricsUrl, worker, connection)
@@ -95,10 +97,16 @@ function bundleAhead(dataDir: string): ReturnType<typeof workflowBundle> {
   return bundle
 }
 
-function startNotifier({ records, log, now }: WorkerParts, incidents: IncidentClient): WorkflowNotifier {
+function startNotifier(
+  { records, database, log, now }: WorkerParts,
+  incidents: IncidentClient,
+): WorkflowNotifier {
+  const lost = (error: unknown) =>
+    log.warn({ err: error }, 'no longer listening for decisions; asking for them instead')
   const notifier = createWorkflowNotifier({
     notifications: records.workflowNotifications,
     notify: (incident) => incidents.notify(incident),
+    listen: (onNotify) => listenTo(database.pool, workflowsChannel, onNotify, lost),
     log,
     now,
   })

@@ -20,8 +20,6 @@ export interface DispatchStore {
 
 export interface BatchDependencies {
   readonly store: DispatchStore
-  /** Incidents were decided on: their workflows may have to hear of it. */
-  readonly stirred: () => void
   /** As it is now; each incident keeps the revision that it was opened with. */
   readonly configuration: () => Configuration
   readonly log: {
@@ -42,7 +40,7 @@ const leaseMs = 30_000
 
 /** Delivers waiting rows batch by batch, and knows whether it gets anything through. */
 export function createBatches(dependencies: BatchDependencies, size: number) {
-  const { store, configuration, log, clock, stirred } = dependencies
+  const { store, configuration, log, clock } = dependencies
   const held = createHeldRows(clock)
   let failures = 0
 
@@ -55,7 +53,6 @@ export function createBatches(dependencies: BatchDependencies, size: number) {
     await eachOf(groups, (group) =>
       deliver(group, dependencies).catch((error: unknown) => void failed.set(group, error)),
     )
-    stirred()
     held.release(idsOf(groups.filter((group) => !failed.has(group))))
     const [[first, error] = [], ...others] = failed
     if (first === undefined) return recovered(rows.length === size)

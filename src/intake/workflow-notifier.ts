@@ -16,6 +16,8 @@ export interface WorkflowNotifierDependencies {
   }
   /** Starts the workflow or signals it. Rejects when Temporal did not take it in time. */
   readonly notify: (incident: StirredIncident) => Promise<void>
+  /** Calls back whenever something was decided that a workflow is to hear of. */
+  readonly listen: (onNotify: () => void) => { stop(): Promise<void> }
   readonly log: {
     info(fields: object, message: string): void
     warn(fields: object, message: string): void
@@ -38,9 +40,16 @@ const gatherMs = 40
  * Notifies workflows that something was decided. No transaction is open meanwhile: a row in the store makes sure that each is notified, whatever Temporal
  * does, and nobody waits for it.
  */
-export function createWorkflowNotifier({ notifications, notify, log, now }: WorkflowNotifierDependencies) {
+export function createWorkflowNotifier({
+  notifications,
+  notify,
+  listen,
+  log,
+  now,
+}: WorkflowNotifierDependencies) {
   const stopping = new AbortController()
   let running: Promise<void> | undefined
+  let listening: { stop(): Promise<void> } | undefined
   let wake: () => void = () => undefined
   let noticed = false
   let failures = 0
@@ -52,6 +61,11 @@ export function createWorkflowNotifier({ notifications, notify, log, now }: Work
       if (!more) await pause()
       if (noticed) await delay(gatherMs)
     }
+  }
+
+  function notice(): void {
+    noticed = true
+    wake()
   }
 
   /** Whether more may wait. */
@@ -82,19 +96,15 @@ export function createWorkflowNotifier({ notifications, notify, log, now }: Work
 
   return {
     start(): void {
+      listening ??= listen(notice)
       running ??= run()
-    },
-
-    /** Something was decided just now. */
-    notice(): void {
-      noticed = true
-      wake()
     },
 
     async stop(): Promise<void> {
       stopping.abort()
       wake()
       await running
+      await listening?.stop()
     },
   }
 }

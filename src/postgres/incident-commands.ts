@@ -34,8 +34,6 @@ export class CommandRefused extends Error {
 interface Parts {
   readonly machine: IncidentMachine
   readonly configurations: IncidentConfigurations
-  /** Something was decided: its workflow may have to hear of it. */
-  readonly stirred: () => void
 }
 
 type Given<Event> = Event extends CommandEvent ? Omit<Event, 'at' | 'actor' | 'commandId'> : never
@@ -81,7 +79,7 @@ interface Change {
 }
 
 async function give(
-  { machine, stirred }: Parts,
+  { machine }: Parts,
   { incident, actor, at, commandId }: Command,
   changeOf: (locked: LockedIncident) => Promise<Change>,
 ): Promise<CommandAnswer> {
@@ -90,7 +88,6 @@ async function give(
     const command = { ...event, at: Date.parse(at), actor, commandId } as MachineEvent
     return columns === undefined ? { event: command } : { event: command, columns }
   })
-  stirred()
   return answered(answer)
 }
 

@@ -7,6 +7,7 @@ import type { MachineState } from '../domain/incident/state.ts'
 import type { NewPage } from '../domain/escalate/escalate.ts'
 import type { Database } from './database.ts'
 import { pagesChannel } from './page-outbox.ts'
+import { workflowsChannel } from './workflow-notifications.ts'
 
 /** A decision as it is stored. */
 export interface StoredDecision {
@@ -32,31 +33,32 @@ export interface RowChange {
 }
 
 /**
- * Stores a decision in one statement: the state and what lists read of it, the events that led to it, facts, and pages, which wakes their sender as it
- * commits. Its incident is locked.
+ * Stores a decision in one statement: the state and what lists read of it, the events that led to it, facts, and pages. As it commits, it wakes
+ * whoever sends pages, and whoever notifies workflows. Its incident is locked.
  */
 export async function storeDecision(db: Database, decision: StoredDecision): Promise<void> {
-  const { incident, outcome, at } = decision
+  const { incident, before, outcome, at, told } = decision
   const pages = outcome.changes.flatMap((change) => (change.type === 'queue-pages' ? change.pages : []))
+  const stirred = isStirred(before, outcome.state)
+  const woken = [
+    ...(pages.length === 0 ? [] : [pagesChannel]),
+    ...(stirred && !told ? [workflowsChannel] : []),
+  ]
   await sql`
-    WITH stored AS (${incidentUpdate(decision)}),
+    WITH stored AS (${incidentUpdate(decision, stirred)}),
     events AS (${eventsInsert(incident, outcome)}),
     facts AS (${factsInsert(incident, outcome, at)})
-    ${pages.length === 0 ? sql`SELECT` : sql`, pages AS (${pagesInsert(pages, at)}) SELECT pg_notify(${pagesChannel}, '')`}
+    ${pages.length === 0 ? sql`` : sql`, pages AS (${pagesInsert(pages, at)})`}
+    SELECT pg_notify(channel, '') FROM unnest(${woken}::text[]) AS channel
   `.execute(db)
 }
 
-function incidentUpdate({
-  incident,
-  before,
-  outcome,
-  at,
-  told,
-  columns = {},
-}: StoredDecision): RawBuilder<unknown> {
+function incidentUpdate(
+  { incident, outcome, at, told, columns = {} }: StoredDecision,
+  stirred: boolean,
+): RawBuilder<unknown> {
   const { state } = outcome
   const { owner, closing, phase } = state
-  const stirred = isStirred(before, state)
   const [paging] = pagingDue(state)
   const date = (instant: number | null | undefined) => (instant == null ? null : new Date(instant))
   return sql`

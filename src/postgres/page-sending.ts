@@ -46,11 +46,7 @@ interface PagedRow extends IncidentRow {
 }
 
 /** What the sender of pages does with the outbox. What became of a page is decided on in the same transaction. */
-export function createPageSending(
-  db: Database,
-  machine: Pick<IncidentMachine, 'decideOn'>,
-  stirred: () => void,
-) {
+export function createPageSending(db: Database, machine: Pick<IncidentMachine, 'decideOn'>) {
   return {
     claim: (options: ClaimOptions) => claimDuePages(db, options),
     postpone: (postponed: readonly { readonly page: Page; readonly dueAt: Date }[]) =>
@@ -84,7 +80,7 @@ export function createPageSending(
 
     /** Writes down what became of a try; of one that ended, its incident hears. */
     async settle(page: Page, end: PageEnd): Promise<SettledPage | undefined> {
-      const settled = await db.transaction().execute(async (transaction) => {
+      return db.transaction().execute(async (transaction) => {
         const locked = await locking(transaction, page.incident)
         const one = await settlePage(transaction, page, end)
         if (one !== undefined) await replaceMessages(transaction, one.page, end.replaced ?? [])
@@ -95,8 +91,6 @@ export function createPageSending(
         await machine.decideOn(transaction, locked, event)
         return one
       })
-      if (settled?.ended === true) stirred()
-      return settled
     },
 
     /** Pages that another bundled, and what became of that one; for those whose sender died in between. */

@@ -2,6 +2,9 @@ import { sql } from 'kysely'
 import type { Incident } from '../domain/incident/incident.ts'
 import type { Database } from './database.ts'
 
+/** Notified when something was decided that a workflow is to hear of; carries no payload. */
+export const workflowsChannel = 'firewatch_workflows'
+
 /** An incident whose workflow is to hear that something was decided. */
 export type StirredIncident = Pick<Incident, 'number' | 'title' | 'service' | 'severity'> & {
   /** Decisions that it hears of with this. */

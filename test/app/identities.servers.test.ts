@@ -26,6 +26,7 @@ const sender: Holder = { kind: 'sender', name: 'prometheus' }
 const origin = 'http://firewatch.test'
 
 let postgres: TestPostgres
+let auditLog: ReturnType<typeof createAuditLog>
 let database: OpenDatabase
 let records: Records
 let web: TestWeb
@@ -39,11 +40,12 @@ beforeAll(async () => {
   await migrate(database.pool)
   records = createRecords(database.db, now)
   const { incidents, timeline } = records
+  auditLog = createAuditLog(database.db, (_entries, reason) => {
+    throw reason
+  })
   web = await startWeb({
     credentials: createIdentities(records.credentials, () => configuration, 'ops'),
-    auditLog: createAuditLog(database.db, (_entries, reason) => {
-      throw reason
-    }),
+    auditLog,
     automation: createAutomation(records, { services: {}, targets: {} }, () => 'id'),
     incidents: {
       find: (number) => incidents.find(number),
@@ -71,6 +73,8 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   configuration = everybody
+  // A refusal is answered before its entry is stored.
+  await auditLog.idle()
   await database.pool.query('TRUNCATE credentials, audit_log')
 })
 

@@ -84,7 +84,6 @@ async function dispatch(): Promise<void> {
 function recordsOf() {
   const options = {
     running: () => configuration,
-    stirred: () => undefined,
     newToken: () => crypto.randomUUID(),
   }
   return createRecords(database.db, () => new Date(), options)

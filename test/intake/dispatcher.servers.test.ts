@@ -30,7 +30,7 @@ beforeAll(async () => {
   database = openDatabase(postgres.url, 12)
   await migrate(database.pool)
   const newToken = () => randomBytes(16).toString('hex')
-  const options = { running: () => configuration, stirred: () => undefined, newToken }
+  const options = { running: () => configuration, newToken }
   records = createRecords(database.db, () => new Date(), options)
   await records.configurations.save(configuration)
 })
@@ -54,7 +54,6 @@ function start(change: Partial<DispatcherDependencies> = {}): Dispatcher {
     store: noting(records.dispatch),
     listen: (onNotify) =>
       listenTo(database.pool, inboxChannel, onNotify, () => logged.push('listening broke')),
-    stirred: () => undefined,
     configuration: () => configuration,
     log: { info: noteOthers, error: log },
     newToken: () => randomBytes(16).toString('hex'),
@@ -132,7 +131,7 @@ const dispatched = () => expect.poll(waiting, { timeout: 20_000 }).toBe(0)
 function recordsOver(connections: number) {
   const own = openDatabase(postgres.url, connections)
   const newToken = () => randomBytes(16).toString('hex')
-  const options = { running: () => configuration, stirred: () => undefined, newToken }
+  const options = { running: () => configuration, newToken }
   return { own, store: noting(createRecords(own.db, () => new Date(), options).dispatch) }
 }
 

@@ -26,7 +26,6 @@ describe('N06 the pools of a server', () => {
       running: () => {
         throw new Error('nothing is decided here')
       },
-      stirred: () => undefined,
       newToken: () => 'c0ffee',
       urgent: { intake: intake.db, dispatch: dispatch.db },
     })

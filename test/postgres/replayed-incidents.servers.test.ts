@@ -117,7 +117,6 @@ describe('incidents of a replay', () => {
     expect(group.groupingKey).toBe(first?.groupingKey)
     const records = createRecords(database.db, () => new Date(), {
       running: () => configuration,
-      stirred: () => undefined,
       newToken: () => 'next',
     })
     await records.configurations.save(configuration)

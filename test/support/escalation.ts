@@ -127,7 +127,6 @@ export function escalationWorld(): EscalationWorld {
     await database.db.deleteFrom('pages').execute()
     const records = createRecords(database.db, () => world.at, {
       running: () => ({ ...atStart, revision: 'now', users: world.running }),
-      stirred: () => undefined,
       newToken: () => crypto.randomUUID(),
     })
     Object.assign(world, {

@@ -4,6 +4,8 @@ import { expect } from 'vitest'
 import { createIncidentActivities } from '../../activities/incident.ts'
 import { createWorkflowNotifier } from '../../src/intake/workflow-notifier.ts'
 import { incidentWorkflowId } from '../../src/domain/incident/incident.ts'
+import { listenTo } from '../../src/postgres/listen.ts'
+import { workflowsChannel } from '../../src/postgres/workflow-notifications.ts'
 import { createIncidentClient, taskQueue } from '../../src/temporal/incident-client.ts'
 import { type IncidentStory, startIncidents } from './incidents.ts'
 import { bundleWorkflows, startTemporal } from './temporal.ts'
@@ -14,16 +16,14 @@ export type IncidentWorkflows = Awaited<ReturnType<typeof startIncidentWorkflows
 export async function startIncidentWorkflows() {
   await using starting = new AsyncDisposableStack()
   const temporal = starting.adopt(await startTemporal(), (one) => one.teardown())
-  let noticed = () => {}
-  const incidents = starting.adopt(await startIncidents({ clock: 'real', stirred: () => noticed() }), (one) =>
-    one.stop(),
-  )
+  const incidents = starting.adopt(await startIncidents({ clock: 'real' }), (one) => one.stop())
   const client = createIncidentClient(temporal.client)
   const quiet = { info: () => undefined, warn: () => undefined }
   const now = () => new Date()
   const notifier = createWorkflowNotifier({
     notifications: incidents.records.workflowNotifications,
     notify: (incident) => client.notify(incident),
+    listen: (notice) => listenTo(incidents.pool, workflowsChannel, notice, () => undefined),
     log: quiet,
     now,
   })
@@ -34,7 +34,7 @@ export async function startIncidentWorkflows() {
       taskQueue,
       workflowBundle,
       activities: {
-        ...createIncidentActivities({ ...incidents.records, stirred: () => notifier.notice(), now }),
+        ...createIncidentActivities({ ...incidents.records, now }),
         collectEvidence: async () => ({ findings: [] }),
         draftReview: async () => ({ file: 'INC.md', passed: 1, checks: 1 }),
       },
@@ -49,7 +49,6 @@ export async function startIncidentWorkflows() {
     await working.ended
   }
   starting.defer(endWorker)
-  noticed = () => notifier.notice()
   notifier.start()
   starting.defer(() => notifier.stop())
   incidents.sender.start()

@@ -25,8 +25,6 @@ export type Incidents = Awaited<ReturnType<typeof startIncidents>>
 interface IncidentsOptions {
   /** `moved` by the test, or as it is. */
   readonly clock?: 'moved' | 'real'
-  /** Incidents were decided on. */
-  readonly stirred?: () => void
 }
 
 /** When a world's clock begins: on a Sunday night. */
@@ -36,10 +34,7 @@ const beginning = Date.parse('2026-03-01T03:00:00Z')
  * Incidents on the real store, with the real dispatch, commands and sender of pages, over a clock that the test moves: whatever falls due on the way
  * happens at its time. Providers, evidence and reviews are the world's, and remediation is nobody's here. Each test has a world of its own.
  */
-export async function startIncidents({
-  clock: kind = 'moved',
-  stirred = () => undefined,
-}: IncidentsOptions = {}) {
+export async function startIncidents({ clock: kind = 'moved' }: IncidentsOptions = {}) {
   await using starting = new AsyncDisposableStack()
   const postgres = starting.adopt(await startPostgres(), (one) => one.stop())
   const database = starting.adopt(openDatabase(postgres.url), (one) => one.close())
@@ -49,7 +44,6 @@ export async function startIncidents({
   const now = () => new Date(clock.at)
   const records = createRecords(database.db, now, {
     running: () => revised(world),
-    stirred,
     newToken: () => crypto.randomUUID(),
   })
   const sender = createPageSender({
@@ -67,10 +61,11 @@ export async function startIncidents({
     now,
     retryBaseMs: 20,
   })
-  const parts: Parts = { records, sender, clock, isReal: kind === 'real', stirred, world: () => world }
+  const parts: Parts = { records, sender, clock, isReal: kind === 'real', world: () => world }
   const resources = starting.move()
   return {
     db: database.db,
+    pool: database.pool,
     records,
     sender,
     clock,
@@ -111,7 +106,6 @@ interface Parts {
   readonly clock: { at: number }
   /** Sender and workflows run by themselves. */
   readonly isReal: boolean
-  readonly stirred: () => void
   readonly world: () => IncidentWorld
 }
 
@@ -232,7 +226,6 @@ function createStory(parts: Parts, world: IncidentWorld, configuration: Configur
       const opening = { configRevision: configuration.revision, chartToken: crypto.randomUUID() }
       await records.dispatch.apply(group, opening, new Date(clock.at))
     }
-    parts.stirred()
   }
   const deliver = async (alerts: readonly AcceptedAlert[]) => {
     await apply(alerts)

@@ -18,11 +18,9 @@ describe('the workflow of an incident', () => {
     ]
     const { story } = await workflows.begin({ policy: { steps }, route: { stableForMs: 200 } })
     await story.apply([story.alert('firing', 'ios', 'critical')])
-    workflows.notifier.notice()
     await until(story.pages).toEqual(['r0/s1/ana/c0', 'r0/s2/ben/c0'])
     await story.give('acknowledge', 'ben')
     await story.apply([story.alert('resolved', 'ios', 'critical')])
-    workflows.notifier.notice()
     await until(async () => (await story.newest()).state).toBe('resolved')
     await (await workflows.handleOf(story)).result()
     expect(await failedTasks(await workflows.handleOf(story))).toEqual([])
@@ -42,7 +40,6 @@ describe('the workflow of an incident', () => {
       ])
       await story.apply(changes.flat())
       for (let note = 0; note < 20; note++) await story.give('note', 'ana', { text: `${round}/${note}` })
-      workflows.notifier.notice()
     }
     const handle = await workflows.handleOf(story)
     expect((await handle.describe()).status.name).toBe('RUNNING')

@@ -152,7 +152,6 @@ async function finish(story: IncidentStory, world: IncidentWorld): Promise<void>
   world.outcome = () => ({ kind: 'sent' })
   await story.apply(['ios', 'android', 'web'].map((name) => story.alert('resolved', name, 'critical')))
   await refusable(story.give('resolve', 'ana', { anyway: true }))
-  workflows.notifier.notice()
   // What was resolved while alerts fired may just have opened the next.
   for (let ended = -1; ended < (await incidentsOf(story)).length; ) {
     const numbers = await incidentsOf(story)
@@ -208,7 +207,6 @@ describe('random stories on real parts', { timeout: 90_000 }, () => {
       await told.fire('ios')
       for (const round of story) {
         await Promise.all(round.map((one) => happen(told, world, one)))
-        workflows.notifier.notice()
       }
       await finish(told, world)
 
