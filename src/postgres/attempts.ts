@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import type { AttemptChange, AttemptState, NewAttempt } from '../domain/remediate/remediate.ts'
 import type { EndedAttempt, UnderRepair } from '../domain/remediate/guards.ts'
 import type { AttemptOutcome, Measurement, RemediationAttempt } from '../domain/remediate/remediation.ts'
+import { readVerdicts } from '../domain/check/verdict.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
 
@@ -106,6 +107,11 @@ function instant(at: string | null): Date | null {
   return at === null ? null : new Date(at)
 }
 
+function measurement(stored: unknown): Measurement | null {
+  const measured = stored as Measurement | null
+  return measured && { ...measured, verdicts: readVerdicts(measured.verdicts) }
+}
+
 function fromRow(row: Selectable<Schema['remediation_attempts']>): RemediationAttempt {
   return {
     id: row.id,
@@ -118,8 +124,8 @@ function fromRow(row: Selectable<Schema['remediation_attempts']>): RemediationAt
     effect: row.effect,
     explanation: row.explanation,
     outcome: row.outcome as AttemptOutcome | null,
-    before: row.before as Measurement | null,
-    after: row.after as Measurement | null,
+    before: measurement(row.before),
+    after: measurement(row.after),
     proposedAt: row.proposed_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,
     actedAt: row.acted_at?.toISOString() ?? null,

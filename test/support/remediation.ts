@@ -188,7 +188,7 @@ function verdictsOf(world: RemediationWorld): RemediateDependencies['verdicts'] 
 
 function verdict({ check, metric, slice, group }: Series, atMs: number, state: VerdictState): Verdict {
   const [value, diff] = state === 'firing' ? [3, 0.6] : [8.7, 0.02]
-  const baselines = [{ name: 'day', value: 8.9, diff }]
+  const baselines = [{ kind: 'before' as const, daysAgo: 1, value: 8.9, diff }]
   const bucketAt = new Date(atMs).toISOString()
   return { check, metric, slice, group, bucketAt, state, reason: 'deviates', value, baselines }
 }

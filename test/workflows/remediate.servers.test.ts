@@ -89,7 +89,7 @@ describe('the ladder', () => {
   })
 
   it('ends with people at once when it got worse', async () => {
-    const collapsed = { value: 0, baselines: [{ name: 'day', value: 8.9, diff: 1 }] }
+    const collapsed = { value: 0, baselines: [{ kind: 'before' as const, daysAgo: 1, value: 8.9, diff: 1 }] }
     const result = await descents.descend({
       exchange: (deps) => ({
         ...deps,

@@ -11,7 +11,7 @@ import { findingOf, seriesOf } from '../investigate/investigate.ts'
 import { formatNumber } from '../values/numbers.ts'
 import { statement, utc, type Cited, type Sources, type Statement } from './records.ts'
 import { describeVerdict, distanceOf, seriesTitle, worstVerdict } from '../check/verdict-words.ts'
-import { thresholdName, type Verdict } from '../check/verdict.ts'
+import type { Verdict } from '../check/verdict.ts'
 
 export interface ReviewImpact {
   /** Which part of the service was hit, from the alerts; `null` where they do not say. */
@@ -94,7 +94,7 @@ function shortfallOf({ metricTitle, metricKind, verdicts }: VerdictsResult): str
   const firing = verdicts.filter(({ state, value }) => state === 'firing' && value !== null)
   const first = firing[0]
   if (metricKind !== 'count' || first === undefined) return undefined
-  if (first.baselines.some(({ name }) => name === thresholdName)) return undefined
+  if (first.baselines.some(({ kind }) => kind === 'threshold')) return undefined
   const gap = firing.reduce((sum, verdict) => sum + nearestGap(verdict), 0)
   if (gap === 0) return undefined
   const buckets = `${firing.length} firing ${firing.length === 1 ? 'bucket' : 'buckets'}`

@@ -3,7 +3,8 @@ import { formatNumber } from '../values/numbers.ts'
 import type { Measurement } from './remediation.ts'
 import type { RemediationRung } from '../investigate/runbook.ts'
 import { baselineWords, seriesTitle } from '../check/verdict-words.ts'
-import type { Baseline, Series, Verdict } from '../check/verdict.ts'
+import type { Baseline } from '../check/baseline.ts'
+import type { Series, Verdict } from '../check/verdict.ts'
 
 /** Farther from the nearest baseline by this much on average (a `diff` goes from 0 to 1) is harm; less is no effect. */
 const harmMargin = 0.1

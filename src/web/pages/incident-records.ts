@@ -2,7 +2,7 @@ import type { Alert } from '../../domain/alert/alert.ts'
 import { formatNumber } from '../../domain/values/numbers.ts'
 import type { Measurement, RemediationAttempt } from '../../domain/remediate/remediation.ts'
 import type { TimelineEntry } from '../../domain/incident/timeline.ts'
-import { seriesTitle } from '../../domain/check/verdict-words.ts'
+import { baselineWords, seriesTitle } from '../../domain/check/verdict-words.ts'
 import type { Verdict } from '../../domain/check/verdict.ts'
 import { html, type Html } from '../html.ts'
 import { outcomeWords } from './outcomes.ts'
@@ -56,7 +56,8 @@ function beforeAndAfter({ action, before, after }: RemediationAttempt): Html | n
       later === undefined ? '–' : verdictBadge(later.state),
     ]
   })
-  const usual = before.verdicts[0]?.baselines[0]?.name ?? 'usual'
+  const against = before.verdicts[0]?.baselines[0]
+  const usual = against === undefined ? 'usual' : baselineWords(against, 'ago')
   const columns = ['Series', usual, 'Before', 'After', 'State after']
   return table({ caption: `Before and after ${action}`, columns, rows })
 }

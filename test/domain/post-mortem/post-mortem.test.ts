@@ -147,7 +147,7 @@ describe('a review', () => {
       ...likesVerdicts,
       verdicts: [
         verdict(at('03:00'), 'firing', 12, {
-          baselines: [{ name: 'a day ago', value: 31 + 2 / 3, diff: 0.6 }],
+          baselines: [{ kind: 'before', daysAgo: 1, value: 31 + 2 / 3, diff: 0.6 }],
         }),
       ],
     }

@@ -63,8 +63,8 @@ export function verdict(
     reason: state === 'firing' ? 'deviates' : 'near-baseline',
     value,
     baselines: [
-      { name: 'a day ago', value: 480, diff: value === null ? null : 1 - value / 480 },
-      { name: 'a week ago', value: 500, diff: value === null ? null : 1 - value / 500 },
+      { kind: 'before', daysAgo: 1, value: 480, diff: value === null ? null : 1 - value / 480 },
+      { kind: 'before', daysAgo: 7, value: 500, diff: value === null ? null : 1 - value / 500 },
     ],
     ...change,
   }

@@ -24,7 +24,7 @@ function verdict(
   { group = 'total', value = 3, diff = 0.6 }: Measured = {},
 ): Verdict {
   const slice = group === 'total' ? 'total' : 'os'
-  const baselines = [{ name: 'day', value: 8.9, diff }]
+  const baselines = [{ kind: 'before' as const, daysAgo: 1, value: 8.9, diff }]
   return {
     check: 'feed',
     metric: 'likes',
