@@ -72,7 +72,7 @@ async function keep(
   try {
     await deps.evidence.add({
       incident,
-      key: `remediation/${id}/answer`,
+      about: { kind: 'answer', attempt: id },
       kind: 'remediation-run',
       title: `What ${target} answered to ${action}: ${answer.summary}`,
       result: answer,

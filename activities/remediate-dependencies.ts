@@ -1,6 +1,6 @@
 import type { Alert } from '../src/domain/alert/alert.ts'
 import type { Configuration } from '../src/domain/configuration/configuration.ts'
-import type { Evidence, EvidenceKind } from '../src/domain/investigate/evidence.ts'
+import type { Evidence, EvidenceKind, EvidenceSubject } from '../src/domain/investigate/evidence.ts'
 import type { Incident } from '../src/domain/incident/incident.ts'
 import type { GuardSwitch } from '../src/domain/remediate/kill-switch.ts'
 import type {
@@ -53,7 +53,7 @@ export interface ActionExecutor {
 
 export interface NewEvidence {
   readonly incident: number
-  readonly key: string
+  readonly about: EvidenceSubject
   readonly kind: EvidenceKind
   readonly title: string
   readonly query?: string

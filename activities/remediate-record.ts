@@ -20,7 +20,7 @@ export async function finishAttempt(deps: RemediateDependencies, ending: Finishe
   if (attempt.startedAt === null || attempt.finishedAt === null) return
   await deps.evidence.add({
     incident: attempt.incident,
-    key: `remediation/${id}`,
+    about: { kind: 'attempt', attempt: id },
     kind: 'remediation-run',
     title,
     window: { from: attempt.startedAt, to: attempt.finishedAt },

@@ -101,6 +101,7 @@ export interface Schema {
     incident: number
     number: number
     evidence_key: string
+    about: Json | null
     kind: string
     title: string
     query: string | null

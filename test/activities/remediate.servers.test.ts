@@ -84,7 +84,7 @@ describe('an activity that runs again after a crash', () => {
     expect(world.evidence).toMatchObject([
       {
         incident: 1,
-        key: `remediation/${attempt}`,
+        about: { kind: 'attempt', attempt },
         title: 'flush on feed: helped',
         window: { to: finished?.finishedAt },
       },

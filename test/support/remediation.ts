@@ -7,6 +7,7 @@ import type {
 } from '../../src/domain/configuration/configuration.ts'
 import type { ActionAnswer, ActionCall } from '../../src/domain/remediate/remediate.ts'
 import type { Effect } from '../../src/domain/remediate/remediation.ts'
+import { evidenceKey } from '../../src/domain/investigate/evidence.ts'
 import type { RemediationRung } from '../../src/domain/investigate/runbook.ts'
 import { readEntry, type NewTimelineEntry, type TimelineEntry } from '../../src/domain/incident/timeline.ts'
 import type { Series, Verdict, VerdictState } from '../../src/domain/check/verdict.ts'
@@ -144,7 +145,8 @@ export function remediateDependencies(
       add: (record) =>
         after(world, 'evidence.add', async () => {
           const kept = world.evidence.some(
-            ({ incident, key }) => incident === record.incident && key === record.key,
+            ({ incident, about }) =>
+              incident === record.incident && evidenceKey(about) === evidenceKey(record.about),
           )
           if (!kept) world.evidence.push(record)
           return { ...record, number: world.evidence.length, hash: '', collectedAt: '' }

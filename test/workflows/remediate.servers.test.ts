@@ -49,13 +49,21 @@ describe('the ladder', () => {
 
   it('tells the timeline each step once, and keeps the answer and the run as evidence', async () => {
     await descents.descend({}, { ladder: [rung('flush')] })
-    const key = `remediation/INC-${incident}/a1`
+    const attempt = `INC-${incident}/a1`
     expect(world.timeline.map(({ eventKey }) => eventKey)).toEqual(
-      ['proposed', 'acting', 'acted', 'finished'].map((step) => `${key}/${step}`),
+      ['proposed', 'acting', 'acted', 'finished'].map((step) => `remediation/${attempt}/${step}`),
     )
     expect(world.evidence).toMatchObject([
-      { key: `${key}/answer`, kind: 'remediation-run', result: { effect: 'done', body: 'said' } },
-      { key, kind: 'remediation-run', result: { action: 'flush', outcome: 'no-effect' } },
+      {
+        about: { kind: 'answer', attempt },
+        kind: 'remediation-run',
+        result: { effect: 'done', body: 'said' },
+      },
+      {
+        about: { kind: 'attempt', attempt },
+        kind: 'remediation-run',
+        result: { action: 'flush', outcome: 'no-effect' },
+      },
     ])
   })
 

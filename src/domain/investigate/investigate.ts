@@ -13,9 +13,6 @@ import { formatChange, formatNumber } from '../values/numbers.ts'
 import type { Series } from '../check/verdict.ts'
 import { stretchBefore } from '../values/wall-clock.ts'
 
-/** When an incident is looked into: as soon as it opens, and again when its alerts are clear. */
-export type Stage = 'opened' | 'mitigated'
-
 /** The windows that evidence is asked for, half-open, ISO 8601 in UTC. */
 export interface QueryWindow {
   readonly from: string

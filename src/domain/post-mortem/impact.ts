@@ -1,4 +1,4 @@
-import type { Evidence } from '../investigate/evidence.ts'
+import { stageOf, type Evidence } from '../investigate/evidence.ts'
 import {
   numberIn,
   errorOf,
@@ -123,7 +123,7 @@ function countIn(sources: Sources, column: string, words: string): Statement[] |
 function measuredIn(sources: Sources, { id, record }: Cited<Evidence>): Statement[] {
   const { title, result } = record
   const clean = sources.clean(title)
-  const stage = /^(opened|mitigated)\//.exec(record.key)?.[1]
+  const stage = stageOf(record)
   const when = stage === undefined ? '' : ` (asked when it ${stage === 'opened' ? 'opened' : 'was clear'})`
   if (errorOf(result) !== undefined) return []
   const words = textOf(result)

@@ -2,6 +2,7 @@ import { formatDuration } from '../values/duration.ts'
 import type { Measurement, RemediationAttempt } from '../remediate/remediation.ts'
 import { elapsedMs } from './times.ts'
 import { statement, utc, type Cited, type Sources, type Statement } from './records.ts'
+import { isOfAttempt } from '../investigate/evidence.ts'
 import { verdictsOf } from '../investigate/evidence-result.ts'
 import type { Verdict } from '../check/verdict.ts'
 import { describeVerdict } from '../check/verdict-words.ts'
@@ -49,10 +50,7 @@ function attemptOf(
   const { action, target, proposedAt, actedAt } = record
   const when =
     actedAt === null ? `proposed at ${utc(proposedAt)}, not carried out` : `carried out at ${utc(actedAt)}`
-  const key = `remediation/${record.id}`
-  const kept = evidence
-    .filter((cited) => cited.record.key === key || cited.record.key.startsWith(`${key}/`))
-    .map((cited) => cited.id)
+  const kept = evidence.filter((cited) => isOfAttempt(cited.record, record.id)).map((cited) => cited.id)
   const ms = actedAt === null ? null : elapsedMs(proposedAt, actedAt)
   return {
     id,

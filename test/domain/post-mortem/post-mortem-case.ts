@@ -169,7 +169,7 @@ function evidenceOf({ id, kind, text, query, at }: PostMortemCase['evidence'][nu
   return {
     incident: number,
     number: Number(id.slice(1)),
-    key: id,
+    about: { kind: 'query', stage: 'opened', name: id },
     kind: kinds[kind] ?? 'human-statement',
     title: `Record ${id}`,
     ...(query === undefined ? {} : { query }),

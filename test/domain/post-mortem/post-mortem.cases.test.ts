@@ -199,7 +199,7 @@ if (postMortemCases.length === 0)
 function without(from: ReviewRecords, id: string): ReviewRecords {
   return {
     ...from,
-    evidence: from.evidence.filter(({ key }) => key !== id),
+    evidence: from.evidence.filter(({ about }) => about?.kind !== 'query' || about.name !== id),
     timeline: from.timeline.filter(({ eventKey }) => eventKey !== id),
   }
 }

@@ -115,6 +115,15 @@ describe('a review', () => {
     expect(review.rubric[15]?.passed).toBe(true)
   })
 
+  it('cites with an attempt what was kept of it and of no other', () => {
+    const kept = ['INC-42/1', 'INC-42/1', 'INC-42/11'].map((of, index) => {
+      const about = { kind: index === 0 ? 'attempt' : 'answer', attempt: of } as const
+      return evidence(index + 1, `opened/${index}`, {}, { about })
+    })
+    const [told] = draftReview(records({ evidence: kept })).attempts
+    expect(told?.what.cites).toEqual(['INC-42/R1', 'INC-42/E1', 'INC-42/E2'])
+  })
+
   it('tells each attempt with what was measured before and after', () => {
     expect(draftReview(records()).attempts[0]).toMatchObject({
       before: expect.stringContaining('Likes (os iOS) at 12') as string,

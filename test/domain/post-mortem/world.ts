@@ -1,4 +1,4 @@
-import type { Evidence } from '../../../src/domain/investigate/evidence.ts'
+import type { Evidence, EvidenceSubject } from '../../../src/domain/investigate/evidence.ts'
 import type { Incident } from '../../../src/domain/incident/incident.ts'
 import type { Page } from '../../../src/domain/page/page.ts'
 import type { RemediationAttempt } from '../../../src/domain/remediate/remediation.ts'
@@ -70,23 +70,33 @@ export function verdict(
   }
 }
 
+/** @param asked `opened/os-split`: when it was asked, and which query; or `opened/verdicts/…`, `opened/chart` */
 export function evidence(
   number: number,
-  key: string,
+  asked: string,
   result: unknown,
   change: Partial<Evidence> = {},
 ): Evidence {
   return {
     incident: 42,
     number,
-    key,
+    about: subjectOf(asked),
     kind: 'metric-result',
-    title: `Answer to ${key}`,
+    title: `Answer to ${asked}`,
     result,
     hash: 'f'.repeat(64),
     collectedAt: at('03:17'),
     ...change,
   }
+}
+
+function subjectOf(asked: string): EvidenceSubject {
+  const [first = '', ...rest] = asked.split('/')
+  const stage = first === 'mitigated' ? 'mitigated' : 'opened'
+  const series = { check: 'feed-activity', metric: 'likes', slice: 'os', group: 'iOS' }
+  if (rest[0] === 'verdicts') return { kind: 'verdicts', stage, series }
+  if (rest[0] === 'chart') return { kind: 'chart', stage }
+  return { kind: 'query', stage, name: rest.join('/') }
 }
 
 export function rows(...found: readonly Readonly<Record<string, unknown>>[]) {
