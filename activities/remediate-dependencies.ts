@@ -9,7 +9,8 @@ import type {
   AttemptChange,
   NewAttempt,
 } from '../src/domain/remediate/remediate.ts'
-import type { EndedAttempt, Lease, LeaseRequest, UnderRepair } from '../src/domain/remediate/guards.ts'
+import type { UnderRepair } from '../src/domain/remediate/guard-decision.ts'
+import type { EndedAttempt, Lease, LeaseRequest } from '../src/domain/remediate/guards.ts'
 import type { RemediationAttempt } from '../src/domain/remediate/remediation.ts'
 import type { NewTimelineEntry } from '../src/domain/incident/timeline.ts'
 import type { Series, Verdict } from '../src/domain/check/verdict.ts'

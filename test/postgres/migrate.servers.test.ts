@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { evidenceKey, type EvidenceSubject } from '../../src/domain/investigate/evidence.ts'
+import { createAttemptRecords } from '../../src/postgres/attempts.ts'
 import { type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import { migrate } from '../../src/postgres/migrate.ts'
 import { openIncident } from '../support/remediation.ts'
@@ -90,6 +91,24 @@ describe('migrations', () => {
     await migrate(database.pool, folder)
     const { rows } = await database.pool.query('SELECT about FROM evidence ORDER BY number')
     expect(rows).toEqual(former.map(([, about]) => ({ about })))
+  })
+
+  it('keep the sentences of attempts from before they were typed', async () => {
+    await migrateBefore('0011-typed-decisions.sql')
+    await openIncident(database.db, 1)
+    await database.pool.query(
+      `INSERT INTO remediation_attempts (id, incident, rung, action, target, state, decision, explanation) VALUES
+       ('INC-1/a1', 1, 1, 'flush', 'feed', 'done', 'Allowed: so it was.', 'It helped.'),
+       ('INC-1/a2', 1, 2, 'restart', 'feed', 'done', 'Refused (breaker): it is open.', DEFAULT)`,
+    )
+    await migrate(database.pool, folder)
+    expect(await createAttemptRecords(database.db).ofIncident(1)).toMatchObject([
+      {
+        decision: { recorded: 'Allowed: so it was.' },
+        explanation: { kind: 'recorded', text: 'It helped.' },
+      },
+      { decision: { recorded: 'Refused (breaker): it is open.' }, explanation: null },
+    ])
   })
 
   it('leave the database as it was when one fails', async () => {

@@ -164,7 +164,7 @@ describe('guards', () => {
     expect(result).toMatchObject({ end: 'handed-over' })
     expect(world.acts).toEqual([])
     expect(await descents.attempts(incident)).toMatchObject([
-      { outcome: 'refused', explanation: containing('kill-switch') },
+      { outcome: 'refused', explanation: { kind: 'refused', decision: { guard: 'kill-switch' } } },
     ])
   })
 
@@ -307,7 +307,7 @@ describe('people who step in', () => {
       return 'done'
     }
     expect(await descents.descend()).toMatchObject({ end: 'handed-over' })
-    const explanation = 'It was cancelled by hand before it was verified.'
+    const explanation = { kind: 'cancelled', before: 'verification' }
     expect(await descents.attempts(incident)).toMatchObject([
       { effect: 'done', outcome: 'unknown', explanation },
     ])

@@ -1,5 +1,7 @@
 import { formatDuration } from '../values/duration.ts'
 import type { Measurement, RemediationAttempt } from '../remediate/remediation.ts'
+import { explanationSentence } from '../remediate/explanation-words.ts'
+import { decisionSentence } from '../remediate/guard-words.ts'
 import { elapsedMs } from './times.ts'
 import { statement, utc, type Cited, type Sources, type Statement } from './records.ts'
 import { isOfAttempt } from '../investigate/evidence.ts'
@@ -11,7 +13,7 @@ import { describeVerdict } from '../check/verdict-words.ts'
 export interface ReviewAttempt {
   readonly id: string
   readonly what: Statement
-  /** What the guards decided, in the words of the record. */
+  /** What the guards decided. */
   readonly decision: string
   readonly explanation: string
   readonly outcome: RemediationAttempt['outcome']
@@ -55,8 +57,8 @@ function attemptOf(
   return {
     id,
     what: statement(clean(`${action} on ${target}, ${when}: ${outcomeInWords(record)}`), [id, ...kept]),
-    decision: clean(record.decision),
-    explanation: clean(record.explanation),
+    decision: clean(decisionSentence(record.decision)),
+    explanation: record.explanation === null ? '' : clean(explanationSentence(record.explanation)),
     outcome: record.outcome,
     acted: actedAt !== null,
     before: measurementText(record.before, titles, clean),

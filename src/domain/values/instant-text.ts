@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
+import { months, weekdays } from './utc-words.ts'
 import { firstInstantOf } from './wall-clock.ts'
 
 const zoneSuffix = /(Z|[+-]\d{2}:\d{2})$/
@@ -42,9 +43,6 @@ export function instantText(instant: number, timeZone: string): string {
   const smallestUnit = zoned.second === 0 ? 'minute' : 'second'
   return zoned.toString({ smallestUnit, timeZoneName: 'never' })
 }
-
-const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** As people say it, the year and the zone going without saying: `Mon 2 Mar 09:00`. */
 export function clockWords(instant: number, timeZone: string): string {

@@ -75,7 +75,9 @@ describe('a review', () => {
       },
     })
     const { timeline } = draftReview(records({ timeline: [...records().timeline, paged] }))
-    expect(timeline.find(({ text }) => text === 'Carried out')?.cites).toEqual(['INC-42/T4', 'INC-42/R1'])
+    const acted = timeline.find(({ text }) => text.startsWith('cache_invalidation on feed-service'))
+    expect(acted?.text).toBe('cache_invalidation on feed-service was carried out: HTTP 200.')
+    expect(acted?.cites).toEqual(['INC-42/T4', 'INC-42/R1'])
     expect(timeline.find(({ text }) => text.startsWith('Paged'))).toMatchObject({
       text: 'Paged the responder on step 1 by webhook (step 1)',
       cites: ['INC-42/T3', 'INC-42/M1'],

@@ -123,10 +123,17 @@ export function attempt(change: Partial<RemediationAttempt> = {}): RemediationAt
     action: 'cache_invalidation',
     target: 'feed-service',
     state: 'done',
-    decision: 'Allowed: 1 attempt of 3.',
+    decision: { allowed: true, findings: [{ guard: 'attempt-limit', allowed: true, tried: 0, most: 3 }] },
     effect: 'done',
     outcome: 'helped',
-    explanation: 'It helped: 2 of the 3 samples after it are good',
+    explanation: {
+      kind: 'judged',
+      outcome: 'helped',
+      good: 2,
+      bad: 1,
+      of: 3,
+      changes: { series: [], more: 0 },
+    },
     before: { at: at('03:17'), verdicts: [verdict(at('03:00'), 'firing', 12)] },
     after: { at: at('03:50'), verdicts: [verdict(at('03:30'), 'ok', 460)] },
     proposedAt: at('03:17'),
@@ -134,6 +141,16 @@ export function attempt(change: Partial<RemediationAttempt> = {}): RemediationAt
     actedAt: at('03:19'),
     finishedAt: at('03:50'),
     ...change,
+  }
+}
+
+/** Guards that refused, and an attempt that ended, with somebody's text in each. */
+export function attemptSaying(text: string): Pick<RemediationAttempt, 'decision' | 'explanation'> {
+  const stop = { scope: `service/${text}`, stoppedBy: text, reason: text, stoppedAt: at('03:17') }
+  const finding = { guard: 'kill-switch', allowed: false, thrown: [stop] } as const
+  return {
+    decision: { allowed: false, findings: [finding], guard: 'kill-switch', next: 'hand-over' },
+    explanation: { kind: 'not-carried-out', summary: text },
   }
 }
 
@@ -221,7 +238,8 @@ export function records(change: Partial<ReviewRecords> = {}): ReviewRecords {
           attempt: 'INC-42/1',
           action: 'cache_invalidation',
           target: 'feed-service',
-          text: 'Carried out',
+          effect: 'done',
+          summary: 'HTTP 200',
         },
       }),
       entry('acknowledged', '03:20', {
