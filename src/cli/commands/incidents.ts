@@ -60,14 +60,14 @@ export function addIncidentCommands(program: Command): void {
     const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, 'not-actionable'), body)
     print(options, answer, () => answer.message)
   })
-  reading(program, 'note <incident> <text...>', 'add a note to the timeline').action(
-    async (name: string, words: string[], options: Options) => {
-      const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, 'note'), {
-        text: words.join(' '),
-      })
+  reading(program, 'note <incident> <text...>', 'add a note to the timeline')
+    .option('--identified', 'it says what was wrong: the review counts the time until then')
+    .action(async (name: string, words: string[], options: Options & { readonly identified?: true }) => {
+      const { identified = false } = options
+      const body = { text: words.join(' '), ...(identified ? { identified } : {}) }
+      const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, 'note'), body)
       print(options, answer, () => answer.message)
-    },
-  )
+    })
 }
 
 /** What the API asks for in its own words is an option here. */
