@@ -1,6 +1,8 @@
 /**
  * What a bucket was held against: the same local time so many days before, the threshold of its check, or the value at which an alert
- * of it may clear.
+ * of it may clear. People read `baselineWords`.
+ *
+ * Version 1. A stored baseline is never rewritten: what is held against something else is a new kind.
  */
 export type BaselineKind =
   | { readonly kind: 'before'; readonly daysAgo: number }

@@ -12,7 +12,7 @@ export type EvidenceKind =
 /** When an incident is looked into: as soon as it opens, and again when its alerts are clear. */
 export type Stage = 'opened' | 'mitigated'
 
-/** What a record is of. */
+/** What a record is of. Version 1: a record is never rewritten, so what is of something else is a new kind. */
 export type EvidenceSubject =
   /** The answer to an evidence query of the runbook. */
   | { readonly kind: 'query'; readonly stage: Stage; readonly name: string }

@@ -36,7 +36,11 @@ export interface JudgedExplanation {
   readonly changes: FirstOf<SeriesChange>
 }
 
-/** Why an attempt ended as it did. People read `explanationSentence`. */
+/**
+ * Why an attempt ended as it did. People read `explanationSentence`.
+ *
+ * Version 1. A stored explanation is never rewritten: a field may be added if old ones can do without it; anything else is a new kind.
+ */
 export type Explanation =
   | JudgedExplanation
   | { readonly kind: 'refused'; readonly decision: StoredDecision }

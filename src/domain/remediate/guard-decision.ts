@@ -8,8 +8,9 @@ export interface UnderRepair {
 }
 
 /**
- * What one guard looked at, and whether it allows the attempt. People read `findingSentence`. Findings are stored: a field may be added if
- * old ones can do without it.
+ * What one guard looked at, and whether it allows the attempt. People read `findingSentence`.
+ *
+ * Version 1. A stored finding is never rewritten: a field may be added if old findings can do without it; anything else is a new guard's.
  */
 export type GuardFinding =
   | TargetFinding
