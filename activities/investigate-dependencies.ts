@@ -1,17 +1,16 @@
 import type { Alert } from '../src/domain/alert/alert.ts'
 import type { SeriesPoint, SeriesRequest } from '../src/domain/chart/data.ts'
 import type { Configuration } from '../src/domain/configuration/configuration.ts'
-import type { Evidence } from '../src/domain/investigate/evidence.ts'
+import type { Evidence, EvidenceSubject } from '../src/domain/investigate/evidence.ts'
 import type { Row } from '../src/domain/investigate/evidence-result.ts'
 import type { Incident } from '../src/domain/incident/incident.ts'
 import type { NewTimelineEntry } from '../src/domain/incident/timeline.ts'
 import type { Series, Verdict } from '../src/domain/check/verdict.ts'
 
 /** Evidence as it is handed to the store, which numbers it, hashes it and says when. */
-export type NewEvidence = Pick<
-  Evidence,
-  'incident' | 'key' | 'kind' | 'title' | 'query' | 'window' | 'result'
->
+export type NewEvidence = Pick<Evidence, 'incident' | 'kind' | 'title' | 'query' | 'window' | 'result'> & {
+  readonly about: EvidenceSubject
+}
 
 export interface InvestigateDependencies {
   readonly incidents: {
@@ -34,7 +33,7 @@ export interface InvestigateDependencies {
     since(series: readonly Series[], at: string): Promise<readonly Verdict[]>
   }
   readonly evidence: {
-    /** The same key returns the first answer. */
+    /** Asked about the same again it returns the first answer. */
     add(evidence: NewEvidence): Promise<Evidence>
     list(incident: number): Promise<readonly Evidence[]>
   }

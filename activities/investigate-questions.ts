@@ -8,8 +8,8 @@ import {
   seriesOf,
   windowsOf,
   type QueryWindow,
-  type Stage,
 } from '../src/domain/investigate/investigate.ts'
+import type { Stage } from '../src/domain/investigate/evidence.ts'
 import { runbookOf } from '../src/domain/incident/plan.ts'
 import type { EvidenceQuery, Runbook } from '../src/domain/investigate/runbook.ts'
 import type { Series } from '../src/domain/check/verdict.ts'
@@ -41,8 +41,8 @@ export interface Scene {
   readonly window: QueryWindow
 }
 
-/** Something to ask, and under which key its answer is kept. */
-export interface Question extends Pick<NewEvidence, 'key' | 'kind' | 'title' | 'query' | 'window'> {
+/** Something to ask, and as what its answer is kept. */
+export interface Question extends Pick<NewEvidence, 'about' | 'kind' | 'title' | 'query' | 'window'> {
   readonly ask: () => Promise<unknown>
 }
 
@@ -86,7 +86,7 @@ function runbookQuestions(
 ): Question[] {
   const params = queryParameters(window, bucketMs)
   return (runbook?.evidence ?? []).map(({ name, title, sql }: EvidenceQuery) => ({
-    key: `${stage}/${name}`,
+    about: { kind: 'query', stage, name },
     kind: 'metric-result',
     title,
     query: sql,
@@ -103,7 +103,7 @@ function verdictQuestions(deps: InvestigateDependencies, scene: Scene, stage: St
     if (metric === undefined) return []
     return [
       {
-        key: `${stage}/verdicts/${series.check}/${series.metric}/${series.slice}/${series.group}`,
+        about: { kind: 'verdicts', stage, series },
         kind: 'metric-result',
         title: `${seriesTitle(metric.title, series)}: verdicts of ${series.check}`,
         window: { from, to: window.to },
@@ -126,17 +126,12 @@ function verdictQuestions(deps: InvestigateDependencies, scene: Scene, stage: St
   })
 }
 
-/** The key that a stage's chart data are kept under. */
-export function chartKey(stage: Stage): string {
-  return `${stage}/chart`
-}
-
 function chartQuestions(deps: InvestigateDependencies, scene: Scene, stage: Stage): Question[] {
   if (scene.series.length === 0) return []
   const title = 'The series of the chart: today, a day and a week before'
   return [
     {
-      key: chartKey(stage),
+      about: { kind: 'chart', stage },
       kind: 'metric-result',
       title,
       ask: async () => (await chartOf(deps, scene)) ?? failed('no check measures it'),

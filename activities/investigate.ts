@@ -1,9 +1,9 @@
-import { evidenceId, type Evidence } from '../src/domain/investigate/evidence.ts'
+import { evidenceId, evidenceKey, type Evidence, type Stage } from '../src/domain/investigate/evidence.ts'
 import { errorOf, failed } from '../src/domain/investigate/evidence-result.ts'
-import { findingOf, type Stage } from '../src/domain/investigate/investigate.ts'
+import { findingOf } from '../src/domain/investigate/investigate.ts'
 import { firewatch } from '../src/domain/incident/timeline.ts'
 import type { InvestigateDependencies } from './investigate-dependencies.ts'
-import { chartKey, questionsOf, sceneOf } from './investigate-questions.ts'
+import { questionsOf, sceneOf } from './investigate-questions.ts'
 
 export interface CollectEvidence {
   readonly incident: number
@@ -25,17 +25,23 @@ export function createInvestigateActivities(deps: InvestigateDependencies) {
      * answered before is not asked again, so a repeat goes on where the first run ended.
      */
     async collectEvidence({ incident, stage }: CollectEvidence): Promise<Findings> {
-      const known = new Map((await deps.evidence.list(incident)).map((record) => [record.key, record]))
+      const known = byKey(await deps.evidence.list(incident))
       const scene = await sceneOf(deps, incident)
       const collected: Evidence[] = []
       for (const { ask, ...asked } of questionsOf(deps, scene, stage)) {
-        const kept = known.get(asked.key)
+        const kept = known.get(evidenceKey(asked.about))
         collected.push(kept ?? (await deps.evidence.add({ ...asked, incident, result: await answer(ask) })))
       }
       await tell(deps, { incident, stage }, collected)
-      return { findings: findingsOf(collected, stage) }
+      return { findings: findingsOf(collected) }
     },
   }
+}
+
+function byKey(records: readonly Evidence[]): ReadonlyMap<string, Evidence> {
+  return new Map(
+    records.flatMap((record) => (record.about === null ? [] : [[evidenceKey(record.about), record]])),
+  )
 }
 
 async function answer(ask: () => Promise<unknown>): Promise<unknown> {
@@ -61,14 +67,14 @@ async function tell(
       stage,
       evidence: collected.map(evidenceId),
       unanswered: collected.filter(({ result }) => errorOf(result) !== undefined).length,
-      findings: findingsOf(collected, stage).map(({ text }) => text),
+      findings: findingsOf(collected).map(({ text }) => text),
     },
   })
 }
 
 /** The chart speaks for itself. */
-function findingsOf(collected: readonly Evidence[], stage: Stage): Findings['findings'] {
-  const told = collected.filter(({ key }) => key !== chartKey(stage))
+function findingsOf(collected: readonly Evidence[]): Findings['findings'] {
+  const told = collected.filter(({ about }) => about?.kind !== 'chart')
   return told.map((record) => ({
     evidence: evidenceId(record),
     text: findingOf(record.title, record.result),

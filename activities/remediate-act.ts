@@ -72,7 +72,7 @@ async function keep(
   try {
     await deps.evidence.add({
       incident,
-      key: `remediation/${id}/answer`,
+      about: { kind: 'answer', attempt: id },
       kind: 'remediation-run',
       title: `What ${target} answered to ${action}: ${answer.summary}`,
       result: answer,
@@ -107,20 +107,19 @@ export interface KnownEffect extends ActResult {
   readonly step: 'acted' | 'probed'
 }
 
-const effects: Readonly<Record<Effect, { words: string; state: 'acting' | 'probing' | 'verifying' }>> = {
-  done: { words: 'was carried out', state: 'verifying' },
-  'not-done': { words: 'was not carried out', state: 'acting' },
-  unknown: { words: 'may or may not have been carried out', state: 'probing' },
+const states: Readonly<Record<Effect, 'acting' | 'probing' | 'verifying'>> = {
+  done: 'verifying',
+  'not-done': 'acting',
+  unknown: 'probing',
 }
 
 /** Stores whether the act took place. It ended now at the latest, so that no sample from during the act counts for it. */
 export async function recordEffect(deps: RemediateDependencies, known: KnownEffect): Promise<void> {
   const { effect, summary, step } = known
-  const { state, words } = effects[effect]
   const attempt = await deps.attempts.get(known.attempt)
   const actedAt = effect === 'not-done' ? null : deps.now().toISOString()
-  await deps.attempts.update(attempt.id, { state, effect, actedAt })
-  await tell(deps, attempt, step, `${nameOf(attempt)} ${words}: ${summary}.`)
+  await deps.attempts.update(attempt.id, { state: states[effect], effect, actedAt })
+  await tell(deps, attempt, { step, effect, summary })
 }
 
 export interface Verification {

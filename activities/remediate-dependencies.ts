@@ -1,6 +1,6 @@
 import type { Alert } from '../src/domain/alert/alert.ts'
 import type { Configuration } from '../src/domain/configuration/configuration.ts'
-import type { Evidence, EvidenceKind } from '../src/domain/investigate/evidence.ts'
+import type { Evidence, EvidenceKind, EvidenceSubject } from '../src/domain/investigate/evidence.ts'
 import type { Incident } from '../src/domain/incident/incident.ts'
 import type { GuardSwitch } from '../src/domain/remediate/kill-switch.ts'
 import type {
@@ -9,7 +9,8 @@ import type {
   AttemptChange,
   NewAttempt,
 } from '../src/domain/remediate/remediate.ts'
-import type { EndedAttempt, Lease, LeaseRequest, UnderRepair } from '../src/domain/remediate/guards.ts'
+import type { UnderRepair } from '../src/domain/remediate/guard-decision.ts'
+import type { EndedAttempt, Lease, LeaseRequest } from '../src/domain/remediate/guards.ts'
 import type { RemediationAttempt } from '../src/domain/remediate/remediation.ts'
 import type { NewTimelineEntry } from '../src/domain/incident/timeline.ts'
 import type { Series, Verdict } from '../src/domain/check/verdict.ts'
@@ -53,7 +54,7 @@ export interface ActionExecutor {
 
 export interface NewEvidence {
   readonly incident: number
-  readonly key: string
+  readonly about: EvidenceSubject
   readonly kind: EvidenceKind
   readonly title: string
   readonly query?: string

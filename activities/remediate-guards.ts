@@ -1,19 +1,19 @@
 import type { Configuration } from '../src/domain/configuration/configuration.ts'
 import { seriesOf } from '../src/domain/investigate/investigate.ts'
-import { attemptId, type Ending, type Next, type PlacedRung } from '../src/domain/remediate/remediate.ts'
+import { attemptId, type Ending, type PlacedRung } from '../src/domain/remediate/remediate.ts'
+import type { AfterRefusal, GuardDecision, StoredDecision } from '../src/domain/remediate/guard-decision.ts'
 import {
   blastBudgetOf,
-  blastBudgetRefusal,
   breakerWindow,
   evaluateGuards,
   groupMembers,
-  type GuardDecision,
+  leaseRefused,
 } from '../src/domain/remediate/guards.ts'
-import { describeState, symptomCleared } from '../src/domain/remediate/verify.ts'
+import { statesOf, symptomCleared } from '../src/domain/remediate/verify.ts'
 import type { Measurement, RemediationAttempt } from '../src/domain/remediate/remediation.ts'
 import type { Series } from '../src/domain/check/verdict.ts'
 import type { RemediateDependencies } from './remediate-dependencies.ts'
-import { configurationOf, nameOf, tell } from './remediate-record.ts'
+import { configurationOf, tell } from './remediate-record.ts'
 
 /** Series that one attempt watches, those whose alerts fired first. Bounds what a storm of alerts makes it store. */
 const seriesWatched = 50
@@ -27,8 +27,8 @@ export interface Proposal {
 
 /** What the guards say to a proposal. */
 export type Permission =
-  | { readonly allowed: true; readonly reason: string }
-  | { readonly allowed: false; readonly reason: string; readonly next: Exclude<Next, 'end'> }
+  | { readonly allowed: true; readonly decision: StoredDecision }
+  | { readonly allowed: false; readonly decision: StoredDecision; readonly next: AfterRefusal }
 
 export async function proposeAttempt(deps: RemediateDependencies, proposal: Proposal): Promise<Permission> {
   const { incident, number, rung } = proposal
@@ -36,21 +36,24 @@ export async function proposeAttempt(deps: RemediateDependencies, proposal: Prop
   const id = attemptId(incident, number)
   const { decision, measured } = await askGuards(deps, { id, incident, action, target })
   const at = deps.now().toISOString()
-  const text = decision.allowed ? `Allowed: ${decision.reason}.` : refusal(decision)
   const named = { id, incident, rung: rung.number, action, target }
-  await deps.attempts.propose({ ...named, decision: text, before: measured, proposedAt: at })
+  await deps.attempts.propose({ ...named, decision, before: measured, proposedAt: at })
   if (!decision.allowed) {
-    await deps.attempts.update(id, { state: 'done', outcome: 'refused', decision: text, finishedAt: at })
+    await deps.attempts.update(id, { state: 'done', outcome: 'refused', decision, finishedAt: at })
   }
   // A repeat goes by what is stored: a refusal stays one.
   const stored = await deps.attempts.get(id)
-  const place = `${nameOf(stored)} (rung ${rung.number} of ${rung.of})`
-  if (stored.outcome !== 'refused') {
-    await tell(deps, stored, 'proposed', `Firewatch proposes ${place}. ${stored.decision}`)
-    return { allowed: true, reason: stored.decision }
-  }
-  await tell(deps, stored, 'refused', `Firewatch does not try ${place}. ${stored.decision}`)
-  return { allowed: false, reason: stored.decision, next: decision.allowed ? 'hand-over' : decision.next }
+  const refused = stored.outcome === 'refused'
+  const step = refused ? 'refused' : 'proposed'
+  await tell(deps, stored, { step, rung: rung.number, of: rung.of, decision: stored.decision })
+  return refused
+    ? { allowed: false, decision: stored.decision, next: nextAfterRefusal(stored.decision) }
+    : { allowed: true, decision: stored.decision }
+}
+
+/** People decide where it is not recorded what follows. */
+function nextAfterRefusal(decision: StoredDecision): AfterRefusal {
+  return 'next' in decision ? decision.next : 'hand-over'
 }
 
 /** A lease with its fence, or how the attempt ends without one. */
@@ -67,8 +70,7 @@ export async function takeFence(deps: RemediateDependencies, attempt: string): P
   const at = deps.now().toISOString()
   const lease = await deps.guards.lease({ attempt, target, group, members, budget, at })
   if (lease.granted) return lease
-  const explanation = `Refused (blast-budget): ${blastBudgetRefusal(group, budget, lease.holders)}.`
-  return { granted: false, ending: { outcome: 'refused', explanation, next: 'hand-over' } }
+  return { granted: false, ending: refusal(leaseRefused({ group, members, budget }, lease.holders)) }
 }
 
 /** Whether the act may begin, or how the attempt ends without one. */
@@ -78,21 +80,17 @@ export async function prepareAttempt(deps: RemediateDependencies, id: string): P
   const attempt = await deps.attempts.get(id)
   const { decision, watched, measured, configuration } = await askGuards(deps, attempt)
   if (watched.length === 0 || symptomCleared(measured)) {
-    const explanation = 'The symptom had cleared before the act, so nothing was done.'
+    const explanation = { kind: 'cleared', before: 'act' } as const
     return { ready: false, ending: { outcome: 'cleared', explanation, next: 'end' } }
   }
-  if (!decision.allowed) {
-    const ending = { outcome: 'refused', explanation: refusal(decision), next: decision.next } as const
-    return { ready: false, ending }
-  }
+  if (!decision.allowed) return { ready: false, ending: refusal(decision) }
   await deps.attempts.update(id, { state: 'acting', before: measured })
-  const before = describeState(measured, configuration.metrics)
-  await tell(deps, attempt, 'acting', `Firewatch carries out ${nameOf(attempt)}. Before it: ${before}.`)
+  await tell(deps, attempt, { step: 'acting', before: statesOf(measured, configuration.metrics) })
   return { ready: true }
 }
 
-function refusal({ guard, reason }: Extract<GuardDecision, { allowed: false }>): string {
-  return `Refused (${guard}): ${reason}.`
+function refusal(decision: GuardDecision): Ending {
+  return { outcome: 'refused', explanation: { kind: 'refused', decision }, next: nextAfterRefusal(decision) }
 }
 
 interface Answered {

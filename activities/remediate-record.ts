@@ -1,4 +1,6 @@
 import type { Configuration } from '../src/domain/configuration/configuration.ts'
+import type { AttemptFact } from '../src/domain/facts/attempt-fact.ts'
+import type { Explanation } from '../src/domain/remediate/explanation.ts'
 import type { AttemptOutcome, RemediationAttempt } from '../src/domain/remediate/remediation.ts'
 import { firewatch } from '../src/domain/incident/timeline.ts'
 import type { RemediateDependencies } from './remediate-dependencies.ts'
@@ -6,7 +8,7 @@ import type { RemediateDependencies } from './remediate-dependencies.ts'
 export interface FinishedAttempt {
   readonly attempt: string
   readonly outcome: AttemptOutcome
-  readonly explanation: string
+  readonly explanation: Explanation
 }
 
 /** Closes the attempt; one that took its lease becomes evidence. */
@@ -16,11 +18,15 @@ export async function finishAttempt(deps: RemediateDependencies, ending: Finishe
   await deps.attempts.update(id, { state: 'done', outcome, explanation, finishedAt })
   const attempt = await deps.attempts.get(id)
   const title = `${nameOf(attempt)}: ${attempt.outcome}`
-  await tell(deps, attempt, 'finished', `${title}. ${attempt.explanation}`)
+  await tell(deps, attempt, {
+    step: 'finished',
+    outcome: attempt.outcome ?? outcome,
+    explanation: attempt.explanation,
+  })
   if (attempt.startedAt === null || attempt.finishedAt === null) return
   await deps.evidence.add({
     incident: attempt.incident,
-    key: `remediation/${id}`,
+    about: { kind: 'attempt', attempt: id },
     kind: 'remediation-run',
     title,
     window: { from: attempt.startedAt, to: attempt.finishedAt },
@@ -28,19 +34,24 @@ export async function finishAttempt(deps: RemediateDependencies, ending: Finishe
   })
 }
 
+/** What is told of a step: its fields but for those that name the attempt. */
+type ToldStep = StepOf<AttemptFact>
+type StepOf<Fact> = Fact extends { readonly text: string }
+  ? never
+  : Omit<Fact, 'type' | 'attempt' | 'action' | 'target'>
+
 /** Writes one step of an attempt into the incident's timeline. */
 export async function tell(
   deps: RemediateDependencies,
   { id, incident, action, target }: RemediationAttempt,
-  step: 'proposed' | 'refused' | 'acting' | 'acted' | 'probed' | 'finished',
-  summary: string,
+  told: ToldStep,
 ): Promise<void> {
   await deps.timeline.append({
     incident,
-    eventKey: `remediation/${id}/${step}`,
+    eventKey: `remediation/${id}/${told.step}`,
     at: deps.now().toISOString(),
     actor: firewatch,
-    fact: { type: 'attempt', step, attempt: id, action, target, text: summary },
+    fact: { type: 'attempt', attempt: id, action, target, ...told },
   })
 }
 

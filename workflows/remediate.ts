@@ -11,10 +11,11 @@ import {
 import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import type { AutomationStanding } from '../activities/incident.ts'
 import type { RemediateActivities } from '../activities/remediate.ts'
-import type { Permission, Proposal } from '../activities/remediate-guards.ts'
+import type { Proposal } from '../activities/remediate-guards.ts'
 import { incidentName } from '../src/domain/investigate/evidence.ts'
 import type { RemediationEnd } from '../src/domain/incident/event.ts'
 import { searchAttributeNames } from '../src/domain/incident/messages.ts'
+import { explanationSentence } from '../src/domain/remediate/explanation-words.ts'
 import {
   attemptId,
   nextRung,
@@ -73,7 +74,7 @@ export async function remediate(remediation: Remediation): Promise<RemediationEn
     const number = past.length + 1
     const id = attemptId(remediation.incident, number)
     const { outcome, explanation, next } = await tryRung(remediation, number, rung)
-    last = `${nameOf(rung)} (${id}): ${explanation}`
+    last = `${nameOf(rung)} (${id}): ${explanationSentence(explanation)}`
     if (next === 'end') return { end: outcome === 'helped' ? 'helped' : 'cleared', explanation: last }
     if (next === 'hand-over') return handedOver(last)
     past.push({ id, rung: rung.number, outcome })
@@ -111,23 +112,25 @@ function handedOver(why: string): RemediationEnd {
 
 /** Proposal and guards belong to the incident; from the lease on the attempt is a workflow of its own. */
 async function tryRung(remediation: Remediation, number: number, rung: PlacedRung): Promise<Ending> {
-  const permission = await propose({ incident: remediation.incident, number, rung })
-  if (!permission.allowed)
-    return { outcome: 'refused', explanation: permission.reason, next: permission.next }
+  const refusal = await refusalOf({ incident: remediation.incident, number, rung })
+  if (refusal !== undefined) return refusal
   await remediation.say(`Trying ${nameOf(rung)} (rung ${rung.number} of ${rung.of})`)
   return attemptOnceFree(remediation, attemptId(remediation.incident, number), rung)
 }
 
-/** Actions fail closed: guards that cannot be read refuse. */
-async function propose(proposal: Proposal): Promise<Permission> {
+/** How the rung ends when it may not be tried. Actions fail closed: guards that cannot be read refuse. */
+async function refusalOf(proposal: Proposal): Promise<Ending | undefined> {
   const { rung } = proposal
   const summary = `may ${nameOf(rung)} be tried? rung ${rung.number} of ${rung.of}`
   try {
-    return await activities.proposeAttempt.executeWithOptions({ summary }, [proposal])
+    const permission = await activities.proposeAttempt.executeWithOptions({ summary }, [proposal])
+    if (permission.allowed) return undefined
+    const { decision, next } = permission
+    return { outcome: 'refused', explanation: { kind: 'refused', decision }, next }
   } catch (error) {
     if (isCancellation(error)) throw error
-    const reason = `Refused: the guards could not be read (${rootCause(error)}).`
-    return { allowed: false, reason, next: 'hand-over' }
+    const explanation = { kind: 'guards-unread', reason: String(rootCause(error)) } as const
+    return { outcome: 'refused', explanation, next: 'hand-over' }
   }
 }
 
@@ -145,8 +148,11 @@ async function attemptOnceFree(remediation: Remediation, id: string, rung: Place
     const interrupted = await interruption(remediation)
     if (interrupted !== undefined) return withdraw(id, interrupted)
   }
-  const explanation = `Refused (target-lock): ${target} is still being repaired for another incident.`
-  return finish(id, { outcome: 'refused', explanation, next: 'hand-over' })
+  return finish(id, {
+    outcome: 'refused',
+    explanation: { kind: 'target-locked', target },
+    next: 'hand-over',
+  })
 }
 
 async function startUnlessLocked(
@@ -179,7 +185,7 @@ async function resultOf(child: ChildWorkflowHandle<typeof remediationAttempt>, i
     return await child.result()
   } catch (error) {
     if (isCancellation(error)) throw error
-    const explanation = `The attempt broke off (${rootCause(error)}); nobody knows what it did.`
+    const explanation = { kind: 'broke-off', reason: String(rootCause(error)) } as const
     return finish(id, { outcome: 'unknown', explanation, next: 'hand-over' })
   }
 }
@@ -187,8 +193,8 @@ async function resultOf(child: ChildWorkflowHandle<typeof remediationAttempt>, i
 /** An attempt that waited for its target and is no longer wanted. */
 function withdraw(id: string, { end }: RemediationEnd): Promise<Ending> {
   return end === 'cleared'
-    ? finish(id, { outcome: 'cleared', explanation: 'The alerts cleared before it began.', next: 'end' })
-    : finish(id, { outcome: 'refused', explanation: 'People took over before it began.', next: 'next-rung' })
+    ? finish(id, { outcome: 'cleared', explanation: { kind: 'cleared', before: 'begin' }, next: 'end' })
+    : finish(id, { outcome: 'refused', explanation: { kind: 'people-took-over' }, next: 'next-rung' })
 }
 
 async function finish(attempt: string, ending: Ending): Promise<Ending> {

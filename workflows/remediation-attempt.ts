@@ -10,9 +10,11 @@ import {
 } from '@temporalio/workflow'
 import type { RemediateActivities } from '../activities/remediate.ts'
 import type { ActResult } from '../activities/remediate-act.ts'
-import { formatDuration } from '../src/domain/values/duration.ts'
+import type { Explanation } from '../src/domain/remediate/explanation.ts'
+import { explanationSentence } from '../src/domain/remediate/explanation-words.ts'
 import { nextAfter, nothingSent, type Ending, type PlacedRung } from '../src/domain/remediate/remediate.ts'
 import type { AttemptOutcome, Effect } from '../src/domain/remediate/remediation.ts'
+import type { Judgement } from '../src/domain/remediate/verify.ts'
 
 export interface AttemptInput {
   /** `INC-42/a1`. */
@@ -75,15 +77,12 @@ async function goThrough(input: AttemptInput, progress: Progress): Promise<Endin
   show(input, 'Acts')
   const result = await CancellationScope.nonCancellable(() => actAndFindOut(input, fence, progress))
   if (result.effect !== 'done')
-    return ending('unknown', result.effect, `${openings[result.effect]}: ${result.summary}.`)
+    return ending('unknown', result.effect, { kind: unjudged[result.effect], summary: result.summary })
 
   return verify(input)
 }
 
-const openings = {
-  'not-done': 'It was not carried out',
-  unknown: 'Whether it was carried out could not be found out, so it is not tried again',
-} as const
+const unjudged = { 'not-done': 'not-carried-out', unknown: 'effect-unknown' } as const
 
 async function takeFence(input: AttemptInput): Promise<number | Ending> {
   try {
@@ -107,7 +106,7 @@ async function prepare(input: AttemptInput) {
 /** Actions fail closed. */
 function unreadGuards(error: unknown): Ending {
   if (isCancellation(error)) throw error
-  const explanation = `Refused: the guards could not be read (${reasonOf(error)}).`
+  const explanation = { kind: 'guards-unread', reason: reasonOf(error) } as const
   return { outcome: 'refused', explanation, next: 'hand-over' }
 }
 
@@ -175,32 +174,32 @@ async function verify({ attempt, rung, sampleEveryMs }: AttemptInput): Promise<E
   const { action, target, verify: wanted } = rung.step
   const everyMs = Math.min(wanted.withinMs, Math.max(sampleEveryMs, Math.ceil(wanted.withinMs / mostLooks)))
   const looksWithin = Math.ceil(wanted.withinMs / everyMs)
-  let known = ''
+  let last: Explanation | null = null
   for (let look = 1; look <= 2 * looksWithin; look++) {
     const extended = look > looksWithin ? ', extended once' : ''
-    show({ attempt, rung }, `Verifies: waits for samples newer than the act${extended}. ${known}`)
+    show({ attempt, rung }, `Verifies: waits for samples newer than the act${extended}. ${wordsOf(last)}`)
     await sleep(everyMs, { summary: `samples newer than the act, look ${look} of ${looksWithin}${extended}` })
     const judgement = await judge(attempt, wanted, `did ${action} on ${target} help? look ${look}`)
     if (judgement.outcome !== 'waiting') return ending(judgement.outcome, 'done', judgement.explanation)
-    known = judgement.explanation
+    last = judgement.explanation
   }
-  const within = formatDuration(2 * wanted.withinMs)
-  return ending(
-    'unknown',
-    'done',
-    `It was carried out, but what it did could not be measured within ${within}. ${known}`,
-  )
+  return ending('unknown', 'done', { kind: 'not-measured', withinMs: 2 * wanted.withinMs, last })
 }
 
-async function judge(attempt: string, verify: PlacedRung['step']['verify'], summary: string) {
+function wordsOf(explanation: Explanation | null): string {
+  return explanation === null ? '' : explanationSentence(explanation)
+}
+
+/** What is known of the act now: `waiting` as well when the measurements cannot be read. */
+type Known = { readonly outcome: Judgement['outcome']; readonly explanation: Explanation }
+
+async function judge(attempt: string, verify: PlacedRung['step']['verify'], summary: string): Promise<Known> {
   try {
     return await looks.verifyAttempt.executeWithOptions({ summary }, [{ attempt, verify }])
   } catch (error) {
     if (isCancellation(error)) throw error
-    return {
-      outcome: 'waiting',
-      explanation: `The measurements could not be read (${reasonOf(error)}).`,
-    } as const
+    const explanation = { kind: 'measurements-unread', reason: reasonOf(error) } as const
+    return { outcome: 'waiting', explanation }
   }
 }
 
@@ -208,22 +207,23 @@ async function finish({ attempt, rung }: AttemptInput, end: Ending): Promise<End
   const { outcome, explanation } = end
   const summary = `record: ${outcome}`
   await records.finishAttempt.executeWithOptions({ summary }, [{ attempt, outcome, explanation }])
-  show({ attempt, rung }, `${outcome}. ${explanation}`)
+  show({ attempt, rung }, `${outcome}. ${explanationSentence(explanation)}`)
   return end
 }
 
 function cancelled({ effect }: Progress): Ending {
   if (effect === null) {
-    return { outcome: 'refused', explanation: 'It was cancelled by hand before it acted.', next: 'hand-over' }
+    return { outcome: 'refused', explanation: { kind: 'cancelled', before: 'act' }, next: 'hand-over' }
   }
-  return {
-    outcome: 'unknown',
-    explanation: 'It was cancelled by hand before it was verified.',
-    next: 'hand-over',
-  }
+  const explanation = { kind: 'cancelled', before: 'verification' } as const
+  return { outcome: 'unknown', explanation, next: 'hand-over' }
 }
 
-function ending(outcome: Exclude<AttemptOutcome, 'refused'>, effect: Effect, explanation: string): Ending {
+function ending(
+  outcome: Exclude<AttemptOutcome, 'refused'>,
+  effect: Effect,
+  explanation: Explanation,
+): Ending {
   return { outcome, explanation, next: nextAfter(outcome, effect) }
 }
 

@@ -1,5 +1,5 @@
 import type { Incident } from '../../src/domain/incident/incident.ts'
-import type { IncidentRecords } from '../../src/web/dependencies.ts'
+import type { IncidentView } from '../../src/web/incident-view.ts'
 import type { FaultName } from './faults.ts'
 
 /** What the fakes received for one person, in the order it came in. */
@@ -12,7 +12,7 @@ export interface ReceivedPage {
 /** Everything that is known when a story is over. */
 export interface Outcome {
   readonly incident: Incident
-  readonly records: IncidentRecords
+  readonly records: IncidentView
   readonly review: string
   readonly received: readonly ReceivedPage[]
   /** Of the service, before the fault and at the end: which process served. */
@@ -40,7 +40,7 @@ const attempt = ({ records }: Outcome, action: string) =>
   records.attempts.find((tried) => tried.action === action)
 const pagedPeople = ({ received }: Outcome) => [...new Set(received.map(({ person }) => person))]
 
-const pagesOnly = (pages: IncidentRecords['pages']) => pages.filter(({ kind }) => kind === 'page')
+const pagesOnly = (pages: IncidentView['pages']) => pages.filter(({ kind }) => kind === 'page')
 
 const always: readonly Expectation[] = [
   {

@@ -2,7 +2,7 @@ import { incidentName } from '../../src/domain/investigate/evidence.ts'
 import type { Incident } from '../../src/domain/incident/incident.ts'
 import type { CheckStanding } from '../../src/domain/check/verdict.ts'
 import type { RunningFirewatch } from '../../src/app/firewatch.ts'
-import type { IncidentRecords } from '../../src/web/dependencies.ts'
+import type { IncidentView } from '../../src/web/incident-view.ts'
 import type { Narrator } from './narrator.ts'
 import type { Pagers } from './pagers.ts'
 import type { Outcome, Scenario } from './scenarios.ts'
@@ -59,7 +59,7 @@ export async function tellStory(stage: Stage): Promise<Outcome> {
 }
 
 /** Only then does the step wait: a worker that dies before it could note the send leaves an honest `unknown`. */
-function wasSent({ kind, state }: IncidentRecords['pages'][number]): boolean {
+function wasSent({ kind, state }: IncidentView['pages'][number]): boolean {
   return kind === 'page' && state === 'sent'
 }
 
@@ -97,8 +97,8 @@ function createApi({ url, token }: RunningFirewatch) {
   return {
     checks: async () => (await get<{ checks: CheckStanding[] }>('/api/v1/checks'))?.checks ?? [],
     incidents: async () => (await get<{ incidents: Incident[] }>('/api/v1/incidents'))?.incidents ?? [],
-    async show(name: string): Promise<{ incident: Incident; records: IncidentRecords }> {
-      const answer = await get<{ incident: Incident } & IncidentRecords>(`/api/v1/incidents/${name}`)
+    async show(name: string): Promise<{ incident: Incident; records: IncidentView }> {
+      const answer = await get<{ incident: Incident } & IncidentView>(`/api/v1/incidents/${name}`)
       if (answer === undefined) throw new Error(`${name} has vanished`)
       const { incident, ...records } = answer
       return { incident, records }

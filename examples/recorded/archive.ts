@@ -2,13 +2,14 @@ import type { RunningFirewatch } from '../../src/app/firewatch.ts'
 import type { CauseNode } from '../../src/domain/investigate/cause-tree.ts'
 import { incidentName } from '../../src/domain/investigate/evidence.ts'
 import type { Incident } from '../../src/domain/incident/incident.ts'
-import type { IncidentRecords, StoredReview } from '../../src/web/dependencies.ts'
+import type { StoredReview } from '../../src/web/dependencies.ts'
+import type { IncidentView } from '../../src/web/incident-view.ts'
 
 /** An incident as Firewatch keeps it, with what its review says of causes. */
 export interface ArchivedIncident {
   readonly name: string
   readonly incident: Incident
-  readonly records: IncidentRecords
+  readonly records: IncidentView
   readonly review: string
   readonly causes: readonly Pick<CauseNode, 'id' | 'claim' | 'status'>[]
 }
@@ -35,7 +36,7 @@ export function createArchive({ url, token }: Pick<RunningFirewatch, 'url' | 'to
 
   async function read(incident: Incident): Promise<ArchivedIncident> {
     const name = incidentName(incident.number)
-    const { incident: _again, ...records } = await call<{ incident: Incident } & IncidentRecords>(
+    const { incident: _again, ...records } = await call<{ incident: Incident } & IncidentView>(
       `/api/v1/incidents/${name}`,
       token,
     )

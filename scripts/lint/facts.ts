@@ -1,6 +1,6 @@
 /*
- * Rules of oxlint. What happened is a typed fact: a sentence about it is for people's eyes, an event key makes its entry unique, and
- * code decides by neither.
+ * Rules of oxlint. What happened, what guards decided, what a bucket was held against and what evidence is of are typed: sentences and words
+ * are for people's eyes, a key makes its entry unique, and code decides by neither.
  */
 
 /** As much of a syntax node as the rules look at. */
@@ -59,7 +59,7 @@ const readingMethods = new Set([
 ])
 const comparisons = new Set(['===', '!==', '==', '!='])
 
-/** Properties that hold sentences are named by the first option; functions that write them end in `Sentence`, or are `sentenceOf`. */
+/** Properties that hold sentences are named by the first option; functions that write them, or parts of them, end in `Sentence` or `Words`, or are `sentenceOf`. */
 const noReadSentence = {
   meta: { schema: [{ type: 'array', items: { type: 'string' } }] },
   create(context: Context): Visitors {
@@ -103,7 +103,7 @@ function holdsSentence(node: Node, names: ReadonlySet<string>, context: Context)
     case 'MemberExpression':
       return node.computed !== true && names.has(nameOf(node.property) ?? '')
     case 'CallExpression':
-      return /(?:Sentence|^sentenceOf)$/.test(nameOf(node.callee) ?? '')
+      return /(?:Sentence|Words|^sentenceOf)$/.test(nameOf(node.callee) ?? '')
     case 'Identifier':
       return (variableOf(node, context)?.defs ?? []).some((definition) => {
         const { parent } = definition.name
@@ -124,13 +124,16 @@ function variableOf(node: Node, context: Context): Variable | undefined {
   return undefined
 }
 
-const eventKeyNames = new Set(['eventKey', 'event_key'])
-const eventKeySearch = /\bevent_key"?\s*(?:=|<>|!=|~|(?:NOT\s+)?(?:I?LIKE|IN|SIMILAR)\b)/i
+const eventKeyNames = new Set(['eventKey', 'event_key', 'evidence_key'])
+const eventKeySearch = /\b(?:event|evidence)_key"?\s*(?:=|<>|!=|~|(?:NOT\s+)?(?:I?LIKE|IN|SIMILAR)\b)/i
 
 const noReadEventKey = {
   create(context: Context): Visitors {
     const report = (node: Node) =>
-      context.report({ node, message: 'an event key only makes an entry unique: decide by the fact' })
+      context.report({
+        node,
+        message: 'a key only makes an entry unique: decide by the fact, or by what a record is about',
+      })
     return {
       MemberExpression(node) {
         if (eventKeyNames.has(nameOf(node.property) ?? '')) report(node)
@@ -140,7 +143,7 @@ const noReadEventKey = {
       },
       CallExpression(node) {
         const method = node.callee?.type === 'MemberExpression' ? nameOf(node.callee.property) : undefined
-        if (/where/i.test(method ?? '') && nameOf(node.arguments?.[0]) === 'event_key') report(node)
+        if (/where/i.test(method ?? '') && eventKeyNames.has(nameOf(node.arguments?.[0]) ?? '')) report(node)
       },
       TemplateElement(node) {
         const { cooked } = node.value as { readonly cooked: string | null }

@@ -15,7 +15,7 @@ export function createCharts(records: Records, clickhouse: ClickHouse, now: () =
 
   async function dataOf({ number, state }: Incident) {
     if (state !== 'resolved') return readChart({ incidents, configurations, verdicts, series, now }, number)
-    const kept = (await records.evidence.list(number)).findLast(({ key }) => key.endsWith('/chart'))
+    const kept = (await records.evidence.list(number)).findLast(({ about }) => about?.kind === 'chart')
     return kept && chartDataOf(kept.result)
   }
 

@@ -6,7 +6,7 @@ import type { MachineEvent } from '../domain/incident/event.ts'
 import type { Incident } from '../domain/incident/incident.ts'
 import type { PagingContext } from '../domain/escalate/paging-context.ts'
 import { isSeverity } from '../domain/values/severity.ts'
-import type { IncidentRecords } from '../web/dependencies.ts'
+import type { IncidentView } from '../web/incident-view.ts'
 import { CommandFailed, connectApi, exitCodes } from './api-client.ts'
 import type { CommandOutput } from './on-call-reading.ts'
 import { instantOption, type OnCallOptions, openOnCallView, readerZone } from './on-call-source.ts'
@@ -24,7 +24,7 @@ export interface SimulateOptions extends OnCallOptions {
 /** Longer than any policy takes; what is held for good ends here. */
 const longestMs = 30 * 86_400_000
 
-type Story = { readonly incident: Incident } & IncidentRecords
+type Story = { readonly incident: Incident } & IncidentView
 
 type Happened = Omit<Trial, 'policy'>
 

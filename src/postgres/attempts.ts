@@ -1,7 +1,11 @@
 import type { Selectable } from 'kysely'
 import type { AttemptChange, AttemptState, NewAttempt } from '../domain/remediate/remediate.ts'
-import type { EndedAttempt, UnderRepair } from '../domain/remediate/guards.ts'
+import type { Explanation } from '../domain/remediate/explanation.ts'
+import type { StoredDecision, UnderRepair } from '../domain/remediate/guard-decision.ts'
+import type { EndedAttempt } from '../domain/remediate/guards.ts'
 import type { AttemptOutcome, Measurement, RemediationAttempt } from '../domain/remediate/remediation.ts'
+import { readVerdicts } from '../domain/check/verdict.ts'
+import { toJson } from '../domain/values/canonical-json.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
 
@@ -14,12 +18,13 @@ export type AttemptRecords = ReturnType<typeof createAttemptRecords>
 export function createAttemptRecords(db: Database) {
   return {
     /** Stores it unless it is there. */
-    async propose({ before, proposedAt, ...same }: NewAttempt): Promise<void> {
+    async propose({ decision, before, proposedAt, ...same }: NewAttempt): Promise<void> {
       await db
         .insertInto('remediation_attempts')
         .values({
           ...same,
           state: 'proposed' satisfies AttemptState,
+          decision: JSON.stringify(toJson(decision)),
           before: json(before),
           proposed_at: new Date(proposedAt),
         })
@@ -88,9 +93,11 @@ export async function attemptsUnderRepair(db: Database, targets: readonly string
     .execute()
 }
 
-function columnsOf({ before, after, actedAt, finishedAt, ...same }: AttemptChange) {
+function columnsOf({ decision, explanation, before, after, actedAt, finishedAt, ...same }: AttemptChange) {
   return {
     ...same,
+    ...(decision === undefined ? {} : { decision: JSON.stringify(toJson(decision)) }),
+    ...(explanation === undefined ? {} : { explanation: json(explanation) }),
     ...(before === undefined ? {} : { before: json(before) }),
     ...(after === undefined ? {} : { after: json(after) }),
     ...(actedAt === undefined ? {} : { acted_at: instant(actedAt) }),
@@ -98,12 +105,17 @@ function columnsOf({ before, after, actedAt, finishedAt, ...same }: AttemptChang
   }
 }
 
-function json(value: Measurement | null): string | null {
-  return value === null ? null : JSON.stringify(value)
+function json(value: Measurement | Explanation | null): string | null {
+  return value === null ? null : JSON.stringify(toJson(value))
 }
 
 function instant(at: string | null): Date | null {
   return at === null ? null : new Date(at)
+}
+
+function measurement(stored: unknown): Measurement | null {
+  const measured = stored as Measurement | null
+  return measured && { ...measured, verdicts: readVerdicts(measured.verdicts) }
 }
 
 function fromRow(row: Selectable<Schema['remediation_attempts']>): RemediationAttempt {
@@ -114,12 +126,12 @@ function fromRow(row: Selectable<Schema['remediation_attempts']>): RemediationAt
     action: row.action,
     target: row.target,
     state: row.state,
-    decision: row.decision,
+    decision: row.decision as StoredDecision,
     effect: row.effect,
-    explanation: row.explanation,
+    explanation: row.explanation as Explanation | null,
     outcome: row.outcome as AttemptOutcome | null,
-    before: row.before as Measurement | null,
-    after: row.after as Measurement | null,
+    before: measurement(row.before),
+    after: measurement(row.after),
     proposedAt: row.proposed_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,
     actedAt: row.acted_at?.toISOString() ?? null,

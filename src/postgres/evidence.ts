@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto'
 import { sql, type Selectable } from 'kysely'
 import { canonicalJson, toJson } from '../domain/values/canonical-json.ts'
-import type { Evidence, EvidenceKind } from '../domain/investigate/evidence.ts'
+import {
+  evidenceKey,
+  type Evidence,
+  type EvidenceKind,
+  type EvidenceSubject,
+} from '../domain/investigate/evidence.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
 
 /** Evidence as it is collected; its number, its hash and the time come with storing it. */
 export interface NewEvidence {
   readonly incident: number
-  readonly key: string
+  readonly about: EvidenceSubject
   readonly kind: EvidenceKind
   readonly title: string
   readonly query?: string
@@ -22,9 +27,10 @@ export type EvidenceRecords = ReturnType<typeof createEvidenceRecords>
 /** Evidence as rows that are written once and never changed. */
 export function createEvidenceRecords(db: Database, now: () => Date) {
   return {
-    /** Stores it under the incident's next number. A key that is taken keeps its first answer, which is returned. */
+    /** Stores it under the incident's next number. What was asked about before keeps its first answer, which is returned. */
     async add(evidence: NewEvidence): Promise<Evidence> {
-      const { incident, key, kind, title, query, window } = evidence
+      const { incident, about, kind, title, query, window } = evidence
+      const key = evidenceKey(about)
       const result = toJson(evidence.result)
       const inserted = await db.transaction().execute(async (transaction) => {
         // The incident's row is the lock: numbers count without gaps, also when several collect at once.
@@ -40,6 +46,7 @@ export function createEvidenceRecords(db: Database, now: () => Date) {
             incident,
             number: sql<number>`(SELECT coalesce(max(number), 0) + 1 FROM evidence WHERE incident = ${incident})`,
             evidence_key: key,
+            about: JSON.stringify(about),
             kind,
             title,
             query: query ?? null,
@@ -93,7 +100,7 @@ function fromRow(row: Selectable<Schema['evidence']>): Evidence {
   return {
     incident: row.incident,
     number: row.number,
-    key: row.evidence_key,
+    about: row.about as EvidenceSubject | null,
     kind: row.kind as EvidenceKind,
     title: row.title,
     ...(row.query === null ? {} : { query: row.query }),

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import type { AttemptState } from '../domain/remediate/remediate.ts'
+import type { Explanation } from '../domain/remediate/explanation.ts'
 import type { GuardSwitch } from '../domain/remediate/kill-switch.ts'
 import type { Lease, LeaseRequest } from '../domain/remediate/guards.ts'
 import { attemptsUnderRepair } from './attempts.ts'
@@ -89,7 +90,7 @@ async function closeBrokenOff(
     .set({
       state: 'done' satisfies AttemptState,
       outcome: 'unknown',
-      explanation: `It broke off without a result; ${attempt} has taken over the target.`,
+      explanation: JSON.stringify({ kind: 'superseded', by: attempt } satisfies Explanation),
       finished_at: new Date(at),
     })
     .where('target', '=', target)

@@ -61,7 +61,8 @@ export function createIncidentCommands(parts: Parts) {
       give(parts, command, simply({ type: 'escalate', ...(asOf === undefined ? {} : { asOf }) })),
     resolve: (command: ResolveCommand) =>
       give(parts, command, simply({ type: 'resolve', anyway: command.anyway ?? false })),
-    note: (command: NoteCommand) => give(parts, command, simply({ type: 'note', text: command.text })),
+    note: ({ text, identified, ...command }: NoteCommand) =>
+      give(parts, command, simply({ type: 'note', text, ...(identified === true ? { identified } : {}) })),
     stopAutomation: ({ reason, ...command }: AutomationCommand) =>
       give(parts, command, simply({ type: 'stop-automation', reason })),
     resumeAutomation: ({ reason, ...command }: AutomationCommand) =>

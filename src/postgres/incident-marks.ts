@@ -12,7 +12,7 @@ export function createIncidentMarks(db: Database) {
           (SELECT max(id) FROM timeline WHERE incident = ${incident}),
           (SELECT string_agg(fingerprint || status || changed_at, ',' ORDER BY fingerprint) FROM alerts WHERE incident = ${incident}),
           (SELECT string_agg(id || state || attempts, ',' ORDER BY id) FROM pages WHERE incident = ${incident}),
-          (SELECT string_agg(id || state || explanation, ',' ORDER BY id) FROM remediation_attempts WHERE incident = ${incident}),
+          (SELECT string_agg(id || state || coalesce(explanation::text, ''), ',' ORDER BY id) FROM remediation_attempts WHERE incident = ${incident}),
           (SELECT max(number) FROM evidence WHERE incident = ${incident}),
           (SELECT count(*) FROM reviews WHERE incident = ${incident}),
           (SELECT string_agg(scope || stopped_at, ',' ORDER BY scope) FROM guard_switches)

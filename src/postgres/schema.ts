@@ -101,6 +101,7 @@ export interface Schema {
     incident: number
     number: number
     evidence_key: string
+    about: Json | null
     kind: string
     title: string
     query: string | null
@@ -141,12 +142,12 @@ export interface Schema {
     target: string
     state: string
     fence: number | null
-    decision: string
+    decision: Json
     before: Json | null
     after: Json | null
     effect: 'done' | 'not-done' | 'unknown' | null
     outcome: string | null
-    explanation: Generated<string>
+    explanation: Json | null
     proposed_at: Generated<Date>
     started_at: Date | null
     acted_at: Date | null

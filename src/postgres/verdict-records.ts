@@ -1,12 +1,6 @@
 import { sql } from 'kysely'
-import type {
-  Baseline,
-  CheckStanding,
-  Series,
-  Verdict,
-  VerdictReason,
-  VerdictState,
-} from '../domain/check/verdict.ts'
+import { readBaselines } from '../domain/check/baseline.ts'
+import type { CheckStanding, Series, Verdict, VerdictReason, VerdictState } from '../domain/check/verdict.ts'
 import type { MutedSeries } from '../domain/check/mutes.ts'
 import type { Database } from './database.ts'
 import { mutedSeries } from './series-states.ts'
@@ -95,6 +89,6 @@ function fromRow(row: Row): Verdict {
     state: row.state,
     reason: row.reason as VerdictReason,
     value: row.value,
-    baselines: row.baselines as readonly Baseline[],
+    baselines: readBaselines(row.baselines),
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createInvestigateActivities, type InvestigateActivities } from '../../activities/investigate.ts'
 import { readChart } from '../../activities/investigate-questions.ts'
+import { evidenceKey } from '../../src/domain/investigate/evidence.ts'
 import { verdictsOf } from '../../src/domain/investigate/evidence-result.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
 import { createEvidenceRecords } from '../../src/postgres/evidence.ts'
@@ -43,7 +44,9 @@ const stored = () => createEvidenceRecords(database.db, () => new Date()).list(1
 describe('collecting evidence', () => {
   it('keeps what the check saw, the chart, and an answer to each query of the runbook', async () => {
     await activities.collectEvidence(opened)
-    expect((await stored()).map(({ key, kind, title }) => [key, kind, title])).toEqual([
+    expect(
+      (await stored()).map(({ about, kind, title }) => [about && evidenceKey(about), kind, title]),
+    ).toEqual([
       [
         'opened/verdicts/feed-activity/likes/os/iOS',
         'metric-result',
@@ -82,7 +85,7 @@ describe('collecting evidence', () => {
     ])
     const [, , failed] = await stored()
     expect(failed).toMatchObject({
-      key: 'opened/by-path',
+      about: { kind: 'query', stage: 'opened', name: 'by-path' },
       query: pathQuery.sql,
       result: { error: 'Timeout exceeded' },
     })
@@ -115,7 +118,7 @@ describe('collecting evidence', () => {
   it('after it was clear asks the same again under other keys', async () => {
     await activities.collectEvidence(opened)
     await activities.collectEvidence({ incident: 1, stage: 'mitigated' })
-    const keys = (await stored()).map(({ key }) => key)
+    const keys = (await stored()).map(({ about }) => about && evidenceKey(about))
     expect(keys).toContain('mitigated/os-split')
     expect(keys).toHaveLength(8)
     expect(world.timeline.map(({ eventKey }) => eventKey)).toEqual(['evidence/opened', 'evidence/mitigated'])
@@ -142,7 +145,7 @@ describe('collecting evidence', () => {
   it('without a runbook keeps what the check saw', async () => {
     world.runbooks = []
     await activities.collectEvidence(opened)
-    expect((await stored()).map(({ key }) => key)).toEqual([
+    expect((await stored()).map(({ about }) => about && evidenceKey(about))).toEqual([
       'opened/verdicts/feed-activity/likes/os/iOS',
       'opened/chart',
     ])

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createRemediateActivities, type RemediateActivities } from '../../activities/remediate.ts'
+import { decisionSentence } from '../../src/domain/remediate/guard-words.ts'
 import { switchWords } from '../../src/domain/remediate/kill-switch.ts'
 import { createAttemptRecords } from '../../src/postgres/attempts.ts'
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
@@ -19,6 +20,14 @@ let world: RemediationWorld
 let activities: RemediateActivities
 const attempt = 'INC-1/a1'
 const proposal = { incident: 1, number: 1, rung: { number: 1, of: 2, step: rung('flush') } }
+const helped = {
+  kind: 'judged',
+  outcome: 'helped',
+  good: 2,
+  bad: 0,
+  of: 3,
+  changes: { series: [], more: 0 },
+} as const
 const stop = {
   scope: 'everything',
   stoppedBy: 'ann',
@@ -62,9 +71,15 @@ describe('an activity that runs again after a crash', () => {
   it('refuses a proposal that another run of it had allowed, when a guard says so now', async () => {
     await activities.proposeAttempt(proposal)
     await createGuardLedger(database.db).stop(stop)
-    const reason = `Refused (kill-switch): ${switchWords(stop)}.`
-    expect(await activities.proposeAttempt(proposal)).toEqual({ allowed: false, reason, next: 'hand-over' })
-    expect(await attempts()).toMatchObject([{ outcome: 'refused', state: 'done', decision: reason }])
+    const next = 'hand-over'
+    const thrown = expect.arrayContaining([{ guard: 'kill-switch', allowed: false, thrown: [stop] }]) as []
+    const decision = { allowed: false, guard: 'kill-switch', next, findings: thrown }
+    expect(await activities.proposeAttempt(proposal)).toEqual({ allowed: false, decision, next })
+    const [stored] = await attempts()
+    expect(stored).toMatchObject({ outcome: 'refused', state: 'done', decision, explanation: null })
+    expect(decisionSentence(stored?.decision ?? { recorded: '' })).toBe(
+      `Refused (kill-switch): ${switchWords(stop)}.`,
+    )
     expect(world.timeline).toHaveLength(2)
   })
 
@@ -74,17 +89,26 @@ describe('an activity that runs again after a crash', () => {
       expect(await activities.takeFence({ attempt })).toEqual({ granted: true, fence: 1 })
       expect(await activities.prepareAttempt({ attempt })).toEqual({ ready: true })
     }
-    await activities.finishAttempt({ attempt, outcome: 'helped', explanation: 'It helped.' })
+    await activities.finishAttempt({ attempt, outcome: 'helped', explanation: helped })
     const [finished] = await attempts()
-    await activities.finishAttempt({ attempt, outcome: 'harmed', explanation: 'No.' })
+    await activities.finishAttempt({
+      attempt,
+      outcome: 'harmed',
+      explanation: { kind: 'broke-off', reason: 'No.' },
+    })
     expect(await attempts()).toEqual([finished])
+    expect(finished).toMatchObject({ outcome: 'helped', explanation: helped })
+    expect(world.timeline.at(-1)).toMatchObject({
+      summary: 'flush on feed: helped. It helped: 2 of the 2 samples after it are good.',
+      fact: { type: 'attempt', step: 'finished', outcome: 'helped', explanation: helped },
+    })
     expect(world.timeline.map(({ eventKey }) => eventKey)).toEqual(
       ['proposed', 'acting', 'finished'].map((step) => `remediation/${attempt}/${step}`),
     )
     expect(world.evidence).toMatchObject([
       {
         incident: 1,
-        key: `remediation/${attempt}`,
+        about: { kind: 'attempt', attempt },
         title: 'flush on feed: helped',
         window: { to: finished?.finishedAt },
       },
@@ -106,6 +130,15 @@ describe('the last look before the act', () => {
     )
   })
 
+  it('does nothing when what was wrong is right again', async () => {
+    await activities.proposeAttempt(proposal)
+    world.state = 'ok'
+    expect(await activities.prepareAttempt({ attempt })).toEqual({
+      ready: false,
+      ending: { outcome: 'cleared', explanation: { kind: 'cleared', before: 'act' }, next: 'end' },
+    })
+  })
+
   it('refuses when the measurements have gone stale or unknown since', async () => {
     await activities.proposeAttempt(proposal)
     world.state = 'unknown'
@@ -113,7 +146,15 @@ describe('the last look before the act', () => {
       ready: false,
       ending: {
         outcome: 'refused',
-        explanation: expect.stringContaining('unknown') as string,
+        explanation: {
+          kind: 'refused',
+          decision: {
+            guard: 'metrics',
+            findings: expect.arrayContaining([
+              { guard: 'metrics', allowed: false, measured: 'unknown', reasons: ['deviates'] },
+            ]) as [],
+          },
+        },
         next: 'hand-over',
       },
     })

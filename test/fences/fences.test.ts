@@ -192,6 +192,7 @@ const planted: readonly Planted[] = [
   ...oldWordsInNames(),
   ...readingEventKeys(),
   ...readingSentences(),
+  ...readingDecisionsAndBaselines(),
 ]
 
 function oldWordsInNames(): Planted[] {
@@ -217,7 +218,7 @@ function oldWordsInNames(): Planted[] {
 }
 
 function readingEventKeys(): Planted[] {
-  const entry = 'declare const entry: { eventKey: string; event_key: string }\n'
+  const entry = 'declare const entry: { eventKey: string; event_key: string; evidence_key: string }\n'
   const caught = [
     ['src/domain/deep/e01.ts', "export const y = entry.eventKey.startsWith('held/')"],
     ['src/web/pages/e02.ts', "export const y = entry?.['eventKey']"],
@@ -235,6 +236,8 @@ function readingEventKeys(): Planted[] {
       'src/postgres/e10.ts',
       "declare const db: { where(...of: string[]): string }\nexport const y = db.where('event_key', '=', 'x')",
     ],
+    ['src/postgres/e11.ts', "export const y = entry.evidence_key.endsWith('/chart')"],
+    ['src/postgres/e12.ts', "export const y = String.raw`FROM evidence WHERE evidence_key LIKE 'opened/%'`"],
   ] as const
   return [
     ...caught.map(([file, code]) => ({ file, code: entry + code, caughtBy: eventKeys })),
@@ -245,6 +248,7 @@ function readingEventKeys(): Planted[] {
       code: 'export const y = String.raw`INSERT INTO timeline (incident, event_key) ON CONFLICT (incident, event_key) DO NOTHING`',
     },
     { file: 'src/postgres/timeline.ts', code: `${entry}export const { event_key: y } = entry` },
+    { file: 'src/postgres/evidence.ts', code: `${entry}export const { evidence_key: y } = entry` },
   ]
 }
 
@@ -282,6 +286,54 @@ function readingSentences(): Planted[] {
       code: "declare const annotations: Record<string, string>\nexport const y = annotations['summary']?.includes('x')",
     },
     { file: 'src/domain/ok-s5.ts', code: "const summary = 'x'\nexport const y = summary.length" },
+  ]
+}
+
+function readingDecisionsAndBaselines(): Planted[] {
+  const words =
+    'declare const attempt: { decision: string; explanation: string }\n' +
+    [
+      'findingSentence',
+      'decisionSentence',
+      'explanationSentence',
+      'baselineWords',
+      'statesWords',
+      'switchWords',
+    ]
+      .map((name) => `declare function ${name}(of: unknown): string\n`)
+      .join('')
+  const caught = [
+    ['src/domain/remediate/g01.ts', "export const y = findingSentence({}).includes('is stale')"],
+    ['workflows/g02.ts', "export const y = decisionSentence({}).startsWith('Refused (breaker)')"],
+    ['activities/g03.ts', 'const told = explanationSentence({})\nexport const y = /^It helped/.test(told)'],
+    ['src/web/g04.ts', "export const y = attempt.decision.startsWith('Allowed')"],
+    ['src/cli/g05.ts', "export const y = attempt.explanation === 'It helped.'"],
+    [
+      'src/domain/post-mortem/g06.ts',
+      "export const { decision } = attempt\nexport const y = decision.split(': ')",
+    ],
+    ['src/domain/check/g07.ts', "export const y = baselineWords({}) === 'a week before'"],
+    [
+      'src/domain/check/g08.ts',
+      'const words = baselineWords({})\nexport const y = /week|b7|7d/i.test(words)',
+    ],
+    ['src/domain/remediate/g09.ts', "export const y = statesWords({}).split('; ')"],
+    ['src/app/g10.ts', "export const y = switchWords({}).indexOf('everything')"],
+  ] as const
+  return [
+    ...caught.map(([file, code]) => ({ file, code: words + code, caughtBy: sentences })),
+    {
+      file: 'src/domain/ok-g1.ts',
+      code: `${words}export const y = \`\${decisionSentence({})} \${baselineWords({})} \${attempt.decision}\``,
+    },
+    {
+      file: 'src/web/ok-g2.ts',
+      code: `${words}export const y = attempt.explanation === '' ? null : attempt.explanation`,
+    },
+    {
+      file: 'src/domain/ok-g3.ts',
+      code: "declare const found: { decision: { guard: string }; kind: string }\nexport const y = found.decision.guard === 'breaker' || found.kind === 'threshold'",
+    },
   ]
 }
 

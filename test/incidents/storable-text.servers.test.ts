@@ -25,6 +25,8 @@ describe('N01 a note that no store can hold', () => {
       { type: 'note', text },
       { type: 'note', text: 'core dump \ufffd' },
     ])
+    await story.give('note', 'ana', { text: 'the certificate expired', identified: true })
+    expect(await story.facts()).toContainEqual({ type: 'identified', text: 'the certificate expired' })
     await story.give('resolve', 'ana', { anyway: true })
     expect((await story.newest()).state).toBe('resolved')
     await story.clear()

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
 import { createClickHouse } from '../../src/clickhouse/client.ts'
 import type { Incident } from '../../src/domain/incident/incident.ts'
-import type { IncidentRecords } from '../../src/web/dependencies.ts'
+import type { IncidentView } from '../../src/web/incident-view.ts'
 import { firewatch, removeData, startUp, type UpFirewatch } from '../support/firewatch.ts'
 import { shopAlerts, twoPeople } from './two-people.ts'
 
@@ -50,7 +50,7 @@ describe('the command line', () => {
 
     const shown = JSON.parse((await run('show', 'INC-1', '--json')).stdout) as {
       incident: Incident
-    } & IncidentRecords
+    } & IncidentView
     expect(shown.incident).toMatchObject({ state: 'resolved', resolvedBy: userInfo().username })
     const byPeople = shown.timeline
       .filter(({ actor }) => actor === userInfo().username)

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach } from 'vitest'
 import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
 import type { Incident } from '../../src/domain/incident/incident.ts'
-import type { IncidentRecords } from '../../src/web/dependencies.ts'
+import type { IncidentView } from '../../src/web/incident-view.ts'
 import { removeData, startUp, type UpFirewatch } from '../support/firewatch.ts'
 import { twoPeople } from './two-people.ts'
 
@@ -38,8 +38,8 @@ export function incidentsIn(body: Readonly<Record<string, unknown>>): unknown[] 
   return [body['incident'], ...bundled.map(({ incident }) => incident)]
 }
 
-export async function show(up: UpFirewatch): Promise<{ incident: Incident; records: IncidentRecords }> {
-  const { incident, ...records } = await up.api<{ incident: Incident } & IncidentRecords>(
+export async function show(up: UpFirewatch): Promise<{ incident: Incident; records: IncidentView }> {
+  const { incident, ...records } = await up.api<{ incident: Incident } & IncidentView>(
     'GET',
     '/api/v1/incidents/INC-1',
   )

@@ -10,7 +10,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startFakeWebhook } from '../../examples/fakes/webhook.ts'
 import { createClickHouse } from '../../src/clickhouse/client.ts'
 import type { Incident } from '../../src/domain/incident/incident.ts'
-import type { IncidentRecords } from '../../src/web/dependencies.ts'
+import type { IncidentView } from '../../src/web/incident-view.ts'
 import { finished, firewatch, main, removeData, startUp, type UpFirewatch } from '../support/firewatch.ts'
 import { freePort } from '../support/servers.ts'
 import { shopAlerts, twoPeople } from './two-people.ts'
@@ -187,7 +187,7 @@ describe('a pager that cannot be reached', () => {
     await up.api('POST', '/api/v1/alerts', shopAlerts(['CheckoutDown']))
     await vi.waitFor(() => expect(ben.effects()).toHaveLength(1), soon)
 
-    const { pages, timeline } = await up.api<IncidentRecords>('GET', '/api/v1/incidents/INC-1')
+    const { pages, timeline } = await up.api<IncidentView>('GET', '/api/v1/incidents/INC-1')
     expect(pages.map(({ person, state }) => [person, state])).toEqual([
       ['ana', 'failed'],
       ['ben', 'sent'],
@@ -232,7 +232,7 @@ checks:
       async () => expect(await titles(up)).toEqual(['Check orders cannot measure (shop)']),
       soon,
     )
-    const { alerts } = await up.api<IncidentRecords>('GET', '/api/v1/incidents/INC-1')
+    const { alerts } = await up.api<IncidentView>('GET', '/api/v1/incidents/INC-1')
     expect(alerts.map(({ labels }) => labels['check'])).toEqual(['orders'])
     // Its first run may have come before there was a table.
     expect(alerts[0]?.annotations['summary']).toMatch(/cannot measure: .*(no_such_column|shop)/)

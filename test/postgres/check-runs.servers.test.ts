@@ -40,7 +40,7 @@ function runOf(
   const verdicts = watchedSeries(checked, setup).map((series): Verdict => {
     const state = stateOf(series)
     const reason = ({ ok: 'near-baseline', firing: 'deviates', unknown: 'query-failed' } as const)[state]
-    const baselines = [{ name: 'a day ago', value: 120, diff: 0.5 }]
+    const baselines = [{ kind: 'before' as const, daysAgo: 1, value: 120, diff: 0.5 }]
     return {
       ...series,
       bucketAt: at(bucket),
@@ -89,7 +89,7 @@ describe('a recorded run', () => {
         state: 'firing',
         reason: 'deviates',
         value: 60,
-        baselines: [{ name: 'a day ago', value: 120, diff: 0.5 }],
+        baselines: [{ kind: 'before' as const, daysAgo: 1, value: 120, diff: 0.5 }],
       },
     ])
   })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { canonicalJson } from '../../src/domain/values/canonical-json.ts'
+import { evidenceKey, type EvidenceSubject } from '../../src/domain/investigate/evidence.ts'
 import { draftReview } from '../../src/domain/post-mortem/post-mortem.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
 import {
@@ -33,10 +34,14 @@ afterAll(async () => {
 })
 beforeEach(() => database.pool.query('TRUNCATE evidence, reviews'))
 
-function question(key: string, change: Partial<NewEvidence> = {}): NewEvidence {
+function asked(name: string): EvidenceSubject {
+  return { kind: 'query', stage: 'opened', name }
+}
+
+function question(name: string, change: Partial<NewEvidence> = {}): NewEvidence {
   return {
     incident: 1,
-    key,
+    about: asked(name),
     kind: 'metric-result',
     title: 'Split',
     result: { rows: [{ os: 'iOS', now: 12 }] },
@@ -47,11 +52,11 @@ function question(key: string, change: Partial<NewEvidence> = {}): NewEvidence {
 describe('evidence', () => {
   it('is stored with its number, its hash and the time', async () => {
     const window = { from: '2026-11-24T03:00:00.000Z', to: '2026-11-24T03:15:00.000Z' }
-    const stored = await evidence.add(question('opened/os-split', { query: 'SELECT 1', window }))
+    const stored = await evidence.add(question('os-split', { query: 'SELECT 1', window }))
     expect(stored).toEqual({
       incident: 1,
       number: 1,
-      key: 'opened/os-split',
+      about: asked('os-split'),
       kind: 'metric-result',
       title: 'Split',
       query: 'SELECT 1',
@@ -76,14 +81,14 @@ describe('evidence', () => {
   })
 
   it('counts without gaps and without doubles when many collect at once, incident by incident', async () => {
-    const asked = Array.from({ length: 30 }, (_, index) =>
+    const questions = Array.from({ length: 30 }, (_, index) =>
       question(`q${index % 20}`, { incident: 1 + (index % 2) }),
     )
-    await Promise.all(asked.map((one) => evidence.add(one)))
+    await Promise.all(questions.map((one) => evidence.add(one)))
     for (const incident of [1, 2]) {
       const kept = await evidence.list(incident)
       expect(kept.map(({ number }) => number)).toEqual(kept.map((_, index) => index + 1))
-      expect(new Set(kept.map(({ key }) => key)).size).toBe(kept.length)
+      expect(new Set(kept.map(({ about }) => about && evidenceKey(about))).size).toBe(kept.length)
     }
   })
 
@@ -94,12 +99,12 @@ describe('evidence', () => {
       fc.string({ unit: 'binary' }),
       async (result, title) => {
         const {
-          key,
+          about,
           kind,
           result: stored,
           hash,
         } = await evidence.add(question(`p${count++}`, { result, title: `t${title}` }))
-        expect(key).toBe(`p${count - 1}`)
+        expect(about).toEqual(asked(`p${count - 1}`))
         expect(canonicalJson(stored)).toBe(canonicalJson(result))
         expect(hashOf({ kind, result: stored })).toBe(hash)
       },

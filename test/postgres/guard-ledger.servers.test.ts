@@ -30,6 +30,10 @@ function at(second: number): string {
   return new Date(Date.UTC(2026, 2, 1, 3, 0, second)).toISOString()
 }
 
+const decision = {
+  allowed: true,
+  findings: [{ guard: 'attempt-limit', allowed: true, tried: 0, most: 3 }],
+} as const
 let proposed = 0
 async function propose(target = 'feed-1', action = 'restart'): Promise<string> {
   const id = `INC-1/a${++proposed}`
@@ -39,7 +43,7 @@ async function propose(target = 'feed-1', action = 'restart'): Promise<string> {
     rung: 2,
     action,
     target,
-    decision: 'Allowed.',
+    decision,
     before: null,
     proposedAt: at(proposed % 60),
   })
@@ -68,7 +72,7 @@ describe('attempts', () => {
       rung: 7,
       action: 'x',
       target: 'y',
-      decision: 'z',
+      decision: { recorded: 'z' },
       before: null,
       proposedAt: at(0),
     })
@@ -77,7 +81,8 @@ describe('attempts', () => {
       action: 'restart',
       state: 'proposed',
       outcome: null,
-      explanation: '',
+      decision,
+      explanation: null,
     })
   })
 
@@ -182,7 +187,7 @@ describe('the lease', () => {
       state: 'done',
       outcome: 'unknown',
       finishedAt: at(9),
-      explanation: `It broke off without a result; ${second} has taken over the target.`,
+      explanation: { kind: 'superseded', by: second },
     })
   })
 })

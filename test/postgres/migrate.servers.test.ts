@@ -1,10 +1,13 @@
-import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { evidenceKey, type EvidenceSubject } from '../../src/domain/investigate/evidence.ts'
+import { createAttemptRecords } from '../../src/postgres/attempts.ts'
 import { type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import { migrate } from '../../src/postgres/migrate.ts'
+import { openIncident } from '../support/remediation.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 
 const ours = new URL('../../src/postgres/migrations/', import.meta.url)
@@ -28,6 +31,14 @@ beforeEach(async () => {
   for (const name of await readdir(ours)) await copyFile(new URL(name, ours), new URL(name, folder))
   return () => rm(path, { recursive: true })
 })
+
+/** Applies those before one; the others wait in the folder for the next time. */
+async function migrateBefore(first: string): Promise<void> {
+  const later = (await readdir(ours)).filter((name) => name >= first)
+  for (const name of later) await rename(new URL(name, folder), new URL(`${name}.later`, folder))
+  await migrate(database.pool, folder)
+  for (const name of later) await rename(new URL(`${name}.later`, folder), new URL(name, folder))
+}
 
 describe('migrations', () => {
   it('are applied once, by however many processes at the same time', async () => {
@@ -57,6 +68,47 @@ describe('migrations', () => {
     await database.pool.query('ALTER TABLE schema_migrations DROP COLUMN sha256')
     await writeFile(new URL('9999-future.sql', folder), 'CREATE TABLE future ()')
     expect(await migrate(database.pool, folder)).toEqual(['9999-future.sql'])
+  })
+
+  it('take from the keys of former evidence, this once, what it is of', async () => {
+    const series = { check: 'feed', metric: 'likes', slice: 'os', group: 'iOS/iPadOS' }
+    const former: readonly (readonly [string, EvidenceSubject | null])[] = [
+      ['opened/chart', { kind: 'chart', stage: 'opened' }],
+      ['opened/verdicts/feed/likes/os/iOS/iPadOS', { kind: 'verdicts', stage: 'opened', series }],
+      ['mitigated/os-split', { kind: 'query', stage: 'mitigated', name: 'os-split' }],
+      ['remediation/INC-1/a1', { kind: 'attempt', attempt: 'INC-1/a1' }],
+      ['remediation/INC-1/a1/answer', { kind: 'answer', attempt: 'INC-1/a1' }],
+      ['said', null],
+    ]
+    for (const [key, about] of former) if (about !== null) expect(evidenceKey(about)).toBe(key)
+    await migrateBefore('0010-evidence-subject.sql')
+    await openIncident(database.db, 1)
+    await database.pool.query(
+      `INSERT INTO evidence (incident, number, evidence_key, kind, title, result, hash, collected_at)
+       SELECT 1, number, key, 'metric-result', 't', '{}', 'h', now() FROM unnest($1::text[]) WITH ORDINALITY AS given (key, number)`,
+      [former.map(([key]) => key)],
+    )
+    await migrate(database.pool, folder)
+    const { rows } = await database.pool.query('SELECT about FROM evidence ORDER BY number')
+    expect(rows).toEqual(former.map(([, about]) => ({ about })))
+  })
+
+  it('keep the sentences of attempts from before they were typed', async () => {
+    await migrateBefore('0011-typed-decisions.sql')
+    await openIncident(database.db, 1)
+    await database.pool.query(
+      `INSERT INTO remediation_attempts (id, incident, rung, action, target, state, decision, explanation) VALUES
+       ('INC-1/a1', 1, 1, 'flush', 'feed', 'done', 'Allowed: so it was.', 'It helped.'),
+       ('INC-1/a2', 1, 2, 'restart', 'feed', 'done', 'Refused (breaker): it is open.', DEFAULT)`,
+    )
+    await migrate(database.pool, folder)
+    expect(await createAttemptRecords(database.db).ofIncident(1)).toMatchObject([
+      {
+        decision: { recorded: 'Allowed: so it was.' },
+        explanation: { kind: 'recorded', text: 'It helped.' },
+      },
+      { decision: { recorded: 'Refused (breaker): it is open.' }, explanation: null },
+    ])
   })
 
   it('leave the database as it was when one fails', async () => {

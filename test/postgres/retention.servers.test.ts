@@ -90,7 +90,7 @@ async function incident({
      INSERT INTO pages (id, incident, kind, step, round, person, channel, contact, state)
      VALUES ('${key}', ${number}, 'page', 1, 0, 'ana', 'webhook', 0, 'sent');
      INSERT INTO remediation_attempts (id, incident, rung, action, target, state, decision)
-     VALUES ('${key}', ${number}, 1, 'a', 't', 'done', 'd');
+     VALUES ('${key}', ${number}, 1, 'a', 't', 'done', '{"recorded": "d"}');
      INSERT INTO audit_findings (kind, incident, detail, quiet, found_at, seen_at) VALUES ('k', ${number}, 'd', false, '${startedAt}', '${startedAt}')`,
   )
   if (reviewAt !== null)
@@ -242,7 +242,7 @@ describe('N09 what is asked for often', () => {
        SELECT 'c' || c, 'm', 's', 'g', '2026-01-01'::timestamptz + n * interval '1 minute', 'ok', '', '[]'
        FROM generate_series(1, 4) c, generate_series(1, 20000) n;
        INSERT INTO remediation_attempts (id, incident, rung, action, target, state, decision)
-       SELECT 'x' || n, ${await incident()}, 1, 'a', 't' || n, 'done', 'd' FROM generate_series(1, 5000) n`,
+       SELECT 'x' || n, ${await incident()}, 1, 'a', 't' || n, 'done', '{"recorded": "d"}' FROM generate_series(1, 5000) n`,
     )
     await run('ANALYZE')
     // A connection tells what it read a while later, or when it ends: what earlier tests read must not be counted here.

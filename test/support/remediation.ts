@@ -7,6 +7,7 @@ import type {
 } from '../../src/domain/configuration/configuration.ts'
 import type { ActionAnswer, ActionCall } from '../../src/domain/remediate/remediate.ts'
 import type { Effect } from '../../src/domain/remediate/remediation.ts'
+import { evidenceKey } from '../../src/domain/investigate/evidence.ts'
 import type { RemediationRung } from '../../src/domain/investigate/runbook.ts'
 import { readEntry, type NewTimelineEntry, type TimelineEntry } from '../../src/domain/incident/timeline.ts'
 import type { Series, Verdict, VerdictState } from '../../src/domain/check/verdict.ts'
@@ -144,7 +145,8 @@ export function remediateDependencies(
       add: (record) =>
         after(world, 'evidence.add', async () => {
           const kept = world.evidence.some(
-            ({ incident, key }) => incident === record.incident && key === record.key,
+            ({ incident, about }) =>
+              incident === record.incident && evidenceKey(about) === evidenceKey(record.about),
           )
           if (!kept) world.evidence.push(record)
           return { ...record, number: world.evidence.length, hash: '', collectedAt: '' }
@@ -188,7 +190,7 @@ function verdictsOf(world: RemediationWorld): RemediateDependencies['verdicts'] 
 
 function verdict({ check, metric, slice, group }: Series, atMs: number, state: VerdictState): Verdict {
   const [value, diff] = state === 'firing' ? [3, 0.6] : [8.7, 0.02]
-  const baselines = [{ name: 'day', value: 8.9, diff }]
+  const baselines = [{ kind: 'before' as const, daysAgo: 1, value: 8.9, diff }]
   const bucketAt = new Date(atMs).toISOString()
   return { check, metric, slice, group, bucketAt, state, reason: 'deviates', value, baselines }
 }

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
 import type { Incident } from '../../src/domain/incident/incident.ts'
-import type { CheckReading, IncidentRecords } from '../../src/web/dependencies.ts'
+import type { CheckReading } from '../../src/web/dependencies.ts'
+import type { IncidentView } from '../../src/web/incident-view.ts'
 import { parseOpenMetrics, valueIn } from '../support/open-metrics.ts'
 import { createProductionWorld, type ProductionWorld } from './production-world.ts'
 
@@ -127,7 +128,7 @@ describe('production: serve and two workers beside servers of their own', () => 
   const incidentOf = async (number: number) =>
     (await (await request('GET', `/api/v1/incidents/INC-${number}`)).json()) as {
       incident: Incident
-    } & IncidentRecords
+    } & IncidentView
   const newestVerdict = async () => {
     const answer = await request('GET', '/api/v1/checks/orders/verdicts')
     const { series } = (await answer.json()) as Pick<CheckReading, 'series'>

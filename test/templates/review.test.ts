@@ -6,7 +6,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { draftReview } from '../../src/domain/post-mortem/post-mortem.ts'
 import { loadReviewTemplate } from '../../src/templates/review.ts'
-import { attempt, entry, evidence, incident, osSplit, records, rows } from '../domain/post-mortem/world.ts'
+import {
+  attempt,
+  attemptSaying,
+  entry,
+  evidence,
+  incident,
+  osSplit,
+  records,
+  rows,
+} from '../domain/post-mortem/world.ts'
 
 const render = await loadReviewTemplate()
 
@@ -115,7 +124,7 @@ describe('hostile text in a review', () => {
           evidence(1, 'opened/a', rows({ column: found, now: 1 }), { title: found }),
           evidence(2, 'opened/b', { error: found }),
         ],
-        attempts: [attempt({ action: found, target: found, decision: found, explanation: found })],
+        attempts: [attempt({ action: found, target: found, ...attemptSaying(found) })],
       }),
     )
   }

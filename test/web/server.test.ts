@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { guardRoutes } from '../../src/web/access.ts'
 import fastify from 'fastify'
+import type { NoteCommand } from '../../src/domain/incident/messages.ts'
 import { StoreError } from '../../src/postgres/errors.ts'
 import { as, incident, now, startWeb } from './world.ts'
 
@@ -125,6 +126,19 @@ describe('commands', () => {
       payload: { text: '  ' },
     })
     expect([answer.statusCode, answer.json()]).toEqual([400, { error: 'a note needs text' }])
+  })
+
+  it.each([
+    [{ text: 'x' }, 200, [false]],
+    [{ text: 'x', identified: true }, 200, [true]],
+    [{ text: 'x', identified: 'on' }, 200, [true]],
+    [{ text: 'x', identified: 'maybe' }, 400, []],
+  ])('take with a note whether it says what was wrong: %o', async (payload, status, identified) => {
+    const { app, given } = await startWeb()
+    const url = '/api/v1/incidents/42/note'
+    const answer = await app.inject({ method: 'POST', url, headers: as('responder'), payload })
+    expect(answer.statusCode).toBe(status)
+    expect(given.map(({ command }) => (command as NoteCommand).identified)).toEqual(identified)
   })
 
   const give = async (verb: string, payload?: object) => {

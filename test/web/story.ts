@@ -5,6 +5,7 @@ import type { Verdict } from '../../src/domain/check/verdict.ts'
 import type { CheckReading, IncidentRecords, StoredReview } from '../../src/web/dependencies.ts'
 import {
   attempt,
+  attemptSaying,
   entry,
   evidence,
   likesVerdicts,
@@ -49,7 +50,7 @@ export function busyRecords(at: (minute: string) => string): IncidentRecords {
       entry('note/1', '03:03', { kind: 'note', actor: 'ana', at: at('03:03'), summary: hostile }),
     ],
     pages: [page({ state: 'sent', createdAt: at('03:02') })],
-    attempts: [attempt({ outcome: 'no-effect', explanation: hostile, decision: hostile })],
+    attempts: [attempt({ outcome: 'no-effect', ...attemptSaying(hostile) })],
     evidence: [
       evidence(1, 'opened/os-split', osSplit, { query: 'SELECT os, count() FROM feed', title: hostile }),
       evidence(2, 'opened/likes', likesVerdicts),

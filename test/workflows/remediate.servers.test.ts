@@ -49,13 +49,21 @@ describe('the ladder', () => {
 
   it('tells the timeline each step once, and keeps the answer and the run as evidence', async () => {
     await descents.descend({}, { ladder: [rung('flush')] })
-    const key = `remediation/INC-${incident}/a1`
+    const attempt = `INC-${incident}/a1`
     expect(world.timeline.map(({ eventKey }) => eventKey)).toEqual(
-      ['proposed', 'acting', 'acted', 'finished'].map((step) => `${key}/${step}`),
+      ['proposed', 'acting', 'acted', 'finished'].map((step) => `remediation/${attempt}/${step}`),
     )
     expect(world.evidence).toMatchObject([
-      { key: `${key}/answer`, kind: 'remediation-run', result: { effect: 'done', body: 'said' } },
-      { key, kind: 'remediation-run', result: { action: 'flush', outcome: 'no-effect' } },
+      {
+        about: { kind: 'answer', attempt },
+        kind: 'remediation-run',
+        result: { effect: 'done', body: 'said' },
+      },
+      {
+        about: { kind: 'attempt', attempt },
+        kind: 'remediation-run',
+        result: { action: 'flush', outcome: 'no-effect' },
+      },
     ])
   })
 
@@ -89,7 +97,7 @@ describe('the ladder', () => {
   })
 
   it('ends with people at once when it got worse', async () => {
-    const collapsed = { value: 0, baselines: [{ name: 'day', value: 8.9, diff: 1 }] }
+    const collapsed = { value: 0, baselines: [{ kind: 'before' as const, daysAgo: 1, value: 8.9, diff: 1 }] }
     const result = await descents.descend({
       exchange: (deps) => ({
         ...deps,
@@ -156,7 +164,7 @@ describe('guards', () => {
     expect(result).toMatchObject({ end: 'handed-over' })
     expect(world.acts).toEqual([])
     expect(await descents.attempts(incident)).toMatchObject([
-      { outcome: 'refused', explanation: containing('kill-switch') },
+      { outcome: 'refused', explanation: { kind: 'refused', decision: { guard: 'kill-switch' } } },
     ])
   })
 
@@ -299,7 +307,7 @@ describe('people who step in', () => {
       return 'done'
     }
     expect(await descents.descend()).toMatchObject({ end: 'handed-over' })
-    const explanation = 'It was cancelled by hand before it was verified.'
+    const explanation = { kind: 'cancelled', before: 'verification' }
     expect(await descents.attempts(incident)).toMatchObject([
       { effect: 'done', outcome: 'unknown', explanation },
     ])

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { CheckMute } from '../../domain/check/mutes.ts'
 import { formatNumber } from '../../domain/values/numbers.ts'
 import type { CheckStanding, Verdict } from '../../domain/check/verdict.ts'
+import { baselineWords } from '../../domain/check/verdict-words.ts'
 import type { CheckReading } from '../../web/dependencies.ts'
 import { connectApi } from '../api-client.ts'
 import { print, table } from '../terminal.ts'
@@ -68,7 +69,9 @@ function verdictsText({ check, series, more }: CheckReading): string {
 
 function rowOf(title: string, verdict: Verdict): string[] {
   const { state, value, baselines, reason, bucketAt } = verdict
-  const compared = baselines.map((one) => `${one.value === null ? '-' : formatNumber(one.value)} ${one.name}`)
+  const compared = baselines.map(
+    (one) => `${one.value === null ? '-' : formatNumber(one.value)} ${baselineWords(one, 'ago')}`,
+  )
   return [
     state,
     title,

@@ -3,7 +3,7 @@ import { incidentName } from '../../domain/investigate/evidence.ts'
 import { formatDuration } from '../../domain/values/duration.ts'
 import type { Incident } from '../../domain/incident/incident.ts'
 import type { CommandAnswer } from '../../domain/incident/messages.ts'
-import type { IncidentRecords } from '../../web/dependencies.ts'
+import type { IncidentView } from '../../web/incident-view.ts'
 import { type ApiClient, CommandFailed, connectApi } from '../api-client.ts'
 import { oneLine, print, table } from '../terminal.ts'
 
@@ -26,7 +26,7 @@ export function addIncidentCommands(program: Command): void {
 
   reading(program, 'show <incident>', 'what is known of one incident').action(
     async (name: string, options: Options) => {
-      const answer = await (await api(options)).get<{ incident: Incident } & IncidentRecords>(pathOf(name))
+      const answer = await (await api(options)).get<{ incident: Incident } & IncidentView>(pathOf(name))
       print(options, answer, () => showText(answer))
     },
   )
@@ -60,14 +60,14 @@ export function addIncidentCommands(program: Command): void {
     const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, 'not-actionable'), body)
     print(options, answer, () => answer.message)
   })
-  reading(program, 'note <incident> <text...>', 'add a note to the timeline').action(
-    async (name: string, words: string[], options: Options) => {
-      const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, 'note'), {
-        text: words.join(' '),
-      })
+  reading(program, 'note <incident> <text...>', 'add a note to the timeline')
+    .option('--identified', 'it says what was wrong: the review counts the time until then')
+    .action(async (name: string, words: string[], options: Options & { readonly identified?: true }) => {
+      const { identified = false } = options
+      const body = { text: words.join(' '), ...(identified ? { identified } : {}) }
+      const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, 'note'), body)
       print(options, answer, () => answer.message)
-    },
-  )
+    })
 }
 
 /** What the API asks for in its own words is an option here. */
@@ -129,7 +129,7 @@ function listText(incidents: readonly Incident[]): string {
   return table(['incident', 'severity', 'state', 'owner', 'since (UTC)', 'title'], rows)
 }
 
-function showText({ incident, alerts, timeline }: { incident: Incident } & IncidentRecords): string {
+function showText({ incident, alerts, timeline }: { incident: Incident } & IncidentView): string {
   const end = incident.resolvedAt ?? new Date().toISOString()
   const lasted = formatDuration(Date.parse(end) - Date.parse(incident.startedAt))
   return [

@@ -3,7 +3,9 @@ import type { Transition } from './alert-state.ts'
 import { total } from './check.ts'
 import type { Check, Configuration } from '../configuration/configuration.ts'
 import { formatNumber } from '../values/numbers.ts'
-import { clearName, thresholdName, type Series, type Verdict } from './verdict.ts'
+import { baselineValue } from './baseline.ts'
+import type { Series, Verdict } from './verdict.ts'
+import { baselineWords } from './verdict-words.ts'
 
 /** Annotation of an event that changes state but must message nobody: `cooldown until …`. */
 export const mutedAnnotation = 'muted'
@@ -83,8 +85,9 @@ export function summaryOf(verdict: Verdict, configuration: Configuration): strin
   const stands = againstThreshold(verdict, amount)
   if (stands !== undefined) return `${measured}, ${stands}`
   const against = verdict.baselines.map((baseline) => {
-    if (baseline.value === null) return `nothing ${baseline.name}`
-    return `${amount(baseline.value)} ${baseline.name}${changeText(value, baseline.value)}`
+    const words = baselineWords(baseline, 'ago')
+    if (baseline.value === null) return `nothing ${words}`
+    return `${amount(baseline.value)} ${words}${changeText(value, baseline.value)}`
   })
   return against.length === 0 ? measured : `${measured}, against ${against.join(' and ')}`
 }
@@ -94,8 +97,8 @@ function againstThreshold(
   { value, reason, baselines }: Verdict,
   amount: (number: number) => string,
 ): string | undefined {
-  const bound = (name: string) => baselines.find((baseline) => baseline.name === name)?.value ?? null
-  const [limit, clear] = [bound(thresholdName), bound(clearName)]
+  const limit = baselineValue(baselines, { kind: 'threshold' })
+  const clear = baselineValue(baselines, { kind: 'clear' })
   if (value === null || limit === null) return undefined
   const stands = `${value > limit ? 'above' : value < limit ? 'below' : 'equal to'} ${amount(limit)}`
   return reason === 'not-yet-clear' && clear !== null ? `${stands}, but not back at ${amount(clear)}` : stands

@@ -1,5 +1,6 @@
 import { formatChange, formatNumber } from '../values/numbers.ts'
-import type { Baseline, Series, Verdict } from './verdict.ts'
+import type { BaselineKind } from './baseline.ts'
+import type { Series, Verdict } from './verdict.ts'
 
 /** `Likes (os iOS)`; the slice `total` goes without saying. */
 export function seriesTitle(metricTitle: string, { slice, group }: Pick<Series, 'slice' | 'group'>): string {
@@ -27,10 +28,23 @@ export function describeVerdict(metricTitle: string, verdict: Verdict): string {
   return [`${name} at ${formatNumber(value)}`, against.join(' and ')].filter((part) => part !== '').join(', ')
 }
 
-export function baselineWords({ name }: Pick<Baseline, 'name'>): string {
-  if (/week|b7|7d/i.test(name)) return 'a week before'
-  if (/day|b1|1d/i.test(name)) return 'a day before'
-  return name
+/**
+ * `a week before` in what is told of a time in the past, `a week ago` beside what is measured now; `the threshold`, and `where it clears`.
+ */
+export function baselineWords(baseline: BaselineKind, seen: 'before' | 'ago' = 'before'): string {
+  switch (baseline.kind) {
+    case 'before':
+      return `${daysWords(baseline.daysAgo)} ${seen}`
+    case 'threshold':
+      return 'the threshold'
+    case 'clear':
+      return 'where it clears'
+  }
+}
+
+function daysWords(days: number): string {
+  if (days === 1) return 'a day'
+  return days === 7 ? 'a week' : `${days} days`
 }
 
 /** How far a verdict lies from its nearest baseline, 0 to 1; −1 where there is none. */

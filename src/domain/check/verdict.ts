@@ -1,3 +1,5 @@
+import { readBaselines, type Baseline } from './baseline.ts'
+
 /** A series that a check judges: one metric in one group of one slice. */
 export interface Series {
   readonly check: string
@@ -5,17 +7,6 @@ export interface Series {
   readonly slice: string
   readonly group: string
 }
-
-/** A value that the bucket was held against. `diff` is 1 − min/max, from 0 (same) to 1; against a threshold it is 0 on the good side. */
-export interface Baseline {
-  readonly name: string
-  readonly value: number | null
-  readonly diff: number | null
-}
-
-/** Names of the {@link Baseline} that a threshold is, and of the one at which an alert may clear. */
-export const thresholdName = 'the threshold'
-export const clearName = 'where it clears'
 
 export type VerdictState = 'ok' | 'firing' | 'unknown'
 
@@ -27,6 +18,11 @@ export interface Verdict extends Series {
   readonly reason: VerdictReason
   readonly value: number | null
   readonly baselines: readonly Baseline[]
+}
+
+/** Verdicts as they were stored, whatever version stored them. */
+export function readVerdicts(stored: readonly Verdict[]): readonly Verdict[] {
+  return stored.map((verdict) => ({ ...verdict, baselines: readBaselines(verdict.baselines) }))
 }
 
 /** What a detector says before it is known what the series was. `unchanged`: it keeps firing, or stays ok. */

@@ -1,4 +1,5 @@
-import type { Baseline, UnsettledVerdict, VerdictReason } from '../check/verdict.ts'
+import type { Baseline } from '../check/baseline.ts'
+import type { UnsettledVerdict, VerdictReason } from '../check/verdict.ts'
 
 /**
  * What one bucket adds to a series, in a form that can be pooled: for counts, uniques and gauges the value over 1, for ratios numerator
@@ -13,8 +14,6 @@ export const nothing: Sample = { numerator: 0, denominator: 0 }
 
 /** A stretch of consecutive buckets that the judged one is held against. */
 export interface BaselineWindow {
-  /** For people, after a value: `a day ago`. */
-  readonly name: string
   /** The same local clock time this many days before. */
   readonly daysAgo: number
   /** So many buckets on either side of that time are taken as well, unless buckets are longer than six hours. */

@@ -1,9 +1,9 @@
-import type { Baseline } from '../check/verdict.ts'
+import type { Baseline } from '../check/baseline.ts'
 import { pooled, type Detector, type Judgement, type Observation } from './detector.ts'
 
 const windows = [
-  { name: 'a day ago', daysAgo: 1, bucketsAround: 1 },
-  { name: 'a week ago', daysAgo: 7, bucketsAround: 1 },
+  { daysAgo: 1, bucketsAround: 1 },
+  { daysAgo: 7, bucketsAround: 1 },
 ] as const
 
 /**
@@ -23,9 +23,10 @@ export function sameTime({ threshold }: { readonly threshold: number }): Detecto
 
 function judge(observation: Observation, threshold: number): Judgement {
   const value = observation.sourceAlive ? pooled([observation.now]) : null
-  const baselines = windows.map(({ name }, index): Baseline => {
+  const baselines = windows.map(({ daysAgo }, index): Baseline => {
     const base = pooled(observation.baselines[index] ?? [])
-    return { name, value: base, diff: value === null || base === null ? null : difference(value, base) }
+    const diff = value === null || base === null ? null : difference(value, base)
+    return { kind: 'before', daysAgo, value: base, diff }
   })
   return { ...decide(observation, value, baselines, threshold), value, baselines }
 }

@@ -1,5 +1,5 @@
 import type { ThresholdConfiguration } from '../configuration/configuration.ts'
-import { thresholdName, clearName, type Baseline } from '../check/verdict.ts'
+import type { Baseline } from '../check/baseline.ts'
 import { pooled, type Detector, type Judgement, type Observation } from './detector.ts'
 import { difference } from './same-time.ts'
 
@@ -41,9 +41,9 @@ function decide(
 
 /** However far a value lies on the good side, it is not far from normal. */
 function baselinesOf(value: number | null, { op, value: limit, clear }: Limits): Baseline[] {
-  const against = (name: string, bound: number): Baseline => {
+  const against = (kind: 'threshold' | 'clear', bound: number): Baseline => {
     const beyond = value !== null && compare[op](value, bound)
-    return { name, value: bound, diff: value === null ? null : beyond ? difference(value, bound) : 0 }
+    return { kind, value: bound, diff: value === null ? null : beyond ? difference(value, bound) : 0 }
   }
-  return [against(thresholdName, limit), ...(clear === undefined ? [] : [against(clearName, clear)])]
+  return [against('threshold', limit), ...(clear === undefined ? [] : [against('clear', clear)])]
 }

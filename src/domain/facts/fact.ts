@@ -3,6 +3,7 @@ import type { HoldCause } from '../escalate/hold.ts'
 import type { Notified } from '../escalate/targets.ts'
 import type { PageKind, PageState } from '../page/page.ts'
 import type { Severity } from '../values/severity.ts'
+import type { AttemptFact } from './attempt-fact.ts'
 
 /**
  * What happened in an incident, typed: the timeline keeps these, and every reader decides by `type` and fields. People read
@@ -159,15 +160,7 @@ export type PeopleFact =
   | { readonly type: 'automation-resumed'; readonly reason: string }
 
 export type AutomationFact =
-  | {
-      readonly type: 'attempt'
-      readonly step: 'proposed' | 'refused' | 'acting' | 'acted' | 'probed' | 'finished'
-      readonly attempt: string
-      readonly action: string
-      readonly target: string
-      /** What the remediation's own record says of it. */
-      readonly text: string
-    }
+  | AttemptFact
   | {
       readonly type: 'evidence'
       readonly stage: 'opened' | 'mitigated'

@@ -1,5 +1,9 @@
 import { outsideSteps } from '../escalate/escalate.ts'
 import type { PageKind } from '../page/page.ts'
+import { explanationSentence, statesWords } from '../remediate/explanation-words.ts'
+import { decisionSentence } from '../remediate/guard-words.ts'
+import type { Effect } from '../remediate/remediation.ts'
+import type { AttemptFact } from './attempt-fact.ts'
 import type { FactOf } from './fact.ts'
 
 /* Sentences of what automation and the outbox of pages leave behind. */
@@ -54,8 +58,30 @@ function triesOf(attempts: number): string {
   return attempts === 1 ? 'tried once' : `tried ${attempts} times`
 }
 
-export function attemptSentence({ text }: FactOf<'attempt'>): string {
-  return text
+const effectWords: Readonly<Record<Effect, string>> = {
+  done: 'was carried out',
+  'not-done': 'was not carried out',
+  unknown: 'may or may not have been carried out',
+}
+
+export function attemptSentence(fact: AttemptFact): string {
+  if ('text' in fact) return fact.text
+  const what = `${fact.action} on ${fact.target}`
+  switch (fact.step) {
+    case 'proposed':
+      return `Firewatch proposes ${what} (rung ${fact.rung} of ${fact.of}). ${decisionSentence(fact.decision)}`
+    case 'refused':
+      return `Firewatch does not try ${what} (rung ${fact.rung} of ${fact.of}). ${decisionSentence(fact.decision)}`
+    case 'acting':
+      return `Firewatch carries out ${what}. Before it: ${statesWords(fact.before)}.`
+    case 'acted':
+    case 'probed':
+      return `${what} ${effectWords[fact.effect]}: ${fact.summary}.`
+    case 'finished': {
+      const why = fact.explanation === null ? '' : ` ${explanationSentence(fact.explanation)}`
+      return `${what}: ${fact.outcome}.${why}`
+    }
+  }
 }
 
 export function evidenceSentence({ stage, evidence, unanswered }: FactOf<'evidence'>): string {

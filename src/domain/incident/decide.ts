@@ -138,9 +138,14 @@ function carryOut(event: CommandEvent): Move {
     case 'resume-automation':
       return resumeAutomation(event)
     case 'note':
-      return (turn) =>
-        move(turn, tell({ type: 'note', text: event.text }, event.actor), answer(done('noted')))
+      return note(event)
   }
+}
+
+function note({ text, identified, actor }: Extract<CommandEvent, { type: 'note' }>): Move {
+  const said = identified === true ? 'noted as what was wrong' : 'noted'
+  return (turn) =>
+    move(turn, tell({ type: identified === true ? 'identified' : 'note', text }, actor), answer(done(said)))
 }
 
 /** Keeps the answer of a command, so that a repeat of it is answered alike. A question is asked again. */

@@ -58,7 +58,11 @@ export type CommandEvent = Given &
       }
     | { readonly type: 'stop-automation'; readonly reason: string }
     | { readonly type: 'resume-automation'; readonly reason: string }
-    | { readonly type: 'note'; readonly text: string }
+    | {
+        readonly type: 'note'
+        readonly text: string /** It says what was wrong. */
+        readonly identified?: true
+      }
   )
 
 /** What was read outside because an effect asked for it. */

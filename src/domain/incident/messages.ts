@@ -26,6 +26,8 @@ export interface ResolveCommand extends Command {
 
 export interface NoteCommand extends Command {
   readonly text: string
+  /** It says what was wrong: from then on somebody knew. */
+  readonly identified?: boolean
 }
 
 /** `asOf` is where the escalation stood when the message was sent that this answers; past it, the command is refused. */

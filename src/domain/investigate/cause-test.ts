@@ -1,5 +1,5 @@
 import { errorOf, numberIn, rowsOf, type Row, type RowsResult } from './evidence-result.ts'
-import type { Evidence } from './evidence.ts'
+import { stageOf, type Evidence, type Stage } from './evidence.ts'
 import { formatNumber } from '../values/numbers.ts'
 import { statement, type Cited, type Sources, type Statement } from '../post-mortem/records.ts'
 import type { CauseTemplate, CauseTest } from './runbook.ts'
@@ -32,26 +32,24 @@ export function testCause({ id, test }: CauseTemplate, sources: Sources): Tested
   return 'evidence' in test ? testEvidence(id, test, sources) : testRemediation(id, test, sources)
 }
 
+const stages: readonly Stage[] = ['opened', 'mitigated']
+
 /**
  * The answer from when the incident opened counts before the one from when it was clear, which mixes in the time after. One that cannot be
  * read gives way to the next.
  */
 function testEvidence(id: string, test: EvidenceTest, sources: Sources): Tested {
-  const stages = ['opened', 'mitigated', undefined]
-  const records = stages.flatMap((stage) =>
-    sources.evidence.filter(({ record }) => stageOf(record, test.evidence) === stage),
-  )
-  const answers = records
-    .filter(({ record }) => asks(record, test.evidence))
-    .map((cited) => ({ cited, ...answerFrom(cited, test) }))
-  const decided = answers.find(({ status }) => status !== 'unknown')
-  const chosen = decided ?? answers[0]
+  const asked = sources.evidence.filter(({ record }) => answers(record, test.evidence))
+  const records = stages.flatMap((stage) => asked.filter(({ record }) => stageOf(record) === stage))
+  const found = records.map((cited) => ({ cited, ...answerFrom(cited, test) }))
+  const decided = found.find(({ status }) => status !== 'unknown')
+  const chosen = decided ?? found[0]
   if (chosen === undefined) {
     const because = `no evidence "${test.evidence}" was collected`
     return { status: 'unknown', because, cites: [], counterChecks: [], conflicts: [] }
   }
   const { status, because, cited } = chosen
-  const others = answers.filter((other) => other.status !== 'unknown' && other.status !== status)
+  const others = found.filter((other) => other.status !== 'unknown' && other.status !== status)
   // That a symptom has gone by the time all is clear is no contradiction; that it shows only then is one.
   const gone = status === 'supported' ? others : []
   const conflicts = status === 'supported' ? [] : others
@@ -72,12 +70,9 @@ function testEvidence(id: string, test: EvidenceTest, sources: Sources): Tested 
   }
 }
 
-function asks({ key }: Evidence, name: string): boolean {
-  return key === name || key.endsWith(`/${name}`)
-}
-
-function stageOf({ key }: Evidence, name: string): string | undefined {
-  return ['opened', 'mitigated'].find((stage) => key === `${stage}/${name}`)
+/** Whether a record is an answer to an evidence query. */
+function answers({ about }: Evidence, name: string): boolean {
+  return about?.kind === 'query' && about.name === name
 }
 
 function answerFrom({ id, record }: Cited<Evidence>, test: EvidenceTest): Answer {

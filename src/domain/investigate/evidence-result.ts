@@ -1,5 +1,5 @@
 import type { Metric } from '../configuration/configuration.ts'
-import type { Verdict } from '../check/verdict.ts'
+import { readVerdicts, type Verdict } from '../check/verdict.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -69,7 +69,8 @@ export function wordsOf(result: unknown): string | undefined {
 export function verdictsOf(result: unknown): VerdictsResult | undefined {
   const title = textMember(result, 'metricTitle')
   const verdicts = memberOf(result, 'verdicts')
-  return title === undefined || !Array.isArray(verdicts) ? undefined : (result as VerdictsResult)
+  if (title === undefined || !Array.isArray(verdicts)) return undefined
+  return { ...(result as VerdictsResult), verdicts: readVerdicts(verdicts) }
 }
 
 /** A number, also where ClickHouse writes a 64-bit integer as text. */

@@ -1,3 +1,5 @@
+import type { Series } from '../check/verdict.ts'
+
 /** What a claim may cite. */
 export type EvidenceKind =
   | 'metric-result'
@@ -7,13 +9,57 @@ export type EvidenceKind =
   | 'remediation-run'
   | 'human-statement'
 
+/** When an incident is looked into: as soon as it opens, and again when its alerts are clear. */
+export type Stage = 'opened' | 'mitigated'
+
+/** What a record is of. Version 1: a record is never rewritten, so what is of something else is a new kind. */
+export type EvidenceSubject =
+  /** The answer to an evidence query of the runbook. */
+  | { readonly kind: 'query'; readonly stage: Stage; readonly name: string }
+  /** How a check judged one series. */
+  | { readonly kind: 'verdicts'; readonly stage: Stage; readonly series: Series }
+  /** The data of the chart. */
+  | { readonly kind: 'chart'; readonly stage: Stage }
+  /** A remediation attempt, as it ended. */
+  | { readonly kind: 'attempt'; readonly attempt: string }
+  /** What the target of an attempt answered to its act. */
+  | { readonly kind: 'answer'; readonly attempt: string }
+
+/** Names the subject, such as `opened/os-split`: asking again about the same keeps the first answer. Nobody reads meaning from it. */
+export function evidenceKey(about: EvidenceSubject): string {
+  switch (about.kind) {
+    case 'query':
+      return `${about.stage}/${about.name}`
+    case 'verdicts': {
+      const { check, metric, slice, group } = about.series
+      return `${about.stage}/verdicts/${check}/${metric}/${slice}/${group}`
+    }
+    case 'chart':
+      return `${about.stage}/chart`
+    case 'attempt':
+      return `remediation/${about.attempt}`
+    case 'answer':
+      return `remediation/${about.attempt}/answer`
+  }
+}
+
+/** Whether a record is of an attempt, or of what came of its act. */
+export function isOfAttempt({ about }: Pick<Evidence, 'about'>, attempt: string): boolean {
+  return about !== null && 'attempt' in about && about.attempt === attempt
+}
+
+/** When a record was asked for; `undefined` of one that belongs to no stage. */
+export function stageOf({ about }: Pick<Evidence, 'about'>): Stage | undefined {
+  return about !== null && 'stage' in about ? about.stage : undefined
+}
+
 /** An immutable record of what was asked and what came back; `result` is the snapshot, since sources forget. */
 export interface Evidence {
   readonly incident: number
   /** Counts from 1 within the incident. */
   readonly number: number
-  /** Names the question, such as `opened/os-split`; asking again under the same key keeps the first answer. */
-  readonly key: string
+  /** `null` of a record that was kept before they said it, and whose key did not tell. */
+  readonly about: EvidenceSubject | null
   readonly kind: EvidenceKind
   readonly title: string
   readonly query?: string

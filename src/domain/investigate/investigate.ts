@@ -8,13 +8,11 @@ import {
   type Row,
   type RowsResult,
 } from './evidence-result.ts'
-import { worstVerdict, describeVerdict } from '../check/verdict-words.ts'
+import type { BaselineKind } from '../check/baseline.ts'
+import { baselineWords, describeVerdict, worstVerdict } from '../check/verdict-words.ts'
 import { formatChange, formatNumber } from '../values/numbers.ts'
 import type { Series } from '../check/verdict.ts'
 import { stretchBefore } from '../values/wall-clock.ts'
-
-/** When an incident is looked into: as soon as it opens, and again when its alerts are clear. */
-export type Stage = 'opened' | 'mitigated'
 
 /** The windows that evidence is asked for, half-open, ISO 8601 in UTC. */
 export interface QueryWindow {
@@ -91,7 +89,7 @@ interface Change {
   readonly column: string
   readonly value: number
   readonly base: number
-  readonly against: string
+  readonly against: BaselineKind
 }
 
 /** Columns that hold the value of a window before, alone or after the name of their column: `likes`, `likes_day`, `likes_week`. */
@@ -116,7 +114,7 @@ function changeIn(row: Row, baseColumn: string, columns: readonly string[]): Cha
       column,
       value,
       base,
-      against: (parts['window'] ?? '').startsWith('week') ? 'a week before' : 'a day before',
+      against: { kind: 'before', daysAgo: (parts['window'] ?? '').startsWith('week') ? 7 : 1 },
     },
   ]
 }
@@ -132,7 +130,7 @@ function describeChange({ row, column, value, base, against }: Change): string {
     .filter(([, cell]) => typeof cell === 'string' && numberIn(cell) === undefined)
     .map(([name, cell]) => `${name} ${String(cell)}`)
   const what = [...where, ...(currentColumns.includes(column) ? [] : [column])].join(', ')
-  return `${what === '' ? 'value' : what} at ${formatNumber(value)}, ${formatChange(value, base)} ${against} (${formatNumber(base)})`
+  return `${what === '' ? 'value' : what} at ${formatNumber(value)}, ${formatChange(value, base)} ${baselineWords(against)} (${formatNumber(base)})`
 }
 
 function rowsInShort({ rows, columns, truncated }: RowsResult): string {

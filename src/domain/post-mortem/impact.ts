@@ -1,4 +1,4 @@
-import type { Evidence } from '../investigate/evidence.ts'
+import { stageOf, type Evidence } from '../investigate/evidence.ts'
 import {
   numberIn,
   errorOf,
@@ -11,7 +11,7 @@ import { findingOf, seriesOf } from '../investigate/investigate.ts'
 import { formatNumber } from '../values/numbers.ts'
 import { statement, utc, type Cited, type Sources, type Statement } from './records.ts'
 import { describeVerdict, distanceOf, seriesTitle, worstVerdict } from '../check/verdict-words.ts'
-import { thresholdName, type Verdict } from '../check/verdict.ts'
+import type { Verdict } from '../check/verdict.ts'
 
 export interface ReviewImpact {
   /** Which part of the service was hit, from the alerts; `null` where they do not say. */
@@ -94,7 +94,7 @@ function shortfallOf({ metricTitle, metricKind, verdicts }: VerdictsResult): str
   const firing = verdicts.filter(({ state, value }) => state === 'firing' && value !== null)
   const first = firing[0]
   if (metricKind !== 'count' || first === undefined) return undefined
-  if (first.baselines.some(({ name }) => name === thresholdName)) return undefined
+  if (first.baselines.some(({ kind }) => kind === 'threshold')) return undefined
   const gap = firing.reduce((sum, verdict) => sum + nearestGap(verdict), 0)
   if (gap === 0) return undefined
   const buckets = `${firing.length} firing ${firing.length === 1 ? 'bucket' : 'buckets'}`
@@ -123,7 +123,7 @@ function countIn(sources: Sources, column: string, words: string): Statement[] |
 function measuredIn(sources: Sources, { id, record }: Cited<Evidence>): Statement[] {
   const { title, result } = record
   const clean = sources.clean(title)
-  const stage = /^(opened|mitigated)\//.exec(record.key)?.[1]
+  const stage = stageOf(record)
   const when = stage === undefined ? '' : ` (asked when it ${stage === 'opened' ? 'opened' : 'was clear'})`
   if (errorOf(result) !== undefined) return []
   const words = wordsOf(result)

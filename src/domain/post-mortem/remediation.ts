@@ -1,7 +1,10 @@
 import { formatDuration } from '../values/duration.ts'
 import type { Measurement, RemediationAttempt } from '../remediate/remediation.ts'
+import { explanationSentence } from '../remediate/explanation-words.ts'
+import { decisionSentence } from '../remediate/guard-words.ts'
 import { elapsedMs } from './times.ts'
 import { statement, utc, type Cited, type Sources, type Statement } from './records.ts'
+import { isOfAttempt } from '../investigate/evidence.ts'
 import { verdictsOf } from '../investigate/evidence-result.ts'
 import type { Verdict } from '../check/verdict.ts'
 import { describeVerdict } from '../check/verdict-words.ts'
@@ -10,7 +13,7 @@ import { describeVerdict } from '../check/verdict-words.ts'
 export interface ReviewAttempt {
   readonly id: string
   readonly what: Statement
-  /** What the guards decided, in the words of the record. */
+  /** What the guards decided. */
   readonly decision: string
   readonly explanation: string
   readonly outcome: RemediationAttempt['outcome']
@@ -49,16 +52,13 @@ function attemptOf(
   const { action, target, proposedAt, actedAt } = record
   const when =
     actedAt === null ? `proposed at ${utc(proposedAt)}, not carried out` : `carried out at ${utc(actedAt)}`
-  const key = `remediation/${record.id}`
-  const kept = evidence
-    .filter((cited) => cited.record.key === key || cited.record.key.startsWith(`${key}/`))
-    .map((cited) => cited.id)
+  const kept = evidence.filter((cited) => isOfAttempt(cited.record, record.id)).map((cited) => cited.id)
   const ms = actedAt === null ? null : elapsedMs(proposedAt, actedAt)
   return {
     id,
     what: statement(clean(`${action} on ${target}, ${when}: ${outcomeInWords(record)}`), [id, ...kept]),
-    decision: clean(record.decision),
-    explanation: clean(record.explanation),
+    decision: clean(decisionSentence(record.decision)),
+    explanation: record.explanation === null ? '' : clean(explanationSentence(record.explanation)),
     outcome: record.outcome,
     acted: actedAt !== null,
     before: measurementText(record.before, titles, clean),

@@ -3,6 +3,7 @@ import { errorOf, rowsOf, verdictsOf, type VerdictsResult } from '../investigate
 import type { Evidence } from '../investigate/evidence.ts'
 import { formatNumber } from '../values/numbers.ts'
 import { utc, type Cited, type Sources } from './records.ts'
+import { baselineValue } from '../check/baseline.ts'
 import { baselineWords, seriesTitle } from '../check/verdict-words.ts'
 
 /** Text that stands as it is, line by line. */
@@ -122,13 +123,17 @@ function verdictTable({ metricTitle, verdicts }: VerdictsResult, clean: (text: s
   const shown = verdicts.slice(begins, begins + mostTableRows)
   const name = first === undefined ? metricTitle : seriesTitle(metricTitle, first)
   return {
-    columns: ['bucket', clean(name), ...baselines.map(baselineWords), 'state', 'reason'],
+    columns: [
+      'bucket',
+      clean(name),
+      ...baselines.map((baseline) => baselineWords(baseline)),
+      'state',
+      'reason',
+    ],
     rows: shown.map(({ bucketAt, value, baselines: against, state, reason }) => [
       utc(bucketAt),
       rounded(value),
-      ...baselines.map(({ name: baseline }) =>
-        rounded(against.find((other) => other.name === baseline)?.value ?? null),
-      ),
+      ...baselines.map((baseline) => rounded(baselineValue(against, baseline))),
       state,
       reason,
     ]),

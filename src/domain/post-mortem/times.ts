@@ -123,7 +123,8 @@ function momentsOf(sources: Sources): Moment[] {
       .filter(({ record }) => record.kind === kind)
       .map(({ id }) => id)
       .slice(0, 1)
-  const identified = sources.timeline.find(({ record }) => record.fact.type === 'identified')
+  // Whoever says it again corrects it.
+  const identified = sources.timeline.findLast(({ record }) => record.fact.type === 'identified')
   return [
     moment('started', incident.startedAt, [
       sources.incident,

@@ -1,7 +1,18 @@
 import type { Configuration } from '../configuration/configuration.ts'
-import { formatDuration } from '../values/duration.ts'
-import { stopsOneRung, switchesFor, switchWords, type GuardSwitch } from './kill-switch.ts'
-import { wasTried, type Next, type PastAttempt } from './remediate.ts'
+import type {
+  AfterRefusal,
+  AttemptLimitFinding,
+  BlastBudgetFinding,
+  BreakerFinding,
+  GuardDecision,
+  GuardFinding,
+  KillSwitchFinding,
+  MetricsFinding,
+  TargetFinding,
+  UnderRepair,
+} from './guard-decision.ts'
+import { stopsOneRung, switchesFor, type GuardSwitch } from './kill-switch.ts'
+import { wasTried, type PastAttempt } from './remediate.ts'
 import type { Measurement, RemediationAttempt } from './remediation.ts'
 import type { RemediationRung } from '../investigate/runbook.ts'
 import type { Verdict } from '../check/verdict.ts'
@@ -15,12 +26,6 @@ export const breakerWindow = 5
 const breakerMemoryMs = 86_400_000
 /** Allowed on top of a check's own rhythm before its verdicts count as stale: a run takes time. */
 const freshnessGraceMs = 30_000
-
-/** An attempt that runs. */
-export interface UnderRepair {
-  readonly attempt: string
-  readonly target: string
-}
 
 /** What an attempt asks for before it may act. */
 export interface LeaseRequest {
@@ -58,36 +63,43 @@ export interface GuardInputs {
   readonly measured: Measurement
 }
 
-export type GuardName = 'target' | 'kill-switch' | 'attempt-limit' | 'breaker' | 'blast-budget' | 'metrics'
-
-/** What one guard found, in words for people, and what a refusal of it means for the ladder. */
-export interface GuardFinding {
-  readonly guard: GuardName
-  readonly allowed: boolean
-  readonly reason: string
-  readonly ifRefused: Exclude<Next, 'end'>
-}
-
-/** The decision on an attempt. `reason` tells the refusal, or everything that was looked at. */
-export type GuardDecision =
-  | { readonly allowed: true; readonly reason: string }
-  | {
-      readonly allowed: false
-      readonly guard: GuardName
-      readonly reason: string
-      readonly next: Exclude<Next, 'end'>
-    }
+const guards = [target, killSwitch, attemptLimit, breaker, blastBudget, metrics] as const
 
 /** Asks every guard. The first one that refuses decides. */
 export function evaluateGuards(inputs: GuardInputs): GuardDecision {
-  const findings = [target, killSwitch, attemptLimit, breaker, blastBudget, metrics].map((guard) =>
-    guard(inputs),
-  )
+  return decidedBy(guards.map((guard) => guard(inputs)))
+}
+
+function decidedBy(findings: readonly GuardFinding[]): GuardDecision {
   const refusal = findings.find(({ allowed }) => !allowed)
-  if (refusal !== undefined) {
-    return { allowed: false, guard: refusal.guard, reason: refusal.reason, next: refusal.ifRefused }
+  if (refusal === undefined) return { allowed: true, findings }
+  return { allowed: false, findings, guard: refusal.guard, next: afterRefusal(refusal) }
+}
+
+/** Another action or target may still be allowed where only this one is not. */
+function afterRefusal(finding: GuardFinding): AfterRefusal {
+  switch (finding.guard) {
+    case 'target':
+    case 'breaker':
+      return 'next-rung'
+    case 'kill-switch':
+      return finding.thrown.every(stopsOneRung) ? 'next-rung' : 'hand-over'
+    case 'attempt-limit':
+    case 'blast-budget':
+    case 'metrics':
+      return 'hand-over'
   }
-  return { allowed: true, reason: findings.map(({ reason }) => reason).join('; ') }
+}
+
+/** The decision on a lease that was not granted: others took the last of the budget since the guards were asked. */
+export function leaseRefused(
+  { group, members, budget }: Pick<LeaseRequest, 'group' | 'members' | 'budget'>,
+  holders: readonly UnderRepair[],
+): GuardDecision {
+  const size = members.length
+  const busy = busyAmong(holders)
+  const finding = { guard: 'blast-budget', allowed: false, group, size, budget, busy, holders } as const
+  return decidedBy([finding])
 }
 
 /** Names of the targets of a group, sorted. */
@@ -103,58 +115,39 @@ export function blastBudgetOf(groupSize: number): number {
   return Math.max(1, Math.floor(groupSize / 10))
 }
 
-function target({ rung, configuration }: GuardInputs): GuardFinding {
-  const finding = { guard: 'target', ifRefused: 'next-rung' } as const
-  const configured = configuration.targets[rung.target]
-  if (rung.target === '')
-    return {
-      ...finding,
-      allowed: false,
-      reason: `${rung.action} names no target; an empty target never means all`,
-    }
-  if (configured === undefined)
-    return { ...finding, allowed: false, reason: `there is no target "${rung.target}" in the configuration` }
-  if (configured.actions[rung.action] === undefined) {
-    return {
-      ...finding,
-      allowed: false,
-      reason: `target ${rung.target} has no action "${rung.action}" in the configuration`,
-    }
-  }
-  return { ...finding, allowed: true, reason: `${rung.target} offers ${rung.action}` }
+function target({ rung: { action, target: name }, configuration }: GuardInputs): TargetFinding {
+  const missing = missingOf(name, action, configuration)
+  return { guard: 'target', allowed: missing === null, action, target: name, missing }
 }
 
-function killSwitch({ incident, service, rung, switches, configuration }: GuardInputs): GuardFinding {
+function missingOf(
+  name: string,
+  action: string,
+  { targets }: Pick<Configuration, 'targets'>,
+): TargetFinding['missing'] {
+  if (name === '') return 'name'
+  const configured = targets[name]
+  if (configured === undefined) return 'target'
+  return configured.actions[action] === undefined ? 'action' : null
+}
+
+function killSwitch({ incident, service, rung, switches, configuration }: GuardInputs): KillSwitchFinding {
   const services = [service, configuration.targets[rung.target]?.service ?? service]
   const thrown = switchesFor({ incident, services, ...rung }, switches)
-  const ifRefused = thrown.length > 0 && thrown.every(stopsOneRung) ? 'next-rung' : 'hand-over'
-  return {
-    guard: 'kill-switch',
-    allowed: thrown.length === 0,
-    reason: thrown.length === 0 ? 'no kill switch is thrown' : thrown.map(switchWords).join('; '),
-    ifRefused,
-  }
+  return { guard: 'kill-switch', allowed: thrown.length === 0, thrown }
 }
 
-function attemptLimit({ past }: GuardInputs): GuardFinding {
+function attemptLimit({ past }: GuardInputs): AttemptLimitFinding {
   const tried = past.filter(wasTried).length
-  const allowed = tried < attemptsPerIncident
-  const reason = allowed
-    ? `attempt ${tried + 1} of at most ${attemptsPerIncident}`
-    : `the incident has had its ${attemptsPerIncident} attempts`
-  return { guard: 'attempt-limit', allowed, reason, ifRefused: 'hand-over' }
+  return { guard: 'attempt-limit', allowed: tried < attemptsPerIncident, tried, most: attemptsPerIncident }
 }
 
-function breaker({ rung, recent, measured }: GuardInputs): GuardFinding {
+function breaker({ rung: { action, target: name }, recent, measured }: GuardInputs): BreakerFinding {
   const since = Date.parse(measured.at) - breakerMemoryMs
   const last = recent.slice(0, breakerWindow).filter(({ finishedAt }) => Date.parse(finishedAt) > since)
   const failures = last.filter(isFailure).length
-  const record = `${failures} of the last ${last.length} attempts of ${rung.action} on ${rung.target} failed`
-  const allowed = failures < breakerFailures
-  const reason = allowed
-    ? `the breaker is closed: ${record}`
-    : `the breaker is open: ${record} within a day; people act themselves until that is over`
-  return { guard: 'breaker', allowed, reason, ifRefused: 'next-rung' }
+  const seen = { action, target: name, failures, of: last.length, opensAt: breakerFailures }
+  return { guard: 'breaker', allowed: failures < breakerFailures, ...seen }
 }
 
 /** An action that was carried out but could not be measured has not failed. */
@@ -162,49 +155,40 @@ function isFailure({ outcome, effect }: EndedAttempt): boolean {
   return outcome === 'no-effect' || outcome === 'harmed' || (outcome === 'unknown' && effect !== 'done')
 }
 
-function blastBudget({ rung, configuration, underRepair }: GuardInputs): GuardFinding {
+function blastBudget({ rung, configuration, underRepair }: GuardInputs): BlastBudgetFinding {
   const group = configuration.targets[rung.target]?.group ?? ''
   const members = groupMembers(configuration.targets, group)
   const budget = blastBudgetOf(members.length)
-  const others = underRepair.filter((one) => one.target !== rung.target && members.includes(one.target))
-  const busy = new Set(others.map((one) => one.target)).size
-  const allowed = busy < budget
-  const reason = allowed
-    ? `${busy} of ${members.length} in group ${group} under repair, ${budget} allowed`
-    : blastBudgetRefusal(group, budget, others)
-  return { guard: 'blast-budget', allowed, reason, ifRefused: 'hand-over' }
+  const holders = underRepair.filter((one) => one.target !== rung.target && members.includes(one.target))
+  const busy = busyAmong(holders)
+  return {
+    guard: 'blast-budget',
+    allowed: busy < budget,
+    group,
+    size: members.length,
+    budget,
+    busy,
+    holders,
+  }
 }
 
-/** Why the blast budget of a group permits no further repair. */
-export function blastBudgetRefusal(group: string, budget: number, holders: readonly UnderRepair[]): string {
-  const names = holders.map((one) => `${one.target} by ${one.attempt}`).join(', ')
-  return `only ${budget} of group ${group} may be under repair at once, and it is: ${names}`
+function busyAmong(holders: readonly UnderRepair[]): number {
+  return new Set(holders.map((one) => one.target)).size
 }
 
-function metrics({ configuration, measured }: GuardInputs): GuardFinding {
-  const finding = { guard: 'metrics', ifRefused: 'hand-over' } as const
+function metrics({ configuration, measured }: GuardInputs): MetricsFinding {
+  const guard = 'metrics'
   const { verdicts, at } = measured
-  if (verdicts.length === 0) {
-    return {
-      ...finding,
-      allowed: false,
-      reason: 'no check measures what fires here, so nobody could tell whether an action helped',
-    }
-  }
+  if (verdicts.length === 0) return { guard, allowed: false, measured: 'nothing' }
   const ages = verdicts.map(({ bucketAt }) => Date.parse(at) - Date.parse(bucketAt))
-  const age = formatDuration(Math.min(...ages))
-  if (!verdicts.some((verdict, index) => isFresh(verdict, ages[index] ?? Infinity, configuration))) {
-    return {
-      ...finding,
-      allowed: false,
-      reason: `the newest measurement is stale: its bucket began ${age} ago`,
-    }
-  }
+  const ageMs = Math.min(...ages)
+  if (!verdicts.some((verdict, index) => isFresh(verdict, ages[index] ?? Infinity, configuration)))
+    return { guard, allowed: false, measured: 'stale', ageMs }
   if (verdicts.every(({ state }) => state === 'unknown')) {
-    const reasons = [...new Set(verdicts.map(({ reason }) => reason))].join(', ')
-    return { ...finding, allowed: false, reason: `the newest measurements are unknown (${reasons})` }
+    const reasons = [...new Set(verdicts.map(({ reason }) => reason))]
+    return { guard, allowed: false, measured: 'unknown', reasons }
   }
-  return { ...finding, allowed: true, reason: `the newest measurement's bucket began ${age} ago` }
+  return { guard, allowed: true, measured: 'fresh', ageMs }
 }
 
 /** In a check's own rhythm its newest bucket began at most a bucket, its lateness and one run ago; one run may fail. */

@@ -1,5 +1,5 @@
 import { incidentName, parseIncidentName } from '../investigate/evidence.ts'
-import { clockWords } from '../values/instant-text.ts'
+import { utcWords } from '../values/utc-words.ts'
 
 /** A kill switch that a person threw. While it stands, no attempt in its scope begins. */
 export interface GuardSwitch {
@@ -70,6 +70,5 @@ export function scopeWords(scope: string): string {
 
 /** Which switch it is, by whom, since when and why. */
 export function switchWords({ scope, stoppedBy, stoppedAt, reason }: GuardSwitch): string {
-  const since = clockWords(Date.parse(stoppedAt), 'UTC')
-  return `${stoppedBy} stopped automation for ${scopeWords(scope)}: ${reason} (since ${since} UTC)`
+  return `${stoppedBy} stopped automation for ${scopeWords(scope)}: ${reason} (since ${utcWords(Date.parse(stoppedAt))})`
 }

@@ -1,5 +1,7 @@
 import type { ActionConfiguration } from '../configuration/configuration.ts'
 import { incidentName } from '../investigate/evidence.ts'
+import type { Explanation } from './explanation.ts'
+import type { AfterRefusal } from './guard-decision.ts'
 import type { AttemptOutcome, Effect, RemediationAttempt } from './remediation.ts'
 import type { RemediationRung } from '../investigate/runbook.ts'
 
@@ -62,13 +64,12 @@ export type AttemptChange = Partial<
 > & { readonly state: AttemptState }
 
 /** How the ladder goes on after an attempt or a refusal. */
-export type Next = 'end' | 'next-rung' | 'hand-over'
+export type Next = 'end' | AfterRefusal
 
 /** What an attempt comes to, for people and for the ladder. */
 export interface Ending {
   readonly outcome: AttemptOutcome
-  /** Sentences. */
-  readonly explanation: string
+  readonly explanation: Explanation
   readonly next: Next
 }
 

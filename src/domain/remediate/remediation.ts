@@ -1,4 +1,6 @@
 import type { Verdict } from '../check/verdict.ts'
+import type { Explanation } from './explanation.ts'
+import type { StoredDecision } from './guard-decision.ts'
 
 /** Whether an effect took place outside. `unknown` leads to a read-only probe, never to a blind second act. */
 export type Effect = 'done' | 'not-done' | 'unknown'
@@ -29,11 +31,12 @@ export interface RemediationAttempt {
   readonly action: string
   readonly target: string
   readonly state: string
-  /** What the guards decided, and why. */
-  readonly decision: string
+  /** What the guards decided, and by what. */
+  readonly decision: StoredDecision
   readonly effect: Effect | null
   readonly outcome: AttemptOutcome | null
-  readonly explanation: string
+  /** Why it ended so; `null` until then, and where the guards refused the proposal. */
+  readonly explanation: Explanation | null
   readonly before: Measurement | null
   readonly after: Measurement | null
   readonly proposedAt: string

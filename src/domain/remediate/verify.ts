@@ -1,9 +1,8 @@
 import type { Configuration } from '../configuration/configuration.ts'
-import { formatNumber } from '../values/numbers.ts'
 import type { Measurement } from './remediation.ts'
 import type { RemediationRung } from '../investigate/runbook.ts'
-import { baselineWords, seriesTitle } from '../check/verdict-words.ts'
-import type { Baseline, Series, Verdict } from '../check/verdict.ts'
+import type { FirstOf, JudgedExplanation, SeriesChange, SeriesState } from './explanation.ts'
+import type { Series, Verdict } from '../check/verdict.ts'
 
 /** Farther from the nearest baseline by this much on average (a `diff` goes from 0 to 1) is harm; less is no effect. */
 const harmMargin = 0.1
@@ -35,9 +34,9 @@ export interface Observation {
 
 /** What is known of an act so far. `waiting` is not failure: samples are still to come. */
 export interface Judgement {
-  readonly outcome: 'helped' | 'no-effect' | 'harmed' | 'waiting'
-  /** Sentences for people, with the values before and after. */
-  readonly explanation: string
+  readonly outcome: JudgedExplanation['outcome']
+  /** The samples, with the values before and after. */
+  readonly explanation: JudgedExplanation
   /** The measurement after, reduced to the samples that count. */
   readonly after: Measurement
 }
@@ -50,22 +49,16 @@ export function judge(observation: Observation, metrics: Metrics): Judgement {
   const good = counted.filter(({ state }) => state === 'good').length
   const bad = counted.length - good
   const after = reduced(observation.after, before, counted)
-  const change = describeChange(before, after, metrics)
-  const told = (opening: string) => `${opening}.${change === '' ? '' : ` ${change}.`}`
-  if (good >= verify.good) {
-    const explanation = told(`It helped: ${good} of the ${counted.length} samples after it are good`)
-    return { outcome: 'helped', explanation, after }
+  const changes = changesOf(before, after, metrics)
+  const outcome = outcomeOf()
+  return { outcome, explanation: { kind: 'judged', outcome, good, bad, of: verify.of, changes }, after }
+
+  function outcomeOf(): Judgement['outcome'] {
+    if (good >= verify.good) return 'helped'
+    if (bad <= verify.of - verify.good) return 'waiting'
+    const moved = deviationChange(without(observation.justBegun ?? [], before), after)
+    return moved >= harmMargin ? 'harmed' : 'no-effect'
   }
-  if (bad > verify.of - verify.good) {
-    const harmed = deviationChange(without(observation.justBegun ?? [], before), after) >= harmMargin
-    const opening = harmed ? 'It got worse' : 'It had no effect'
-    const explanation = told(`${opening}: ${bad} of the ${counted.length} samples after it still fire`)
-    return { outcome: harmed ? 'harmed' : 'no-effect', explanation, after }
-  }
-  const explanation = told(
-    `${counted.length} of ${verify.of} samples after it are known, ${good} of them good`,
-  )
-  return { outcome: 'waiting', explanation, after }
 }
 
 /** Whether what was wrong is right again: something was measured, and every series' newest verdict is ok. */
@@ -128,28 +121,29 @@ function deviation(verdict: Verdict | undefined): number | null {
   return diffs.length === 0 ? null : Math.min(...diffs)
 }
 
-/** `Likes (os iOS) 3.1, a day before 8.9`, for the first series. */
-export function describeState({ verdicts }: Measurement, metrics: Metrics): string {
-  return firstOf(
-    verdicts.map((verdict) => `${titleOf(verdict, metrics)} ${valueText(verdict)}${baselineText(verdict)}`),
-  )
+/** The first series as they stand. */
+export function statesOf({ verdicts }: Measurement, metrics: Metrics): FirstOf<SeriesState> {
+  return firstOf(verdicts.map((verdict) => stateIn(verdict, metrics)))
 }
 
-/** `Likes (os iOS) 3.1 → 8.7, a day before 8.9`, for the first series; empty while nothing was measured after the act. */
-function describeChange(before: Measurement, after: Measurement, metrics: Metrics): string {
+/** The first series that were measured before and after the act. */
+function changesOf(before: Measurement, after: Measurement, metrics: Metrics): FirstOf<SeriesChange> {
   const now = newest(after.verdicts)
   return firstOf(
     [...newest(before.verdicts)].flatMap(([key, was]) => {
       const is = now.get(key)
-      if (is === undefined) return []
-      return [`${titleOf(is, metrics)} ${valueText(was)} → ${valueText(is)}${baselineText(is)}`]
+      return is === undefined ? [] : [{ ...stateIn(is, metrics), before: was.value }]
     }),
   )
 }
 
-function firstOf(texts: readonly string[]): string {
-  const rest = texts.length > seriesNamed ? `; and ${texts.length - seriesNamed} more series` : ''
-  return texts.slice(0, seriesNamed).join('; ') + rest
+function stateIn({ metric, slice, group, value, baselines }: Verdict, metrics: Metrics): SeriesState {
+  const against = baselines.find((baseline) => baseline.value !== null) ?? null
+  return { metric, title: metrics[metric]?.title ?? metric, slice, group, value, against }
+}
+
+function firstOf<Series>(all: readonly Series[]): FirstOf<Series> {
+  return { series: all.slice(0, seriesNamed), more: Math.max(0, all.length - seriesNamed) }
 }
 
 function newest(verdicts: readonly Verdict[]): Map<string, Verdict> {
@@ -159,19 +153,4 @@ function newest(verdicts: readonly Verdict[]): Map<string, Verdict> {
 
 function seriesKey({ check, metric, slice, group }: Series): string {
   return JSON.stringify([check, metric, slice, group])
-}
-
-function titleOf(series: Series, metrics: Metrics): string {
-  return seriesTitle(metrics[series.metric]?.title ?? series.metric, series)
-}
-
-function valueText({ value }: Verdict): string {
-  return value === null ? 'unknown' : formatNumber(value)
-}
-
-function baselineText({ baselines }: { readonly baselines: readonly Baseline[] }): string {
-  const known = baselines.flatMap((baseline) =>
-    baseline.value === null ? [] : [`, ${baselineWords(baseline)} ${formatNumber(baseline.value)}`],
-  )
-  return known[0] ?? ''
 }

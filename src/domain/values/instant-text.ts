@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
+import { months, weekdays } from './utc-words.ts'
 import { firstInstantOf } from './wall-clock.ts'
 
 const zoneSuffix = /(Z|[+-]\d{2}:\d{2})$/
@@ -43,14 +44,16 @@ export function instantText(instant: number, timeZone: string): string {
   return zoned.toString({ smallestUnit, timeZoneName: 'never' })
 }
 
-const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-
 /** As people say it, the year and the zone going without saying: `Mon 2 Mar 09:00`. */
 export function clockWords(instant: number, timeZone: string): string {
   const zoned = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone)
-  const day = `${weekdays[zoned.dayOfWeek - 1]} ${zoned.day} ${months[zoned.month - 1]}`
-  return `${day} ${zoned.toPlainTime().toString({ smallestUnit: 'minute' })}`
+  return `${dayWords(instant, timeZone)} ${zoned.toPlainTime().toString({ smallestUnit: 'minute' })}`
+}
+
+/** Its day alone: `Mon 2 Mar`. */
+export function dayWords(instant: number, timeZone: string): string {
+  const zoned = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone)
+  return `${weekdays[zoned.dayOfWeek - 1]} ${zoned.day} ${months[zoned.month - 1]}`
 }
 
 /** `Mon 2026-03-02 09:00+01:00`: in columns, and over years. */

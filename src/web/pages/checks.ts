@@ -2,7 +2,9 @@ import type { Check } from '../../domain/configuration/configuration.ts'
 import type { CheckMute } from '../../domain/check/mutes.ts'
 import { formatDuration } from '../../domain/values/duration.ts'
 import { formatNumber } from '../../domain/values/numbers.ts'
-import type { Baseline, VerdictReason } from '../../domain/check/verdict.ts'
+import type { Baseline } from '../../domain/check/baseline.ts'
+import type { VerdictReason } from '../../domain/check/verdict.ts'
+import { baselineWords } from '../../domain/check/verdict-words.ts'
 import type { CheckReading, CheckSeries } from '../dependencies.ts'
 import { html, type Html } from '../html.ts'
 import { layout } from './layout.ts'
@@ -119,7 +121,8 @@ function row({ title, verdicts }: CheckSeries): Cell[] {
   ]
 }
 
-function baselineText({ name, value, diff }: Baseline): string {
+function baselineText(baseline: Baseline): string {
+  const { value, diff } = baseline
   const shown = value === null ? 'unknown' : formatNumber(value)
-  return `${name}: ${shown}${diff === null ? '' : ` (${formatNumber(Math.round(diff * 1000) / 10)} % apart)`}`
+  return `${baselineWords(baseline, 'ago')}: ${shown}${diff === null ? '' : ` (${formatNumber(Math.round(diff * 1000) / 10)} % apart)`}`
 }

@@ -7,6 +7,8 @@ import {
 } from '../../domain/investigate/evidence-result.ts'
 import { chartDataOf, type ChartData } from '../../domain/chart/chart.ts'
 import { evidenceId, type Evidence } from '../../domain/investigate/evidence.ts'
+import { baselineValue } from '../../domain/check/baseline.ts'
+import { baselineWords } from '../../domain/check/verdict-words.ts'
 import { formatNumber } from '../../domain/values/numbers.ts'
 import { html, type Html } from '../html.ts'
 import { sparkline } from './sparkline.ts'
@@ -50,11 +52,12 @@ ${rows.length === 0 ? html`<p>It answered with no rows.</p>` : null}${found.trun
 }
 
 function verdictTable(title: string, { verdicts, more }: VerdictsResult): Html {
-  const names = verdicts[0]?.baselines.map(({ name }) => name) ?? []
+  const against = verdicts[0]?.baselines ?? []
+  const names = against.map((baseline) => baselineWords(baseline, 'ago'))
   const rows = verdicts.map(({ bucketAt, value, baselines, state, reason }): Cell[] => [
     clock(bucketAt),
     cell(value),
-    ...names.map((name) => cell(baselines.find((baseline) => baseline.name === name)?.value ?? null)),
+    ...against.map((baseline) => cell(baselineValue(baselines, baseline))),
     state,
     reason,
   ])

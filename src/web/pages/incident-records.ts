@@ -1,8 +1,10 @@
 import type { Alert } from '../../domain/alert/alert.ts'
 import { formatNumber } from '../../domain/values/numbers.ts'
+import { explanationSentence } from '../../domain/remediate/explanation-words.ts'
+import { decisionSentence } from '../../domain/remediate/guard-words.ts'
 import type { Measurement, RemediationAttempt } from '../../domain/remediate/remediation.ts'
 import type { TimelineEntry } from '../../domain/incident/timeline.ts'
-import { seriesTitle } from '../../domain/check/verdict-words.ts'
+import { baselineWords, seriesTitle } from '../../domain/check/verdict-words.ts'
 import type { Verdict } from '../../domain/check/verdict.ts'
 import { html, type Html } from '../html.ts'
 import { outcomeWords } from './outcomes.ts'
@@ -35,9 +37,9 @@ export function attemptSection(attempts: readonly RemediationAttempt[]): Html {
     const [sign, words] = outcomeWords(outcome, state)
     return html`<li id="${id}"><h3>${icon(sign)} ${action} on ${target}: ${words}</h3>
 <p class="quiet">Rung ${rung}, ${actedAt === null ? 'not carried out' : html`carried out ${instant(actedAt)}`}</p>
-${explanation === '' ? null : html`<p>${explanation}</p>`}
+${explanation === null ? null : html`<p>${explanationSentence(explanation)}</p>`}
 ${beforeAndAfter(attempt)}
-<details><summary>What the guards decided</summary><p>${decision}</p></details></li>`
+<details><summary>What the guards decided</summary><p>${decisionSentence(decision)}</p></details></li>`
   })
   return html`<section id="attempts" data-part aria-labelledby="attempts-title"><h2 id="attempts-title">What automation tried</h2>
 ${rows.length === 0 ? html`<p class="quiet">Nothing so far.</p>` : html`<ol class="records">${rows}</ol>`}</section>`
@@ -56,7 +58,8 @@ function beforeAndAfter({ action, before, after }: RemediationAttempt): Html | n
       later === undefined ? '–' : verdictBadge(later.state),
     ]
   })
-  const usual = before.verdicts[0]?.baselines[0]?.name ?? 'usual'
+  const against = before.verdicts[0]?.baselines[0]
+  const usual = against === undefined ? 'usual' : baselineWords(against, 'ago')
   const columns = ['Series', usual, 'Before', 'After', 'State after']
   return table({ caption: `Before and after ${action}`, columns, rows })
 }

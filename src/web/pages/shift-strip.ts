@@ -1,6 +1,6 @@
 import type { Span } from '../../domain/on-call/schedule.ts'
 import type { Segment } from '../../domain/on-call/segments.ts'
-import { clockWords } from '../../domain/values/instant-text.ts'
+import { dayWords } from '../../domain/values/instant-text.ts'
 import { html, type Html } from '../html.ts'
 
 const width = 1_400
@@ -30,7 +30,7 @@ export function shiftStrip(
   return html`<figure class="strip" aria-hidden="true"><svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none">
 ${segments.map((segment) => html`<rect class="${colour(segment.people)}" x="${x(segment.from)}" y="0" width="${Math.max(2, x(segment.to) - x(segment.from) - 2)}" height="${height}"></rect>`)}
 ${weeks.map((at) => html`<line class="week" x1="${x(at)}" x2="${x(at)}" y1="0" y2="${height}"></line>`)}
-</svg><figcaption class="quiet"><span>now</span><span>${clockWords(from + 7 * dayMs, timeZone).slice(0, -6)}</span><span>${clockWords(to, timeZone).slice(0, -6)}</span></figcaption></figure>`
+</svg><figcaption class="quiet"><span>now</span><span>${dayWords(from + 7 * dayMs, timeZone)}</span><span>${dayWords(to, timeZone)}</span></figcaption></figure>`
 }
 
 export function swatch(shade: string): Html {

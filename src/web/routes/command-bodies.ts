@@ -12,7 +12,13 @@ import { HttpProblem } from '../errors.ts'
 
 const text = z.string({ error: ({ input }) => (input === undefined ? undefined : 'must be text') }).trim()
 
+/** A form sends `on`, or nothing. */
+const ticked = (name: string) =>
+  z.union([z.boolean(), z.literal('on').transform(() => true)], { error: `${name} is true or false` })
+
 const Note = z.object({ text: text.min(1, 'a note needs text').max(10_000) })
+
+const Identified = z.object({ identified: ticked('identified').default(false) })
 
 const count = z.int('must be a whole number').min(0)
 /** `{"round": 0, "step": 2}`, or as a form has it, `r0/s2`. */
@@ -28,9 +34,6 @@ const Position = z.union(
 )
 const Escalate = z.object({ asOf: Position.optional() })
 
-/** A form sends `on`, or nothing. */
-const ticked = (name: string) =>
-  z.union([z.boolean(), z.literal('on').transform(() => true)], { error: `${name} is true or false` })
 const Resolve = z.object({ anyway: ticked('anyway').default(false) })
 
 const HandOver = z.object({ to: text.min(1, 'to says who is to take it') })
@@ -63,6 +66,11 @@ const ApplyPolicy = z.object({
 
 export function noteIn(body: unknown): string {
   return read(Note, body, 'a note needs text').text
+}
+
+/** Whether a note says what was wrong. */
+export function identifiedIn(body: unknown): boolean {
+  return read(Identified, body ?? {}, 'identified is true or false').identified
 }
 
 /** Where the escalation stood when the one who asks looked at it. */

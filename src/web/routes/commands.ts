@@ -7,6 +7,7 @@ import type { IncidentCommands, WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 import {
   anywayIn,
+  identifiedIn,
   noteIn,
   policyIn,
   positionIn,
@@ -47,7 +48,8 @@ const verbs: Readonly<Record<string, Give>> = {
     const applied = policyIn(body, await dependencies.policies())
     return commands.applyPolicy({ ...command, ...applied })
   },
-  note: (commands, { command, body }) => commands.note({ ...command, text: noteIn(body) }),
+  note: (commands, { command, body }) =>
+    commands.note({ ...command, text: noteIn(body), identified: identifiedIn(body) }),
 }
 
 /** What people tell an incident: as JSON under `/api`, as a form from the console. Each command carries who gave it. */

@@ -6,6 +6,7 @@ import type { Incident } from '../../domain/incident/incident.ts'
 import { severities } from '../../domain/values/severity.ts'
 import type { IncidentListFilter, IncidentReader, StoredReview, WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
+import { incidentView } from '../incident-view.ts'
 import type { Principal } from '../access.ts'
 
 const oneOrMore = <Word extends string>(words: readonly [Word, ...Word[]]) =>
@@ -53,7 +54,7 @@ export function incidentRoutes(app: FastifyInstance, { incidents, reviews, chart
 
   app.get('/api/v1/incidents/:name', { config: { access: 'read' } }, async (request) => {
     const incident = await incidentOf(request.params, incidents)
-    return { incident, ...(await incidents.records(incident.number)) }
+    return { incident, ...incidentView(await incidents.records(incident.number)) }
   })
 
   app.get('/api/v1/incidents/:name/paging', { config: { access: 'read' } }, async (request) => {

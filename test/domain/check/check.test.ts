@@ -29,12 +29,7 @@ describe('the last complete bucket', () => {
 
 describe('the buckets of a baseline', () => {
   it('are the one at the same local time and its neighbours', () => {
-    const buckets = bucketsOf(
-      { name: 'a day ago', daysAgo: 1, bucketsAround: 1 },
-      at('10T12:00:00'),
-      bucketMs,
-      'Europe/Berlin',
-    )
+    const buckets = bucketsOf({ daysAgo: 1, bucketsAround: 1 }, at('10T12:00:00'), bucketMs, 'Europe/Berlin')
     expect(buckets.map(iso)).toEqual(
       ['09T11:45:00', '09T12:00:00', '09T12:15:00'].map((text) => iso(at(text))),
     )
@@ -42,7 +37,7 @@ describe('the buckets of a baseline', () => {
 
   it('move with the clocks', () => {
     const [, middle] = bucketsOf(
-      { name: 'a week ago', daysAgo: 7, bucketsAround: 1 },
+      { daysAgo: 7, bucketsAround: 1 },
       at('31T12:00:00'),
       bucketMs,
       'Europe/Berlin',
@@ -156,8 +151,8 @@ describe('judging', () => {
       reason: 'deviates',
       value: 1,
       baselines: [
-        { name: 'a day ago', value: 100, diff: 0.99 },
-        { name: 'a week ago', value: 100, diff: 0.99 },
+        { kind: 'before', daysAgo: 1, value: 100, diff: 0.99 },
+        { kind: 'before', daysAgo: 7, value: 100, diff: 0.99 },
       ],
     })
     expect(found.get('likes Android')).toMatchObject({ state: 'ok', reason: 'near-baseline' })

@@ -23,8 +23,8 @@ function verdict(series: Series, bucket: number, state: VerdictState): Verdict {
   const values = { ok: 118, firing: 3, unknown: null } as const
   const reasons = { ok: 'near-baseline', firing: 'deviates', unknown: 'source-silent' } as const
   const baselines = [
-    { name: 'a day ago', value: 120, diff: null },
-    { name: 'a week ago', value: 131, diff: null },
+    { kind: 'before' as const, daysAgo: 1, value: 120, diff: null },
+    { kind: 'before' as const, daysAgo: 7, value: 131, diff: null },
   ]
   return { ...series, bucketAt: at(bucket), state, reason: reasons[state], value: values[state], baselines }
 }
@@ -271,7 +271,11 @@ describe('the summary', () => {
   const series = { check: 'feed-health', metric: 'likes', slice: 'total', group: 'total' }
   const summary = (value: number | null, day: number | null) =>
     summaryOf(
-      { ...verdict(series, 0, 'ok'), value, baselines: [{ name: 'a day ago', value: day, diff: null }] },
+      {
+        ...verdict(series, 0, 'ok'),
+        value,
+        baselines: [{ kind: 'before' as const, daysAgo: 1, value: day, diff: null }],
+      },
       configuration,
     )
 

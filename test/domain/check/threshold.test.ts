@@ -21,7 +21,7 @@ const cpu: Metric = {
 }
 const detector = { kind: 'threshold', op: '>', value: 90, clear: 85 } as const satisfies DetectorConfiguration
 const bucketMs = minute
-const dayAgo = (value: number | null) => ({ name: 'a day ago', value, diff: 0.5 })
+const dayAgo = (value: number | null) => ({ kind: 'before' as const, daysAgo: 1, value, diff: 0.5 })
 const at = (bucket: number) => Date.UTC(2026, 2, 3) + bucket * bucketMs
 
 function cpuCheck(change: Partial<Check> = {}): Check {
@@ -140,7 +140,7 @@ describe('what is said of a threshold', () => {
     state: 'firing',
     reason: 'above-threshold',
     value,
-    baselines: [{ name: 'the threshold', value: 90, diff: 0 }],
+    baselines: [{ kind: 'threshold', value: 90, diff: 0 }],
     ...change,
   })
 
@@ -199,7 +199,7 @@ describe('what is said of a threshold', () => {
   })
 
   it('has the unit also where a value is held against others', () => {
-    const baselines = [{ name: 'a day ago', value: 40, diff: 0.5 }]
+    const baselines = [{ kind: 'before' as const, daysAgo: 1, value: 40, diff: 0.5 }]
     expect(summaryOf(verdict(80, { baselines, reason: 'deviates' }), setupOf())).toBe(
       'CPU usage (os = iOS): 80 %, against 40 % a day ago (+100 %)',
     )

@@ -123,8 +123,8 @@ describe('the same-time rule', () => {
   it('takes the mean of three buckets for values', () => {
     const { baselines } = detector.judge(observed(value(10), [value(10), value(20), value(60)], [value(10)]))
     expect(baselines).toEqual([
-      { name: 'a day ago', value: 30, diff: expect.closeTo(2 / 3) as number },
-      { name: 'a week ago', value: 10, diff: 0 },
+      { kind: 'before', daysAgo: 1, value: 30, diff: expect.closeTo(2 / 3) as number },
+      { kind: 'before', daysAgo: 7, value: 10, diff: 0 },
     ])
   })
 

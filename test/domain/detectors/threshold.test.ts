@@ -68,14 +68,14 @@ describe('a threshold', () => {
 
   it('is what the value is held against; on the good side it is not far from normal', () => {
     expect(judge({ op: '>', value: 90, clear: 80 }, value(100)).baselines).toEqual([
-      { name: 'the threshold', value: 90, diff: expect.closeTo(0.1) as number },
-      { name: 'where it clears', value: 80, diff: expect.closeTo(0.2) as number },
+      { kind: 'threshold', value: 90, diff: expect.closeTo(0.1) as number },
+      { kind: 'clear', value: 80, diff: expect.closeTo(0.2) as number },
     ])
     expect(judge({ op: '>', value: 90 }, value(1)).baselines).toEqual([
-      { name: 'the threshold', value: 90, diff: 0 },
+      { kind: 'threshold', value: 90, diff: 0 },
     ])
     expect(judge({ op: '>', value: 90 }, nothing).baselines).toEqual([
-      { name: 'the threshold', value: 90, diff: null },
+      { kind: 'threshold', value: 90, diff: null },
     ])
   })
 })

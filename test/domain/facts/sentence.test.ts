@@ -301,6 +301,84 @@ const sentences: { readonly [Type in Fact['type']]: readonly (readonly [FactOf<T
   ],
   attempt: [
     [
+      {
+        ...attempt,
+        step: 'proposed',
+        rung: 1,
+        of: 2,
+        decision: { allowed: true, findings: [{ guard: 'kill-switch', allowed: true, thrown: [] }] },
+      },
+      'Firewatch proposes restart on checkout-2 (rung 1 of 2). Allowed: no kill switch is thrown.',
+    ],
+    [
+      {
+        ...attempt,
+        step: 'refused',
+        rung: 2,
+        of: 2,
+        decision: {
+          allowed: false,
+          findings: [{ guard: 'attempt-limit', allowed: false, tried: 3, most: 3 }],
+          guard: 'attempt-limit',
+          next: 'hand-over',
+        },
+      },
+      'Firewatch does not try restart on checkout-2 (rung 2 of 2). Refused (attempt-limit): the incident has had its 3 attempts.',
+    ],
+    [
+      {
+        ...attempt,
+        step: 'acting',
+        before: {
+          series: [
+            {
+              metric: 'likes',
+              title: 'Likes',
+              slice: 'os',
+              group: 'iOS',
+              value: 3,
+              against: { kind: 'before', daysAgo: 1, value: 8.9, diff: 0.6 },
+            },
+          ],
+          more: 1,
+        },
+      },
+      'Firewatch carries out restart on checkout-2. Before it: Likes (os iOS) 3, a day before 8.9; and 1 more series.',
+    ],
+    [
+      { ...attempt, step: 'acted', effect: 'done', summary: 'HTTP 200' },
+      'restart on checkout-2 was carried out: HTTP 200.',
+    ],
+    [
+      { ...attempt, step: 'acted', effect: 'unknown', summary: 'timed out' },
+      'restart on checkout-2 may or may not have been carried out: timed out.',
+    ],
+    [
+      { ...attempt, step: 'probed', effect: 'not-done', summary: 'not applied' },
+      'restart on checkout-2 was not carried out: not applied.',
+    ],
+    [
+      {
+        ...attempt,
+        step: 'finished',
+        outcome: 'helped',
+        explanation: {
+          kind: 'judged',
+          outcome: 'helped',
+          good: 2,
+          bad: 0,
+          of: 3,
+          changes: { series: [], more: 0 },
+        },
+      },
+      'restart on checkout-2: helped. It helped: 2 of the 2 samples after it are good.',
+    ],
+    [
+      { ...attempt, step: 'finished', outcome: 'unknown', explanation: null },
+      'restart on checkout-2: unknown.',
+    ],
+    // Written before its steps had fields.
+    [
       { ...attempt, step: 'finished', text: 'restart on checkout-2: helped.' },
       'restart on checkout-2: helped.',
     ],

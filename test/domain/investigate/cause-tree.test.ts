@@ -99,6 +99,13 @@ describe('a cause', () => {
     expect(node.conflicts).toEqual(['Cause c is refuted by one answer and supported by another'])
   })
 
+  it('is not judged by what is of something else that is called so', () => {
+    const series = { check: 'feed', metric: 'likes', slice: 'os', group: 'os-split' }
+    const verdicts = { about: { kind: 'verdicts', stage: 'opened', series } } as const
+    const other = evidence(1, 'opened/verdicts', osSplit, verdicts)
+    expect(judged(iosFell, { evidence: [other] })).toMatchObject({ status: 'unknown', cites: [] })
+  })
+
   it('is judged by the later answer when the first one failed', () => {
     const later = evidence(2, 'mitigated/os-split', osSplit)
     const node = judged(iosFell, { evidence: [evidence(1, 'opened/os-split', failed('boom')), later] })

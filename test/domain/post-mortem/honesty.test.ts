@@ -9,7 +9,18 @@ import {
   type ReviewRecords,
   type Statement,
 } from '../../../src/domain/post-mortem/records.ts'
-import { at, attempt, entry, evidence, incident, likesVerdicts, page, records, verdict } from './world.ts'
+import {
+  at,
+  attempt,
+  attemptSaying,
+  entry,
+  evidence,
+  incident,
+  likesVerdicts,
+  page,
+  records,
+  verdict,
+} from './world.ts'
 
 function statements(review: Review): Statement[] {
   return [
@@ -112,7 +123,7 @@ describe('an honest review', () => {
           evidence(index + 1, `opened/${index}`, found, { title: name }),
         ),
         alerts: [{ fingerprint: 'f', status: 'resolved', labels, annotations: {}, startsAt: at('03:00') }],
-        attempts: [attempt({ decision, explanation: decision, target: decision })],
+        attempts: [attempt({ ...attemptSaying(decision), target: decision })],
       })
       const review = draftReview(given)
       const ids = citableIds(sourcesOf(given))

@@ -150,7 +150,7 @@ export function recordsOfCase(given: PostMortemCase, attempts: readonly Remediat
 /** A measurement of a gauge at 100 or back at 40. */
 export function gauge(bucketAt: string, state: 'firing' | 'ok'): Verdict {
   const value = state === 'firing' ? 100 : 40
-  const baselines = [{ name: 'a day ago', value: 40, diff: 1 - 40 / value }]
+  const baselines = [{ kind: 'before' as const, daysAgo: 1, value: 40, diff: 1 - 40 / value }]
   const reason = state === 'firing' ? 'deviates' : 'near-baseline'
   return {
     check: 'cpu',
@@ -169,7 +169,7 @@ function evidenceOf({ id, kind, text, query, at }: PostMortemCase['evidence'][nu
   return {
     incident: number,
     number: Number(id.slice(1)),
-    key: id,
+    about: { kind: 'query', stage: 'opened', name: id },
     kind: kinds[kind] ?? 'human-statement',
     title: `Record ${id}`,
     ...(query === undefined ? {} : { query }),

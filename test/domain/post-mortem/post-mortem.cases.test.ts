@@ -15,10 +15,10 @@ const killSwitch: RemediationAttempt = {
   action: 'global WAF kill',
   target: 'edge-http-proxy',
   state: 'done',
-  decision: 'Approved.',
+  decision: { recorded: 'Approved.' },
   effect: 'done',
   outcome: 'helped',
-  explanation: 'CPU and traffic are normal at 14:09.',
+  explanation: { kind: 'recorded', text: 'CPU and traffic are normal at 14:09.' },
   before: { at: '2019-07-02T14:06:00Z', verdicts: [gauge('2019-07-02T14:06:00Z', 'firing')] },
   after: { at: '2019-07-02T14:09:00Z', verdicts: [gauge('2019-07-02T14:09:00Z', 'ok')] },
   proposedAt: '2019-07-02T14:02:00Z',
@@ -199,7 +199,7 @@ if (postMortemCases.length === 0)
 function without(from: ReviewRecords, id: string): ReviewRecords {
   return {
     ...from,
-    evidence: from.evidence.filter(({ key }) => key !== id),
+    evidence: from.evidence.filter(({ about }) => about?.kind !== 'query' || about.name !== id),
     timeline: from.timeline.filter(({ eventKey }) => eventKey !== id),
   }
 }

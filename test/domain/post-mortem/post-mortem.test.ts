@@ -75,7 +75,9 @@ describe('a review', () => {
       },
     })
     const { timeline } = draftReview(records({ timeline: [...records().timeline, paged] }))
-    expect(timeline.find(({ text }) => text === 'Carried out')?.cites).toEqual(['INC-42/T4', 'INC-42/R1'])
+    const acted = timeline.find(({ text }) => text.startsWith('cache_invalidation on feed-service'))
+    expect(acted?.text).toBe('cache_invalidation on feed-service was carried out: HTTP 200.')
+    expect(acted?.cites).toEqual(['INC-42/T4', 'INC-42/R1'])
     expect(timeline.find(({ text }) => text.startsWith('Paged'))).toMatchObject({
       text: 'Paged the responder on step 1 by webhook (step 1)',
       cites: ['INC-42/T3', 'INC-42/M1'],
@@ -115,6 +117,15 @@ describe('a review', () => {
     expect(review.rubric[15]?.passed).toBe(true)
   })
 
+  it('cites with an attempt what was kept of it and of no other', () => {
+    const kept = ['INC-42/1', 'INC-42/1', 'INC-42/11'].map((of, index) => {
+      const about = { kind: index === 0 ? 'attempt' : 'answer', attempt: of } as const
+      return evidence(index + 1, `opened/${index}`, {}, { about })
+    })
+    const [told] = draftReview(records({ evidence: kept })).attempts
+    expect(told?.what.cites).toEqual(['INC-42/R1', 'INC-42/E1', 'INC-42/E2'])
+  })
+
   it('tells each attempt with what was measured before and after', () => {
     expect(draftReview(records()).attempts[0]).toMatchObject({
       before: expect.stringContaining('Likes (os iOS) at 12') as string,
@@ -147,7 +158,7 @@ describe('a review', () => {
       ...likesVerdicts,
       verdicts: [
         verdict(at('03:00'), 'firing', 12, {
-          baselines: [{ name: 'a day ago', value: 31 + 2 / 3, diff: 0.6 }],
+          baselines: [{ kind: 'before', daysAgo: 1, value: 31 + 2 / 3, diff: 0.6 }],
         }),
       ],
     }

@@ -63,6 +63,10 @@ describe('the times of a review', () => {
     const noted = entry('note/1', '03:30', { fact: { type: 'identified', text: 'It is the cache.' } })
     const { durations } = timesOf({}, [noted])
     expect(durations.find(({ name }) => name === 'time to identify')?.ms).toBe(30 * 60_000)
+
+    const corrected = entry('note/2', '03:40', { fact: { type: 'identified', text: 'It is the deploy.' } })
+    const again = timesOf({}, [noted, corrected]).durations
+    expect(again.find(({ name }) => name === 'time to identify')?.ms).toBe(40 * 60_000)
   })
 
   it('recompute from their timestamps, or are refused when any two contradict each other', () => {

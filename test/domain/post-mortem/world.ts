@@ -1,4 +1,4 @@
-import type { Evidence } from '../../../src/domain/investigate/evidence.ts'
+import type { Evidence, EvidenceSubject } from '../../../src/domain/investigate/evidence.ts'
 import type { Incident } from '../../../src/domain/incident/incident.ts'
 import type { Page } from '../../../src/domain/page/page.ts'
 import type { RemediationAttempt } from '../../../src/domain/remediate/remediation.ts'
@@ -63,30 +63,40 @@ export function verdict(
     reason: state === 'firing' ? 'deviates' : 'near-baseline',
     value,
     baselines: [
-      { name: 'a day ago', value: 480, diff: value === null ? null : 1 - value / 480 },
-      { name: 'a week ago', value: 500, diff: value === null ? null : 1 - value / 500 },
+      { kind: 'before', daysAgo: 1, value: 480, diff: value === null ? null : 1 - value / 480 },
+      { kind: 'before', daysAgo: 7, value: 500, diff: value === null ? null : 1 - value / 500 },
     ],
     ...change,
   }
 }
 
+/** @param asked `opened/os-split`: when it was asked, and which query; or `opened/verdicts/…`, `opened/chart` */
 export function evidence(
   number: number,
-  key: string,
+  asked: string,
   result: unknown,
   change: Partial<Evidence> = {},
 ): Evidence {
   return {
     incident: 42,
     number,
-    key,
+    about: subjectOf(asked),
     kind: 'metric-result',
-    title: `Answer to ${key}`,
+    title: `Answer to ${asked}`,
     result,
     hash: 'f'.repeat(64),
     collectedAt: at('03:17'),
     ...change,
   }
+}
+
+function subjectOf(asked: string): EvidenceSubject {
+  const [first = '', ...rest] = asked.split('/')
+  const stage = first === 'mitigated' ? 'mitigated' : 'opened'
+  const series = { check: 'feed-activity', metric: 'likes', slice: 'os', group: 'iOS' }
+  if (rest[0] === 'verdicts') return { kind: 'verdicts', stage, series }
+  if (rest[0] === 'chart') return { kind: 'chart', stage }
+  return { kind: 'query', stage, name: rest.join('/') }
 }
 
 export function rows(...found: readonly Readonly<Record<string, unknown>>[]) {
@@ -113,10 +123,17 @@ export function attempt(change: Partial<RemediationAttempt> = {}): RemediationAt
     action: 'cache_invalidation',
     target: 'feed-service',
     state: 'done',
-    decision: 'Allowed: 1 attempt of 3.',
+    decision: { allowed: true, findings: [{ guard: 'attempt-limit', allowed: true, tried: 0, most: 3 }] },
     effect: 'done',
     outcome: 'helped',
-    explanation: 'It helped: 2 of the 3 samples after it are good',
+    explanation: {
+      kind: 'judged',
+      outcome: 'helped',
+      good: 2,
+      bad: 1,
+      of: 3,
+      changes: { series: [], more: 0 },
+    },
     before: { at: at('03:17'), verdicts: [verdict(at('03:00'), 'firing', 12)] },
     after: { at: at('03:50'), verdicts: [verdict(at('03:30'), 'ok', 460)] },
     proposedAt: at('03:17'),
@@ -124,6 +141,16 @@ export function attempt(change: Partial<RemediationAttempt> = {}): RemediationAt
     actedAt: at('03:19'),
     finishedAt: at('03:50'),
     ...change,
+  }
+}
+
+/** Guards that refused, and an attempt that ended, with somebody's text in each. */
+export function attemptSaying(text: string): Pick<RemediationAttempt, 'decision' | 'explanation'> {
+  const stop = { scope: `service/${text}`, stoppedBy: text, reason: text, stoppedAt: at('03:17') }
+  const finding = { guard: 'kill-switch', allowed: false, thrown: [stop] } as const
+  return {
+    decision: { allowed: false, findings: [finding], guard: 'kill-switch', next: 'hand-over' },
+    explanation: { kind: 'not-carried-out', summary: text },
   }
 }
 
@@ -211,7 +238,8 @@ export function records(change: Partial<ReviewRecords> = {}): ReviewRecords {
           attempt: 'INC-42/1',
           action: 'cache_invalidation',
           target: 'feed-service',
-          text: 'Carried out',
+          effect: 'done',
+          summary: 'HTTP 200',
         },
       }),
       entry('acknowledged', '03:20', {

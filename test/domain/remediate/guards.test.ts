@@ -4,9 +4,11 @@ import type { Check, RemediationTarget } from '../../../src/domain/configuration
 import {
   blastBudgetOf,
   evaluateGuards,
+  leaseRefused,
   type EndedAttempt,
   type GuardInputs,
 } from '../../../src/domain/remediate/guards.ts'
+import { decisionSentence, findingSentence } from '../../../src/domain/remediate/guard-words.ts'
 import type { AttemptOutcome } from '../../../src/domain/remediate/remediation.ts'
 import type { Verdict, VerdictState } from '../../../src/domain/check/verdict.ts'
 
@@ -73,12 +75,31 @@ function tried(count: number, outcome: AttemptOutcome | null = 'no-effect') {
 
 describe('the guards', () => {
   it('allow an ordinary attempt and say everything they looked at', () => {
-    expect(evaluateGuards(inputs())).toEqual({
+    const rung = { action: 'restart', target: 'feed-1' }
+    const decision = evaluateGuards(inputs())
+    expect(decision).toEqual({
       allowed: true,
-      reason:
-        'feed-1 offers restart; no kill switch is thrown; attempt 1 of at most 3; the breaker is closed: 0 of the last 0 attempts of ' +
-        "restart on feed-1 failed; 0 of 1 in group feeds under repair, 1 allowed; the newest measurement's bucket began 6 min ago",
+      findings: [
+        { guard: 'target', allowed: true, ...rung, missing: null },
+        { guard: 'kill-switch', allowed: true, thrown: [] },
+        { guard: 'attempt-limit', allowed: true, tried: 0, most: 3 },
+        { guard: 'breaker', allowed: true, ...rung, failures: 0, of: 0, opensAt: 3 },
+        {
+          guard: 'blast-budget',
+          allowed: true,
+          group: 'feeds',
+          size: 1,
+          budget: 1,
+          busy: 0,
+          holders: [],
+        },
+        { guard: 'metrics', allowed: true, measured: 'fresh', ageMs: 6 * minute },
+      ],
     })
+    expect(decisionSentence(decision)).toBe(
+      'Allowed: feed-1 offers restart; no kill switch is thrown; attempt 1 of at most 3; the breaker is closed: 0 of the last 0 attempts of ' +
+        "restart on feed-1 failed; 0 of 1 in group feeds under repair, 1 allowed; the newest measurement's bucket began 6 min ago.",
+    )
   })
 
   it.each<[string, Partial<GuardInputs>, string, 'next-rung' | 'hand-over', RegExp]>([
@@ -213,11 +234,50 @@ describe('the guards', () => {
       /unknown \(deviates\)/,
     ],
   ])('refuse %s', (_, changed, guard, next, reason) => {
-    expect(evaluateGuards(inputs(changed))).toEqual({
+    const decision = evaluateGuards(inputs(changed))
+    expect(decision).toMatchObject({ allowed: false, guard, next })
+    expect(decision.findings).toHaveLength(6)
+    const refusing = decision.findings.filter(({ allowed }) => !allowed)
+    expect(refusing[0]?.guard).toBe(guard)
+    expect(refusing.slice(0, 1).map(findingSentence)).toEqual([expect.stringMatching(reason)])
+  })
+
+  it('keep what they looked at: names, counts, ages', () => {
+    const holders = [{ attempt: 'INC-7/a1', target: 'feed-2' }]
+    const configuration = {
+      checks: { likes: check },
+      targets: targets(target('feed-1'), target('feed-2')),
+    }
+    const { findings } = evaluateGuards(
+      inputs({
+        configuration,
+        switches: [thrown('action/restart')],
+        past: tried(3),
+        recent: ended('harmed', 'no-effect', 'helped'),
+        underRepair: holders,
+        measured: { at: now, verdicts: [verdict(17 * minute), verdict(40 * minute)] },
+      }),
+    )
+    const rung = { action: 'restart', target: 'feed-1' }
+    expect(findings.slice(1)).toEqual([
+      { guard: 'kill-switch', allowed: false, thrown: [thrown('action/restart')] },
+      { guard: 'attempt-limit', allowed: false, tried: 3, most: 3 },
+      { guard: 'breaker', allowed: true, ...rung, failures: 2, of: 3, opensAt: 3 },
+      { guard: 'blast-budget', allowed: false, group: 'feeds', size: 2, budget: 1, busy: 1, holders },
+      { guard: 'metrics', allowed: false, measured: 'stale', ageMs: 17 * minute },
+    ])
+  })
+
+  it('refuse a lease that others took since, by the budget of the group', () => {
+    const holders = [{ attempt: 'INC-7/a1', target: 'feed-2' }]
+    const members = ['feed-1', 'feed-2', 'feed-3']
+    expect(leaseRefused({ group: 'feeds', members, budget: 1 }, holders)).toEqual({
       allowed: false,
-      guard,
-      next,
-      reason: expect.stringMatching(reason) as string,
+      guard: 'blast-budget',
+      next: 'hand-over',
+      findings: [
+        { guard: 'blast-budget', allowed: false, group: 'feeds', size: 3, budget: 1, busy: 1, holders },
+      ],
     })
   })
 

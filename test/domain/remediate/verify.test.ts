@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Metric } from '../../../src/domain/configuration/configuration.ts'
-import { describeState, judge, samplesOf, symptomCleared } from '../../../src/domain/remediate/verify.ts'
+import { explanationSentence, statesWords } from '../../../src/domain/remediate/explanation-words.ts'
+import { judge, samplesOf, statesOf, symptomCleared } from '../../../src/domain/remediate/verify.ts'
 import type { Verdict, VerdictState } from '../../../src/domain/check/verdict.ts'
 
 const start = Date.parse('2026-03-01T03:00:00.000Z')
@@ -24,7 +25,7 @@ function verdict(
   { group = 'total', value = 3, diff = 0.6 }: Measured = {},
 ): Verdict {
   const slice = group === 'total' ? 'total' : 'os'
-  const baselines = [{ name: 'day', value: 8.9, diff }]
+  const baselines = [{ kind: 'before' as const, daysAgo: 1, value: 8.9, diff }]
   return {
     check: 'feed',
     metric: 'likes',
@@ -71,10 +72,21 @@ describe('verification', () => {
 
   it('tells the values before and after, against what they are held', () => {
     const after = [verdict(0, 'ok', { value: 8.2 }), verdict(5, 'ok', { value: 8.7 })]
-    expect(judged(after).explanation).toBe(
+    const { explanation } = judged(after)
+    const against = { kind: 'before', daysAgo: 1, value: 8.9, diff: 0.6 }
+    const change = { metric: 'likes', title: 'Likes per user', slice: 'total', group: 'total', against }
+    expect(explanation).toEqual({
+      kind: 'judged',
+      outcome: 'helped',
+      good: 2,
+      bad: 0,
+      of: 3,
+      changes: { series: [{ ...change, before: 3.1, value: 8.7 }], more: 0 },
+    })
+    expect(explanationSentence(explanation)).toBe(
       'It helped: 2 of the 2 samples after it are good. Likes per user 3.1 → 8.7, a day before 8.9.',
     )
-    expect(describeState(before, metrics)).toBe('Likes per user 3.1, a day before 8.9')
+    expect(statesWords(statesOf(before, metrics))).toBe('Likes per user 3.1, a day before 8.9')
   })
 
   it('names three series and counts the rest', () => {
@@ -87,7 +99,8 @@ describe('verification', () => {
       { verify, before: many, actedAt: at(0), after: { at: at(9), verdicts: after } },
       metrics,
     )
-    expect(explanation).toBe(
+    expect(explanation.changes.more).toBe(2)
+    expect(explanationSentence(explanation)).toBe(
       'It had no effect: 2 of the 2 samples after it still fire. Likes per user (os a) 3 → 2, a day before 8.9; ' +
         'Likes per user (os b) 3 → 2, a day before 8.9; Likes per user (os c) 3 → 2, a day before 8.9; and 2 more series.',
     )

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   clockWords,
+  dayWords,
   datedWords,
   instantText,
   readInstant,
@@ -50,6 +51,7 @@ describe('instants as text', () => {
   it('says it as people do', () => {
     const at = Date.parse('2026-03-02T08:00Z')
     expect(clockWords(at, 'Europe/Berlin')).toBe('Mon 2 Mar 09:00')
+    expect(dayWords(at, 'Europe/Berlin')).toBe('Mon 2 Mar')
     expect(datedWords(at, 'Asia/Kolkata')).toBe('Mon 2026-03-02 13:30+05:30')
   })
 })
