@@ -43,9 +43,10 @@ export async function benchStart(tell: (line: string) => void): Promise<Report> 
   }
 }
 
-/** Everything that `up` runs, at rest after a while of checks each second. */
+/** Everything that `up` runs, started for the second time, at rest after a while of checks each second. */
 export async function benchMemory(tell: (line: string) => void): Promise<Report> {
   const dataDir = await mkdtemp(join(tmpdir(), 'firewatch-bench-'))
+  await startAndStop(dataDir, tell)
   const up = await startUp(manyPeople(everySecond), env, dataDir)
   try {
     await createOrders(up)
@@ -61,7 +62,7 @@ export async function benchMemory(tell: (line: string) => void): Promise<Report>
     )
     return {
       name: 'memory',
-      title: `resident memory of everything after up; a page that processes share counts once`,
+      title: `resident memory of everything after a warm start; a page that processes share counts once`,
       figures: [
         figure('everything', inMebibytes(all?.proportionalBytes), 'MiB', { atMost: 750 }),
         ...parts,

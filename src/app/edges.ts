@@ -1,4 +1,4 @@
-import { createEmailChannel } from '../email/channel.ts'
+import type { EmailChannelOptions } from '../email/channel.ts'
 import { createHeartbeat } from '../heartbeat/heartbeat.ts'
 import { createPost } from '../http/post.ts'
 import { createPagerDutyChannel } from '../pagerduty/channel.ts'
@@ -40,7 +40,19 @@ export function createChannels(
       }),
     ),
     slack: only('slack', createSlackChannel({ ...common, integration: slack })),
-    email: only('email', createEmailChannel({ ...common, chartOf, onMissingChart, integration: email })),
+    email: only('email', createLazyEmail({ ...common, chartOf, onMissingChart, integration: email })),
+  }
+}
+
+/** What speaks SMTP is loaded for the first mail. */
+function createLazyEmail(options: EmailChannelOptions) {
+  let loaded: Promise<ReturnType<typeof import('../email/channel.ts').createEmailChannel>> | undefined
+  return {
+    ...channelTraits.email,
+    async send(contact: Extract<Contact, { channel: 'email' }>, ...rest: Rest) {
+      loaded ??= import('../email/channel.ts').then(({ createEmailChannel }) => createEmailChannel(options))
+      return (await loaded).send(contact, ...rest)
+    },
   }
 }
 

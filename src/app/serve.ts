@@ -24,6 +24,7 @@ import { prepareDatabase } from './prepare.ts'
 import { createRecords, type Records } from './records.ts'
 import type { Settings } from './settings.ts'
 import { type ServerParts, now } from './server-parts.ts'
+import { giveBackWhatStartingTook } from './spare-memory.ts'
 import { webDependencies } from './web-dependencies.ts'
 
 /** Runs the HTTP server and the dispatcher until the process is told to end. Temporal and ClickHouse may come and go meanwhile. */
@@ -64,6 +65,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   try {
     await listenOn(app, settings)
     log.info({ url: settings.publicUrl, revision: configuration.revision }, 'serving')
+    giveBackWhatStartingTook()
     await untilToldToEnd()
     log.info('told to end: requests under way are finished first')
   } finally {

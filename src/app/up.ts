@@ -11,6 +11,7 @@ import type { UpOptions } from '../cli/installation.ts'
 import { startFirewatch } from './firewatch.ts'
 import { freePort } from './free-port.ts'
 import { ownerOfPort, portTaken } from './port-taken.ts'
+import { giveBackWhatStartingTook } from './spare-memory.ts'
 import { tell } from '../cli/terminal.ts'
 
 /**
@@ -39,6 +40,7 @@ export async function up(options: UpOptions, env: NodeJS.ProcessEnv): Promise<vo
         tell,
       })
       tell(addresses(firewatch.url, firewatch.loginUrl, servers.temporal.uiUrl, lock.dir))
+      giveBackWhatStartingTook()
       await end
       tell('stopping …')
       await firewatch.stop()

@@ -20,6 +20,7 @@ import { prepareDatabase } from './prepare.ts'
 import { createRecords } from './records.ts'
 import { startRetention } from './retention.ts'
 import type { Settings } from './settings.ts'
+import { giveBackWhatStartingTook } from './spare-memory.ts'
 import type { HealthServer } from './worker-health-server.ts'
 import { installRuntime } from './worker-runtime.ts'
 import { workflowBundle } from './workflow-bundle.ts'
@@ -77,6 +78,7 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
     const port = health === undefined ? {} : { port: health.port }
     log.info({ revision: configuration.revision, ...port }, 'working')
     stopping.release()
+    giveBackWhatStartingTook()
     await worker.run()
   } finally {
     stopping.release()

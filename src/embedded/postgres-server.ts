@@ -32,6 +32,8 @@ export async function supervisePostgres(
     unix_socket_directories: '',
     timezone: 'UTC',
     log_timezone: 'UTC',
+    // Three processes that read ahead are no use to a database of this size.
+    io_method: 'sync',
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const server = supervise({

@@ -25,11 +25,15 @@ export interface NodeProcessOptions {
 
 /**
  * Several processes share one machine, and none of them has work that needs a large young generation: by default V8 keeps up to 48 MiB for it in
- * each, and glibc an arena of its own for each of a dozen threads. Measured: 100 MiB less in all, and no slower. What Node made of the sources is kept beside the
- * data: a restart need not take the types out of them again.
+ * each, and glibc an arena of its own for each of a dozen threads, which it gives back the less, the larger the blocks were that it was once asked for.
+ * Measured: 140 MiB less in all, and no slower. What Node made of the sources is kept beside the data: a restart need not take the types out of them again.
  */
 const spareMemory = ['--max-semi-space-size=4']
-const spareArenas = { MALLOC_ARENA_MAX: '2' }
+const spareArenas = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+}
 
 /**
  * Keeps a program of our own running, on the Node that runs this: restarted when it dies, with growing delays, given

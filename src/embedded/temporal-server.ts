@@ -13,6 +13,15 @@ export interface ServerOptions {
 
 const NAMESPACE = 'default'
 const ANSWER_WITHIN_MS = 2_000
+const MEBIBYTE = 1024 * 1024
+
+const SETTINGS = [
+  // It would ask a server of its maker's for newer versions.
+  'frontend.enableServerVersionCheck=false',
+  // By default what it knows of workflows stays in memory for an hour, however many there are: 110 MiB more after half an hour of one incident a second.
+  'history.cacheSizeBasedLimit=true',
+  `history.hostLevelCacheMaxSizeBytes=${32 * MEBIBYTE}`,
+]
 
 /**
  * Temporal's development server with its database in a file and its UI. Search attributes are not its matter: they
@@ -27,7 +36,7 @@ export function superviseTemporal(
     throw new Error(
       "Temporal's server is not on this machine: run `npm run setup`, install the Temporal CLI (https://docs.temporal.io/cli), or set TEMPORAL_ADDRESS to a running server",
     )
-  const flags = {
+  const flags: Readonly<Record<string, string | readonly string[]>> = {
     ip: '127.0.0.1',
     port: String(port),
     'ui-port': String(uiPort),
@@ -38,8 +47,7 @@ export function superviseTemporal(
     'sqlite-pragma': 'journal_mode=WAL',
     'log-level': 'warn',
     'log-format': 'json',
-    // It would ask a server of its maker's for newer versions.
-    'dynamic-config-value': 'frontend.enableServerVersionCheck=false',
+    'dynamic-config-value': SETTINGS,
   }
   return supervise({
     ...rest,
@@ -51,11 +59,13 @@ export function superviseTemporal(
       args: [
         'server',
         'start-dev',
-        ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]),
+        ...Object.entries(flags).flatMap(([name, values]) =>
+          [values].flat().flatMap((value) => [`--${name}`, value]),
+        ),
       ],
       cwd: dataDir,
-      // Its garbage is collected a little sooner, for a fifth of its memory.
-      env: { ...serverEnvironment(env), GOGC: '50' },
+      // Its garbage is collected sooner, for a quarter of its memory.
+      env: { ...serverEnvironment(env), GOGC: '25' },
       stopSignal: 'SIGTERM',
     },
   })
