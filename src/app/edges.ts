@@ -1,4 +1,4 @@
-import type { EmailChannelOptions } from '../email/channel.ts'
+import type { createEmailChannel, EmailChannelOptions } from '../email/channel.ts'
 import { createHeartbeat } from '../heartbeat/heartbeat.ts'
 import { createPost } from '../http/post.ts'
 import { createPagerDutyChannel } from '../pagerduty/channel.ts'
@@ -46,11 +46,11 @@ export function createChannels(
 
 /** What speaks SMTP is loaded for the first mail. */
 function createLazyEmail(options: EmailChannelOptions) {
-  let loaded: Promise<ReturnType<typeof import('../email/channel.ts').createEmailChannel>> | undefined
+  let loaded: Promise<ReturnType<typeof createEmailChannel>> | undefined
   return {
     ...channelTraits.email,
     async send(contact: Extract<Contact, { channel: 'email' }>, ...rest: Rest) {
-      loaded ??= import('../email/channel.ts').then(({ createEmailChannel }) => createEmailChannel(options))
+      loaded ??= import('../email/channel.ts').then((email) => email.createEmailChannel(options))
       return (await loaded).send(contact, ...rest)
     },
   }
