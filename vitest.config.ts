@@ -1,18 +1,47 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // Tests start the command line hundreds of times: what Node made of the sources is kept between them.
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
   new URL('node_modules/.cache/firewatch/compiled', import.meta.url),
 )
 
+/** Files that wait in real time for a minute or so, the longest first: begun last, they would be waited for alone. */
+const longest = [
+  'journeys/demo-crash.test.ts',
+  'journeys/demo-escalates.test.ts',
+  'journeys/demo-heals.test.ts',
+  'workflows/audit-workflows.servers.test.ts',
+  'examples/feed/faults.servers.test.ts',
+  'scripts/setup-temporal.servers.test.ts',
+]
+
+/** The order of files: as Vitest has it, with those that are known to take long in front of their project. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const projects = [...new Set(sorted.map(({ project }) => project))]
+    return projects.flatMap((project) =>
+      sorted.filter((file) => file.project === project).toSorted((a, b) => placeOf(a) - placeOf(b)),
+    )
+  }
+}
+
+function placeOf({ moduleId }: TestSpecification): number {
+  const place = longest.findIndex((file) => moduleId.endsWith(`/test/${file}`))
+  return place < 0 ? longest.length : place
+}
+
 /**
  * `unit` needs no process and no port. `servers` starts real ones: one PostgreSQL for the run, Temporal and chdb
- * for a file. `journeys` are whole stories told by the command line; they take real time, and have the machine for themselves.
+ * for a file. `journeys` are whole stories told by the command line; they take real time, and have the machine for themselves: those that only wait for
+ * conditions let those of the demo go first. Most of the time is waiting, so that a file more than there are cores goes on at once.
  */
 export default defineConfig({
   test: {
     reporters: ['default'],
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         test: {
@@ -33,7 +62,7 @@ export default defineConfig({
           exclude: ['test/journeys/**'],
           globalSetup: 'test/support/run-servers.ts',
           pool: 'forks',
-          maxWorkers: 2,
+          maxWorkers: 3,
           testTimeout: 90_000,
           hookTimeout: 90_000,
         },
@@ -55,7 +84,8 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           include: ['test/journeys/**/*.test.ts'],
           pool: 'forks',
-          maxWorkers: 2,
+          maxWorkers: 3,
+          env: { FIREWATCH_TEST_NICE: '10' },
           testTimeout: 240_000,
           hookTimeout: 240_000,
         },

@@ -7,6 +7,9 @@ import { readRunFile, type RunFile } from '../../src/cli/run-file.ts'
 
 export const main = new URL('../../src/app/main.ts', import.meta.url).pathname
 const patienceMs = 90_000
+/** Beside stories that are told in real time, those that only wait for conditions let them go first. */
+const politely =
+  process.env['FIREWATCH_TEST_NICE'] === undefined ? [] : ['nice', '-n', process.env['FIREWATCH_TEST_NICE']]
 
 /** A command that was run to its end. */
 export interface Finished {
@@ -51,7 +54,8 @@ export async function startUp(
   const folder = dataDir ?? (await makeDataDir())
   const path = join(folder, 'firewatch.yaml')
   await writeFile(path, configuration)
-  const child = spawn(process.execPath, [main, 'up', '--config', path, '--data', folder, '--port', '0'], {
+  const [command, ...args] = [...politely, process.execPath, main, 'up', '--config', path] as const
+  const child = spawn(command, [...args, '--data', folder, '--port', '0'], {
     env: { ...process.env, ...env },
   })
   const end = finished(child)
@@ -102,7 +106,7 @@ async function ready(folder: string, child: ChildProcess, end: Promise<Finished>
   while (Date.now() < deadline) {
     if (over !== undefined) throw new Error(`firewatch up ended with ${over.code}: ${over.stderr}`)
     const run = await readRunFile(folder)
-    const answer = run && (await fetch(new URL('/health/ready', run.url)).catch(() => undefined))
+    const answer = run && (await fetch(new URL('/health/live', run.url)).catch(() => undefined))
     if (run !== undefined && answer?.ok === true) return run
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
