@@ -123,9 +123,5 @@ function mitigatedIsNotResolved(
   const at = (name: string) => moments.find((moment) => moment.name === name)?.at ?? null
   const [mitigated, resolved] = [at('mitigated'), at('resolved')]
   if (mitigated === null || resolved === null || mitigated === resolved || problems.length > 0) return []
-  return [
-    said('mitigated', `Mitigated at ${utc(mitigated)} is not yet resolved, which was at ${utc(resolved)}`, [
-      incident,
-    ]),
-  ]
+  return [said('mitigated', `Mitigated at ${utc(mitigated)}, resolved only at ${utc(resolved)}`, [incident])]
 }

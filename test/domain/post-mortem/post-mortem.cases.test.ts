@@ -151,7 +151,7 @@ describe.each(outage)('the review of $id, of which more is known', (given) => {
   it('tells mitigation from resolution, and names the switch that was at hand', () => {
     const summary = review.summary.map(({ text }) => text)
     expect(summary).toContain(
-      'Mitigated at 2019-07-02 14:09:00 UTC is not yet resolved, which was at 2019-07-02 14:52:00 UTC',
+      'Mitigated at 2019-07-02 14:09:00 UTC, resolved only at 2019-07-02 14:52:00 UTC',
     )
     expect(review.response.wentWell.map(({ text }) => text)).toContain(
       'global WAF kill on edge-http-proxy was at hand, and it helped',

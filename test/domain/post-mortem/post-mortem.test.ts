@@ -26,7 +26,7 @@ describe('a review', () => {
       'When: it began at 2026-11-24 03:00:00 UTC',
       'Who was hit: os iOS; users affected: not recorded',
       'How long: time to mitigate 1 h; time to resolve 1 h 15 min',
-      'Mitigated at 2026-11-24 04:00:00 UTC is not yet resolved, which was at 2026-11-24 04:15:00 UTC',
+      'Mitigated at 2026-11-24 04:00:00 UTC, resolved only at 2026-11-24 04:15:00 UTC',
       'What ended it: cache_invalidation on feed-service helped',
     ])
   })
