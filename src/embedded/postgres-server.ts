@@ -34,6 +34,8 @@ export async function supervisePostgres(
     log_timezone: 'UTC',
     // Three processes that read ahead are no use to a database of this size.
     io_method: 'sync',
+    // The system keeps files in memory as well, and gives it back.
+    shared_buffers: '32MB',
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const server = supervise({
