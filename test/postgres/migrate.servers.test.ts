@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { evidenceKey, type EvidenceSubject } from '../../src/domain/investigate/evidence.ts'
 import { createAttemptRecords } from '../../src/postgres/attempts.ts'
 import { type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
+import { createPageRecords } from '../../src/postgres/pages.ts'
 import { migrate } from '../../src/postgres/migrate.ts'
 import { openIncident } from '../support/remediation.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
@@ -109,6 +110,24 @@ describe('migrations', () => {
       },
       { decision: { recorded: 'Refused (breaker): it is open.' }, explanation: null },
     ])
+  })
+
+  it('take from the ids of former pages, this once, after which time a rule asked for them', async () => {
+    const former = {
+      'INC-1/r0/s1/ana/c0': 0,
+      'INC-1/r0/s1/a%2Ft5/c0': 0,
+      'INC-1/r0/s1/ana/c1/t1800': 1_800_000,
+    }
+    await migrateBefore('0012-page-rule.sql')
+    await openIncident(database.db, 1)
+    await database.pool.query(
+      `INSERT INTO pages (id, incident, kind, step, round, person, channel, contact, state)
+       SELECT id, 1, 'page', 1, 0, 'ana', 'webhook', 0, 'sent' FROM unnest($1::text[]) AS given (id)`,
+      [Object.keys(former)],
+    )
+    await migrate(database.pool, folder)
+    const pages = await createPageRecords(database.db).ofIncident(1)
+    expect(Object.fromEntries(pages.map(({ id, ruleAfterMs }) => [id, ruleAfterMs]))).toEqual(former)
   })
 
   it('leave the database as it was when one fails', async () => {

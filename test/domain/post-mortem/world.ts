@@ -164,6 +164,7 @@ export function page(change: Partial<Page> = {}): Page {
     person: 'ana',
     channel: 'webhook',
     contact: 0,
+    ruleAfterMs: 0,
     state: 'delivered',
     attempts: 1,
     unknownTries: 0,
