@@ -263,6 +263,10 @@ function readingIds(): Planted[] {
     ['src/app/i03.ts', 'const { id: key } = page\nexport const y = /fallback/.test(key)'],
     ['workflows/i04.ts', "export const y = page?.leader.startsWith('INC-42/')"],
     ['activities/i05.ts', 'export const y = pageId(page).slice(7)'],
+    [
+      'src/domain/remediate/i06.ts',
+      "export const y = ({ scope }: { scope: string }) => scope.startsWith('target/')",
+    ],
   ] as const
   return [
     ...caught.map(([file, code]) => ({ file, code: page + code, caughtBy: ids })),

@@ -6,6 +6,8 @@ import { busyRecords, checkReading, hostile, hostileRunbook, storedReview } from
 import { busyOnCall } from '../web/on-call-story.ts'
 import { incident, startWeb, type TestWeb } from '../web/world.ts'
 import { accessibilityFaults, startBrowser, visit, type Visit, type Visitor } from './browser.ts'
+import { thrown } from '../support/kill-switch.ts'
+import { writeScope } from '../../src/domain/remediate/kill-switch.ts'
 
 const at = (minute: string) => `2026-03-02T${minute}:00.000Z`
 const phone = { width: 390 }
@@ -32,7 +34,7 @@ beforeEach(async () => {
   web.state.runbooks = [hostileRunbook]
   web.state.checks = [checkReading()]
   web.state.switches = [
-    { scope: 'target/feed-1', stoppedBy: hostile, reason: hostile, stoppedAt: at('03:00') },
+    thrown('target/feed-1', { stoppedBy: hostile, reason: hostile, stoppedAt: at('03:00') }),
   ]
   await web.app.listen({ host: '127.0.0.1', port: 0 })
   origin = `http://127.0.0.1:${(web.app.server.address() as AddressInfo).port}`
@@ -163,7 +165,10 @@ describe('the incident page', () => {
         await page.waitForSelector('.told')
       }
       expect(web.given.map(({ verb }) => verb)).toEqual(['resolve'])
-      expect(web.state.switches.map(({ scope }) => scope)).toEqual(['target/feed-1', 'incident/INC-42'])
+      expect(web.state.switches.map(({ scope }) => writeScope(scope))).toEqual([
+        'target/feed-1',
+        'incident/INC-42',
+      ])
     },
   )
 

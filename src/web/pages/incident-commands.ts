@@ -1,5 +1,5 @@
 import { enteredStep } from '../escalation.ts'
-import { scopeOf } from '../../domain/remediate/kill-switch.ts'
+import { incidentScope, isSameScope } from '../../domain/remediate/kill-switch.ts'
 import { html, type Html } from '../html.ts'
 import { action, commandId, form, moreCommands } from './incident-forms.ts'
 import type { IncidentPage } from './incident.ts'
@@ -40,8 +40,8 @@ export function commandBar(page: IncidentPage): Html | null {
   if (!mayCommand) {
     return html`<section class="commands" id="commands" data-part aria-label="Commands"><p class="quiet">You can read here; commands need the role responder.</p></section>`
   }
-  const scope = scopeOf('incident', String(incident.number))
-  const isStopped = switches.some((one) => one.scope === scope)
+  const scope = incidentScope(incident.number)
+  const isStopped = switches.some((one) => isSameScope(one.scope, scope))
   return html`<section class="commands" id="commands" data-part aria-label="Commands">
 ${ownerButton(page)}
 ${form(page, 'escalate', html`${escalateAsOf(page)}<button class="second">Escalate</button>`)}
