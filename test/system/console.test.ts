@@ -126,6 +126,23 @@ describe('the incident page', () => {
     expect(web.given).toMatchObject([{ command: { to: 'ben' } }, { command: { forMs: 3_600_000 } }])
   })
 
+  it.each([true, false])('takes a note that says what was wrong (script: %s)', async (script) => {
+    const { page } = await open('/incidents/INC-42', { ...phone, script })
+    await page.fill('#note', 'the certificate expired')
+    const tick = page.locator('label:has-text("This is the cause")')
+    expect((await tick.boundingBox())?.height).toBeGreaterThanOrEqual(48)
+    await page.focus('#note')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Space')
+    expect(await page.getByRole('checkbox', { name: /^This is the cause/ }).isChecked()).toBe(true)
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('[role="status"]:has-text("Noted.")')
+    expect(web.given).toMatchObject([
+      { verb: 'note', command: { text: 'the certificate expired', identified: true } },
+    ])
+  })
+
   it('keeps the button of the note beside its field', async () => {
     const { page } = await open('/incidents/INC-42', phone)
     const [field, button] = [

@@ -64,12 +64,14 @@ ${resolveForm(page)}
 </section>`
 }
 
-/** Adds a note to the timeline. */
+/** Adds a note to the timeline, or says by it what was wrong. */
 export function noteForm(page: IncidentPage): Html | null {
   if (page.incident.state === 'resolved' || !page.mayCommand) return null
   return html`<form class="note" method="post" action="${action(page, 'note')}">${commandId(page)}
 <label for="note">Note for the timeline</label>
-<input id="note" name="text" required maxlength="10000" autocomplete="off"><button>Add</button></form>`
+<input id="note" name="text" required maxlength="10000" autocomplete="off">
+<label class="tick"><input type="checkbox" name="identified" value="on"> This is the cause: time to identify ends now</label>
+<button>Add</button></form>`
 }
 
 /** Whoever has it needs neither. */
