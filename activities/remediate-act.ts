@@ -1,7 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common'
 import type { Alert } from '../src/domain/alert/alert.ts'
 import { seriesOf } from '../src/domain/investigate/investigate.ts'
-import { nothingSent, type ActionAnswer, type ActionCall } from '../src/domain/remediate/remediate.ts'
+import type { ActResult, NotProbed } from '../src/domain/remediate/act-result.ts'
+import {
+  nothingSent,
+  probeUndecided,
+  type ActionAnswer,
+  type ActionCall,
+} from '../src/domain/remediate/remediate.ts'
 import { judge, type Judgement } from '../src/domain/remediate/verify.ts'
 import type { Effect, RemediationAttempt } from '../src/domain/remediate/remediation.ts'
 import type { RemediationRung } from '../src/domain/investigate/runbook.ts'
@@ -16,17 +22,12 @@ export interface Act {
   readonly timeoutMs: number
 }
 
-/** Whether an act took place outside, in words too. */
-export interface ActResult {
-  readonly effect: Effect
-  readonly summary: string
-}
-
 export async function carryOut(deps: RemediateDependencies, act: Act): Promise<ActResult> {
   const attempt = await beforeSending(() => unfinished(deps, act))
   const call = await beforeSending(() => callOf(deps, attempt, act))
   const answer = await deps.executor.act(call)
-  return { effect: answer.effect, summary: answer.summary + (await keep(deps, attempt, answer)) }
+  const { effect, summary } = answer
+  return { effect, summary, ...(await keep(deps, attempt, answer)) }
 }
 
 /** Marks a failure as one from before anything left for the target. */
@@ -68,7 +69,7 @@ async function keep(
   deps: RemediateDependencies,
   { id, incident, action, target }: RemediationAttempt,
   answer: ActionAnswer,
-): Promise<string> {
+): Promise<Pick<ActResult, 'unkept'>> {
   try {
     await deps.evidence.add({
       incident,
@@ -77,9 +78,9 @@ async function keep(
       title: `What ${target} answered to ${action}: ${answer.summary}`,
       result: answer,
     })
-    return ''
+    return {}
   } catch (error) {
-    return ` (the answer could not be kept: ${textOf(error)})`
+    return { unkept: textOf(error) }
   }
 }
 
@@ -89,23 +90,24 @@ async function keep(
  * What has neither stays `unknown`: nothing is sent, people look.
  * @throws while the question is open, so that Temporal asks again
  */
-export async function probe(deps: RemediateDependencies, act: Act): Promise<ActResult> {
+export async function probe(deps: RemediateDependencies, act: Act): Promise<ActResult | NotProbed> {
   const attempt = await deps.attempts.get(act.attempt)
   const call = await callOf(deps, attempt, act)
   const isReadOnly = call.action.probeUrl !== undefined
-  if (!isReadOnly && call.action.idempotent !== true) {
-    const summary = `${nameOf(attempt)} has no probeUrl and is not declared idempotent, so it is not sent again; look at ${attempt.target} yourself`
-    return { effect: 'unknown', summary }
-  }
+  if (!isReadOnly && call.action.idempotent !== true) return { effect: 'unknown', probed: false }
   const { effect, summary } = await (isReadOnly ? deps.executor.probe(call) : deps.executor.act(call))
   if (effect === 'done' || (isReadOnly && effect === 'not-done')) return { effect, summary }
-  throw ApplicationFailure.retryable(`it stays open whether it was carried out: ${summary}`, 'ProbeUndecided')
+  throw ApplicationFailure.create({
+    type: probeUndecided,
+    message: `it stays open whether it was carried out: ${summary}`,
+    details: [summary],
+  })
 }
 
-export interface KnownEffect extends ActResult {
-  readonly attempt: string
-  readonly step: 'acted' | 'probed'
-}
+export type KnownEffect = { readonly attempt: string } & (
+  | (ActResult & { readonly step: 'acted' | 'probed' })
+  | (NotProbed & { readonly step: 'not-probed' })
+)
 
 const states: Readonly<Record<Effect, 'acting' | 'probing' | 'verifying'>> = {
   done: 'verifying',
@@ -114,12 +116,15 @@ const states: Readonly<Record<Effect, 'acting' | 'probing' | 'verifying'>> = {
 }
 
 /** Stores whether the act took place. It ended now at the latest, so that no sample from during the act counts for it. */
-export async function recordEffect(deps: RemediateDependencies, known: KnownEffect): Promise<void> {
-  const { effect, summary, step } = known
-  const attempt = await deps.attempts.get(known.attempt)
+export async function recordEffect(
+  deps: RemediateDependencies,
+  { attempt: id, ...known }: KnownEffect,
+): Promise<void> {
+  const { effect } = known
+  const attempt = await deps.attempts.get(id)
   const actedAt = effect === 'not-done' ? null : deps.now().toISOString()
   await deps.attempts.update(attempt.id, { state: states[effect], effect, actedAt })
-  await tell(deps, attempt, { step, effect, summary })
+  await tell(deps, attempt, known.step === 'not-probed' ? { step: known.step } : known)
 }
 
 export interface Verification {

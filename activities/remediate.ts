@@ -1,3 +1,4 @@
+import type { ActResult, NotProbed } from '../src/domain/remediate/act-result.ts'
 import type { PastAttempt } from '../src/domain/remediate/remediate.ts'
 import type { Judgement } from '../src/domain/remediate/verify.ts'
 import {
@@ -6,7 +7,6 @@ import {
   recordEffect,
   verifyAttempt,
   type Act,
-  type ActResult,
   type KnownEffect,
   type Verification,
 } from './remediate-act.ts'
@@ -43,7 +43,7 @@ export function createRemediateActivities(deps: RemediateDependencies) {
     act: (act: Act): Promise<ActResult> => carryOut(deps, act),
 
     /** Whether the act took place; throws while that is open, so that Temporal asks again. */
-    probe: (act: Act): Promise<ActResult> => probe(deps, act),
+    probe: (act: Act): Promise<ActResult | NotProbed> => probe(deps, act),
 
     recordEffect: (known: KnownEffect): Promise<void> => recordEffect(deps, known),
 

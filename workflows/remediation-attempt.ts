@@ -1,20 +1,23 @@
 import {
-  ActivityFailure,
-  ApplicationFailure,
   CancellationScope,
   isCancellation,
   proxyActivities,
   setCurrentDetails,
   sleep,
-  TimeoutFailure,
 } from '@temporalio/workflow'
 import type { RemediateActivities } from '../activities/remediate.ts'
-import type { ActResult } from '../activities/remediate-act.ts'
+import {
+  type ActResult,
+  knownAct,
+  type KnownAct,
+  type NotProbed,
+} from '../src/domain/remediate/act-result.ts'
 import type { Explanation } from '../src/domain/remediate/explanation.ts'
 import { explanationSentence } from '../src/domain/remediate/explanation-words.ts'
-import { nextAfter, nothingSent, type Ending, type PlacedRung } from '../src/domain/remediate/remediate.ts'
+import { nextAfter, type Ending, type PlacedRung } from '../src/domain/remediate/remediate.ts'
 import type { AttemptOutcome, Effect } from '../src/domain/remediate/remediation.ts'
 import type { Judgement } from '../src/domain/remediate/verify.ts'
+import { answeredIn, neverLeft, reasonOf } from './remediation-failures.ts'
 
 export interface AttemptInput {
   /** `INC-42/a1`. */
@@ -75,14 +78,9 @@ async function goThrough(input: AttemptInput, progress: Progress): Promise<Endin
   if (!readiness.ready) return readiness.ending
 
   show(input, 'Acts')
-  const result = await CancellationScope.nonCancellable(() => actAndFindOut(input, fence, progress))
-  if (result.effect !== 'done')
-    return ending('unknown', result.effect, { kind: unjudged[result.effect], summary: result.summary })
-
-  return verify(input)
+  const known = await CancellationScope.nonCancellable(() => actAndFindOut(input, fence, progress))
+  return known.effect === 'done' ? verify(input) : ending('unknown', known.effect, known.explanation)
 }
-
-const unjudged = { 'not-done': 'not-carried-out', unknown: 'effect-unknown' } as const
 
 async function takeFence(input: AttemptInput): Promise<number | Ending> {
   try {
@@ -111,19 +109,21 @@ function unreadGuards(error: unknown): Ending {
 }
 
 /** The act, and when its effect stayed unknown a look at what became of it: never a blind second act. */
-async function actAndFindOut(input: AttemptInput, fence: number, progress: Progress): Promise<ActResult> {
-  const { attempt } = input
+async function actAndFindOut(input: AttemptInput, fence: number, progress: Progress): Promise<KnownAct> {
+  const { attempt, rung } = input
   progress.effect = 'unknown'
   const acted = await act(input, fence)
   await records.recordEffect({ attempt, step: 'acted', ...acted })
   progress.effect = acted.effect
-  if (acted.effect !== 'unknown') return acted
+  if (acted.effect !== 'unknown') return knownAct(rung.step, acted)
 
   show(input, 'Finds out whether the action took place')
   const found = await findOut(input, fence)
-  await records.recordEffect({ attempt, step: 'probed', ...found })
+  await records.recordEffect(
+    'probed' in found ? { attempt, step: 'not-probed', ...found } : { attempt, step: 'probed', ...found },
+  )
   progress.effect = found.effect
-  return found.effect === 'unknown' ? { ...found, summary: `${acted.summary}; ${found.summary}` } : found
+  return knownAct(rung.step, acted, found)
 }
 
 async function act({ attempt, rung }: AttemptInput, fence: number): Promise<ActResult> {
@@ -141,21 +141,15 @@ async function act({ attempt, rung }: AttemptInput, fence: number): Promise<ActR
   }
 }
 
-function neverLeft(error: unknown): boolean {
-  const cause = error instanceof ActivityFailure ? error.cause : undefined
-  if (cause instanceof TimeoutFailure) return cause.timeoutType === 'SCHEDULE_TO_START'
-  return cause instanceof ApplicationFailure && cause.type === nothingSent
-}
-
 /** A request that timed out may still be under way: "not applied" counts when the target says so again one time limit later. */
-async function findOut(input: AttemptInput, fence: number): Promise<ActResult> {
+async function findOut(input: AttemptInput, fence: number): Promise<ActResult | NotProbed> {
   const first = await probe(input, fence)
   if (first.effect !== 'not-done') return first
   await sleep(input.rung.step.timeoutMs, { summary: 'a late request may still arrive' })
   return probe(input, fence)
 }
 
-async function probe({ attempt, rung }: AttemptInput, fence: number): Promise<ActResult> {
+async function probe({ attempt, rung }: AttemptInput, fence: number): Promise<ActResult | NotProbed> {
   const { action, target, timeoutMs } = rung.step
   const patient = proxyActivities<RemediateActivities>({
     startToCloseTimeout: timeoutMs + aroundTheActMs,
@@ -165,7 +159,7 @@ async function probe({ attempt, rung }: AttemptInput, fence: number): Promise<Ac
   try {
     return await patient.probe({ attempt, fence, timeoutMs })
   } catch (error) {
-    return { effect: 'unknown', summary: reasonOf(error) }
+    return { effect: 'unknown', summary: answeredIn(error) ?? reasonOf(error) }
   }
 }
 
@@ -230,10 +224,4 @@ function ending(
 function show({ attempt, rung }: Pick<AttemptInput, 'attempt' | 'rung'>, text: string): void {
   const { action, target } = rung.step
   setCurrentDetails(`${attempt}: ${action} on ${target}, rung ${rung.number} of ${rung.of}\n\n${text}`)
-}
-
-function reasonOf(error: unknown): string {
-  const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error
-  if (cause instanceof TimeoutFailure) return `the worker did not report in time (${cause.timeoutType})`
-  return cause instanceof Error ? cause.message : String(cause)
 }

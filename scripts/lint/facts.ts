@@ -64,14 +64,13 @@ const noReadSentence = {
   meta: { schema: [{ type: 'array', items: { type: 'string' } }] },
   create(context: Context): Visitors {
     const names = new Set(context.options[0] as readonly string[])
-    const isSentence = (node: Node | undefined) => node !== undefined && holdsSentence(node, names, context)
+    const words: Held = { names, functions: /(?:Sentence|Words|^sentenceOf)$/ }
+    const isSentence = (node: Node | undefined) => node !== undefined && holds(node, words, context)
     const report = (node: Node) =>
       context.report({ node, message: 'a sentence is for people’s eyes: decide by the fact' })
     return {
       CallExpression(node) {
-        const method = node.callee?.type === 'MemberExpression' ? nameOf(node.callee.property) : undefined
-        const isTest = (method === 'test' || method === 'exec') && isSentence(node.arguments?.[0])
-        if (isTest || (readingMethods.has(method ?? '') && isSentence(node.callee?.object))) report(node)
+        if (isTakenApart(node, isSentence)) report(node)
       },
       BinaryExpression(node) {
         if (!comparisons.has(node.operator ?? '')) return
@@ -86,6 +85,16 @@ const noReadSentence = {
   },
 }
 
+/** A method of it reads it, or an expression is tried on it. */
+function isTakenApart(
+  { callee, arguments: given }: Node,
+  isHeld: (node: Node | undefined) => boolean,
+): boolean {
+  const method = (callee?.type === 'MemberExpression' && nameOf(callee.property)) || ''
+  if (method === 'test' || method === 'exec') return isHeld(given?.[0])
+  return readingMethods.has(method) && isHeld(callee?.object)
+}
+
 /** Certain words; whether a sentence is there at all may be asked. */
 function saysSomething(node: Node | undefined): boolean {
   return (
@@ -94,22 +103,29 @@ function saysSomething(node: Node | undefined): boolean {
   )
 }
 
-function holdsSentence(node: Node, names: ReadonlySet<string>, context: Context): boolean {
+/** Names of properties that hold such a text, and of functions that write one. */
+interface Held {
+  readonly names: ReadonlySet<string>
+  readonly functions: RegExp
+}
+
+function holds(node: Node, held: Held, context: Context): boolean {
+  const { names, functions } = held
   switch (node.type) {
     case 'ChainExpression':
     case 'TSNonNullExpression':
     case 'ParenthesizedExpression':
-      return node.expression !== undefined && holdsSentence(node.expression, names, context)
+      return node.expression !== undefined && holds(node.expression, held, context)
     case 'MemberExpression':
       return node.computed !== true && names.has(nameOf(node.property) ?? '')
     case 'CallExpression':
-      return /(?:Sentence|Words|^sentenceOf)$/.test(nameOf(node.callee) ?? '')
+      return functions.test(nameOf(node.callee) ?? '')
     case 'Identifier':
       return (variableOf(node, context)?.defs ?? []).some((definition) => {
         const { parent } = definition.name
         if (parent?.type === 'Property') return names.has(nameOf(parent.key) ?? '')
         const { init } = definition.node
-        return init != null && holdsSentence(init, names, context)
+        return init != null && holds(init, held, context)
       })
     default:
       return false
@@ -122,6 +138,24 @@ function variableOf(node: Node, context: Context): Variable | undefined {
     if (found !== undefined) return found
   }
   return undefined
+}
+
+/** Properties that hold ids are named by the first option. */
+const noReadId = {
+  meta: { schema: [{ type: 'array', items: { type: 'string' } }] },
+  create(context: Context): Visitors {
+    const ids: Held = {
+      names: new Set(context.options[0] as readonly string[]),
+      functions: /(?:^id|Id)(?:Of)?$/,
+    }
+    const isId = (node: Node | undefined) => node !== undefined && holds(node, ids, context)
+    return {
+      CallExpression(node) {
+        if (isTakenApart(node, isId))
+          context.report({ node, message: 'an id only tells things apart: what it is made of is in fields' })
+      },
+    }
+  },
 }
 
 const eventKeyNames = new Set(['eventKey', 'event_key', 'evidence_key'])
@@ -160,7 +194,11 @@ function nameOf(node: Node | undefined): string | undefined {
 
 const plugin = {
   meta: { name: 'facts' },
-  rules: { 'no-read-sentence': noReadSentence, 'no-read-event-key': noReadEventKey },
+  rules: {
+    'no-read-sentence': noReadSentence,
+    'no-read-event-key': noReadEventKey,
+    'no-read-id': noReadId,
+  },
 }
 
 export { plugin as default }

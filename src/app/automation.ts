@@ -1,5 +1,6 @@
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import { parseIncidentName } from '../domain/investigate/evidence.ts'
+import type { SwitchScope } from '../domain/remediate/kill-switch.ts'
 import { CommandRefused } from '../postgres/incident-commands.ts'
 import type { Automation } from '../web/automation.ts'
 import type { Records } from './records.ts'
@@ -19,12 +20,10 @@ export function createAutomation(
   /** The switch holds whatever the incident says: one that is over has nothing to say any more. */
   async function tell(
     verb: 'stopAutomation' | 'resumeAutomation',
-    scope: string,
+    scope: SwitchScope,
     said: { readonly actor: string; readonly at: string; readonly reason: string },
   ): Promise<void> {
-    const incident = scope.startsWith('incident/')
-      ? parseIncidentName(scope.slice('incident/'.length))
-      : undefined
+    const incident = scope.kind === 'incident' ? parseIncidentName(scope.name) : undefined
     if (incident === undefined) return
     await commands[verb]({ incident, commandId: newId(), ...said }).catch((error: unknown) => {
       if (!(error instanceof CommandRefused)) throw error

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { AttemptState } from '../domain/remediate/remediate.ts'
 import type { Explanation } from '../domain/remediate/explanation.ts'
-import type { GuardSwitch } from '../domain/remediate/kill-switch.ts'
+import { type GuardSwitch, readScope, type SwitchScope, writeScope } from '../domain/remediate/kill-switch.ts'
 import type { Lease, LeaseRequest } from '../domain/remediate/guards.ts'
 import { attemptsUnderRepair } from './attempts.ts'
 import type { Database } from './database.ts'
@@ -23,7 +23,7 @@ export function createGuardLedger(db: Database) {
         .where((one) => one.not(ended))
       const rows = await thrown.orderBy('scope').execute()
       return rows.map(({ scope, stopped_by, reason, stopped_at }) => ({
-        scope,
+        scope: storedScope(scope),
         stoppedBy: stopped_by,
         reason,
         stoppedAt: stopped_at.toISOString(),
@@ -34,15 +34,16 @@ export function createGuardLedger(db: Database) {
     async stop({ scope, stoppedBy, reason, stoppedAt }: GuardSwitch): Promise<boolean> {
       const { numInsertedOrUpdatedRows: thrown = 0n } = await db
         .insertInto('guard_switches')
-        .values({ scope, stopped_by: stoppedBy, reason, stopped_at: new Date(stoppedAt) })
+        .values({ scope: writeScope(scope), stopped_by: stoppedBy, reason, stopped_at: new Date(stoppedAt) })
         .onConflict((conflict) => conflict.column('scope').doNothing())
         .executeTakeFirst()
       return thrown > 0n
     },
 
     /** False when that switch was not thrown. */
-    async resume(scope: string): Promise<boolean> {
-      const result = await db.deleteFrom('guard_switches').where('scope', '=', scope).executeTakeFirst()
+    async resume(scope: SwitchScope): Promise<boolean> {
+      const lifted = db.deleteFrom('guard_switches').where('scope', '=', writeScope(scope))
+      const result = await lifted.executeTakeFirst()
       return result.numDeletedRows > 0n
     },
 
@@ -116,4 +117,12 @@ async function take(
     .where('id', '=', attempt)
     .execute()
   return fence
+}
+
+/** @throws for what this Firewatch did not write: automation is stopped for something, and nobody can say for what */
+function storedScope(written: string): SwitchScope {
+  const scope = readScope(written)
+  if (scope === undefined)
+    throw new Error(`guard_switches has the scope ${JSON.stringify(written)}, which is none: delete that row`)
+  return scope
 }

@@ -138,8 +138,8 @@ function factsInsert(
 /** One that is there already keeps what it says. */
 export function pagesInsert(pages: readonly NewPage[], at: number): RawBuilder<unknown> {
   return sql`
-    INSERT INTO pages (id, incident, kind, step, round, person, channel, contact, state, created_at, due_at)
-    SELECT id, incident, kind, step, round, person, channel, contact, 'queued', ${new Date(at)}::timestamptz, ${new Date(at)}::timestamptz
+    INSERT INTO pages (id, incident, kind, step, round, person, channel, contact, rule_after_ms, state, created_at, due_at)
+    SELECT id, incident, kind, step, round, person, channel, contact, rule_after_ms, 'queued', ${new Date(at)}::timestamptz, ${new Date(at)}::timestamptz
     FROM unnest(
       ${pages.map(({ id }) => id)}::text[],
       ${pages.map(({ incident }) => incident)}::bigint[],
@@ -148,7 +148,8 @@ export function pagesInsert(pages: readonly NewPage[], at: number): RawBuilder<u
       ${pages.map(({ round }) => round)}::integer[],
       ${pages.map(({ person }) => person)}::text[],
       ${pages.map(({ channel }) => channel)}::text[],
-      ${pages.map(({ contact }) => contact)}::integer[]
-    ) AS given (id, incident, kind, step, round, person, channel, contact)
+      ${pages.map(({ contact }) => contact)}::integer[],
+      ${pages.map(({ ruleAfterMs }) => ruleAfterMs)}::bigint[]
+    ) AS given (id, incident, kind, step, round, person, channel, contact, rule_after_ms)
     ON CONFLICT (id) DO NOTHING`
 }

@@ -14,6 +14,7 @@ export function fromRow(row: PageRow): Page {
     person: row.person,
     channel: row.channel,
     contact: row.contact,
+    ruleAfterMs: row.rule_after_ms,
     state: row.state as PageState,
     attempts: row.attempts,
     unknownTries: row.unknown_tries,

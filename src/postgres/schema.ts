@@ -120,6 +120,7 @@ export interface Schema {
     person: string
     channel: string
     contact: number
+    rule_after_ms: Generated<number>
     state: string
     attempts: Generated<number>
     unknown_tries: Generated<number>

@@ -1,4 +1,4 @@
-import type { GuardSwitch } from '../domain/remediate/kill-switch.ts'
+import type { GuardSwitch, SwitchScope } from '../domain/remediate/kill-switch.ts'
 
 /** The kill switches of automation. */
 export interface Automation {
@@ -10,7 +10,7 @@ export interface Automation {
   stop(thrown: GuardSwitch): Promise<boolean>
   /** @returns whether it was thrown */
   resume(lifted: {
-    readonly scope: string
+    readonly scope: SwitchScope
     readonly by: string
     readonly reason: string
     readonly at: string

@@ -157,8 +157,8 @@ function waitingUntil(dueAt: number): MachineState {
 }
 
 const queue = (incident: number, id: string, createdMs: number) => {
-  const { kind, step, round, person, channel, contact } = page()
-  const one = { id, incident, kind, step, round, person, channel, contact }
+  const { kind, step, round, person, channel, contact, ruleAfterMs } = page()
+  const one = { id, incident, kind, step, round, person, channel, contact, ruleAfterMs }
   return sql`${pagesInsert([one], start + createdMs)}`.execute(database.db)
 }
 

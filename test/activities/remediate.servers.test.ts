@@ -12,6 +12,7 @@ import {
   type RemediationWorld,
   rung,
 } from '../support/remediation.ts'
+import { thrown } from '../support/kill-switch.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 
 let postgres: TestPostgres
@@ -28,12 +29,7 @@ const helped = {
   of: 3,
   changes: { series: [], more: 0 },
 } as const
-const stop = {
-  scope: 'everything',
-  stoppedBy: 'ann',
-  reason: 'we migrate',
-  stoppedAt: '2026-03-01T03:00:00.000Z',
-}
+const stop = thrown('everything')
 
 beforeAll(async () => {
   postgres = await startPostgres()

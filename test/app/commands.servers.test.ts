@@ -5,6 +5,7 @@ import { firewatch } from '../support/firewatch.ts'
 import { page } from '../support/pages.ts'
 import { checkReading } from '../web/story.ts'
 import { startWeb, type TestWeb } from '../web/world.ts'
+import { writeScope } from '../../src/domain/remediate/kill-switch.ts'
 
 let web: TestWeb
 let env: NodeJS.ProcessEnv
@@ -83,7 +84,7 @@ describe('N12 automation', () => {
       /^target feed-1 +ana +2026-03-02 03:04 +migration$/m,
     )
     expect((await run('automation stop --reason everything')).code).toBe(0)
-    expect(web.state.switches.map(({ scope }) => scope)).toEqual(['target/feed-1', 'everything'])
+    expect(web.state.switches.map(({ scope }) => writeScope(scope))).toEqual(['target/feed-1', 'everything'])
     for (const words of ['automation resume', 'automation resume --target feed-1'])
       expect(await run(words)).toMatchObject({ code: 0, stdout: expect.stringContaining('may work again') })
     expect(web.state.switches).toEqual([])

@@ -20,6 +20,7 @@ const imports = 'no-restricted-imports'
 const globals = 'no-restricted-globals'
 const properties = 'no-restricted-properties'
 const eventKeys = 'no-read-event-key'
+const ids = 'no-read-id'
 const sentences = 'no-read-sentence'
 const oldWords = 'no-old-word'
 
@@ -191,6 +192,7 @@ const planted: readonly Planted[] = [
 
   ...oldWordsInNames(),
   ...readingEventKeys(),
+  ...readingIds(),
   ...readingSentences(),
   ...readingDecisionsAndBaselines(),
 ]
@@ -249,6 +251,32 @@ function readingEventKeys(): Planted[] {
     },
     { file: 'src/postgres/timeline.ts', code: `${entry}export const { event_key: y } = entry` },
     { file: 'src/postgres/evidence.ts', code: `${entry}export const { evidence_key: y } = entry` },
+  ]
+}
+
+function readingIds(): Planted[] {
+  const page =
+    'declare const page: { id: string; leader: string; person: string }\ndeclare function pageId(of: unknown): string\n'
+  const caught = [
+    ['src/domain/escalate/i01.ts', 'export const y = ({ id }: typeof page) => /\\/t(\\d+)$/.exec(id)?.[1]'],
+    ['src/web/i02.ts', "export const y = page.id.split('/')[2]"],
+    ['src/app/i03.ts', 'const { id: key } = page\nexport const y = /fallback/.test(key)'],
+    ['workflows/i04.ts', "export const y = page?.leader.startsWith('INC-42/')"],
+    ['activities/i05.ts', 'export const y = pageId(page).slice(7)'],
+    [
+      'src/domain/remediate/i06.ts',
+      "export const y = ({ scope }: { scope: string }) => scope.startsWith('target/')",
+    ],
+  ] as const
+  return [
+    ...caught.map(([file, code]) => ({ file, code: page + code, caughtBy: ids })),
+    {
+      file: 'src/domain/ok-i1.ts',
+      code: `${page}export const y = page.leader === page.id || [page.id].includes(pageId(page))`,
+    },
+    // What a channel calls its own messages, it reads.
+    { file: 'src/slack/channel.ts', code: `${page}export const y = page.id.split('/')` },
+    { file: 'src/domain/ok-i2.ts', code: `${page}export const y = page.person.split(' ')` },
   ]
 }
 

@@ -77,6 +77,11 @@ describe('people’s own rules', () => {
     await story.tellConfigurationChanged()
     await incidents.sleep(31 * minute)
     expect(story.pages()).toEqual(['r0/s1/ana/c1', 'r0/s1/ana/c0/t1800'])
+    const stored = await story.stored()
+    expect(stored.map(({ contact, ruleAfterMs }) => [contact, ruleAfterMs])).toEqual([
+      [1, 0],
+      [0, 30 * minute],
+    ])
   })
 })
 

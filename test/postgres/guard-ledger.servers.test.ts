@@ -5,6 +5,8 @@ import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/dat
 import { createGuardLedger, type GuardLedger } from '../../src/postgres/guard-ledger.ts'
 import { openIncident } from '../support/remediation.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
+import { thrown } from '../support/kill-switch.ts'
+import { writeScope } from '../../src/domain/remediate/kill-switch.ts'
 
 let postgres: TestPostgres
 let database: OpenDatabase
@@ -196,9 +198,8 @@ describe('kill switches', () => {
   it('N12 of an incident end with it, and no other one does', async () => {
     await openIncident(database.db, 11)
     const scopes = ['action/restart', 'everything', 'incident/INC-1', 'incident/INC-11', 'service/incident']
-    for (const scope of scopes)
-      await ledger.stop({ scope, stoppedBy: 'ann', reason: 'we migrate', stoppedAt: at(1) })
-    const standing = async () => (await ledger.switches()).map(({ scope }) => scope)
+    for (const scope of scopes) await ledger.stop(thrown(scope))
+    const standing = async () => (await ledger.switches()).map((one) => writeScope(one.scope))
     expect(await standing()).toEqual(scopes)
     await database.pool.query("UPDATE incidents SET state = 'resolved' WHERE number = 11")
     expect(await standing()).toEqual(scopes.filter((scope) => scope !== 'incident/INC-11'))
@@ -206,12 +207,12 @@ describe('kill switches', () => {
   })
 
   it('are thrown with a name and a reason, and stay until somebody takes them back', async () => {
-    const stop = { scope: 'target/feed-1', stoppedBy: 'ann', reason: 'we migrate', stoppedAt: at(1) }
+    const stop = thrown('target/feed-1')
     expect(await ledger.stop(stop)).toBe(true)
     expect(await ledger.stop({ ...stop, stoppedBy: 'bob', reason: 'me too' })).toBe(false)
     expect(await ledger.switches()).toEqual([stop])
-    expect(await ledger.resume('target/feed-1')).toBe(true)
-    expect(await ledger.resume('target/feed-1')).toBe(false)
+    expect(await ledger.resume(stop.scope)).toBe(true)
+    expect(await ledger.resume(stop.scope)).toBe(false)
     expect(await ledger.switches()).toEqual([])
   })
 })

@@ -71,6 +71,7 @@ const page = (incident: number, person: string, kind: 'page' | 'resolved' = 'pag
   person,
   channel: 'webhook',
   contact: 0,
+  ruleAfterMs: 0,
 })
 
 const change = (incident: number, set: Updateable<Schema['incidents']>) =>

@@ -4,9 +4,12 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { evidenceKey, type EvidenceSubject } from '../../src/domain/investigate/evidence.ts'
+import { everything, incidentScope, type SwitchScope } from '../../src/domain/remediate/kill-switch.ts'
 import { createAttemptRecords } from '../../src/postgres/attempts.ts'
 import { type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
+import { createPageRecords } from '../../src/postgres/pages.ts'
 import { migrate } from '../../src/postgres/migrate.ts'
+import { thrown } from '../support/kill-switch.ts'
 import { openIncident } from '../support/remediation.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 
@@ -109,6 +112,53 @@ describe('migrations', () => {
       },
       { decision: { recorded: 'Refused (breaker): it is open.' }, explanation: null },
     ])
+  })
+
+  it('take from the ids of former pages, this once, after which time a rule asked for them', async () => {
+    const former = {
+      'INC-1/r0/s1/ana/c0': 0,
+      'INC-1/r0/s1/a%2Ft5/c0': 0,
+      'INC-1/r0/s1/ana/c1/t1800': 1_800_000,
+    }
+    await migrateBefore('0012-page-rule.sql')
+    await openIncident(database.db, 1)
+    await database.pool.query(
+      `INSERT INTO pages (id, incident, kind, step, round, person, channel, contact, state)
+       SELECT id, 1, 'page', 1, 0, 'ana', 'webhook', 0, 'sent' FROM unnest($1::text[]) AS given (id)`,
+      [Object.keys(former)],
+    )
+    await migrate(database.pool, folder)
+    const pages = await createPageRecords(database.db).ofIncident(1)
+    expect(Object.fromEntries(pages.map(({ id, ruleAfterMs }) => [id, ruleAfterMs]))).toEqual(former)
+  })
+
+  it('type, this once, what the switches are for that guards found', async () => {
+    await migrateBefore('0013-switch-scope.sql')
+    await openIncident(database.db, 1)
+    const refused = (...scopes: readonly (string | SwitchScope)[]) => {
+      const found = scopes.map((scope) => ({ ...thrown('everything'), scope }))
+      const findings = [{ guard: 'kill-switch', allowed: false, thrown: found }]
+      return { allowed: false, findings, guard: 'kill-switch', next: 'hand-over' }
+    }
+    const proposed = (decision: unknown) => ({ type: 'attempt', step: 'refused', decision })
+    const former = refused('everything', 'service/a/b', 'incident/INC-1')
+    await database.pool.query(
+      `INSERT INTO remediation_attempts (id, incident, rung, action, target, state, decision, explanation) VALUES
+       ('INC-1/a1', 1, 1, 'flush', 'feed', 'done', $1, $2), ('INC-1/a2', 1, 2, 'flush', 'feed', 'done', $1, NULL)`,
+      [JSON.stringify(former), JSON.stringify({ kind: 'refused', decision: former })],
+    )
+    await database.pool.query(
+      "INSERT INTO timeline (incident, event_key, at, actor, fact) VALUES (1, 'a', now(), 'firewatch', $1)",
+      [JSON.stringify(proposed(former))],
+    )
+    await migrate(database.pool, folder)
+    const typed = refused(everything, { kind: 'service', name: 'a/b' }, incidentScope(1))
+    expect(await createAttemptRecords(database.db).ofIncident(1)).toMatchObject([
+      { decision: typed, explanation: { kind: 'refused', decision: typed } },
+      { decision: typed, explanation: null },
+    ])
+    const { rows } = await database.pool.query("SELECT fact FROM timeline WHERE event_key = 'a'")
+    expect(rows).toEqual([{ fact: proposed(typed) }])
   })
 
   it('leave the database as it was when one fails', async () => {

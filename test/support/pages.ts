@@ -52,6 +52,7 @@ export function page(change: Partial<Page> = {}): Page {
     person: 'ana',
     channel: 'webhook',
     contact: 0,
+    ruleAfterMs: 0,
     state: 'queued',
     attempts: 0,
     unknownTries: 0,

@@ -6,6 +6,8 @@ import { busyRecords, checkReading, hostile, hostileRunbook, storedReview } from
 import { busyOnCall } from '../web/on-call-story.ts'
 import { incident, startWeb, type TestWeb } from '../web/world.ts'
 import { accessibilityFaults, startBrowser, visit, type Visit, type Visitor } from './browser.ts'
+import { thrown } from '../support/kill-switch.ts'
+import { writeScope } from '../../src/domain/remediate/kill-switch.ts'
 
 const at = (minute: string) => `2026-03-02T${minute}:00.000Z`
 const phone = { width: 390 }
@@ -32,7 +34,7 @@ beforeEach(async () => {
   web.state.runbooks = [hostileRunbook]
   web.state.checks = [checkReading()]
   web.state.switches = [
-    { scope: 'target/feed-1', stoppedBy: hostile, reason: hostile, stoppedAt: at('03:00') },
+    thrown('target/feed-1', { stoppedBy: hostile, reason: hostile, stoppedAt: at('03:00') }),
   ]
   await web.app.listen({ host: '127.0.0.1', port: 0 })
   origin = `http://127.0.0.1:${(web.app.server.address() as AddressInfo).port}`
@@ -124,6 +126,23 @@ describe('the incident page', () => {
     expect(web.given).toMatchObject([{ command: { to: 'ben' } }, { command: { forMs: 3_600_000 } }])
   })
 
+  it.each([true, false])('takes a note that says what was wrong (script: %s)', async (script) => {
+    const { page } = await open('/incidents/INC-42', { ...phone, script })
+    await page.fill('#note', 'the certificate expired')
+    const tick = page.locator('label:has-text("This is the cause")')
+    expect((await tick.boundingBox())?.height).toBeGreaterThanOrEqual(48)
+    await page.focus('#note')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Space')
+    expect(await page.getByRole('checkbox', { name: /^This is the cause/ }).isChecked()).toBe(true)
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('[role="status"]:has-text("Noted.")')
+    expect(web.given).toMatchObject([
+      { verb: 'note', command: { text: 'the certificate expired', identified: true } },
+    ])
+  })
+
   it('keeps the button of the note beside its field', async () => {
     const { page } = await open('/incidents/INC-42', phone)
     const [field, button] = [
@@ -163,7 +182,10 @@ describe('the incident page', () => {
         await page.waitForSelector('.told')
       }
       expect(web.given.map(({ verb }) => verb)).toEqual(['resolve'])
-      expect(web.state.switches.map(({ scope }) => scope)).toEqual(['target/feed-1', 'incident/INC-42'])
+      expect(web.state.switches.map(({ scope }) => writeScope(scope))).toEqual([
+        'target/feed-1',
+        'incident/INC-42',
+      ])
     },
   )
 

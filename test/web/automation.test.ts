@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { writeScope } from '../../src/domain/remediate/kill-switch.ts'
+import { thrown } from '../support/kill-switch.ts'
 import { as, incident, now, startWeb, type TestWeb } from './world.ts'
 
 const session = { cookie: 'firewatch_session=responder-secret', host: 'firewatch.test' }
@@ -12,7 +14,7 @@ const page = { ...session, accept: 'text/html' }
 
 const post = (web: TestWeb, url: string, payload: object = {}, role: 'viewer' | 'responder' = 'responder') =>
   web.app.inject({ method: 'POST', url, headers: as(role), payload })
-const scopes = ({ state }: TestWeb) => state.switches.map(({ scope }) => scope)
+const scopes = ({ state }: TestWeb) => state.switches.map(({ scope }) => writeScope(scope))
 
 describe('N12 throwing and lifting a kill switch', () => {
   it.each([
@@ -29,13 +31,14 @@ describe('N12 throwing and lifting a kill switch', () => {
       changed: true,
       message: expect.stringContaining(`for ${words} until`),
     })
-    expect(web.state.switches).toEqual([{ scope, stoppedBy: 'ana', reason: 'we migrate', stoppedAt: now }])
+    const said = { stoppedBy: 'ana', reason: 'we migrate', stoppedAt: now }
+    expect(web.state.switches).toEqual([thrown(scope, said)])
     expect((await stop()).json()).toMatchObject({
       changed: false,
       message: `ana stopped automation for ${words}: we migrate (since Mon 2 Mar 03:04 UTC); nothing has changed`,
     })
     const { switches } = (await web.app.inject({ url: '/api/v1/automation', headers: as('viewer') })).json()
-    expect(switches).toEqual(web.state.switches)
+    expect(switches).toEqual([{ scope, ...said }])
     expect((await post(web, '/api/v1/automation/resume', what)).json()).toMatchObject({ changed: true })
     expect((await post(web, '/api/v1/automation/resume', what)).json()).toMatchObject({ changed: false })
     expect(scopes(web)).toEqual([])
@@ -67,7 +70,7 @@ describe('N12 throwing and lifting a kill switch', () => {
 
   it('lifts what is not configured any more', async () => {
     const web = await startWeb()
-    web.state.switches = [{ scope: 'target/gone', stoppedBy: 'ben', reason: 'x', stoppedAt: now }]
+    web.state.switches = [thrown('target/gone')]
     expect((await post(web, '/api/v1/automation/resume', { target: 'gone' })).json().changed).toBe(true)
   })
 
@@ -111,9 +114,24 @@ describe('N12 the console', () => {
     expect(await look('/incidents/INC-42')).not.toContain('stopped automation')
   })
 
+  it('refuses a form that chooses what is no scope, and stops nothing', async () => {
+    const web = await startWeb()
+    for (const what of ['', 'feed', 'team/feed', 'service/', 'everything/feed']) {
+      const payload = new URLSearchParams({ what, reason: 'x' }).toString()
+      const { statusCode } = await web.app.inject({
+        method: 'POST',
+        url: '/automation/stop',
+        headers: form,
+        payload,
+      })
+      expect([what, statusCode]).toEqual([what, 400])
+    }
+    expect(scopes(web)).toEqual([])
+  })
+
   it('has no forms for a viewer', async () => {
     const web = await startWeb()
-    web.state.switches = [{ scope: 'everything', stoppedBy: 'ben', reason: 'x', stoppedAt: now }]
+    web.state.switches = [thrown('everything')]
     const { body } = await web.app.inject({
       url: '/automation',
       headers: { ...as('viewer'), accept: 'text/html' },

@@ -122,6 +122,31 @@ describe('the incident page', () => {
     expect(body).toContain('name="asOf" value="r0/s1"')
   })
 
+  it('lets people note what was wrong, by a tick with a label before the button', async () => {
+    const { app, given } = await busyWeb()
+    const { body } = await app.inject({ url: '/incidents/INC-42', headers: browser })
+    const [form = ''] = /<form class="note"[^]*?<\/form>/.exec(body) ?? []
+    expect(form).toMatch(
+      /<label class="tick"><input type="checkbox" name="identified" value="on"> This is the cause: [^<]+<\/label>\s*<button>/,
+    )
+    const headers = {
+      ...browser,
+      host: 'firewatch.test',
+      origin: 'http://firewatch.test',
+      'content-type': 'application/x-www-form-urlencoded',
+    }
+    for (const ticked of ['', '&identified=on']) {
+      const payload = `text=the+certificate+expired${ticked}`
+      const answer = await app.inject({ method: 'POST', url: '/incidents/INC-42/note', headers, payload })
+      expect([answer.statusCode, answer.headers.location]).toEqual([303, '/incidents/INC-42?told=note'])
+    }
+    const text = 'the certificate expired'
+    expect(given).toMatchObject([
+      { verb: 'note', command: { text, identified: false } },
+      { verb: 'note', command: { text, identified: true } },
+    ])
+  })
+
   it('offers no commands to a viewer, nor on a closed incident', async () => {
     const { app, state } = await busyWeb()
     const forViewer = await app.inject({

@@ -4,7 +4,7 @@ import type { AccessRole } from '../../src/domain/access/access.ts'
 import type { AuditEntry } from '../../src/domain/access/audit-entry.ts'
 import type { Incident } from '../../src/domain/incident/incident.ts'
 import type { Command } from '../../src/domain/incident/messages.ts'
-import type { GuardSwitch } from '../../src/domain/remediate/kill-switch.ts'
+import { type GuardSwitch, isSameScope, type SwitchScope } from '../../src/domain/remediate/kill-switch.ts'
 import type { Runbook } from '../../src/domain/investigate/runbook.ts'
 import type { Principal } from '../../src/web/access.ts'
 import type {
@@ -186,7 +186,7 @@ function commandsOver(state: State, given: TestWeb['given']): WebDependencies['c
 }
 
 function automationOver(state: State): WebDependencies['automation'] {
-  const standing = (scope: string) => state.switches.some((one) => one.scope === scope)
+  const standing = (scope: SwitchScope) => state.switches.some((one) => isSameScope(one.scope, scope))
   return {
     switches: async () => state.switches,
     names: async () => ({ service: ['feed'], action: ['restart'], target: ['feed-1'] }),
@@ -197,7 +197,7 @@ function automationOver(state: State): WebDependencies['automation'] {
     },
     resume: async ({ scope }) => {
       const wasThrown = standing(scope)
-      state.switches = state.switches.filter((one) => one.scope !== scope)
+      state.switches = state.switches.filter((one) => !isSameScope(one.scope, scope))
       return wasThrown
     },
   }

@@ -5,6 +5,7 @@ import { createGuardLedger } from '../../src/postgres/guard-ledger.ts'
 import { type Descents, startDescents } from '../support/descents.ts'
 import { type RemediationWorld, rung } from '../support/remediation.ts'
 import { startTimeSkipping } from '../support/temporal.ts'
+import { thrown } from '../support/kill-switch.ts'
 
 let descents: Descents
 let world: RemediationWorld
@@ -121,13 +122,6 @@ describe('the ladder', () => {
 })
 
 describe('guards', () => {
-  const thrown = (scope: string) => ({
-    scope,
-    stoppedBy: 'ann',
-    reason: 'we migrate',
-    stoppedAt: new Date().toISOString(),
-  })
-
   it('refuse while a kill switch is thrown, with its reason', async () => {
     await createGuardLedger(descents.database.db).stop(thrown('everything'))
     const explanation = containing('ann stopped automation for everything: we migrate')

@@ -47,7 +47,11 @@ describe('an act whose effect is unknown', () => {
     const explanation = containing('could not be found out')
     expect(await descents.descend()).toMatchObject({ end: 'handed-over', explanation })
     expect(world.acts).toHaveLength(1)
-    expect(await descents.attempts(incident)).toMatchObject([{ effect: 'unknown', outcome: 'unknown' }])
+    const said = 'it says unknown'
+    const unsettled = { kind: 'effect-unknown', summary: said, probed: said } as const
+    expect(await descents.attempts(incident)).toMatchObject([
+      { effect: 'unknown', outcome: 'unknown', explanation: unsettled },
+    ])
   })
 
   it('leaves the next rung free when the target says twice that it was not applied', async () => {

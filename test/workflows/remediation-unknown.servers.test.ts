@@ -105,7 +105,13 @@ describe('N11 an act whose answer is lost', () => {
     expect(explanation).toMatch(
       /could not be found out, so it is not tried again: .+; flush on feed has no probeUrl/,
     )
-    expect(await descents.attempts(incident)).toMatchObject([{ effect: 'unknown', outcome: 'unknown' }])
+    const [attempt, ...others] = await descents.attempts(incident)
+    const summary = expect.stringMatching(/./) as string
+    const unsettled = { kind: 'not-probed', action: 'flush', target: 'feed', summary }
+    expect(attempt).toMatchObject({ effect: 'unknown', outcome: 'unknown', explanation: unsettled })
+    expect(others).toEqual([])
+    const facts = world.timeline.flatMap(({ fact }) => (fact.type === 'attempt' ? fact : []))
+    expect(facts.map(({ step }) => step)).toEqual(['proposed', 'acting', 'acted', 'not-probed', 'finished'])
   })
 
   it.each(lost)('by %s is asked about, and never sent again, where there is a probe', async (_, how) => {

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { CommandAnswer } from '../../domain/incident/messages.ts'
 import {
   type GuardSwitch,
+  readScope,
   scopeWords,
   type SwitchKind,
   switchKinds,
@@ -9,6 +10,9 @@ import {
 import { CommandFailed, exitCodes } from '../api-client.ts'
 import { print, table } from '../terminal.ts'
 import { api, type Options, reading } from './incidents.ts'
+
+/** A switch as the API gives it. */
+type GivenSwitch = Omit<GuardSwitch, 'scope'> & { readonly scope: string }
 
 type Scope = Partial<Record<SwitchKind, string>>
 
@@ -24,7 +28,7 @@ export function addAutomationCommands(program: Command): void {
   const automation = program.command('automation').description('stop automation, and let it work again')
   reading(automation, 'status', 'what is stopped, by whom, since when and why').action(
     async (options: Options) => {
-      const { switches } = await (await api(options)).get<{ switches: GuardSwitch[] }>('/api/v1/automation')
+      const { switches } = await (await api(options)).get<{ switches: GivenSwitch[] }>('/api/v1/automation')
       print(options, switches, () => statusText(switches))
     },
   )
@@ -61,13 +65,19 @@ async function give(verb: 'stop' | 'resume', options: Options & Scope & { reason
   print(options, answer, () => answer.message)
 }
 
-function statusText(switches: readonly GuardSwitch[]): string {
+function statusText(switches: readonly GivenSwitch[]): string {
   if (switches.length === 0) return 'nothing is stopped'
   const rows = switches.map(({ scope, stoppedBy, stoppedAt, reason }) => [
-    scopeWords(scope),
+    wordsOf(scope),
     stoppedBy,
     stoppedAt.slice(0, 16).replace('T', ' '),
     reason,
   ])
   return table(['stopped for', 'by', 'since (UTC)', 'reason'], rows)
+}
+
+/** Of a kind that only a newer server knows, as that wrote it. */
+function wordsOf(written: string): string {
+  const scope = readScope(written)
+  return scope === undefined ? written : scopeWords(scope)
 }

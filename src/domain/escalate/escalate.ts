@@ -65,27 +65,20 @@ export function keepPosition(
 /** A page to be stored as queued. */
 export type NewPage = Pick<
   Page,
-  'id' | 'incident' | 'kind' | 'step' | 'round' | 'person' | 'channel' | 'contact'
+  'id' | 'incident' | 'kind' | 'step' | 'round' | 'person' | 'channel' | 'contact' | 'ruleAfterMs'
 >
 
-type PageAddress = Pick<Page, 'incident' | 'kind' | 'step' | 'round' | 'person' | 'contact'> & {
-  /** After the step was entered, by the rule that says so; tells pages of one step over one contact apart. */
-  readonly afterMs?: number
-}
+/** What tells pages apart; of one step over one contact the time after which a rule asks for them does. */
+type PageAddress = Omit<NewPage, 'id' | 'channel'>
 
 /**
  * `INC-42/r0/s1/ana/c0`, with `/t1800` behind it where a personal rule waited half an hour: the same page has the same id whenever it is worked
  * out, and the id is its idempotency key everywhere. Plain ASCII, so that it fits into a header.
  */
-export function pageId({ incident, kind, step, round, person, contact, afterMs = 0 }: PageAddress): string {
+export function pageId({ incident, kind, step, round, person, contact, ruleAfterMs }: PageAddress): string {
   const who = encodeURIComponent(person.toWellFormed())
-  const late = afterMs === 0 ? '' : `/t${afterMs / 1_000}`
+  const late = ruleAfterMs === 0 ? '' : `/t${ruleAfterMs / 1_000}`
   return `${incidentName(incident)}/${occasionOf(kind, step, round)}/${who}/c${contact}${late}`
-}
-
-/** After which time a personal rule asked for the page: its id says so, and nothing else does. */
-export function ruleAfterMs({ id }: Pick<Page, 'id'>): number {
-  return Number(/\/t(\d+)$/.exec(id)?.[1] ?? 0) * 1_000
 }
 
 function occasionOf(kind: PageKind, step: number, round: number): string {
@@ -110,7 +103,8 @@ export function pagesFor(
   reachable: ReachableBy,
 ): NewPage[] {
   return recipients.flatMap(({ person, contact, afterMs = 0 }) => {
-    const page = pageOver(reachable(person), { incident, kind, step, round, person, contact, afterMs })
+    const address = { incident, kind, step, round, person, contact, ruleAfterMs: afterMs }
+    const page = pageOver(reachable(person), address)
     return page === undefined ? [] : [page]
   })
 }
@@ -121,13 +115,13 @@ export function pagesFor(
  */
 export function nextContactPage(failed: Page, reachable: Reachable | undefined): NewPage | undefined {
   if (!isCall(failed)) return undefined
-  return pageOver(reachable, { ...failed, contact: failed.contact + 1, afterMs: ruleAfterMs(failed) })
+  return pageOver(reachable, { ...failed, contact: failed.contact + 1 })
 }
 
 function pageOver(reachable: Reachable | undefined, address: PageAddress): NewPage | undefined {
   const contact = reachable?.contacts[address.contact]
   if (contact === undefined) return undefined
-  const { incident, kind, step, round, person } = address
+  const { incident, kind, step, round, person, ruleAfterMs } = address
   return {
     id: pageId(address),
     incident,
@@ -137,6 +131,7 @@ function pageOver(reachable: Reachable | undefined, address: PageAddress): NewPa
     person,
     channel: contact.channel,
     contact: address.contact,
+    ruleAfterMs,
   }
 }
 
@@ -156,10 +151,16 @@ export function followUpPages(
 ): NewPage[] {
   const heard = pages.filter((page) => isCall(page) && perhapsHeard.includes(page.state))
   const told = heard.filter((page) => page.person !== actor || keepsIncidents(page.channel))
-  const byId = new Map(told.map((page) => [pageId({ ...page, kind, round: occasion }), page]))
-  return [...byId].map(([id, { incident, person, channel, contact }]) => {
-    return { id, incident, kind, step: outsideSteps, round: occasion, person, channel, contact }
-  })
+  const follows = { kind, step: outsideSteps, round: occasion, ruleAfterMs: 0 }
+  const byId = new Map(told.map((page) => [pageId({ ...page, ...follows }), page]))
+  return [...byId].map(([id, { incident, person, channel, contact }]) => ({
+    ...follows,
+    id,
+    incident,
+    person,
+    channel,
+    contact,
+  }))
 }
 
 /** It reaches for a person, instead of telling one who was reached what became of it. */

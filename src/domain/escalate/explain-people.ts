@@ -1,4 +1,3 @@
-import { ruleAfterMs } from './escalate.ts'
 import type { Notified } from './targets.ts'
 import type { Page } from '../page/page.ts'
 
@@ -67,7 +66,7 @@ function explained(page: Page): ExplainedPage {
     createdAt,
     sentAt,
     finishedAt,
-    afterMs: ruleAfterMs(page),
+    afterMs: page.ruleAfterMs,
     leader: leader === id ? null : leader,
   }
 }

@@ -30,14 +30,18 @@ export type AttemptFact = OfAttempt &
         readonly effect: Effect
         /** What the target answered, or why it did not: `HTTP 200`, `connection refused`. */
         readonly summary: string
+        /** Why that could not be kept as evidence. */
+        readonly unkept?: string
       }
+    /** The act's answer left open whether it took place, and nothing else can tell. */
+    | { readonly step: 'not-probed' }
     | {
         readonly step: 'finished'
         readonly outcome: AttemptOutcome
         readonly explanation: Explanation | null
       }
     /** As its steps were written before they had fields: all that is known of one is its sentence. */
-    | { readonly step: AttemptStep; readonly text: string }
+    | { readonly step: FormerStep; readonly text: string }
   )
 
-export type AttemptStep = 'proposed' | 'refused' | 'acting' | 'acted' | 'probed' | 'finished'
+type FormerStep = 'proposed' | 'refused' | 'acting' | 'acted' | 'probed' | 'finished'

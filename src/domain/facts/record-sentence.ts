@@ -1,6 +1,6 @@
 import { outsideSteps } from '../escalate/escalate.ts'
 import type { PageKind } from '../page/page.ts'
-import { explanationSentence, statesWords } from '../remediate/explanation-words.ts'
+import { explanationSentence, notProbedWords, statesWords } from '../remediate/explanation-words.ts'
 import { decisionSentence } from '../remediate/guard-words.ts'
 import type { Effect } from '../remediate/remediation.ts'
 import type { AttemptFact } from './attempt-fact.ts'
@@ -64,6 +64,10 @@ const effectWords: Readonly<Record<Effect, string>> = {
   unknown: 'may or may not have been carried out',
 }
 
+function unkeptWords(reason: string | undefined): string {
+  return reason === undefined ? '' : ` (the answer could not be kept: ${reason})`
+}
+
 export function attemptSentence(fact: AttemptFact): string {
   if ('text' in fact) return fact.text
   const what = `${fact.action} on ${fact.target}`
@@ -76,7 +80,9 @@ export function attemptSentence(fact: AttemptFact): string {
       return `Firewatch carries out ${what}. Before it: ${statesWords(fact.before)}.`
     case 'acted':
     case 'probed':
-      return `${what} ${effectWords[fact.effect]}: ${fact.summary}.`
+      return `${what} ${effectWords[fact.effect]}: ${fact.summary}${unkeptWords(fact.unkept)}.`
+    case 'not-probed':
+      return `${what} ${effectWords.unknown}: ${notProbedWords(fact)}.`
     case 'finished': {
       const why = fact.explanation === null ? '' : ` ${explanationSentence(fact.explanation)}`
       return `${what}: ${fact.outcome}.${why}`

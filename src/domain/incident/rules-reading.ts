@@ -1,10 +1,4 @@
-import {
-  type EscalationPosition,
-  type NewPage,
-  pageId,
-  pagesFor,
-  type Recipient,
-} from '../escalate/escalate.ts'
+import { type NewPage, pagesFor, type Recipient } from '../escalate/escalate.ts'
 import { dueRules, nextRuleInMs, rulesFor } from '../escalate/rules.ts'
 import type { Page } from '../page/page.ts'
 import type { Reading } from './effect.ts'
@@ -24,8 +18,7 @@ export function rulesReading(
   const fromNowOn = changed && (dueAt === null || at < dueAt)
   const recipients = fromNowOn ? [] : dueOf(world, people, sinceMs, lookedMs)
   const pages = pagesFor(world.incident, { step, round }, recipients, world.reachable).filter((page) => {
-    const after = recipients.find((one) => isOf(world, page, one, { step, round }))?.afterMs ?? 0
-    return !world.pages.some((earlier) => standsFor(earlier, page, enteredAt + after))
+    return !world.pages.some((earlier) => standsFor(earlier, page, enteredAt + page.ruleAfterMs))
   })
   return {
     type: 'rules-read',
@@ -34,15 +27,6 @@ export function rulesReading(
     lookedMs,
     nextRuleInMs: soonestRule(world, people, lookedMs),
   }
-}
-
-function isOf(
-  { incident }: PagingWorld,
-  { id }: NewPage,
-  recipient: Recipient,
-  at: EscalationPosition,
-): boolean {
-  return id === pageId({ incident, kind: 'page', ...at, ...recipient })
 }
 
 /**

@@ -21,6 +21,8 @@ export interface Page {
   readonly channel: string
   /** Index into the person's contacts. */
   readonly contact: number
+  /** How long after their step was entered the person's own rule asks for it, in milliseconds; 0: at once. */
+  readonly ruleAfterMs: number
   readonly state: PageState
   readonly attempts: number
   /** Earlier tries that may have reached the person, though nobody knows: their process died, or the provider's answer was lost. */

@@ -25,8 +25,9 @@ const writers: { readonly [Kind in Explanation['kind']]: (explanation: Explanati
       : 'The alerts cleared before it began.',
   'people-took-over': () => 'People took over before it began.',
   'not-carried-out': ({ summary }) => `It was not carried out: ${summary}.`,
-  'effect-unknown': ({ summary }) =>
-    `Whether it was carried out could not be found out, so it is not tried again: ${summary}.`,
+  'effect-unknown': ({ summary, probed }) =>
+    effectUnknownWords(summary, probed && `asked afterwards: ${probed}`),
+  'not-probed': ({ summary, ...attempt }) => effectUnknownWords(summary, notProbedWords(attempt)),
   'not-measured': ({ withinMs, last }) => {
     const known = last === null ? '' : ` ${explanationSentence(last)}`
     return `It was carried out, but what it did could not be measured within ${formatDuration(withinMs)}.${known}`
@@ -46,6 +47,19 @@ export function explanationSentence(explanation: Explanation): string {
     return `Something that this version has no words for: ${explanation.kind}.`
   const write = writers[explanation.kind] as (explanation: Explanation) => string
   return write(explanation)
+}
+
+function effectUnknownWords(summary: string, probed: string | undefined): string {
+  const known = probed === undefined ? summary : `${summary}; ${probed}`
+  return `Whether it was carried out could not be found out, so it is not tried again: ${known}.`
+}
+
+/** Why nothing can tell whether an act took place, and what to do then. */
+export function notProbedWords({
+  action,
+  target,
+}: Pick<ExplanationOf<'not-probed'>, 'action' | 'target'>): string {
+  return `${action} on ${target} has no probeUrl and is not declared idempotent, so it is not sent again; look at ${target} yourself`
 }
 
 function judgedWords({ outcome, good, bad, of, changes }: JudgedExplanation): string {

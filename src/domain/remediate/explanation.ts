@@ -52,7 +52,19 @@ export type Explanation =
   /** People took over before the attempt had its target. */
   | { readonly kind: 'people-took-over' }
   | { readonly kind: 'not-carried-out' /** What was answered. */; readonly summary: string }
-  | { readonly kind: 'effect-unknown'; readonly summary: string }
+  | {
+      readonly kind: 'effect-unknown'
+      readonly summary: string
+      /** What asking the target came to; absent in old ones, whose `summary` has both. */
+      readonly probed?: string
+    }
+  /** What was answered left it open, and nothing else can tell: no `probeUrl`, and not declared `idempotent`. */
+  | {
+      readonly kind: 'not-probed'
+      readonly action: string
+      readonly target: string
+      readonly summary: string
+    }
   /** Carried out, but not judged in time; `last` is the newest that was known. */
   | { readonly kind: 'not-measured'; readonly withinMs: number; readonly last: Explanation | null }
   | { readonly kind: 'measurements-unread'; readonly reason: string }

@@ -10,7 +10,8 @@ export interface UnderRepair {
 /**
  * What one guard looked at, and whether it allows the attempt. People read `findingSentence`.
  *
- * Version 1. A stored finding is never rewritten: a field may be added if old findings can do without it; anything else is a new guard's.
+ * Version 2: what a switch is for is typed; migration 0013 brought those of version 1 up to it. A stored finding is never rewritten by
+ * code: a field may be added if old findings can do without it; anything else is a new guard's.
  */
 export type GuardFinding =
   | TargetFinding

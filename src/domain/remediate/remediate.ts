@@ -105,3 +105,6 @@ export interface ActionAnswer {
 
 /** Type of the failure of an act that certainly never left for its target. */
 export const nothingSent = 'NothingSent'
+
+/** Type of the failure of a question that did not tell whether an act took place; its first detail is what was answered. */
+export const probeUndecided = 'ProbeUndecided'

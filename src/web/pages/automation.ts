@@ -1,4 +1,4 @@
-import { everything, type GuardSwitch, scopeWords } from '../../domain/remediate/kill-switch.ts'
+import { everything, type GuardSwitch, scopeWords, writeScope } from '../../domain/remediate/kill-switch.ts'
 import { html, type Html } from '../html.ts'
 import { layout } from './layout.ts'
 import { icon, instant, since } from './words.ts'
@@ -45,18 +45,18 @@ function card(
   return html`<li class="card"><h2>${icon('■')} Stopped for ${scopeWords(scope)}</h2>
 <p>By <strong>${stoppedBy}</strong>, for ${since(stoppedAt, now)}, since ${instant(stoppedAt)}.</p>
 <p class="quiet">${reason}</p>
-${maySwitch ? html`<form method="post" action="/automation/resume"><input type="hidden" name="what" value="${scope}"><button>Let it work again</button></form>` : null}</li>`
+${maySwitch ? html`<form method="post" action="/automation/resume"><input type="hidden" name="what" value="${writeScope(scope)}"><button>Let it work again</button></form>` : null}</li>`
 }
 
 function stopForm({ names }: AutomationPage): Html {
   const group = (label: string, kind: keyof AutomationPage['names']) =>
     names[kind].length === 0
       ? null
-      : html`<optgroup label="${label}">${names[kind].map((name) => html`<option value="${kind}/${name}">${name}</option>`)}</optgroup>`
+      : html`<optgroup label="${label}">${names[kind].map((name) => html`<option value="${writeScope({ kind, name })}">${name}</option>`)}</optgroup>`
   return html`<section class="card"><h2>Stop automation</h2>
 <p class="quiet">No new remediation attempt begins there until somebody lifts it. Paging goes on as ever.</p>
 <form class="stop" method="post" action="/automation/stop">
-<label for="what">For</label> <select id="what" name="what"><option value="${everything}">everything</option>${group('A service', 'service')}${group('An action', 'action')}${group('A target', 'target')}</select>
+<label for="what">For</label> <select id="what" name="what"><option value="${writeScope(everything)}">everything</option>${group('A service', 'service')}${group('An action', 'action')}${group('A target', 'target')}</select>
 <label for="why">Why</label> <input id="why" name="reason" required maxlength="500" autocomplete="off">
 <button class="danger">Stop it</button>
 </form></section>`

@@ -1,5 +1,5 @@
 import { enteredStep } from '../escalation.ts'
-import { scopeOf } from '../../domain/remediate/kill-switch.ts'
+import { incidentScope, isSameScope } from '../../domain/remediate/kill-switch.ts'
 import { html, type Html } from '../html.ts'
 import { action, commandId, form, moreCommands } from './incident-forms.ts'
 import type { IncidentPage } from './incident.ts'
@@ -40,8 +40,8 @@ export function commandBar(page: IncidentPage): Html | null {
   if (!mayCommand) {
     return html`<section class="commands" id="commands" data-part aria-label="Commands"><p class="quiet">You can read here; commands need the role responder.</p></section>`
   }
-  const scope = scopeOf('incident', String(incident.number))
-  const isStopped = switches.some((one) => one.scope === scope)
+  const scope = incidentScope(incident.number)
+  const isStopped = switches.some((one) => isSameScope(one.scope, scope))
   return html`<section class="commands" id="commands" data-part aria-label="Commands">
 ${ownerButton(page)}
 ${form(page, 'escalate', html`${escalateAsOf(page)}<button class="second">Escalate</button>`)}
@@ -64,12 +64,14 @@ ${resolveForm(page)}
 </section>`
 }
 
-/** Adds a note to the timeline. */
+/** Adds a note to the timeline, or says by it what was wrong. */
 export function noteForm(page: IncidentPage): Html | null {
   if (page.incident.state === 'resolved' || !page.mayCommand) return null
   return html`<form class="note" method="post" action="${action(page, 'note')}">${commandId(page)}
 <label for="note">Note for the timeline</label>
-<input id="note" name="text" required maxlength="10000" autocomplete="off"><button>Add</button></form>`
+<input id="note" name="text" required maxlength="10000" autocomplete="off">
+<label class="tick"><input type="checkbox" name="identified" value="on"> This is the cause: time to identify ends now</label>
+<button>Add</button></form>`
 }
 
 /** Whoever has it needs neither. */

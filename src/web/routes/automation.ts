@@ -4,11 +4,16 @@ import { incidentName } from '../../domain/investigate/evidence.ts'
 import type { CommandAnswer } from '../../domain/incident/messages.ts'
 import {
   everything,
+  incidentScope,
+  isSameScope,
+  readScope,
   scopeOf,
   scopeWords,
   type SwitchKind,
   switchKinds,
+  type SwitchScope,
   switchWords,
+  writeScope,
 } from '../../domain/remediate/kill-switch.ts'
 import { may } from '../access.ts'
 import type { Automation } from '../automation.ts'
@@ -26,7 +31,7 @@ const Why = z.object({ reason: z.string().trim().max(500).optional() })
 const Query = z.object({ told: z.string().optional().catch(undefined) })
 
 type Switching = (
-  scope: string,
+  scope: SwitchScope,
   request: FastifyRequest,
   dependencies: WebDependencies,
 ) => Promise<CommandAnswer>
@@ -36,7 +41,7 @@ export function automationRoutes(app: FastifyInstance, dependencies: WebDependen
   const { automation, now } = dependencies
   const config = { access: 'stop-automation' } as const
   app.get('/api/v1/automation', { config: { access: 'read' } }, async () => ({
-    switches: await automation.switches(),
+    switches: (await automation.switches()).map((one) => ({ ...one, scope: writeScope(one.scope) })),
   }))
   app.get('/automation', { config: { access: 'read' } }, async (request, reply) => {
     const { told } = Query.parse(request.query)
@@ -59,16 +64,15 @@ export function automationRoutes(app: FastifyInstance, dependencies: WebDependen
       give(await scopeIn(request.body, verb, dependencies), request, dependencies),
     )
     app.post(`/automation/${verb}`, { config }, async (request, reply) => {
-      const { what } = Chosen.parse(request.body)
-      const [kind, ...rest] = what.split('/')
-      const body = what === everything ? {} : { [kind ?? '']: rest.join('/') }
-      const scope = await scopeIn(body, verb, dependencies)
+      const chosen = readScope(Chosen.parse(request.body).what)
+      if (chosen === undefined) throw unclear()
+      const scope = await knownScope(chosen, verb, dependencies)
       const { changed } = await give(scope, request, dependencies)
       return reply.redirect(`/automation?told=${changed ? verb : `${verb}-again`}`, 303)
     })
     const ofIncident = async (request: FastifyRequest) => {
       const { number } = await incidentOf(request.params, dependencies.incidents)
-      const scope = await scopeIn({ incident: String(number) }, verb, dependencies)
+      const scope = await knownScope(incidentScope(number), verb, dependencies)
       return { number, answer: await give(scope, request, dependencies) }
     }
     app.post(
@@ -86,13 +90,13 @@ export function automationRoutes(app: FastifyInstance, dependencies: WebDependen
 
 const stop: Switching = async (scope, request, { automation, now }) => {
   const reason = reasonIn(request.body)
-  request.audited = { target: scope, reason }
+  request.audited = { target: writeScope(scope), reason }
   const thrown = { scope, stoppedBy: personOf(request), reason, stoppedAt: now().toISOString() }
   if (await automation.stop(thrown)) {
     const message = `automation is stopped for ${scopeWords(scope)} until somebody lifts that: no new attempt begins; a running one finishes and is verified`
     return { changed: true, message }
   }
-  const before = (await automation.switches()).find((one) => one.scope === scope)
+  const before = (await automation.switches()).find((one) => isSameScope(one.scope, scope))
   const message =
     before === undefined
       ? 'it was thrown and lifted at this moment; look again'
@@ -102,7 +106,7 @@ const stop: Switching = async (scope, request, { automation, now }) => {
 
 const resume: Switching = async (scope, request, { automation, now }) => {
   const reason = reasonIn(request.body)
-  request.audited = { target: scope, reason }
+  request.audited = { target: writeScope(scope), reason }
   const lifted = { scope, by: personOf(request), reason, at: now().toISOString() }
   return (await automation.resume(lifted))
     ? { changed: true, message: `automation may work again for ${scopeWords(scope)}` }
@@ -125,20 +129,33 @@ async function scopeIn(
   body: unknown,
   verb: 'stop' | 'resume',
   dependencies: WebDependencies,
-): Promise<string> {
+): Promise<SwitchScope> {
   const what = What.safeParse(body ?? {})
   const named = what.success ? switchKinds.filter((kind) => what.data[kind] !== undefined) : []
-  if (!what.success || named.length > 1)
-    throw new HttpProblem(
-      400,
-      'say for what, once: service, action, target or incident; for everything, none of them',
-    )
+  if (!what.success || named.length > 1) throw unclear()
   const [kind] = named
   if (kind === undefined) return everything
-  const wanted = what.data[kind] ?? ''
-  if (verb === 'stop') await findKnown(kind, wanted, dependencies)
-  const scope = scopeOf(kind, wanted)
-  if (scope === undefined) throw new HttpProblem(404, `there is no incident ${wanted}`)
+  return knownScope({ kind, name: what.data[kind] ?? '' }, verb, dependencies)
+}
+
+function unclear(): HttpProblem {
+  return new HttpProblem(
+    400,
+    'say for what, once: service, action, target or incident; for everything, none of them',
+  )
+}
+
+/** A scope as people may name it, once it is known that there is such a thing: what is to be lifted need not be there any more. */
+async function knownScope(
+  wanted: SwitchScope,
+  verb: 'stop' | 'resume',
+  dependencies: WebDependencies,
+): Promise<SwitchScope> {
+  if (wanted.kind === 'everything') return wanted
+  const { kind, name } = wanted
+  if (verb === 'stop') await findKnown(kind, name, dependencies)
+  const scope = scopeOf(kind, name)
+  if (scope === undefined) throw new HttpProblem(404, `there is no incident ${name}`)
   return scope
 }
 

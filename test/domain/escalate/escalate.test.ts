@@ -97,7 +97,7 @@ describe('the pages of a step', () => {
       round: fc.nat(3),
       person: fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('a/c0', 'a', '李')),
       contact: fc.nat(3),
-      afterMs: fc.constantFrom(0, 60_000),
+      ruleAfterMs: fc.constantFrom(0, 60_000),
     })
     const told = ({ kind, step, round, ...rest }: { kind: string; step: number; round: number }) =>
       JSON.stringify(kind === 'page' ? { kind, step, round, ...rest } : { kind, round, ...rest })
@@ -120,6 +120,13 @@ describe('a page that failed', () => {
     })
   })
 
+  it('keeps the time after which their rule asked, whatever its id looks like', () => {
+    const failed = page({ id: 'x', ruleAfterMs: 30 * 60_000 })
+    const late = { id: 'INC-42/r0/s1/ana/c1/t1800', ruleAfterMs: 30 * 60_000 }
+    expect(nextContactPage(failed, users.ana)).toMatchObject(late)
+    expect(nextContactPage(page({ id: late.id }), users.ana)).toMatchObject({ ruleAfterMs: 0 })
+  })
+
   it('is followed by nothing after the last contact, without a user, and when it only informs', () => {
     expect(nextContactPage(page({ contact: 1 }), users.ana)).toBeUndefined()
     expect(nextContactPage(page(), undefined)).toBeUndefined()
@@ -130,7 +137,7 @@ describe('a page that failed', () => {
 describe('messages that follow', () => {
   const sent = [
     page({ id: '1', person: 'ana', state: 'sent' }),
-    page({ id: '2', person: 'ana', state: 'sent', step: 2 }),
+    page({ id: '2', person: 'ana', state: 'sent', step: 2, ruleAfterMs: 60_000 }),
     page({ id: '3', person: 'ben', state: 'delivered' }),
     page({ id: '4', person: 'ben', state: 'failed', contact: 1 }),
     page({ id: '5', person: 'carl', state: 'cancelled' }),
@@ -139,8 +146,10 @@ describe('messages that follow', () => {
   ]
   const never = () => false
 
-  it('go once to each person and contact that heard, or may have', () => {
-    expect(followUpPages({ kind: 'resolved', occasion: 0 }, sent, null, never).map(({ id }) => id)).toEqual([
+  it('go at once, and once, to each person and contact that heard, or may have', () => {
+    const told = followUpPages({ kind: 'resolved', occasion: 0 }, sent, null, never)
+    expect(told.every(({ ruleAfterMs }) => ruleAfterMs === 0)).toBe(true)
+    expect(told.map(({ id }) => id)).toEqual([
       'INC-42/resolved/ana/c0',
       'INC-42/resolved/ben/c0',
       'INC-42/resolved/dora/c0',

@@ -351,7 +351,7 @@ describe('why paging went as it did', () => {
     ],
     [
       'one by a rule of their own, over the second contact',
-      { id: 'INC-42/r0/s1/ana/c1/t1800', contact: 1 },
+      { ruleAfterMs: 30 * 60_000, contact: 1 },
       'webhook (contact 2, by their own rule after 30 min): sent at 03:00:01',
     ],
     [

@@ -350,6 +350,14 @@ const sentences: { readonly [Type in Fact['type']]: readonly (readonly [FactOf<T
       'restart on checkout-2 was carried out: HTTP 200.',
     ],
     [
+      { ...attempt, step: 'acted', effect: 'done', summary: 'HTTP 200', unkept: 'disk full' },
+      'restart on checkout-2 was carried out: HTTP 200 (the answer could not be kept: disk full).',
+    ],
+    [
+      { ...attempt, step: 'not-probed' },
+      'restart on checkout-2 may or may not have been carried out: restart on checkout-2 has no probeUrl and is not declared idempotent, so it is not sent again; look at checkout-2 yourself.',
+    ],
+    [
       { ...attempt, step: 'acted', effect: 'unknown', summary: 'timed out' },
       'restart on checkout-2 may or may not have been carried out: timed out.',
     ],

@@ -146,7 +146,12 @@ export function attempt(change: Partial<RemediationAttempt> = {}): RemediationAt
 
 /** Guards that refused, and an attempt that ended, with somebody's text in each. */
 export function attemptSaying(text: string): Pick<RemediationAttempt, 'decision' | 'explanation'> {
-  const stop = { scope: `service/${text}`, stoppedBy: text, reason: text, stoppedAt: at('03:17') }
+  const stop = {
+    scope: { kind: 'service', name: text },
+    stoppedBy: text,
+    reason: text,
+    stoppedAt: at('03:17'),
+  } as const
   const finding = { guard: 'kill-switch', allowed: false, thrown: [stop] } as const
   return {
     decision: { allowed: false, findings: [finding], guard: 'kill-switch', next: 'hand-over' },
@@ -164,6 +169,7 @@ export function page(change: Partial<Page> = {}): Page {
     person: 'ana',
     channel: 'webhook',
     contact: 0,
+    ruleAfterMs: 0,
     state: 'delivered',
     attempts: 1,
     unknownTries: 0,

@@ -71,6 +71,16 @@ const sentences: {
       { kind: 'effect-unknown', summary: 'HTTP 504' },
       'Whether it was carried out could not be found out, so it is not tried again: HTTP 504.',
     ],
+    [
+      { kind: 'effect-unknown', summary: 'HTTP 504', probed: 'HTTP 503' },
+      'Whether it was carried out could not be found out, so it is not tried again: HTTP 504; asked afterwards: HTTP 503.',
+    ],
+  ],
+  'not-probed': [
+    [
+      { kind: 'not-probed', action: 'restart', target: 'feed-1', summary: 'HTTP 504' },
+      'Whether it was carried out could not be found out, so it is not tried again: HTTP 504; restart on feed-1 has no probeUrl and is not declared idempotent, so it is not sent again; look at feed-1 yourself.',
+    ],
   ],
   'not-measured': [
     [

@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { GuardDecision, GuardFinding } from '../../../src/domain/remediate/guard-decision.ts'
 import { decisionSentence, findingSentence } from '../../../src/domain/remediate/guard-words.ts'
+import { thrown } from '../../support/kill-switch.ts'
 
 const rung = { action: 'restart', target: 'feed-1' }
-const stop = {
-  scope: 'service/feed',
-  stoppedBy: 'ann',
-  reason: 'we migrate',
-  stoppedAt: '2026-03-01T03:00:00.000Z',
-}
+const stop = thrown('service/feed')
 const breaker = { guard: 'breaker', ...rung, failures: 3, of: 5, opensAt: 3 } as const
 const holders = [
   { attempt: 'INC-7/a1', target: 'feed-2' },
@@ -33,7 +29,7 @@ describe('what a guard found', () => {
     ],
     [{ guard: 'kill-switch', allowed: true, thrown: [] }, 'no kill switch is thrown'],
     [
-      { guard: 'kill-switch', allowed: false, thrown: [stop, { ...stop, scope: 'everything' }] },
+      { guard: 'kill-switch', allowed: false, thrown: [stop, thrown('everything')] },
       'ann stopped automation for service feed: we migrate (since Sun 1 Mar 03:00 UTC); ' +
         'ann stopped automation for everything: we migrate (since Sun 1 Mar 03:00 UTC)',
     ],

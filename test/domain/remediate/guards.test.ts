@@ -11,6 +11,7 @@ import {
 import { decisionSentence, findingSentence } from '../../../src/domain/remediate/guard-words.ts'
 import type { AttemptOutcome } from '../../../src/domain/remediate/remediation.ts'
 import type { Verdict, VerdictState } from '../../../src/domain/check/verdict.ts'
+import { thrown } from '../../support/kill-switch.ts'
 
 const now = '2026-03-01T03:00:00.000Z'
 const minute = 60_000
@@ -45,10 +46,6 @@ function inputs(changed: Partial<GuardInputs> = {}): GuardInputs {
     measured: { at: now, verdicts: [verdict(6 * minute)] },
     ...changed,
   }
-}
-
-function thrown(scope: string) {
-  return { scope, stoppedBy: 'ann', reason: 'we are migrating', stoppedAt: now }
 }
 
 const dayBefore = new Date(Date.parse(now) - 86_400_000).toISOString()
@@ -129,7 +126,7 @@ describe('the guards', () => {
       { switches: [thrown('everything')] },
       'kill-switch',
       'hand-over',
-      /ann stopped automation for everything: we are migrating/,
+      /ann stopped automation for everything: we migrate/,
     ],
     [
       'the incident that is stopped',
@@ -157,7 +154,7 @@ describe('the guards', () => {
       { switches: [thrown('action/restart')] },
       'kill-switch',
       'next-rung',
-      /^ann stopped automation for action restart: we are migrating \(since .+ UTC\)$/,
+      /^ann stopped automation for action restart: we migrate \(since .+ UTC\)$/,
     ],
     [
       'N12 the service of the target that is stopped',
