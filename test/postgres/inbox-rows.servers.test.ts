@@ -54,7 +54,7 @@ describe('N07 a lease on rows of the inbox', () => {
       Array.from({ length: 100 }, (_, index) => index + 1),
     )
     const { rows } = await database.pool.query(
-      "SELECT 1 FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'",
+      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'",
     )
     expect(rows).toEqual([])
   })
