@@ -120,7 +120,7 @@ describe('listening', () => {
     await inbox.acceptAlerts([alert('a')])
 
     await database.pool.query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'",
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'",
     )
     await expect.poll(() => lost.length).toBe(1)
     await expect.poll(() => heard, { timeout: 5_000 }).toBe(3)
