@@ -1,5 +1,5 @@
 import { incidentName } from '../investigate/evidence.ts'
-import { alertsChanged, opened, setSeverity } from './alerts.ts'
+import { alertsChanged, opened, setSeverity, waitRead } from './alerts.ts'
 import { type Answer, done, refused } from './answer.ts'
 import { automationSays, resumeAutomation, stopAutomation, taskEnded } from './automation.ts'
 import { resolve, reviewWhenDone, stableDue, successorDue, successorOpened } from './closing.ts'
@@ -60,6 +60,8 @@ function moveOf(event: MachineEvent): Move {
       return configurationChanged
     case 'step-read':
       return stepRead(event.reading)
+    case 'wait-read':
+      return waitRead(event)
     case 'fallback-read':
       return fallbackRead(event)
     case 'notices-read':
@@ -91,7 +93,7 @@ const tick: Move = (turn) =>
     stableDue,
     acknowledgementDue,
     escalationDue,
-    lookAtRules(false),
+    lookAtRules('due'),
     handOverDue,
     reviewWhenDone,
     successorDue,
@@ -101,7 +103,7 @@ const tick: Move = (turn) =>
 const configurationChanged: Move = (turn) => {
   const { escalation } = turn.state
   const held = escalation.kind === 'held' ? [enterStep(escalation.position, false)] : []
-  return move(turn, lookAtRules(true), ...held)
+  return move(turn, lookAtRules('changed'), ...held)
 }
 
 function command(event: CommandEvent): Move {

@@ -68,6 +68,7 @@ export type CommandEvent = Given &
 /** What was read outside because an effect asked for it. */
 export type ReadingEvent =
   | { readonly type: 'step-read'; readonly reading: StepReading }
+  | { readonly type: 'wait-read'; readonly position: EscalationPosition; readonly ackTimeoutMs: number }
   | { readonly type: 'fallback-read'; readonly policy: string; readonly whom: WhomReading }
   | { readonly type: 'notices-read'; readonly whom: WhomReading }
   | {

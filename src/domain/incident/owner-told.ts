@@ -32,11 +32,13 @@ function ownerRead({ pages, waitMs }: Extract<ReadingEvent, { type: 'person-read
   return (turn) => {
     if (turn.state.owner === null) return turn
     if (pages.length === 0) return ownerSilent(turn)
+    const { escalation } = turn.state
+    // Asked before, they have no more time for its having become worse still.
+    const asked = escalation.kind === 'asking-owner' ? escalation.dueAt : Infinity
+    const dueAt = Math.min(asked, turn.at + waitMs)
     return move(
       turn,
-      set({
-        escalation: { kind: 'asking-owner', dueAt: turn.at + waitMs, pages: pages.map(({ id }) => id) },
-      }),
+      set({ escalation: { kind: 'asking-owner', dueAt, pages: pages.map(({ id }) => id) } }),
       want({ type: 'queue-pages', pages }),
     )
   }

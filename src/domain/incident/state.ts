@@ -130,6 +130,8 @@ export interface HandOver {
   readonly pages: readonly string[] | null
   /** When it is taken as declined; `null` until they were reached. */
   readonly dueAt: number | null
+  /** Who was asked before, until it is known that this one can be; never at rest. */
+  readonly instead?: HandOver
 }
 
 /** The people of one step, from its entry until each of them need not hear any more. */
