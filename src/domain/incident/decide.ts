@@ -15,7 +15,7 @@ import { acknowledge, snooze, takeOver } from './ownership.ts'
 import { pageEnded } from './pages.ts'
 import { applyPolicy } from './policy.ts'
 import { acknowledgementDue } from './release.ts'
-import type { MachineState } from './state.ts'
+import type { GivenCommand, MachineState } from './state.ts'
 import { answer, type Move, move, set, tell, type AttributedFact, type Turn } from './turn.ts'
 
 /** What an event comes to. */
@@ -37,15 +37,20 @@ const commandsRemembered = 50
 export function decide(state: MachineState, event: MachineEvent): Decision {
   const before: Turn = { at: event.at, state, effects: [], facts: [], answer: null }
   const { at: _at, ...after } = move(before, moveOf(event), set({ decisions: state.decisions + 1 }))
-  const commandId = commandOf(state, event)
-  if (commandId === null || after.answer === null) return after
-  return { ...after, state: remember(after.state, commandId, after.answer) }
+  const given = commandOf(state, event)
+  if (given === null || after.answer === null) return after
+  return { ...after, state: remember(after.state, given, after.answer) }
 }
 
 /** The command that a decision answers. Whether somebody can be asked to take an incident is known only when they were read. */
-function commandOf({ handOver: asked }: MachineState, event: MachineEvent): string | null {
-  if ('commandId' in event) return event.commandId
-  return event.type === 'person-read' ? (asked?.commandId ?? null) : null
+function commandOf({ handOver: asked }: MachineState, event: MachineEvent): GivenCommand | null {
+  if ('commandId' in event) return { type: event.type, actor: event.actor, commandId: event.commandId }
+  if (event.type !== 'person-read' || asked === null) return null
+  return { type: 'hand-over', actor: asked.by, commandId: asked.commandId }
+}
+
+function isSameCommand(a: GivenCommand, b: GivenCommand): boolean {
+  return a.commandId === b.commandId && a.actor === b.actor && a.type === b.type
 }
 
 function moveOf(event: MachineEvent): Move {
@@ -109,7 +114,7 @@ const configurationChanged: Move = (turn) => {
 function command(event: CommandEvent): Move {
   return (turn) => {
     const { answered, incident, phase } = turn.state
-    const before = answered.find(({ commandId }) => commandId === event.commandId)
+    const before = answered.find((one) => isSameCommand(one, event))
     if (before !== undefined) return answer(before.answer)(turn)
     if (phase === 'resolved')
       return answer(refused(`${incidentName(incident)} is resolved; a closed incident never re-opens`))(turn)
@@ -151,8 +156,9 @@ function note({ text, identified, actor }: Extract<CommandEvent, { type: 'note' 
 }
 
 /** Keeps the answer of a command, so that a repeat of it is answered alike. A question is asked again. */
-function remember(state: MachineState, commandId: string, given: Answer): MachineState {
-  if (given.kind === 'still-firing' || state.answered.some((one) => one.commandId === commandId)) return state
-  const answered = [...state.answered, { commandId, answer: given }].slice(-commandsRemembered)
+function remember(state: MachineState, command: GivenCommand, given: Answer): MachineState {
+  const isKnown = state.answered.some((one) => isSameCommand(one, command))
+  if (given.kind === 'still-firing' || isKnown) return state
+  const answered = [...state.answered, { ...command, answer: given }].slice(-commandsRemembered)
   return { ...state, answered }
 }

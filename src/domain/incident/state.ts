@@ -53,7 +53,14 @@ export interface MachineState {
   readonly stableAt: number | null
   readonly closing: Closing | null
   /** The last commands and what came of them: one that is repeated is answered, not carried out, again. */
-  readonly answered: readonly { readonly commandId: string; readonly answer: Answer }[]
+  readonly answered: readonly (GivenCommand & { readonly answer: Answer })[]
+}
+
+/** What tells a command from others. Two people may choose the same id, and one person the same for two commands. */
+export interface GivenCommand {
+  readonly type: string
+  readonly actor: string
+  readonly commandId: string
 }
 
 export type Occasion = 'acknowledged' | 'resolved' | 'handOver' | 'worse' | 'grown' | 'again' | 'cycle'

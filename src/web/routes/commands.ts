@@ -59,7 +59,8 @@ export function commandRoutes(app: FastifyInstance, dependencies: WebDependencie
       request: FastifyRequest,
     ): Promise<{ incident: Incident; answer: CommandAnswer }> => {
       const incident = await incidentOf(request.params, dependencies.incidents)
-      if (incident.state === 'resolved') {
+      // A repeat of the command that resolved it, whose answer was lost, is answered as that was.
+      if (incident.state === 'resolved' && givenId(request, verb) === undefined) {
         throw new HttpProblem(
           409,
           `${incidentName(incident.number)} is resolved; a closed incident never re-opens`,

@@ -58,11 +58,13 @@ async function declare(request: FastifyRequest, dependencies: WebDependencies) {
     service === undefined
       ? declaredIn(written, await dependencies.services())
       : { title: declaredTitle(written), service }
+  const by = request.principal?.person ?? 'unknown'
   const declaration: Declaration = {
     ...about,
-    id: `web-${given}`,
+    // Two people may choose the same key, and a declaration of one must not be lost in the other's.
+    id: `web-${by}-${given}`,
     severity,
-    by: request.principal?.person ?? 'unknown',
+    by,
     at: dependencies.now().toISOString(),
   }
   return { declaration, declared: await dependencies.declare(declaration) }

@@ -387,6 +387,20 @@ describe('whose it is', () => {
     expect(entries.map(({ kind }) => kind)).not.toContain('released')
   })
 
+  it('carries out the commands of two people, and two of one, that have the same id', () => {
+    const { state } = storyOf([
+      does(1, 'ben', { type: 'note', text: 'looking', commandId: '1' }),
+      does(2, 'ana', { ...acknowledge, commandId: '1' }),
+      does(3, 'ana', { type: 'hand-over', to: 'ben', commandId: '1' }),
+      does(4, 'ana', { ...acknowledge, commandId: '1' }),
+    ])
+    expect(state.answered.map(({ answer }) => answer.message)).toEqual([
+      'noted',
+      'INC-42 acknowledged; nobody else is paged',
+      'paged ben, who owns it once they acknowledge',
+    ])
+  })
+
   it('answers in words', () => {
     const { state } = storyOf([
       does(1, 'ana', { ...acknowledge, commandId: 'a' }),
