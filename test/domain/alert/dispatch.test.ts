@@ -212,6 +212,33 @@ describe('a group of events', () => {
     })
   })
 
+  describe('with clocks that are hours ahead', () => {
+    it('an alert that began ahead ends when its end is told by a clock that is right', () => {
+      const known = opened([row(1, { startsAt: at(120) })])
+      const end = resolved(5, at(5), { startsAt: at(5) })
+      expect(decideGroup([end], known).alerts).toMatchObject([{ status: 'resolved' }])
+    })
+
+    it('an alert whose end lay ahead fires again, known or not', () => {
+      const ended = resolved(5, at(125), { startsAt: at(5) })
+      const known = opened([row(1, { startsAt: at(1) })])
+      const after = { ...known, alerts: decideGroup([ended], known).alerts }
+      const again = row(6, {
+        startsAt: at(6),
+        resolvedBefore: { endedAt: at(125), acceptedAt: at(5) },
+      })
+      expect(decideGroup([again], after).alerts).toMatchObject([{ status: 'firing' }])
+      expect(decideGroup([again], undefined).opens).toBe(true)
+    })
+
+    it('events of that clock alone go by it', () => {
+      const known = opened([row(9, { startsAt: at(130) })])
+      expect(decideGroup([resolved(10, at(125), { startsAt: at(120) })], known).alerts).toEqual([])
+      const late = row(6, { startsAt: at(120), resolvedBefore: { endedAt: at(125), acceptedAt: at(5) } })
+      expect(decideGroup([late], undefined).opens).toBe(false)
+    })
+  })
+
   it('ends where the source says, in whatever order its events arrive', () => {
     // One alert that fires and clears several times; each event once, shuffled, all within the time of retries.
     const events = fc.integer({ min: 1, max: 5 }).chain((cycles) => {
