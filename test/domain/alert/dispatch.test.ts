@@ -69,6 +69,14 @@ describe('grouping', () => {
     ])
   })
 
+  it.each(['constructor', '__proto__', 'toString'])(
+    'goes by a label %s, which hardly any alert has',
+    (name) => {
+      const [group] = groupRows([row(1)], [{ ...everything, groupBy: ['alertname', name] }])
+      expect(group?.groupingKey).toBe(`alertname=disk,${name}=`)
+    },
+  )
+
   it('leaves an alert in the incident that it fires in, though the route changed', () => {
     const [group] = groupRows([resolved(2, at(5), { home: 'old key' })], [everything])
     expect(group?.groupingKey).toBe('old key')
