@@ -286,6 +286,25 @@ describe('N05: a cooldown', () => {
   })
 })
 
+describe('N05: within a cooldown', () => {
+  it('an owner hears that it fires again when the cooldown ends, and not before', async () => {
+    const { story } = await incidents.begin({ more: { users } })
+    const checked = (status: 'firing' | 'resolved', more: Readonly<Record<string, string>> = {}) => {
+      const one = story.alert(status, 'ios', 'critical')
+      return { ...one, source: 'check/likes', annotations: { ...one.annotations, ...more } }
+    }
+    await story.deliver([checked('firing')])
+    await story.give('acknowledge', 'ana')
+    await story.deliver([checked('resolved')])
+    await story.deliver([checked('firing', { muted: 'cooldown until 2026-03-01T06:00:00Z' })])
+    await incidents.sleep(30 * minute)
+    expect(await story.newest()).toMatchObject({ state: 'open', acknowledgedBy: 'ana' })
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
+    await story.deliver([checked('firing')])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0', 'again/ana/c0'])
+  })
+})
+
 describe('N21: our own pace', () => {
   it('is neither a try nor a failure: of twelve incidents at once to one place every page arrives', async () => {
     const { world, story } = await incidents.begin({ more: { users } })

@@ -3,7 +3,7 @@ import { startRemediation } from './automation.ts'
 import { lookAtRules } from './cycles.ts'
 import { enterStep, notice, restart, startEscalation, stopPaging } from './escalation.ts'
 import type { AlertsEvent, CommandEvent, ReadingEvent } from './event.ts'
-import { askOwner, tellAgain, tellGrowth } from './owner-told.ts'
+import { askOwner, tellOwner } from './owner-told.ts'
 import { answer, begin, type Move, move, set, stay, tell, want } from './turn.ts'
 import { done } from './answer.ts'
 import { incidentName } from '../investigate/evidence.ts'
@@ -30,7 +30,7 @@ export function alertsChanged(event: AlertsEvent): Move {
     if (event.firing === 0) return before.phase === 'open' ? becomeClear(after) : stayClear(event)(after)
     const fires = before.phase === 'monitoring' ? reopen(after) : after
     const rises = risen(before.severity, before.settings.policy)(fires)
-    return move(rises, before.phase === 'monitoring' ? tellAgain : stay, tellGrowth, retryHeldStep)
+    return move(rises, tellOwner(before.phase === 'monitoring', event.muted === true), retryHeldStep)
   }
 }
 

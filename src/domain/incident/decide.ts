@@ -1,6 +1,6 @@
 import { incidentName } from '../investigate/evidence.ts'
 import { alertsChanged, opened, setSeverity, waitRead } from './alerts.ts'
-import { type Answer, done, refused } from './answer.ts'
+import { type Answer, done, type GivenCommand, refused } from './answer.ts'
 import { automationSays, resumeAutomation, stopAutomation, taskEnded } from './automation.ts'
 import { resolve, reviewWhenDone, stableDue, successorDue, successorOpened } from './closing.ts'
 import { lookAtRules, rulesRead } from './cycles.ts'
@@ -15,7 +15,7 @@ import { acknowledge, snooze, takeOver } from './ownership.ts'
 import { pageEnded } from './pages.ts'
 import { applyPolicy } from './policy.ts'
 import { acknowledgementDue } from './release.ts'
-import type { GivenCommand, MachineState } from './state.ts'
+import type { MachineState } from './state.ts'
 import { answer, type Move, move, set, tell, type AttributedFact, type Turn } from './turn.ts'
 
 /** What an event comes to. */

@@ -28,6 +28,8 @@ export interface AlertsEvent extends AlertCounts {
   readonly settings: Settings
   /** Something fired since the last such event, though it may be clear again by now. */
   readonly fired?: boolean
+  /** All of that is muted by the cooldown of its check. */
+  readonly muted?: boolean
   /** The incident whose alerts fired on over a person's resolve, and so opened this one. */
   readonly succeeds?: number
 }

@@ -1,7 +1,7 @@
 import type { EscalationPosition } from '../escalate/escalate.ts'
 import type { HoldCause } from '../escalate/hold.ts'
 import type { Severity } from '../values/severity.ts'
-import type { Answer } from './answer.ts'
+import type { Answer, GivenCommand } from './answer.ts'
 
 /*
  * Where an incident stands: plain JSON, small, stored with each decision. Instants are epoch milliseconds, durations end in `Ms`.
@@ -54,13 +54,6 @@ export interface MachineState {
   readonly closing: Closing | null
   /** The last commands and what came of them: one that is repeated is answered, not carried out, again. */
   readonly answered: readonly (GivenCommand & { readonly answer: Answer })[]
-}
-
-/** What tells a command from others. Two people may choose the same id, and one person the same for two commands. */
-export interface GivenCommand {
-  readonly type: string
-  readonly actor: string
-  readonly commandId: string
 }
 
 export type Occasion = 'acknowledged' | 'resolved' | 'handOver' | 'worse' | 'grown' | 'again' | 'cycle'
@@ -127,6 +120,8 @@ export interface Owner {
   readonly toldFiring: number
   /** When they were last told that it fires again; `null`: never. */
   readonly toldAgainAt: number | null
+  /** It fires again within a cooldown: they are told when that ends. */
+  readonly againMuted?: true
 }
 
 export interface HandOver {

@@ -286,6 +286,25 @@ const stories: [string, readonly MachineEvent[], TestWorld, readonly string[]][]
     ['0 ana', '9 ana'],
   ],
   [
+    'N05 what was clear fires again within a cooldown: its owner hears when that ends',
+    [
+      does(2, 'ana', acknowledge),
+      fires(3, 0),
+      fires(9, 1, { muted: true }),
+      fires(10, 4, { muted: true }),
+      fires(30, 4),
+      fires(50, 4),
+    ],
+    {},
+    ['0 ana', '30 ana'],
+  ],
+  [
+    'N05 what was clear fires again within a cooldown, and nobody owns it',
+    [fires(3, 0), fires(9, 1, { muted: true })],
+    { untilMin: 12 },
+    ['0 ana', '9 ana'],
+  ],
+  [
     'it flaps: its owner hears once for as long as it would have to stay clear',
     [
       does(2, 'ana', acknowledge),
