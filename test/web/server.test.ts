@@ -117,6 +117,24 @@ describe('commands', () => {
     expect(given).toMatchObject([{ verb: 'resolve', command: { commandId: 'resolve-1' } }])
   })
 
+  it.each([
+    ['"quoted-1"', 200, ['quoted-1']],
+    ['two words', 400, []],
+    ['x'.repeat(101), 400, []],
+    ['', 400, []],
+  ])(
+    'take the key %j with %i: one that is passed over would let a repeat count twice',
+    async (key, status, ids) => {
+      const { app, given } = await startWeb()
+      const headers = { ...as('responder'), 'idempotency-key': key }
+      const answer = await app.inject({ method: 'POST', url: acknowledge, headers })
+      expect([answer.statusCode, given.map(({ command }) => command.commandId)]).toEqual([status, ids])
+      const url = '/api/v1/incidents'
+      const declared = await app.inject({ method: 'POST', url, headers, payload: { title: 'x' } })
+      expect(declared.statusCode).toBe(status === 200 ? 201 : 400)
+    },
+  )
+
   it('declare one incident for each person, though two choose the same key', async () => {
     const { app, given } = await startWeb()
     for (const role of ['responder', 'admin'] as const)
