@@ -82,6 +82,19 @@ describe('grouping', () => {
     expect(group?.groupingKey).toBe('old key')
   })
 
+  it('leaves what a person declared alone: its end by a sender is another alert’s, whatever its fingerprint', () => {
+    const declared = row(1, { source: 'declared', labels: { alertname: 'Declared', declaration: 'web-1' } })
+    const foreign = resolved(2, at(5), { labels: declared.labels })
+    const keys = (rows: readonly InboxRow[]) =>
+      groupRows(rows, [everything]).map(({ groupingKey, rows: of }) => [groupingKey, of.length])
+    const apart = [
+      ['declaration=web-1', 1],
+      ['service=,alertname=Declared', 1],
+    ]
+    expect(keys([declared, foreign])).toEqual(apart)
+    expect(keys([declared, { ...foreign, home: 'declaration=web-1' }])).toEqual(apart)
+  })
+
   it('keeps the events of one alert together, though its labels changed in between', () => {
     const groups = groupRows([row(1), resolved(2, at(5), { labels: { alertname: 'disk' } })], [everything])
     expect(groups).toHaveLength(1)
