@@ -18,6 +18,8 @@ export interface PagedIncident {
   readonly firing: number
   /** Some of the alerts that fire. */
   readonly alerts: readonly Alert[]
+  /** Who is asked to take it, and by whom. */
+  readonly handOver: { readonly by: string; readonly to: string } | null
 }
 
 /** A page that is not to be tried again. */

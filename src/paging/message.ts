@@ -16,7 +16,7 @@ export async function messageOf(
 ): Promise<PageMessage> {
   const about = incidents.get(page.incident)
   if (about === undefined) throw new Error(`page ${page.id} is of an incident that is not there`)
-  const { incident, alerts, firing } = about
+  const { incident, alerts, firing, handOver } = about
   const { publicUrl, answerUrl } = deps
   // Only a mail needs a link of its own: wherever else it went, it would be one more secret to keep.
   const isAnswered = page.channel === 'email' && page.kind === 'page'
@@ -26,6 +26,7 @@ export async function messageOf(
     others: othersOf(page, bundled, incidents),
     alerts,
     firingCount: firing,
+    handOver,
     runbookTitle: atStart.runbooks.find(({ name }) => name === incident.runbook)?.title,
     configuration: atStart,
     follows: isCall(page) ? [] : await followedBy(deps, [page, ...bundled]),

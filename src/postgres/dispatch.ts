@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { isMuted } from '../domain/check/alerts.ts'
 import {
   type AlertGroup,
   decideGroup,
@@ -85,12 +86,14 @@ async function decide(
   const { settings, runbook } = await settingsOf(configurations, locked.incident, severity)
   const type = locked.state === null ? 'opened' : 'alerts-changed'
   const counts = countsAfter(locked.state?.alerts ?? { firing: 0, total: 0 }, changed.known, decision.alerts)
-  const fired = decision.changes.some(({ kind }) => kind !== 'clears')
+  const began = decision.changes.filter(({ kind }) => kind !== 'clears')
+  const fired = began.length > 0
+  const muted = fired && began.every(({ row: alert }) => isMuted(alert))
   const columns = { runbook, startedAt: new Date(earliest(decision.alerts)).toISOString() }
   await machine.decideOn(
     transaction,
     locked,
-    { type, at: at.getTime(), ...counts, severity, settings, fired },
+    { type, at: at.getTime(), ...counts, severity, settings, fired, ...(muted ? { muted } : {}) },
     { columns },
   )
 }

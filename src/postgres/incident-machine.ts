@@ -177,17 +177,18 @@ const cancelWords: Readonly<Record<CancelReason, string>> = {
   'policy-applied': 'applied another policy',
   'severity-rose': 'the severity rose',
   escalated: 'escalated again',
+  'handed-over': 'asked somebody else to take it',
 }
 
 async function callOff(
   db: Database,
   { number }: Incident,
-  { why, actor, except, notices }: Extract<Change, { type: 'cancel-pages' }>,
+  { why, actor, ...which }: Extract<Change, { type: 'cancel-pages' }>,
   at: number,
 ): Promise<void> {
   const words = cancelWords[why]
   const reason = actor === null || why === 'resolved' ? words : `${actor} ${words}`
-  const ended = await cancelPages(db, number, { reason, except, notices }, new Date(at))
+  const ended = await cancelPages(db, number, { reason, ...which }, new Date(at))
   if (ended.length === 0) return
   const facts = ended.map((page) => JSON.stringify({ ...pageEventOf(page), successor: undefined }))
   await sql`

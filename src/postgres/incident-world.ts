@@ -98,6 +98,7 @@ function targetsOf(reading: Reading, policy: PagingWorld['policy']): readonly No
       return policy.fallback
     case 'read-notices':
       return policy.executives ?? []
+    case 'read-wait':
     case 'read-rules':
     case 'read-person':
     case 'open-successor':

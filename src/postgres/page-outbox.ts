@@ -183,6 +183,8 @@ export interface CallingOff {
   readonly reason: string
   readonly except: readonly string[]
   readonly notices: 'go-on' | 'stop'
+  /** Only these pages. */
+  readonly only?: readonly string[]
 }
 
 /**
@@ -193,7 +195,7 @@ export interface CallingOff {
 export async function cancelPages(
   db: Database,
   incident: number,
-  { reason, except, notices }: CallingOff,
+  { reason, except, notices, only }: CallingOff,
   at: Date,
 ): Promise<Page[]> {
   const why = errorText(reason)
@@ -209,6 +211,7 @@ export async function cancelPages(
         WHERE incident = ${incident} AND finished_at IS NULL AND kind NOT IN ('acknowledged', 'resolved')
           AND person <> ALL(${except}::text[])
           AND NOT (kind = 'notice' AND ${notices === 'go-on'})
+          AND (${only === undefined} OR id = ANY(${only ?? []}::text[]))
         ORDER BY id FOR UPDATE
       )
       RETURNING *

@@ -29,6 +29,8 @@ export interface PagedIncident {
   readonly firing: number
   /** Some of the alerts that fire, the earliest first. */
   readonly alerts: readonly Alert[]
+  /** Who is asked to take it, and by whom. */
+  readonly handOver: { readonly by: string; readonly to: string } | null
 }
 
 /** More alerts than a message can name are counted, not read. */
@@ -127,6 +129,7 @@ function pagedIncident(row: PagedRow, at: Date): PagedIncident {
   return {
     incident: machine === null ? incident : { ...incident, nowDoing: nowDoing(machine, at.getTime()) },
     firing: machine?.alerts.firing ?? alerts.length,
+    handOver: machine?.handOver ?? null,
     alerts,
   }
 }

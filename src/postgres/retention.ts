@@ -22,8 +22,11 @@ const newestRevisions = 10
 /** Evidence looks back a little before an incident began. */
 const leadOfIncident = sql`interval '1 day'`
 
-/** Incidents whose records somebody works with: open ones, and those whose review is not drafted yet. */
-const inUse = sql`(i.state <> 'resolved'
+/**
+ * Incidents whose records somebody works with: open ones, those whose review is not drafted yet, and those that are looked at again because alerts fired on
+ * over a person's resolve.
+ */
+const inUse = sql`(i.state <> 'resolved' OR i.machine #>> '{closing,successorAt}' IS NOT NULL
   OR (i.replayed_at IS NULL AND NOT EXISTS (SELECT FROM reviews WHERE reviews.incident = i.number)))`
 
 /** Deletes what is older than an instant, kind by kind, in steps small enough to hold nobody up. */

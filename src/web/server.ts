@@ -51,6 +51,9 @@ export async function createServer(dependencies: WebDependencies): Promise<Fasti
     bodyLimit: bodyLimitBytes,
     logger: false,
     trustProxy: false,
+    // A label of such a name is left out; refused, it would take a whole batch of alerts with it, which no sender repeats.
+    onProtoPoisoning: 'remove',
+    onConstructorPoisoning: 'remove',
     requestTimeout: 30_000,
     // The token of a mail's link is longer than the usual 100.
     routerOptions: { maxParamLength: 500 },

@@ -53,6 +53,39 @@ describe('N02: a hand-over whose page is in back-off when paging stops', () => {
   })
 })
 
+describe('N19: what a page of a hand-over says', () => {
+  const said = ({ messages }: Awaited<ReturnType<Incidents['begin']>>['world']) =>
+    messages
+      .filter(({ idempotencyKey }) => idempotencyKey.includes('hand-over'))
+      .map(({ person, nowDoing }) => `${person}: ${nowDoing}`)
+
+  it('names who asks, who need not be the owner, and tells the owner that nobody took it', async () => {
+    const { world, story } = await incidents.begin({ more: { users } })
+    await story.fire()
+    await story.give('acknowledge', 'ana')
+    await story.give('handOver', 'dora', { to: 'ben' })
+    await incidents.sleep(5 * minute)
+    expect(said(world)).toEqual([
+      'ben: dora asks you to take it over. dora hands over to ben',
+      'ana: It was not taken over: you still have it. ana has it',
+    ])
+  })
+
+  it('tells whoever asked when nobody owns it', async () => {
+    const { world, story } = await incidents.begin({
+      policy: { steps: [{ notify: ['ana'], ackTimeoutMs: 60 * minute }] },
+      more: { users },
+    })
+    await story.fire()
+    await story.give('handOver', 'dora', { to: 'ben' })
+    await incidents.sleep(5 * minute)
+    expect(said(world)).toEqual([
+      'ben: dora asks you to take it over. dora hands over to ben',
+      'dora: It was not taken over: nobody has it. Paging ana (step 1); next dora in 55 min',
+    ])
+  })
+})
+
 describe('N03: an acknowledged incident that gets worse', () => {
   const policies = { urgent: { steps: [{ notify: ['ben'], ackTimeoutMs: 5 * minute }], fallback: ['dora'] } }
   const route = { policies: { default: 'default', P0: 'urgent' } }
@@ -250,6 +283,25 @@ describe('N05: a cooldown', () => {
     ])
     expect(await story.newest()).toMatchObject({ state: 'open' })
     expect(story.calls()).toHaveLength(2)
+  })
+})
+
+describe('N05: within a cooldown', () => {
+  it('an owner hears that it fires again when the cooldown ends, and not before', async () => {
+    const { story } = await incidents.begin({ more: { users } })
+    const checked = (status: 'firing' | 'resolved', more: Readonly<Record<string, string>> = {}) => {
+      const one = story.alert(status, 'ios', 'critical')
+      return { ...one, source: 'check/likes', annotations: { ...one.annotations, ...more } }
+    }
+    await story.deliver([checked('firing')])
+    await story.give('acknowledge', 'ana')
+    await story.deliver([checked('resolved')])
+    await story.deliver([checked('firing', { muted: 'cooldown until 2026-03-01T06:00:00Z' })])
+    await incidents.sleep(30 * minute)
+    expect(await story.newest()).toMatchObject({ state: 'open', acknowledgedBy: 'ana' })
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
+    await story.deliver([checked('firing')])
+    expect(story.pages()).toEqual(['r0/s1/ana/c0', 'again/ana/c0'])
   })
 })
 

@@ -112,6 +112,11 @@ describe('N09 retention', () => {
       await incident({ reviewAt: '2026-05-01' }),
       await incident({ replayedAt: '2026-05-01', reviewAt: null }),
     ]
+    const watched = await incident()
+    kept.push(watched)
+    await run(
+      `UPDATE incidents SET machine = '{"closing": {"successorAt": 1780272000000}}' WHERE number = ${watched}`,
+    )
     await incident({ replayedAt: '2024-05-01', reviewAt: null })
     await run(`UPDATE incidents SET recurrence_of = ${old[0]} WHERE number IN (${kept[0]}, ${old[1]})`)
     expect((await deleteAll()).incidents).toBe(46)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { writeScope } from '../../src/domain/remediate/kill-switch.ts'
+import { everything, writeScope } from '../../src/domain/remediate/kill-switch.ts'
 import { thrown } from '../support/kill-switch.ts'
 import { as, incident, now, startWeb, type TestWeb } from './world.ts'
 
@@ -61,11 +61,40 @@ describe('N12 throwing and lifting a kill switch', () => {
     [{ service: 'feed', target: 'feed-1' }, 400, /say for what, once/],
     [{ service: 7 }, 400, /say for what, once/],
     [{ target: '' }, 400, /say for what, once/],
+    [{ servcie: 'feed' }, 400, /say for what, once/],
+    [{ '': '' }, 400, /say for what, once/],
+    [['target', 'feed-1'], 400, /say for what, once/],
   ])('refuses %j with %i and what there is', async (what, status, message) => {
     const web = await startWeb()
-    const answer = await post(web, '/api/v1/automation/stop', { ...what, reason: 'x' })
+    const body = Array.isArray(what) ? what : { ...what, reason: 'x' }
+    const answer = await post(web, '/api/v1/automation/stop', body)
     expect([answer.statusCode, answer.json().error]).toEqual([status, expect.stringMatching(message)])
     expect(scopes(web)).toEqual([])
+  })
+
+  it('neither stops nor lifts everything for a misspelt form', async () => {
+    const web = await startWeb()
+    const thrown = { scope: everything, stoppedBy: 'ben', reason: 'x', stoppedAt: now }
+    web.state.switches = [thrown]
+    for (const verb of ['stop', 'resume'])
+      for (const what of ['', '%2F', 'servcie%2Ffeed', 'everythin', 'target%2F'])
+        expect(
+          (
+            await web.app.inject({
+              method: 'POST',
+              url: `/automation/${verb}`,
+              headers: form,
+              payload: `what=${what}&reason=x`,
+            })
+          ).statusCode,
+        ).toBe(400)
+    expect(web.state.switches).toEqual([thrown])
+  })
+
+  it('keeps as much of a long reason as there is room for', async () => {
+    const web = await startWeb()
+    await post(web, '/api/v1/automation/stop', { reason: `the migration ${'x'.repeat(600)}` })
+    expect(web.state.switches[0]?.reason).toMatch(/^the migration x+…$/)
   })
 
   it('lifts what is not configured any more', async () => {

@@ -109,6 +109,44 @@ describe('commands', () => {
     expect(given).toEqual([])
   })
 
+  it('reach a resolved incident as a repeat: the answer of the first may have been lost', async () => {
+    const { app, given } = await startWeb({}, { ...incident, state: 'resolved' })
+    const headers = { ...as('responder'), 'idempotency-key': 'resolve-1' }
+    const answer = await app.inject({ method: 'POST', url: '/api/v1/incidents/42/resolve', headers })
+    expect(answer.statusCode).toBe(200)
+    expect(given).toMatchObject([{ verb: 'resolve', command: { commandId: 'resolve-1' } }])
+  })
+
+  it.each([
+    ['"quoted-1"', 200, ['quoted-1']],
+    ['two words', 400, []],
+    ['x'.repeat(101), 400, []],
+    ['', 400, []],
+  ])(
+    'take the key %j with %i: one that is passed over would let a repeat count twice',
+    async (key, status, ids) => {
+      const { app, given } = await startWeb()
+      const headers = { ...as('responder'), 'idempotency-key': key }
+      const answer = await app.inject({ method: 'POST', url: acknowledge, headers })
+      expect([answer.statusCode, given.map(({ command }) => command.commandId)]).toEqual([status, ids])
+      const url = '/api/v1/incidents'
+      const declared = await app.inject({ method: 'POST', url, headers, payload: { title: 'x' } })
+      expect(declared.statusCode).toBe(status === 200 ? 201 : 400)
+    },
+  )
+
+  it('declare one incident for each person, though two choose the same key', async () => {
+    const { app, given } = await startWeb()
+    for (const role of ['responder', 'admin'] as const)
+      await app.inject({
+        method: 'POST',
+        url: '/api/v1/incidents',
+        headers: { ...as(role), 'idempotency-key': '1' },
+        payload: { title: 'nobody can pay' },
+      })
+    expect(given.map(({ command }) => 'id' in command && command.id)).toEqual(['web-ana-1', 'web-root-1'])
+  })
+
   it('keep the id that the sender gave, so that a repeat is the same command', async () => {
     const { app, given } = await startWeb()
     const headers = { ...as('responder'), 'idempotency-key': 'again-1' }

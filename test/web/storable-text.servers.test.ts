@@ -220,6 +220,30 @@ describe('N01 any text by any way in', () => {
     )
   })
 
+  it('takes alerts with labels called like what every object has, and those beside them', async () => {
+    const named = (name: string) => `"__proto__": "${name}", "constructor": "${name}", "toString": "${name}"`
+    const alert = (name: string) =>
+      `{"status": "firing", "startsAt": "2026-11-27T11:00:00Z", "labels": {"alertname": "${name}", ${named(name)}}, "annotations": {${named(name)}}}`
+    for (const [url, name, rest] of [
+      ['/api/v1/alerts', 'proto-own', ''],
+      ['/api/v1/intake/alertmanager', 'proto-am', ', "version": "4", "receiver": "r"'],
+    ] as const) {
+      const payload = `{"alerts": [${alert(name)}, ${alert(`${name}-2`)}]${rest}}`
+      const sent = { ...headers, 'content-type': 'application/json' }
+      expect((await web.app.inject({ method: 'POST', url, headers: sent, payload })).statusCode).toBe(202)
+    }
+    const { rows } = await database.pool.query(
+      "SELECT labels FROM alert_inbox WHERE labels->>'alertname' LIKE 'proto-%' ORDER BY id",
+    )
+    expect(rows.map(({ labels }) => labels)).toEqual(
+      ['proto-own', 'proto-own-2', 'proto-am', 'proto-am-2'].map((name) => ({
+        alertname: name,
+        constructor: name,
+        toString: name,
+      })),
+    )
+  })
+
   it('finds what was stored with it', async () => {
     await post('/api/v1/alerts', { alerts: [{ labels: { alertname: 'core\u0000', host: '\ud800' } }] })
     const { rows } = await database.pool.query(

@@ -45,9 +45,9 @@ const longestReadableKey = 180
  * bounded. A label that is absent counts as empty.
  */
 export function groupingKeyOf(labels: Labels, groupBy: readonly string[] = defaultGroupBy): string {
-  const text = groupBy
-    .map((name) => `${name}=${encodeURIComponent((labels[name] ?? '').toWellFormed())}`)
-    .join(',')
+  // Every object has a `constructor` and its like, which are names of labels too.
+  const valueOf = (name: string) => (Object.hasOwn(labels, name) ? (labels[name] ?? '') : '')
+  const text = groupBy.map((name) => `${name}=${encodeURIComponent(valueOf(name).toWellFormed())}`).join(',')
   if (text.length <= longestReadableKey) return text
   return `${text.slice(0, longestReadableKey)}~${fnv1a64(text)}`
 }

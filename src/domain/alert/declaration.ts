@@ -16,7 +16,7 @@ export interface Declaration {
 }
 
 const longestTitle = 300
-/** The label that tells declared alerts from all others; nothing from outside may carry it. */
+/** The label that tells declared alerts from each other; what comes from elsewhere and carries it is an alert like any other. */
 const declarationLabel = 'declaration'
 const source = 'declared'
 

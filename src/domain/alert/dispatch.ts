@@ -1,7 +1,7 @@
 import { groupingKeyOf, type Labels } from './alert.ts'
 import { isMuted } from '../check/alerts.ts'
 import type { Route } from '../configuration/configuration.ts'
-import { declaredKeyOf } from './declaration.ts'
+import { declaredKeyOf, isDeclared } from './declaration.ts'
 import { routeOf } from '../incident/plan.ts'
 import { highestSeverity, severityOfLabel, type Severity } from '../values/severity.ts'
 import { applied, type StoredAlert, begun, type InboxRow, isOver } from './stored-alert.ts'
@@ -49,8 +49,11 @@ export function groupRows(rows: readonly InboxRow[], routes: readonly Route[]): 
   const homes = new Map<string, string>()
   for (const row of rows) {
     const route = routeOf(row.labels, routes)
-    const groupingKey =
-      row.home ?? homes.get(row.fingerprint) ?? declaredKeyOf(row) ?? groupingKeyOf(row.labels, route.groupBy)
+    const declared = declaredKeyOf(row)
+    const home = row.home ?? homes.get(row.fingerprint)
+    // What a person declared is over when a person says so: no sender's alert joins it, whatever its fingerprint.
+    const isForeign = declared === undefined && home !== undefined && isDeclared({ groupingKey: home })
+    const groupingKey = (isForeign ? undefined : home) ?? declared ?? groupingKeyOf(row.labels, route.groupBy)
     homes.set(row.fingerprint, groupingKey)
     const group = groups.get(groupingKey) ?? { groupingKey, route, rows: [] }
     group.rows.push(row)

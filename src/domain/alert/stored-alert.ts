@@ -31,10 +31,32 @@ export interface StoredAlert {
  */
 const reorderWindowMs = 5 * 60_000
 
+/** Clocks differ a little. */
+const clockDifferenceMs = 1_000
+
+/** An instant as its source has it, and when we heard of it; epoch milliseconds. */
+interface ToldInstant {
+  readonly at: number
+  readonly heardAt: number
+}
+
+/**
+ * How much later one instant is than another, in milliseconds. One that lay ahead when it was told is by a clock that runs ahead: such instants can be told from
+ * each other by it, and from all others by when they were heard.
+ */
+function laterBy(a: ToldInstant, b: ToldInstant): number {
+  const isAhead = ({ at, heardAt }: ToldInstant) => at > heardAt + clockDifferenceMs
+  const byHearing = Math.min(a.at, a.heardAt) - Math.min(b.at, b.heardAt)
+  return isAhead(a) === isAhead(b) || byHearing === 0 ? a.at - b.at : byHearing
+}
+
 /** The next state of a known alert; `undefined` when the event is old news. Its source's clock decides, not the order of arrival. */
 export function applied(row: InboxRow, stored: StoredAlert): StoredAlert | undefined {
   const instant = instantOf(row)
-  const newer = instant - Date.parse(stored.sourceAt)
+  const newer = laterBy(
+    { at: instant, heardAt: Date.parse(row.acceptedAt) },
+    { at: Date.parse(stored.sourceAt), heardAt: Date.parse(stored.changedAt) },
+  )
   if (row.status === 'resolved') {
     if (newer < 0 || (stored.status === 'resolved' && newer === 0)) return undefined
     // Labels and annotations stay as it fired: they say what it was.
@@ -75,8 +97,9 @@ export function begun(row: InboxRow): StoredAlert {
 /** Its end was reported before it arrived. */
 export function isOver({ resolvedBefore, startsAt, acceptedAt }: InboxRow): boolean {
   if (resolvedBefore === null) return false
-  const late = Date.parse(acceptedAt) - Date.parse(resolvedBefore.acceptedAt) <= reorderWindowMs
-  return late && Date.parse(resolvedBefore.endedAt) >= Date.parse(startsAt)
+  const began = { at: Date.parse(startsAt), heardAt: Date.parse(acceptedAt) }
+  const ended = { at: Date.parse(resolvedBefore.endedAt), heardAt: Date.parse(resolvedBefore.acceptedAt) }
+  return began.heardAt - ended.heardAt <= reorderWindowMs && laterBy(ended, began) >= 0
 }
 
 function isSame(row: InboxRow, stored: StoredAlert): boolean {

@@ -1,9 +1,10 @@
 import type { Severity } from '../values/severity.ts'
 import { startRemediation } from './automation.ts'
+import { lookAtRules } from './cycles.ts'
 import { enterStep, notice, restart, startEscalation, stopPaging } from './escalation.ts'
-import type { AlertsEvent, CommandEvent } from './event.ts'
-import { askOwner, tellAgain, tellGrowth } from './owner-told.ts'
-import { answer, begin, type Move, move, set, stay, tell } from './turn.ts'
+import type { AlertsEvent, CommandEvent, ReadingEvent } from './event.ts'
+import { askOwner, tellOwner } from './owner-told.ts'
+import { answer, begin, type Move, move, set, stay, tell, want } from './turn.ts'
 import { done } from './answer.ts'
 import { incidentName } from '../investigate/evidence.ts'
 
@@ -29,7 +30,7 @@ export function alertsChanged(event: AlertsEvent): Move {
     if (event.firing === 0) return before.phase === 'open' ? becomeClear(after) : stayClear(event)(after)
     const fires = before.phase === 'monitoring' ? reopen(after) : after
     const rises = risen(before.severity, before.settings.policy)(fires)
-    return move(rises, before.phase === 'monitoring' ? tellAgain : stay, tellGrowth, retryHeldStep)
+    return move(rises, tellOwner(before.phase === 'monitoring', event.muted === true), retryHeldStep)
   }
 }
 
@@ -83,11 +84,37 @@ function risen(from: Severity, policyBefore: string, by?: string): Move {
     const isWorse = severity < from
     if (!isWorse) return turn
     const noticed = notice(turn)
-    const isKnown = escalation.kind === 'asking-owner' || owner?.person === by
-    if (owner !== null) return isKnown ? noticed : askOwner(from)(noticed)
+    if (owner !== null) return owner.person === by ? noticed : askOwner(from)(noticed)
     const isUnderWay = escalation.kind === 'waiting' || (escalation.kind === 'held' && at !== null)
     const continues = escalation.kind === 'entering' || (isUnderWay && settings.policy === policyBefore)
-    return continues ? noticed : restart('severity-rose', null)(noticed)
+    // That nobody could be reached for what was less is no reason to wait long for what is worse.
+    return move(noticed, set({ vain: 0 }), continues ? hurry : restart('severity-rose', null))
+  }
+}
+
+/** Whoever is being paged hears from now on as the higher severity wants it: by their rules for it, and no longer awaited than it allows. */
+const hurry: Move = (turn) => {
+  const { escalation } = turn.state
+  const waits = escalation.kind === 'waiting'
+  return move(
+    turn,
+    waits ? want({ type: 'read-wait', position: escalation.position }) : stay,
+    lookAtRules('severity-rose'),
+  )
+}
+
+/** How long the step that waits may wait at the severity of now; it has waited since it was entered. */
+export function waitRead({ position, ackTimeoutMs }: Extract<ReadingEvent, { type: 'wait-read' }>): Move {
+  return (turn) => {
+    const { escalation } = turn.state
+    const isIt =
+      escalation.kind === 'waiting' &&
+      escalation.position.step === position.step &&
+      escalation.position.round === position.round
+    if (!isIt) return turn
+    return set({ escalation: { ...escalation, dueAt: Math.min(escalation.dueAt, turn.at + ackTimeoutMs) } })(
+      turn,
+    )
   }
 }
 

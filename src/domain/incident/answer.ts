@@ -7,6 +7,13 @@ export interface Answer {
   readonly message: string
 }
 
+/** What tells a command from others. Two people may choose the same id, and one person the same for two commands. */
+export interface GivenCommand {
+  readonly type: string
+  readonly actor: string
+  readonly commandId: string
+}
+
 export function done(message: string): Answer {
   return { kind: 'done', message }
 }

@@ -1,3 +1,4 @@
+import type { RulesLook } from './effect.ts'
 import type { ReadingEvent, StepReading } from './event.ts'
 import type { Cycle } from './state.ts'
 import { countOccasion, type Move, move, set, want } from './turn.ts'
@@ -38,11 +39,12 @@ function beside(earlier: Cycle, { people: again, each }: Cycle): Cycle[] {
   return people.length === 0 ? [] : [{ ...earlier, people }]
 }
 
-/** Looks at people's own rules: those of cycles in which one fell due, or of all when rules were changed. */
-export function lookAtRules(changed: boolean): Move {
+/** Looks at people's own rules: those of cycles in which one fell due, or of all when others count. */
+export function lookAtRules(why: RulesLook): Move {
   return (turn) => {
-    const due = turn.state.cycles.filter(({ dueAt }) => changed || (dueAt !== null && dueAt <= turn.at))
-    return want(...due.map((cycle) => ({ type: 'read-rules', cycle, changed }) as const))(turn)
+    const isDue = ({ dueAt }: Cycle) => dueAt !== null && dueAt <= turn.at
+    const due = turn.state.cycles.filter((cycle) => why !== 'due' || isDue(cycle))
+    return want(...due.map((cycle) => ({ type: 'read-rules', cycle, why }) as const))(turn)
   }
 }
 

@@ -1,6 +1,6 @@
 import { incidentName } from '../investigate/evidence.ts'
-import { alertsChanged, opened, setSeverity } from './alerts.ts'
-import { type Answer, done, refused } from './answer.ts'
+import { alertsChanged, opened, setSeverity, waitRead } from './alerts.ts'
+import { type Answer, done, type GivenCommand, refused } from './answer.ts'
 import { automationSays, resumeAutomation, stopAutomation, taskEnded } from './automation.ts'
 import { resolve, reviewWhenDone, stableDue, successorDue, successorOpened } from './closing.ts'
 import { lookAtRules, rulesRead } from './cycles.ts'
@@ -37,15 +37,20 @@ const commandsRemembered = 50
 export function decide(state: MachineState, event: MachineEvent): Decision {
   const before: Turn = { at: event.at, state, effects: [], facts: [], answer: null }
   const { at: _at, ...after } = move(before, moveOf(event), set({ decisions: state.decisions + 1 }))
-  const commandId = commandOf(state, event)
-  if (commandId === null || after.answer === null) return after
-  return { ...after, state: remember(after.state, commandId, after.answer) }
+  const given = commandOf(state, event)
+  if (given === null || after.answer === null) return after
+  return { ...after, state: remember(after.state, given, after.answer) }
 }
 
 /** The command that a decision answers. Whether somebody can be asked to take an incident is known only when they were read. */
-function commandOf({ handOver: asked }: MachineState, event: MachineEvent): string | null {
-  if ('commandId' in event) return event.commandId
-  return event.type === 'person-read' ? (asked?.commandId ?? null) : null
+function commandOf({ handOver: asked }: MachineState, event: MachineEvent): GivenCommand | null {
+  if ('commandId' in event) return { type: event.type, actor: event.actor, commandId: event.commandId }
+  if (event.type !== 'person-read' || asked === null) return null
+  return { type: 'hand-over', actor: asked.by, commandId: asked.commandId }
+}
+
+function isSameCommand(a: GivenCommand, b: GivenCommand): boolean {
+  return a.commandId === b.commandId && a.actor === b.actor && a.type === b.type
 }
 
 function moveOf(event: MachineEvent): Move {
@@ -60,6 +65,8 @@ function moveOf(event: MachineEvent): Move {
       return configurationChanged
     case 'step-read':
       return stepRead(event.reading)
+    case 'wait-read':
+      return waitRead(event)
     case 'fallback-read':
       return fallbackRead(event)
     case 'notices-read':
@@ -91,7 +98,7 @@ const tick: Move = (turn) =>
     stableDue,
     acknowledgementDue,
     escalationDue,
-    lookAtRules(false),
+    lookAtRules('due'),
     handOverDue,
     reviewWhenDone,
     successorDue,
@@ -101,13 +108,13 @@ const tick: Move = (turn) =>
 const configurationChanged: Move = (turn) => {
   const { escalation } = turn.state
   const held = escalation.kind === 'held' ? [enterStep(escalation.position, false)] : []
-  return move(turn, lookAtRules(true), ...held)
+  return move(turn, lookAtRules('changed'), ...held)
 }
 
 function command(event: CommandEvent): Move {
   return (turn) => {
     const { answered, incident, phase } = turn.state
-    const before = answered.find(({ commandId }) => commandId === event.commandId)
+    const before = answered.find((one) => isSameCommand(one, event))
     if (before !== undefined) return answer(before.answer)(turn)
     if (phase === 'resolved')
       return answer(refused(`${incidentName(incident)} is resolved; a closed incident never re-opens`))(turn)
@@ -149,8 +156,9 @@ function note({ text, identified, actor }: Extract<CommandEvent, { type: 'note' 
 }
 
 /** Keeps the answer of a command, so that a repeat of it is answered alike. A question is asked again. */
-function remember(state: MachineState, commandId: string, given: Answer): MachineState {
-  if (given.kind === 'still-firing' || state.answered.some((one) => one.commandId === commandId)) return state
-  const answered = [...state.answered, { commandId, answer: given }].slice(-commandsRemembered)
+function remember(state: MachineState, command: GivenCommand, given: Answer): MachineState {
+  const isKnown = state.answered.some((one) => isSameCommand(one, command))
+  if (given.kind === 'still-firing' || isKnown) return state
+  const answered = [...state.answered, { ...command, answer: given }].slice(-commandsRemembered)
   return { ...state, answered }
 }

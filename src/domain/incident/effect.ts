@@ -17,10 +17,11 @@ export type Reading =
       /** The round in which the steps were begun. */
       readonly begun: number
     }
+  /** How long the step that waits may, now that the severity is another. */
+  | { readonly type: 'read-wait'; readonly position: EscalationPosition }
   | { readonly type: 'read-fallback'; readonly round: number }
   | { readonly type: 'read-notices' }
-  /** `changed`: somebody's rules were changed; they count from now on, never for what is past. */
-  | { readonly type: 'read-rules'; readonly cycle: Cycle; readonly changed: boolean }
+  | { readonly type: 'read-rules'; readonly cycle: Cycle; readonly why: RulesLook }
   | {
       readonly type: 'read-person'
       readonly kind: PersonPageKind
@@ -29,6 +30,12 @@ export type Reading =
     }
   /** Opens the next incident with the alerts that still fire, if any do. */
   | { readonly type: 'open-successor' }
+
+/**
+ * Why people's own rules are looked at: one fell due; they were changed, and count from now on, never for what is past; or the severity rose, whose
+ * rules count from the beginning.
+ */
+export type RulesLook = 'due' | 'changed' | 'severity-rose'
 
 export type Change =
   | { readonly type: 'queue-pages'; readonly pages: readonly NewPage[] }
@@ -39,6 +46,8 @@ export type Change =
       readonly actor: string | null
       readonly except: readonly string[]
       readonly notices: 'go-on' | 'stop'
+      /** Only these pages. */
+      readonly only?: readonly string[]
     }
   /** Tells everybody who heard of it, once. */
   | {
@@ -61,3 +70,4 @@ export type CancelReason =
   | 'policy-applied'
   | 'severity-rose'
   | 'escalated'
+  | 'handed-over'

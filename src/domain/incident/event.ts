@@ -28,6 +28,8 @@ export interface AlertsEvent extends AlertCounts {
   readonly settings: Settings
   /** Something fired since the last such event, though it may be clear again by now. */
   readonly fired?: boolean
+  /** All of that is muted by the cooldown of its check. */
+  readonly muted?: boolean
   /** The incident whose alerts fired on over a person's resolve, and so opened this one. */
   readonly succeeds?: number
 }
@@ -68,6 +70,7 @@ export type CommandEvent = Given &
 /** What was read outside because an effect asked for it. */
 export type ReadingEvent =
   | { readonly type: 'step-read'; readonly reading: StepReading }
+  | { readonly type: 'wait-read'; readonly position: EscalationPosition; readonly ackTimeoutMs: number }
   | { readonly type: 'fallback-read'; readonly policy: string; readonly whom: WhomReading }
   | { readonly type: 'notices-read'; readonly whom: WhomReading }
   | {

@@ -1,6 +1,7 @@
 import { done, refused, unchanged } from './answer.ts'
 import type { CommandEvent, ReadingEvent } from './event.ts'
-import { answer as answered, countOccasion, type Move, move, set, tell, want } from './turn.ts'
+import type { HandOver } from './state.ts'
+import { answer as answered, countOccasion, type Move, move, set, stay, tell, want } from './turn.ts'
 
 /* Handing an incident over: somebody is asked, and whoever has it keeps it until they take it. */
 
@@ -10,11 +11,20 @@ export const handOverPatienceMs = 5 * 60_000
 /** Asks somebody to take it. Whoever has it keeps it until they do: an incident is never without an owner for being passed on. */
 export function handOver({ actor, to, commandId }: Extract<CommandEvent, { type: 'hand-over' }>): Move {
   return (turn) => {
-    const { owner, occasions } = turn.state
+    const { owner, occasions, handOver: before } = turn.state
     if (to === owner?.person) return answered(unchanged(`${to} has it already`))(turn)
     return move(
       turn,
-      set({ handOver: { commandId, by: actor, to, pages: [], dueAt: null } }),
+      set({
+        handOver: {
+          commandId,
+          by: actor,
+          to,
+          pages: [],
+          dueAt: null,
+          ...(before === null ? {} : { instead: before }),
+        },
+      }),
       want({ type: 'read-person', kind: 'hand-over', person: to, occasion: occasions.handOver }),
       countOccasion('handOver'),
     )
@@ -29,16 +39,25 @@ export function handOverRead({ person, pages }: Extract<ReadingEvent, { type: 'p
     if (asked === null || asked.to !== person) return want({ type: 'queue-pages', pages })(turn)
     if (pages.length === 0) {
       const refusal = refused(`${person} has no contact, so cannot be asked to take it`)
-      return move(turn, set({ handOver: null }), answered(refusal))
+      return move(turn, set({ handOver: asked.instead ?? null }), answered(refusal))
     }
+    const { instead, ...taken } = asked
     return move(
       turn,
-      set({ handOver: { ...asked, pages: pages.map(({ id }) => id) } }),
+      set({ handOver: { ...taken, pages: pages.map(({ id }) => id) } }),
+      noLongerAsked(instead, asked.by),
       want({ type: 'queue-pages', pages }),
       tell({ type: 'handed-over', to: person }, asked.by),
       answered(done(`paged ${person}, who owns it once they acknowledge`)),
     )
   }
+}
+
+/** Somebody else is asked now: what has not reached whoever was asked before does not go out any more. */
+function noLongerAsked(before: HandOver | undefined, actor: string): Move {
+  const only = before?.pages ?? []
+  if (only.length === 0) return stay
+  return want({ type: 'cancel-pages', why: 'handed-over', actor, except: [], notices: 'go-on', only })
 }
 
 /** Whoever was asked to take it did not. */

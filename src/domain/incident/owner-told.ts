@@ -2,7 +2,7 @@ import type { Severity } from '../values/severity.ts'
 import type { ReadingEvent } from './event.ts'
 import { handOverRead } from './hand-over.ts'
 import { ownerSilent } from './release.ts'
-import { countOccasion, type Move, move, set, tell, want } from './turn.ts'
+import { countOccasion, type Move, move, set, stay, tell, want } from './turn.ts'
 
 /* What an owner hears of an incident that they acknowledged: that it became worse, that it grew, and that it fires again. */
 
@@ -32,18 +32,30 @@ function ownerRead({ pages, waitMs }: Extract<ReadingEvent, { type: 'person-read
   return (turn) => {
     if (turn.state.owner === null) return turn
     if (pages.length === 0) return ownerSilent(turn)
+    const { escalation } = turn.state
+    // Asked before, they have no more time for its having become worse still.
+    const asked = escalation.kind === 'asking-owner' ? escalation.dueAt : Infinity
+    const dueAt = Math.min(asked, turn.at + waitMs)
     return move(
       turn,
-      set({
-        escalation: { kind: 'asking-owner', dueAt: turn.at + waitMs, pages: pages.map(({ id }) => id) },
-      }),
+      set({ escalation: { kind: 'asking-owner', dueAt, pages: pages.map(({ id }) => id) } }),
       want({ type: 'queue-pages', pages }),
     )
   }
 }
 
+/** What an owner hears of alerts that fire. Within a cooldown that is nothing: what fires on at its end is told then. */
+export function tellOwner(again: boolean, muted: boolean): Move {
+  return (turn) => {
+    const { owner } = turn.state
+    if (owner === null) return turn
+    if (muted) return again ? set({ owner: { ...owner, againMuted: true } })(turn) : turn
+    return move(turn, again || owner.againMuted === true ? tellAgain : stay, tellGrowth)
+  }
+}
+
 /** More fires than the owner was told of: by half more, so that a storm is a handful of messages. */
-export const tellGrowth: Move = (turn) => {
+const tellGrowth: Move = (turn) => {
   const { owner, alerts, occasions, escalation } = turn.state
   if (owner === null || escalation.kind === 'asking-owner') return turn
   const { toldFiring, person } = owner
@@ -58,15 +70,16 @@ export const tellGrowth: Move = (turn) => {
 }
 
 /** It was clear, and fires again. What flaps is told once for as long as it would have to stay clear: they know by then that it does not. */
-export const tellAgain: Move = (turn) => {
+const tellAgain: Move = (turn) => {
   const { owner, alerts, occasions, escalation, settings } = turn.state
   if (owner === null || escalation.kind === 'asking-owner') return turn
-  const { person, toldAgainAt } = owner
+  const { againMuted: _told, ...told } = owner
+  const { person, toldAgainAt } = told
   if (toldAgainAt !== null && turn.at < toldAgainAt + settings.stableForMs) return turn
   return move(
     turn,
     set({
-      owner: { ...owner, toldAgainAt: turn.at, toldFiring: Math.max(owner.toldFiring, alerts.firing) },
+      owner: { ...told, toldAgainAt: turn.at, toldFiring: Math.max(told.toldFiring, alerts.firing) },
     }),
     tell({ type: 'owner-told-again', owner: person, firing: alerts.firing }),
     want({ type: 'read-person', kind: 'again', person, occasion: occasions.again }),

@@ -33,6 +33,12 @@ export function readingOf(
   switch (reading.type) {
     case 'read-step':
       return { type: 'step-read', reading: stepReading(world, reading, at) }
+    case 'read-wait':
+      return {
+        type: 'wait-read',
+        position: reading.position,
+        ackTimeoutMs: timeoutOf(world, reading.position.step),
+      }
     case 'read-fallback': {
       return { type: 'fallback-read', policy: world.policy.name, whom: fallbackOf(world, reading.round) }
     }
@@ -146,9 +152,14 @@ function personReading(
 }
 
 /** An owner is waited for as long as the first step of the policy would be. */
-function waitOf({ policy, severity }: PagingWorld, kind: PersonPageKind): number {
-  const first = stepAt(policy, firstPosition.step)
-  return kind !== 'worse' || first === undefined ? 0 : ackTimeoutOf(policy, first, severity)
+function waitOf(world: PagingWorld, kind: PersonPageKind): number {
+  return kind === 'worse' ? timeoutOf(world, firstPosition.step) : 0
+}
+
+/** How long a step of the policy waits at the severity of now; one that it does not have, not at all. */
+function timeoutOf({ policy, severity }: PagingWorld, number: number): number {
+  const step = stepAt(policy, number)
+  return step === undefined ? 0 : ackTimeoutOf(policy, step, severity)
 }
 
 /** Those whose rules lead to a contact, now or later. */

@@ -9,16 +9,19 @@ import type { PagingWorld } from './paging-world.ts'
 
 export function rulesReading(
   world: PagingWorld,
-  { cycle, changed }: Extract<Reading, { type: 'read-rules' }>,
+  { cycle, why }: Extract<Reading, { type: 'read-rules' }>,
   at: number,
 ): ReadingEvent {
   const { id, people, enteredAt, sinceMs, dueAt, step, round } = cycle
   const lookedMs = Math.max(at - enteredAt, sinceMs)
   // Rules that were changed count from now on; one that fell due before the change was noticed counts.
-  const fromNowOn = changed && (dueAt === null || at < dueAt)
-  const recipients = fromNowOn ? [] : dueOf(world, people, sinceMs, lookedMs)
+  const fromNowOn = why === 'changed' && (dueAt === null || at < dueAt)
+  const rose = why === 'severity-rose'
+  const recipients = fromNowOn ? [] : dueOf(world, people, rose ? null : sinceMs, lookedMs)
   const pages = pagesFor(world.incident, { step, round }, recipients, world.reachable).filter((page) => {
-    return !world.pages.some((earlier) => standsFor(earlier, page, enteredAt + page.ruleAfterMs))
+    return !world.pages.some((earlier) =>
+      rose ? isOver(earlier, page) : standsFor(earlier, page, enteredAt + page.ruleAfterMs),
+    )
   })
   return {
     type: 'rules-read',
@@ -34,15 +37,19 @@ export function rulesReading(
  * would: after an outage a person hears once.
  */
 function standsFor(earlier: Page, page: NewPage, dueAt: number): boolean {
-  const isSame =
+  if (earlier.id === page.id || !isOver(earlier, page)) return false
+  return earlier.finishedAt === null || (earlier.sentAt !== null && Date.parse(earlier.sentAt) >= dueAt)
+}
+
+/** Whether it goes over the same contact for the same step. */
+function isOver(earlier: Page, page: NewPage): boolean {
+  return (
     earlier.kind === 'page' &&
-    earlier.id !== page.id &&
     earlier.person === page.person &&
     earlier.contact === page.contact &&
     earlier.step === page.step &&
     earlier.round === page.round
-  if (!isSame) return false
-  return earlier.finishedAt === null || (earlier.sentAt !== null && Date.parse(earlier.sentAt) >= dueAt)
+  )
 }
 
 /** Who rules say is to be paged at a moment after the step was entered, for whom they were last looked at `sinceMs`. */

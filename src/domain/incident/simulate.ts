@@ -167,7 +167,9 @@ function carryOut(stage: Stage, change: Change, at: number): void {
   for (const sending of stage.sendings.values()) {
     const { page } = sending
     const isKept =
-      change.except.includes(page.person) || (page.kind === 'notice' && change.notices === 'go-on')
+      change.except.includes(page.person) ||
+      (page.kind === 'notice' && change.notices === 'go-on') ||
+      change.only?.includes(page.id) === false
     if (page.finishedAt !== null || isKept) continue
     sending.page = { ...page, state: 'cancelled', lastError: change.why, finishedAt: isoOf(at) }
   }

@@ -1,7 +1,7 @@
 import type { EscalationPosition } from '../escalate/escalate.ts'
 import type { HoldCause } from '../escalate/hold.ts'
 import type { Severity } from '../values/severity.ts'
-import type { Answer } from './answer.ts'
+import type { Answer, GivenCommand } from './answer.ts'
 
 /*
  * Where an incident stands: plain JSON, small, stored with each decision. Instants are epoch milliseconds, durations end in `Ms`.
@@ -53,7 +53,7 @@ export interface MachineState {
   readonly stableAt: number | null
   readonly closing: Closing | null
   /** The last commands and what came of them: one that is repeated is answered, not carried out, again. */
-  readonly answered: readonly { readonly commandId: string; readonly answer: Answer }[]
+  readonly answered: readonly (GivenCommand & { readonly answer: Answer })[]
 }
 
 export type Occasion = 'acknowledged' | 'resolved' | 'handOver' | 'worse' | 'grown' | 'again' | 'cycle'
@@ -120,6 +120,8 @@ export interface Owner {
   readonly toldFiring: number
   /** When they were last told that it fires again; `null`: never. */
   readonly toldAgainAt: number | null
+  /** It fires again within a cooldown: they are told when that ends. */
+  readonly againMuted?: true
 }
 
 export interface HandOver {
@@ -130,6 +132,8 @@ export interface HandOver {
   readonly pages: readonly string[] | null
   /** When it is taken as declined; `null` until they were reached. */
   readonly dueAt: number | null
+  /** Who was asked before, until it is known that this one can be; never at rest. */
+  readonly instead?: HandOver
 }
 
 /** The people of one step, from its entry until each of them need not hear any more. */

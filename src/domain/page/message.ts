@@ -18,6 +18,8 @@ export interface PageFacts {
   /** Some of its alerts that fire, and how many do in all. */
   readonly alerts: readonly Alert[]
   readonly firingCount: number
+  /** Who is asked to take it now, and by whom. */
+  readonly handOver?: { readonly by: string; readonly to: string } | null
   readonly runbookTitle: string | undefined
   /** What the configuration says about what fires. */
   readonly configuration: Pick<Configuration, 'services' | 'metrics' | 'slices'>
@@ -42,6 +44,7 @@ export function composePageMessage({
   others,
   alerts,
   firingCount,
+  handOver,
   runbookTitle,
   configuration,
   follows,
@@ -66,7 +69,7 @@ export function composePageMessage({
     bundled,
     firingCount,
     nowDoing: cutText(
-      [headline(page, incident), incident.nowDoing].filter((part) => part !== '').join('. '),
+      [headline(page, incident, handOver), incident.nowDoing].filter((part) => part !== '').join('. '),
       longestText,
     ),
     startedAt: incident.startedAt,
@@ -154,14 +157,20 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
-function headline({ kind }: Page, { acknowledgedBy, resolvedBy }: Incident): string {
+function headline(
+  { kind, person }: Page,
+  { acknowledgedBy, resolvedBy }: Incident,
+  handOver: PageFacts['handOver'],
+): string {
   switch (kind) {
     case 'page':
       return ''
     case 'notice':
       return 'For your information: nobody waits for you to acknowledge'
     case 'hand-over':
-      return `${acknowledgedBy ?? 'somebody'} asks you to take it over`
+      if (handOver?.to === person) return `${handOver.by} asks you to take it over`
+      if (acknowledgedBy === person) return 'It was not taken over: you still have it'
+      return `It was not taken over: ${acknowledgedBy ?? 'nobody'} has it`
     case 'worse':
       return 'It became worse since you acknowledged: acknowledge again, or it escalates'
     case 'grown':

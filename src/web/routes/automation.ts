@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { incidentName } from '../../domain/investigate/evidence.ts'
+import { cutText } from '../../domain/page/delivery.ts'
 import type { CommandAnswer } from '../../domain/incident/messages.ts'
 import {
   everything,
@@ -24,10 +25,19 @@ import { personOf, sendPage } from '../send-page.ts'
 import { incidentOf } from './incidents.ts'
 
 const name = z.string().trim().min(1).max(100).optional()
-const What = z.object({ service: name, action: name, target: name, incident: name })
+/** A word that is misspelt must not come to mean everything. */
+const What = z.strictObject({
+  service: name,
+  action: name,
+  target: name,
+  incident: name,
+  reason: z.unknown().optional(),
+})
 /** A form chooses one: `everything`, `target/feed-1`. */
 const Chosen = z.object({ what: z.string().max(200) })
-const Why = z.object({ reason: z.string().trim().max(500).optional() })
+const longestReason = 500
+/** Nobody is kept from stopping automation by a reason that is too long. */
+const Why = z.object({ reason: z.string().transform((text) => cutText(text.trim(), longestReason)) })
 const Query = z.object({ told: z.string().optional().catch(undefined) })
 
 type Switching = (

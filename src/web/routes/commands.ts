@@ -5,6 +5,7 @@ import type { Incident } from '../../domain/incident/incident.ts'
 import type { Command, CommandAnswer } from '../../domain/incident/messages.ts'
 import type { IncidentCommands, WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
+import { idempotencyKeyOf, Key } from '../idempotency-key.ts'
 import {
   anywayIn,
   identifiedIn,
@@ -17,8 +18,7 @@ import {
 } from './command-bodies.ts'
 import { incidentOf } from './incidents.ts'
 
-const CommandId = z.string().regex(/^[\w-]{1,100}$/)
-const FormCommand = z.object({ commandId: CommandId })
+const FormCommand = z.object({ commandId: Key })
 
 /** What somebody asks of an incident, and of whom the rest can be asked. */
 interface Given {
@@ -59,7 +59,8 @@ export function commandRoutes(app: FastifyInstance, dependencies: WebDependencie
       request: FastifyRequest,
     ): Promise<{ incident: Incident; answer: CommandAnswer }> => {
       const incident = await incidentOf(request.params, dependencies.incidents)
-      if (incident.state === 'resolved') {
+      // A repeat of the command that resolved it, whose answer was lost, is answered as that was.
+      if (incident.state === 'resolved' && givenId(request, verb) === undefined) {
         throw new HttpProblem(
           409,
           `${incidentName(incident.number)} is resolved; a closed incident never re-opens`,
@@ -102,9 +103,9 @@ function commandOf(
  * A program repeats a command under its `Idempotency-Key`; a form carries the id that its page was made with, so a second click is a repeat, and
  * another command of the same page is not.
  */
-function givenId({ headers, body }: FastifyRequest, verb: string): string | undefined {
-  const byForm = FormCommand.safeParse(body).data?.commandId
-  return CommandId.safeParse(headers['idempotency-key']).data ?? (byForm && `${byForm}-${verb}`)
+function givenId(request: FastifyRequest, verb: string): string | undefined {
+  const byForm = FormCommand.safeParse(request.body).data?.commandId
+  return idempotencyKeyOf(request) ?? (byForm && `${byForm}-${verb}`)
 }
 
 /** The edge names its refusals; the web knows them by name, since it may not know the edge. */

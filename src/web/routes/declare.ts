@@ -5,6 +5,7 @@ import { incidentName } from '../../domain/investigate/evidence.ts'
 import { severities } from '../../domain/values/severity.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
+import { idempotencyKeyOf, Key } from '../idempotency-key.ts'
 
 const title = z
   .string('title says what is wrong')
@@ -18,13 +19,8 @@ const Body = z.object({
     .transform((name) => (name === '' ? undefined : name))
     .optional(),
   severity: z.enum(severities, `severity is one of ${severities.join(', ')}`).default('P1'),
-  commandId: z
-    .string()
-    .regex(/^[\w-]{1,100}$/)
-    .optional(),
+  commandId: Key.optional(),
 })
-
-const Key = z.string().regex(/^[\w-]{1,100}$/)
 
 /** An incident in a person's own words: each is its own, and pages at once. */
 export function declareRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
@@ -53,16 +49,18 @@ async function declare(request: FastifyRequest, dependencies: WebDependencies) {
     throw new HttpProblem(400, 'the declaration is not understood', problems)
   }
   const { service, severity, commandId, title: written } = parsed.data
-  const given = Key.safeParse(request.headers['idempotency-key']).data ?? commandId ?? dependencies.newId()
+  const given = idempotencyKeyOf(request) ?? commandId ?? dependencies.newId()
   const about =
     service === undefined
       ? declaredIn(written, await dependencies.services())
       : { title: declaredTitle(written), service }
+  const by = request.principal?.person ?? 'unknown'
   const declaration: Declaration = {
     ...about,
-    id: `web-${given}`,
+    // Two people may choose the same key, and a declaration of one must not be lost in the other's.
+    id: `web-${by}-${given}`,
     severity,
-    by: request.principal?.person ?? 'unknown',
+    by,
     at: dependencies.now().toISOString(),
   }
   return { declaration, declared: await dependencies.declare(declaration) }

@@ -4,6 +4,7 @@ import type { ChangeResult, ScheduleChange } from '../../domain/on-call/changes.
 import type { Schedule } from '../../domain/on-call/schedule.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
+import { idempotencyKeyOf } from '../idempotency-key.ts'
 import { zoneOf } from '../on-call-service.ts'
 import { changeJson, effectJson } from '../on-call-answers.ts'
 import {
@@ -24,7 +25,6 @@ const kinds: Readonly<Record<string, ChangeKind>> = {
 
 const Numbered = z.object({ id: z.string().max(30) })
 const Taker = z.object({ taker: z.string().trim().min(1).optional() })
-const Key = z.string().regex(/^[\w-]{1,100}$/)
 
 /** People change schedules for a while: as JSON under `/api`, as forms from the console. Each change carries who made it. */
 export function onCallChangeRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
@@ -69,7 +69,7 @@ async function addChange(
     timeZone: byForm ? zoneOf(asked.actor, people, before) : before.timeZone,
   })
   // One key may be used for several schedules, and two people may choose the same one.
-  const key = Key.safeParse(request.headers['idempotency-key']).data ?? commandId ?? newId()
+  const key = idempotencyKeyOf(request) ?? commandId ?? newId()
   const requestKey = `${asked.actor}/${before.name}/${kind}/${key}`
   const kept = await onCall.add(before.name, requested, { ...asked, reason, requestKey })
   return answerOf(before, keptOf(kept, 'schedule'), onCall)

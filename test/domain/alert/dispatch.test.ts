@@ -69,9 +69,30 @@ describe('grouping', () => {
     ])
   })
 
+  it.each(['constructor', '__proto__', 'toString'])(
+    'goes by a label %s, which hardly any alert has',
+    (name) => {
+      const [group] = groupRows([row(1)], [{ ...everything, groupBy: ['alertname', name] }])
+      expect(group?.groupingKey).toBe(`alertname=disk,${name}=`)
+    },
+  )
+
   it('leaves an alert in the incident that it fires in, though the route changed', () => {
     const [group] = groupRows([resolved(2, at(5), { home: 'old key' })], [everything])
     expect(group?.groupingKey).toBe('old key')
+  })
+
+  it('leaves what a person declared alone: its end by a sender is another alert’s, whatever its fingerprint', () => {
+    const declared = row(1, { source: 'declared', labels: { alertname: 'Declared', declaration: 'web-1' } })
+    const foreign = resolved(2, at(5), { labels: declared.labels })
+    const keys = (rows: readonly InboxRow[]) =>
+      groupRows(rows, [everything]).map(({ groupingKey, rows: of }) => [groupingKey, of.length])
+    const apart = [
+      ['declaration=web-1', 1],
+      ['service=,alertname=Declared', 1],
+    ]
+    expect(keys([declared, foreign])).toEqual(apart)
+    expect(keys([declared, { ...foreign, home: 'declaration=web-1' }])).toEqual(apart)
   })
 
   it('keeps the events of one alert together, though its labels changed in between', () => {
@@ -209,6 +230,33 @@ describe('a group of events', () => {
       expect(
         decideGroup([critical], opened([row(1)], { severity: 'P3', severityIsFixed: true })).severity,
       ).toBe('P3')
+    })
+  })
+
+  describe('with clocks that are hours ahead', () => {
+    it('an alert that began ahead ends when its end is told by a clock that is right', () => {
+      const known = opened([row(1, { startsAt: at(120) })])
+      const end = resolved(5, at(5), { startsAt: at(5) })
+      expect(decideGroup([end], known).alerts).toMatchObject([{ status: 'resolved' }])
+    })
+
+    it('an alert whose end lay ahead fires again, known or not', () => {
+      const ended = resolved(5, at(125), { startsAt: at(5) })
+      const known = opened([row(1, { startsAt: at(1) })])
+      const after = { ...known, alerts: decideGroup([ended], known).alerts }
+      const again = row(6, {
+        startsAt: at(6),
+        resolvedBefore: { endedAt: at(125), acceptedAt: at(5) },
+      })
+      expect(decideGroup([again], after).alerts).toMatchObject([{ status: 'firing' }])
+      expect(decideGroup([again], undefined).opens).toBe(true)
+    })
+
+    it('events of that clock alone go by it', () => {
+      const known = opened([row(9, { startsAt: at(130) })])
+      expect(decideGroup([resolved(10, at(125), { startsAt: at(120) })], known).alerts).toEqual([])
+      const late = row(6, { startsAt: at(120), resolvedBefore: { endedAt: at(125), acceptedAt: at(5) } })
+      expect(decideGroup([late], undefined).opens).toBe(false)
     })
   })
 

@@ -25,6 +25,9 @@ const each = {
   steps: [{ notify: ['ana', 'ben'], acknowledge: 'each', ackTimeoutMs: 60 * minute }],
 } as const
 
+/** Its steps share the time that the severity allows. */
+const untimed = { ...twoSteps, steps: [{ notify: ['ana'] }, { notify: ['ben'] }] }
+
 const stories: [string, readonly MachineEvent[], TestWorld, readonly string[]][] = [
   ['nobody answers', [], {}, ['0 ana', '5 ben', '15 dora']],
   ['somebody acknowledges', [does(2, 'ana', acknowledge)], {}, ['0 ana']],
@@ -221,6 +224,38 @@ const stories: [string, readonly MachineEvent[], TestWorld, readonly string[]][]
     ['0 ana', '5 ben', '15 dora'],
   ],
   [
+    'N03 it gets worse while nobody owns it, and the step waits no longer than the higher severity allows',
+    [fires(2, 1, { severity: 'P0' })],
+    { policies: [untimed], opened: { severity: 'P3' }, untilMin: 60 },
+    ['0 ana', '9.5 ben', '17 dora'],
+  ],
+  [
+    'N03 it gets worse while nobody owns it: those who are being paged hear by their rules for the higher severity',
+    [fires(2, 1, { severity: 'P0' })],
+    {
+      opened: { severity: 'P3' },
+      notify: {
+        ana: [
+          { contact: 0, afterMs: 0 },
+          { contact: 1, afterMs: minute, severities: ['P0'] },
+          { contact: 1, afterMs: 4 * minute, severities: ['P0'] },
+        ],
+      },
+    },
+    ['0 ana', '2 ana', '4 ana', '5 ben', '15 dora'],
+  ],
+  [
+    'N03 it gets worse again before its owner answers: they hear, and are waited for as the highest severity allows',
+    [
+      does(1, 'ana', acknowledge),
+      fires(2, 1, { severity: 'P2' }),
+      fires(3, 1, { severity: 'P1' }),
+      fires(4, 1, { severity: 'P0' }),
+    ],
+    { policies: [untimed], opened: { severity: 'P3' }, untilMin: 15 },
+    ['0 ana', '2 ana', '3 ana', '4 ana', '11.5 ana'],
+  ],
+  [
     'N03 it gets worse while nobody owns it: another policy begins',
     [fires(2, 1, { severity: 'P0', settings: { policy: 'night' } })],
     {
@@ -251,6 +286,25 @@ const stories: [string, readonly MachineEvent[], TestWorld, readonly string[]][]
     ['0 ana', '9 ana'],
   ],
   [
+    'N05 what was clear fires again within a cooldown: its owner hears when that ends',
+    [
+      does(2, 'ana', acknowledge),
+      fires(3, 0),
+      fires(9, 1, { muted: true }),
+      fires(10, 4, { muted: true }),
+      fires(30, 4),
+      fires(50, 4),
+    ],
+    {},
+    ['0 ana', '30 ana'],
+  ],
+  [
+    'N05 what was clear fires again within a cooldown, and nobody owns it',
+    [fires(3, 0), fires(9, 1, { muted: true })],
+    { untilMin: 12 },
+    ['0 ana', '9 ana'],
+  ],
+  [
     'it flaps: its owner hears once for as long as it would have to stay clear',
     [
       does(2, 'ana', acknowledge),
@@ -275,6 +329,48 @@ const stories: [string, readonly MachineEvent[], TestWorld, readonly string[]][]
     ['0 ana', ...Array.from({ length: 23 }, () => 'ana')],
   ],
 ]
+
+const handOver = (to: string) => ({ type: 'hand-over', to }) as const
+
+describe('N02 somebody else is asked to take it', () => {
+  it('does not page whoever was asked before and did not hear yet', () => {
+    const story = storyOf(
+      [does(1, 'ana', acknowledge), does(2, 'ana', handOver('ben')), does(3, 'ana', handOver('dora'))],
+      {
+        deliver: ({ kind, person }) => ({
+          state: 'sent',
+          afterMs: kind === 'hand-over' && person === 'ben' ? 4 * minute : 0,
+        }),
+      },
+    )
+    expect(pagesTold(story)).toEqual(['0 ana', '3 dora', '8 ana'])
+    expect(story.pages.filter(({ person }) => person === 'ben')).toMatchObject([{ state: 'cancelled' }])
+  })
+
+  it('still asks whoever was asked before when the other cannot be', () => {
+    const { state } = storyOf([
+      does(1, 'ana', acknowledge),
+      does(2, 'ana', handOver('ben')),
+      does(3, 'ana', handOver('carl')),
+      does(4, 'ben', acknowledge),
+    ])
+    expect(state).toMatchObject({ owner: { person: 'ben' }, handOver: null })
+  })
+})
+
+describe('N03 it gets worse after nobody could be reached for hours', () => {
+  it('begins the steps again at once, and then soon', () => {
+    const worseAt = 6 * 60
+    const { pages } = storyOf([fires(worseAt, 1, { severity: 'P0' })], {
+      policies: [{ ...twoSteps, steps: [{ notify: ['ben'] }], fallback: [] }],
+      opened: { severity: 'P3' },
+      deliver: unreachable('ben'),
+      untilMin: worseAt + 6,
+    })
+    const paged = pages.map(({ createdAt }) => Date.parse(createdAt) / minute)
+    expect(paged.filter((at) => at >= worseAt)).toEqual([worseAt, worseAt + 5])
+  })
+})
 
 describe('whose it is', () => {
   it.each(stories)('%s', (_story, events, world, expected) => {
@@ -308,6 +404,20 @@ describe('whose it is', () => {
     const { state, entries } = storyOf(events)
     expect(state.owner).toMatchObject({ person: 'ana', until: null })
     expect(entries.map(({ kind }) => kind)).not.toContain('released')
+  })
+
+  it('carries out the commands of two people, and two of one, that have the same id', () => {
+    const { state } = storyOf([
+      does(1, 'ben', { type: 'note', text: 'looking', commandId: '1' }),
+      does(2, 'ana', { ...acknowledge, commandId: '1' }),
+      does(3, 'ana', { type: 'hand-over', to: 'ben', commandId: '1' }),
+      does(4, 'ana', { ...acknowledge, commandId: '1' }),
+    ])
+    expect(state.answered.map(({ answer }) => answer.message)).toEqual([
+      'noted',
+      'INC-42 acknowledged; nobody else is paged',
+      'paged ben, who owns it once they acknowledge',
+    ])
   })
 
   it('answers in words', () => {

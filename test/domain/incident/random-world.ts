@@ -111,7 +111,8 @@ export function createRandomWorld(rules: Rules, look: (taken: Taken) => void) {
     if (change.type === 'queue-pages') for (const page of change.pages) queue(page)
     if (change.type !== 'cancel-pages') return
     for (const page of open()) {
-      if (!change.except.includes(page.person)) end(page, 'cancelled')
+      const isMeant = change.only === undefined || change.only.includes(page.id)
+      if (isMeant && !change.except.includes(page.person)) end(page, 'cancelled')
     }
   }
 

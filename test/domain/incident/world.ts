@@ -51,6 +51,7 @@ export interface AlertsNow {
   readonly settings?: Partial<Settings>
   readonly type?: 'opened' | 'alerts-changed'
   readonly fired?: boolean
+  readonly muted?: boolean
 }
 
 /** So many alerts fire from then on. */
@@ -62,11 +63,21 @@ export function fires(
     total = Math.max(firing, 1),
     type = 'alerts-changed',
     fired = firing > 0,
+    muted = false,
     ...more
   }: AlertsNow = {},
 ): MachineEvent {
   const now = { ...settings, ...more.settings }
-  return { at: minutes * minute, type, firing, total, severity, fired, settings: now }
+  return {
+    at: minutes * minute,
+    type,
+    firing,
+    total,
+    severity,
+    fired,
+    settings: now,
+    ...(muted ? { muted } : {}),
+  }
 }
 
 export interface TestWorld {
