@@ -30,7 +30,7 @@ export function alertsChanged(event: AlertsEvent): Move {
     if (event.firing === 0) return before.phase === 'open' ? becomeClear(after) : stayClear(event)(after)
     const fires = before.phase === 'monitoring' ? reopen(after) : after
     const rises = risen(before.severity, before.settings.policy)(fires)
-    return move(rises, tellOwner(before.phase === 'monitoring', event.muted === true), retryHeldStep)
+    return move(rises, tellOwner(before.phase === 'monitoring', event), retryHeldStep)
   }
 }
 

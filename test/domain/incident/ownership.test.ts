@@ -299,6 +299,24 @@ const stories: [string, readonly MachineEvent[], TestWorld, readonly string[]][]
     ['0 ana', '30 ana'],
   ],
   [
+    'N05 some of what fires again within a cooldown clears: its owner hears when that ends',
+    [
+      does(2, 'ana', acknowledge),
+      fires(3, 0),
+      fires(9, 3, { muted: true }),
+      fires(10, 2, { fired: false }),
+      fires(30, 2),
+    ],
+    {},
+    ['0 ana', '30 ana'],
+  ],
+  [
+    'N05 it grows within a cooldown, and some of that clears: its owner hears when that ends',
+    [does(2, 'ana', acknowledge), fires(9, 4, { muted: true }), fires(10, 3, { fired: false }), fires(30, 3)],
+    {},
+    ['0 ana', '30 ana'],
+  ],
+  [
     'N05 what was clear fires again within a cooldown, and nobody owns it',
     [fires(3, 0), fires(9, 1, { muted: true })],
     { untilMin: 12 },
