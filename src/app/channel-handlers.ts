@@ -61,7 +61,8 @@ export function createChannelHandlers(parts: ChannelHandlerParts): {
     },
     log: (message, error) => log.error({ err: error }, message),
   })
-  const common = { resolveSecret, answers, post: createLazyPost(), timeoutMs: exchangeTimeoutMs, now }
+  const post = createLazyPost(slackAccount !== undefined || telegramAccount !== undefined)
+  const common = { resolveSecret, answers, post, timeoutMs: exchangeTimeoutMs, now }
   const warn = (message: string, reason: unknown) => log.warn({ reason }, message)
   const slack =
     slackAccount === undefined
@@ -91,11 +92,12 @@ export function createChannelHandlers(parts: ChannelHandlerParts): {
   }
 }
 
-/** The HTTP client is loaded for the first exchange: it takes 15 MiB of a server, and without Slack and Telegram there is none. */
-function createLazyPost(): HttpPost {
-  let client: Promise<{ readonly post: HttpPost }> | undefined
+/** The HTTP client takes 15 MiB of a server: it is loaded at the start where Slack or Telegram is configured, and elsewhere never. */
+function createLazyPost(isNeeded: boolean): HttpPost {
+  const load = () => import('../http/post.ts').then(({ createPost }) => createPost())
+  let client = isNeeded ? load() : undefined
   return async (request) => {
-    client ??= import('../http/post.ts').then(({ createPost }) => createPost())
+    client ??= load()
     return (await client).post(request)
   }
 }

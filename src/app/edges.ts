@@ -1,4 +1,4 @@
-import type { createEmailChannel, EmailChannelOptions } from '../email/channel.ts'
+import type { EmailChannelOptions } from '../email/channel.ts'
 import { createHeartbeat } from '../heartbeat/heartbeat.ts'
 import { createPost } from '../http/post.ts'
 import { createPagerDutyChannel } from '../pagerduty/channel.ts'
@@ -44,13 +44,14 @@ export function createChannels(
   }
 }
 
-/** What speaks SMTP is loaded for the first mail. */
+/** What speaks SMTP is loaded at the start where mails are sent, as whatever is on the disk by the first one may be another version or in pieces; elsewhere never. */
 function createLazyEmail(options: EmailChannelOptions) {
-  let loaded: Promise<ReturnType<typeof createEmailChannel>> | undefined
+  const load = () => import('../email/channel.ts').then((email) => email.createEmailChannel(options))
+  let loaded = options.integration === undefined ? undefined : load()
   return {
     ...channelTraits.email,
     async send(contact: Extract<Contact, { channel: 'email' }>, ...rest: Rest) {
-      loaded ??= import('../email/channel.ts').then((email) => email.createEmailChannel(options))
+      loaded ??= load()
       return (await loaded).send(contact, ...rest)
     },
   }

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { MachineState } from '../domain/incident/state.ts'
+import { type MachineState, readState } from '../domain/incident/state.ts'
 import type { Incident } from '../domain/incident/incident.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
@@ -37,7 +37,7 @@ export function incidentFromRow(row: IncidentRow): Incident {
 
 /** `null` for an incident from before there was a machine, or one that was only replayed. */
 export function machineOf(row: Pick<IncidentRow, 'machine'>): MachineState | null {
-  return row.machine as MachineState | null
+  return row.machine === null ? null : readState(row.machine)
 }
 
 /** Locked until the transaction ends: one decision at a time. @throws when there is no such incident */

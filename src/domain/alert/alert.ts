@@ -41,8 +41,7 @@ export const defaultGroupBy = ['service', 'alertname'] as const
 const longestReadableKey = 180
 
 /**
- * What alerts meet in one incident by; also the end of the workflow id `incident/<grouping key>`, so it stays readable and
- * bounded. A label that is absent counts as empty.
+ * What alerts meet in one incident by, readable and bounded. A label that is absent counts as empty.
  */
 export function groupingKeyOf(labels: Labels, groupBy: readonly string[] = defaultGroupBy): string {
   // Every object has a `constructor` and its like, which are names of labels too.

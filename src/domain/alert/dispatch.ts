@@ -52,14 +52,20 @@ export function groupRows(rows: readonly InboxRow[], routes: readonly Route[]): 
     const declared = declaredKeyOf(row)
     const home = row.home ?? homes.get(row.fingerprint)
     // What a person declared is over when a person says so: no sender's alert joins it, whatever its fingerprint.
-    const isForeign = declared === undefined && home !== undefined && isDeclared({ groupingKey: home })
-    const groupingKey = (isForeign ? undefined : home) ?? declared ?? groupingKeyOf(row.labels, route.groupBy)
+    const isForeign = home !== undefined && isDeclared({ groupingKey: home })
+    const groupingKey = declared ?? (isForeign ? undefined : home) ?? senderKeyOf(row.labels, route)
     homes.set(row.fingerprint, groupingKey)
     const group = groups.get(groupingKey) ?? { groupingKey, route, rows: [] }
     group.rows.push(row)
     groups.set(groupingKey, group)
   }
   return [...groups.values()]
+}
+
+/** No sender's key is one of a declared incident, whatever the route groups by. */
+function senderKeyOf(labels: Labels, { groupBy }: Route): string {
+  const groupingKey = groupingKeyOf(labels, groupBy)
+  return isDeclared({ groupingKey }) ? `,${groupingKey}` : groupingKey
 }
 
 /**

@@ -30,7 +30,7 @@ export function alertsChanged(event: AlertsEvent): Move {
     if (event.firing === 0) return before.phase === 'open' ? becomeClear(after) : stayClear(event)(after)
     const fires = before.phase === 'monitoring' ? reopen(after) : after
     const rises = risen(before.severity, before.settings.policy)(fires)
-    return move(rises, tellOwner(before.phase === 'monitoring', event.muted === true), retryHeldStep)
+    return move(rises, tellOwner(before.phase === 'monitoring', event), retryHeldStep)
   }
 }
 
@@ -75,8 +75,8 @@ const reopen: Move = (turn) =>
   move(turn, set({ phase: 'open', stableAt: null }), tell({ type: 'reopened' }), respond)
 
 /**
- * The severity rose: whoever owns it is asked again, unless it is their own word, and else the policy of the higher severity begins, unless its people are being paged by it
- * already.
+ * The severity rose. Whoever owns it is asked again, unless it is their own word; those who must acknowledge beside them hear by their rules for it. While
+ * nobody owns it, the policy of the higher severity begins, unless its people are being paged by it already.
  */
 function risen(from: Severity, policyBefore: string, by?: string): Move {
   return (turn) => {
@@ -84,7 +84,8 @@ function risen(from: Severity, policyBefore: string, by?: string): Move {
     const isWorse = severity < from
     if (!isWorse) return turn
     const noticed = notice(turn)
-    if (owner !== null) return owner.person === by ? noticed : askOwner(from)(noticed)
+    if (owner !== null)
+      return move(noticed, owner.person === by ? stay : askOwner(from), lookAtRules('severity-rose'))
     const isUnderWay = escalation.kind === 'waiting' || (escalation.kind === 'held' && at !== null)
     const continues = escalation.kind === 'entering' || (isUnderWay && settings.policy === policyBefore)
     // That nobody could be reached for what was less is no reason to wait long for what is worse.

@@ -1,5 +1,5 @@
 import type { Severity } from '../values/severity.ts'
-import type { ReadingEvent } from './event.ts'
+import type { AlertsEvent, ReadingEvent } from './event.ts'
 import { handOverRead } from './hand-over.ts'
 import { ownerSilent } from './release.ts'
 import { countOccasion, type Move, move, set, stay, tell, want } from './turn.ts'
@@ -44,12 +44,15 @@ function ownerRead({ pages, waitMs }: Extract<ReadingEvent, { type: 'person-read
   }
 }
 
-/** What an owner hears of alerts that fire. Within a cooldown that is nothing: what fires on at its end is told then. */
-export function tellOwner(again: boolean, muted: boolean): Move {
+/**
+ * What an owner hears of alerts that fire. Within a cooldown that is nothing: what fires on at its end is told then, and not because something clears or
+ * changes meanwhile.
+ */
+export function tellOwner(again: boolean, { fired, muted }: Pick<AlertsEvent, 'fired' | 'muted'>): Move {
   return (turn) => {
     const { owner } = turn.state
-    if (owner === null) return turn
-    if (muted) return again ? set({ owner: { ...owner, againMuted: true } })(turn) : turn
+    if (owner === null || (fired === false && !again)) return turn
+    if (muted === true) return again ? set({ owner: { ...owner, againMuted: true } })(turn) : turn
     return move(turn, again || owner.againMuted === true ? tellAgain : stay, tellGrowth)
   }
 }

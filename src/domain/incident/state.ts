@@ -211,3 +211,13 @@ const fresh = {
 export function newIncident(incident: number, severity: Severity, settings: Settings): MachineState {
   return { ...fresh, incident, severity, settings }
 }
+
+/** A state as it was stored. One from before something was counted has counted none of it, and its owner was told nothing of what was told later. */
+export function readState(stored: unknown): MachineState {
+  const { occasions, owner, ...rest } = stored as MachineState
+  return {
+    ...rest,
+    occasions: { ...fresh.occasions, ...occasions },
+    owner: owner === null ? null : { ...owner, toldAgainAt: owner.toldAgainAt ?? null },
+  }
+}

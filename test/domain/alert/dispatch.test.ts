@@ -93,6 +93,16 @@ describe('grouping', () => {
     ]
     expect(keys([declared, foreign])).toEqual(apart)
     expect(keys([declared, { ...foreign, home: 'declaration=web-1' }])).toEqual(apart)
+    expect(keys([foreign, declared])).toEqual(apart.toReversed())
+    expect(keys([{ ...declared, home: 'service=,alertname=Declared' }])).toEqual([apart[0]])
+  })
+
+  it('groups by a label that declared alerts carry as by any other', () => {
+    const declared = row(1, { source: 'declared', labels: { alertname: 'Declared', declaration: 'web-1' } })
+    const foreign = row(2, { fingerprint: 'foreign', labels: declared.labels })
+    const route = { ...everything, groupBy: ['declaration'] }
+    const keys = groupRows([declared, foreign], [route]).map(({ groupingKey }) => groupingKey)
+    expect(keys).toEqual(['declaration=web-1', ',declaration=web-1'])
   })
 
   it('keeps the events of one alert together, though its labels changed in between', () => {

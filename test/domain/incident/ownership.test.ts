@@ -245,6 +245,22 @@ const stories: [string, readonly MachineEvent[], TestWorld, readonly string[]][]
     ['0 ana', '2 ana', '4 ana', '5 ben', '15 dora'],
   ],
   [
+    'N03 it gets worse while one of those who must each acknowledge has not: they hear by their rules for the higher severity',
+    [does(1, 'ben', acknowledge), fires(2, 1, { severity: 'P0' }), does(3, 'ben', acknowledge)],
+    {
+      policies: [each],
+      opened: { severity: 'P3' },
+      notify: {
+        ana: [
+          { contact: 0, afterMs: 0 },
+          { contact: 1, afterMs: minute, severities: ['P0'] },
+        ],
+      },
+      untilMin: 50,
+    },
+    ['0 ana', '0 ben', '2 ben', '2 ana'],
+  ],
+  [
     'N03 it gets worse again before its owner answers: they hear, and are waited for as the highest severity allows',
     [
       does(1, 'ana', acknowledge),
@@ -295,6 +311,24 @@ const stories: [string, readonly MachineEvent[], TestWorld, readonly string[]][]
       fires(30, 4),
       fires(50, 4),
     ],
+    {},
+    ['0 ana', '30 ana'],
+  ],
+  [
+    'N05 some of what fires again within a cooldown clears: its owner hears when that ends',
+    [
+      does(2, 'ana', acknowledge),
+      fires(3, 0),
+      fires(9, 3, { muted: true }),
+      fires(10, 2, { fired: false }),
+      fires(30, 2),
+    ],
+    {},
+    ['0 ana', '30 ana'],
+  ],
+  [
+    'N05 it grows within a cooldown, and some of that clears: its owner hears when that ends',
+    [does(2, 'ana', acknowledge), fires(9, 4, { muted: true }), fires(10, 3, { fired: false }), fires(30, 3)],
     {},
     ['0 ana', '30 ana'],
   ],
