@@ -11,13 +11,19 @@ import type { SupervisedProcess } from '../../src/embedded/supervised-process.ts
 
 let dataDir: string
 let lines: string[]
+let started: SupervisedProcess[]
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'firewatch-supervise-'))
   lines = []
+  started = []
 })
 
-afterEach(() => rm(dataDir, { recursive: true }))
+// What still runs would write into what is being removed.
+afterEach(async () => {
+  await Promise.all(started.map((one) => one.stop()))
+  await rm(dataDir, { recursive: true })
+})
 
 const FOREVER = 'setInterval(() => {}, 1000)'
 
@@ -35,7 +41,7 @@ async function running(program: string, more: Partial<NodeProcessOptions> = {}):
     log: (line) => lines.push(line),
     ...more,
   })
-  onTestFinished(() => supervised.stop())
+  started.push(supervised)
   return supervised
 }
 
