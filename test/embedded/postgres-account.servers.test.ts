@@ -2,7 +2,8 @@ import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { SupervisedProcess } from '../../src/embedded/supervised-process.ts'
 import { choosePorts } from '../../src/embedded/ports.ts'
 import { postgresAccount } from '../../src/embedded/postgres-account.ts'
 import { postgresBinaries } from '../../src/embedded/postgres-cluster.ts'
@@ -12,12 +13,18 @@ const isRoot = process.getuid?.() === 0
 
 /** A temporary directory, which nobody but its owner may enter. */
 let closed: string
+let servers: SupervisedProcess[]
 
 beforeEach(async () => {
   closed = await mkdtemp(join(tmpdir(), 'firewatch-account-'))
+  servers = []
 })
 
-afterEach(() => rm(closed, { recursive: true }))
+// What still runs would write into what is being removed.
+afterEach(async () => {
+  await Promise.all(servers.map((one) => one.stop()))
+  await rm(closed, { recursive: true })
+})
 
 async function serve(dataDir: string, binaries = postgresBinaries()): Promise<string> {
   await mkdir(dataDir, { recursive: true, mode: 0o711 })
@@ -31,7 +38,7 @@ async function serve(dataDir: string, binaries = postgresBinaries()): Promise<st
     log: () => undefined,
     onGivenUp: () => undefined,
   })
-  onTestFinished(() => server.stop())
+  servers.push(server)
   await server.whenReady()
   await ensureDatabase(url)
   return url
