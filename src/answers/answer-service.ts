@@ -7,6 +7,7 @@ import { unlinked, placeOf, linkedTo, personFor } from './accounts.ts'
 import type { AnswerServiceOptions } from './options.ts'
 import { carryOutAll, failure, carryOut } from './carry-out.ts'
 import { createConfirmations } from './confirmations.ts'
+import { own } from '../domain/values/own.ts'
 
 /**
  * Takes what people answer in channels: who they are here, whether they may, and what became of it. A provider's word about who pressed a button
@@ -45,7 +46,7 @@ export function createAnswerService(options: AnswerServiceOptions): ChannelAnswe
 
     acknowledgeAs: (person, incidents, commandId) =>
       safely(async () => {
-        const user = Object.hasOwn(users(), person) ? users()[person] : undefined
+        const user = own(users(), person)
         const [incident = 0] = incidents
         const answer = { verb: 'acknowledge', incident, commandId } as const
         if (user !== undefined && user.role !== 'viewer')

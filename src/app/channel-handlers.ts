@@ -18,6 +18,7 @@ import { currentSchedules, whoIsOnCall } from './on-call.ts'
 import { exchangeTimeoutMs } from './outside.ts'
 import type { Records } from './records.ts'
 import type { Settings } from './settings.ts'
+import { loaded } from './loaded.ts'
 
 export interface ChannelHandlerParts extends ChannelAudit {
   readonly settings: Pick<Settings, 'publicUrl' | 'linkKey'>
@@ -92,12 +93,8 @@ export function createChannelHandlers(parts: ChannelHandlerParts): {
   }
 }
 
-/** The HTTP client takes 15 MiB of a server: it is loaded at the start where Slack or Telegram is configured, and elsewhere never. */
+/** The HTTP client takes 15 MiB of a server: it is loaded where Slack or Telegram is configured. */
 function createLazyPost(isNeeded: boolean): HttpPost {
-  const load = () => import('../http/post.ts').then(({ createPost }) => createPost())
-  let client = isNeeded ? load() : undefined
-  return async (request) => {
-    client ??= load()
-    return (await client).post(request)
-  }
+  const client = loaded(isNeeded, () => import('../http/post.ts').then(({ createPost }) => createPost()))
+  return async (request) => (await client()).post(request)
 }

@@ -5,6 +5,7 @@ import type { Series, Verdict } from '../domain/check/verdict.ts'
 import type { CheckReader, CheckReading } from '../web/dependencies.ts'
 import { watchedSeries } from '../domain/check/check.ts'
 import type { Records } from './records.ts'
+import { own } from '../domain/values/own.ts'
 
 /** Buckets shown of each series. */
 const bucketsShown = 60
@@ -20,7 +21,7 @@ export function createCheckReadings(
     names: async () => Object.keys(configuration.checks),
 
     async read(name: string, most: number): Promise<CheckReading | undefined> {
-      const check = Object.hasOwn(configuration.checks, name) ? configuration.checks[name] : undefined
+      const check = own(configuration.checks, name)
       if (check === undefined) return undefined
       const newest = await verdicts.newest(name, most)
       const [first] = newest

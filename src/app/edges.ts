@@ -11,6 +11,7 @@ import type { Contact } from '../domain/configuration/people.ts'
 import type { Integrations } from '../domain/configuration/integrations.ts'
 import type { Channel } from '../paging/dependencies.ts'
 import { exchangeTimeoutMs } from './outside.ts'
+import { loaded } from './loaded.ts'
 
 /** Every way to reach people: one row per channel. */
 export function createChannels(
@@ -44,15 +45,15 @@ export function createChannels(
   }
 }
 
-/** What speaks SMTP is loaded at the start where mails are sent, as whatever is on the disk by the first one may be another version or in pieces; elsewhere never. */
+/** What speaks SMTP is loaded where mails are configured. */
 function createLazyEmail(options: EmailChannelOptions) {
-  const load = () => import('../email/channel.ts').then((email) => email.createEmailChannel(options))
-  let loaded = options.integration === undefined ? undefined : load()
+  const channel = loaded(options.integration !== undefined, () =>
+    import('../email/channel.ts').then((email) => email.createEmailChannel(options)),
+  )
   return {
     ...channelTraits.email,
     async send(contact: Extract<Contact, { channel: 'email' }>, ...rest: Rest) {
-      loaded ??= load()
-      return (await loaded).send(contact, ...rest)
+      return (await channel()).send(contact, ...rest)
     },
   }
 }

@@ -6,6 +6,7 @@ import { onCallAt } from '../domain/on-call/segments.ts'
 import { pagingContext } from '../domain/escalate/paging-context.ts'
 import type { OnCallService } from '../web/on-call-service.ts'
 import type { Records } from './records.ts'
+import { own } from '../domain/values/own.ts'
 
 interface Changes {
   list(schedules?: readonly string[]): Promise<readonly ScheduleChange[]>
@@ -63,7 +64,7 @@ export function createOnCallService(
   { scheduleChanges, configurations, credentials }: Records,
 ): OnCallService {
   const { schedules, users } = configuration
-  const configured = (name: string) => (Object.hasOwn(schedules, name) ? schedules[name] : undefined)
+  const configured = (name: string) => own(schedules, name)
   return {
     ...currentSchedules(configuration, scheduleChanges),
     changes: (schedule) => scheduleChanges.list([schedule]),

@@ -17,6 +17,7 @@ import { createRecords } from './records.ts'
 import { replayCheck, type ReplayOptions, type ReplayReport } from './replay.ts'
 import { readRunFile } from '../cli/run-file.ts'
 import { print, table, tell } from '../cli/terminal.ts'
+import { own } from '../domain/values/own.ts'
 
 /**
  * Carries out `check replay`: transitions as they come and the incidents at the end, or one JSON document.
@@ -102,7 +103,7 @@ async function addressesOf({ data }: ReplayCommand, env: NodeJS.ProcessEnv): Pro
 }
 
 function checkOf({ check: name, config }: ReplayCommand, { checks }: Configuration): Check {
-  const check = Object.hasOwn(checks, name) ? checks[name] : undefined
+  const check = own(checks, name)
   if (check !== undefined) return check
   const names = Object.keys(checks).join(', ')
   const there = names === '' ? 'it has none' : `there are ${names}`

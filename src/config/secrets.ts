@@ -1,3 +1,4 @@
+import { own } from '../domain/values/own.ts'
 const wellFormed = /\$\{(env|file):([^{}$]+)\}/g
 const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/
 
@@ -50,7 +51,7 @@ function fromEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   name: string,
 ): string {
-  const value = Object.hasOwn(env, name) ? env[name] : undefined
+  const value = own(env, name)
   if (value === undefined)
     throw new Error(`${reference}: this environment variable is not set; set it before Firewatch starts`)
   if (value === '') throw new Error(`${reference}: this environment variable is empty; give it its value`)

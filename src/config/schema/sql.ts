@@ -1,4 +1,5 @@
 import { text } from './fields.ts'
+import { own } from '../../domain/values/own.ts'
 
 /** Quoted parts and comments, whichever begins first: a quotation mark in a comment is none, and neither is a comment in quotes. */
 const quotedOrComment =
@@ -44,7 +45,7 @@ function* queryProblems(sql: string): Generator<string> {
   if (/\b(into\s+outfile|format\s+\w+\s*$)/i.test(bare))
     yield 'must not say FORMAT or INTO OUTFILE: Firewatch asks for the format it reads'
   for (const [, name = '', type = ''] of bare.matchAll(parameters)) {
-    const bound = Object.hasOwn(boundParameters, name) ? boundParameters[name] : undefined
+    const bound = own(boundParameters, name)
     if (bound === undefined) {
       yield `no parameter "${name}"; bound are ${Object.keys(boundParameters).join(', ')}`
     } else if (type !== bound) {

@@ -1,4 +1,5 @@
 import { fnv1a64 } from '../values/hash.ts'
+import { own } from '../values/own.ts'
 
 export type Labels = Readonly<Record<string, string>>
 
@@ -44,9 +45,9 @@ const longestReadableKey = 180
  * What alerts meet in one incident by, readable and bounded. A label that is absent counts as empty.
  */
 export function groupingKeyOf(labels: Labels, groupBy: readonly string[] = defaultGroupBy): string {
-  // Every object has a `constructor` and its like, which are names of labels too.
-  const valueOf = (name: string) => (Object.hasOwn(labels, name) ? (labels[name] ?? '') : '')
-  const text = groupBy.map((name) => `${name}=${encodeURIComponent(valueOf(name).toWellFormed())}`).join(',')
+  const text = groupBy
+    .map((name) => `${name}=${encodeURIComponent((own(labels, name) ?? '').toWellFormed())}`)
+    .join(',')
   if (text.length <= longestReadableKey) return text
   return `${text.slice(0, longestReadableKey)}~${fnv1a64(text)}`
 }

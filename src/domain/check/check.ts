@@ -3,6 +3,7 @@ import { detectorOf } from '../detectors/choose.ts'
 import { nothing, type Sample } from '../detectors/detector.ts'
 import type { Series, UnsettledVerdict, Verdict } from './verdict.ts'
 import { lastCompleteBucket, bucketsOf, isQuiet } from './buckets.ts'
+import { own } from '../values/own.ts'
 
 /** The slice that always exists; its only group has the same name. */
 export const total = 'total'
@@ -185,7 +186,7 @@ function groupsOf(slice: string, configuration: Configuration): readonly string[
 }
 
 function named<Value>(all: Readonly<Record<string, Value>>, name: string, kind: string): Value {
-  const found = Object.hasOwn(all, name) ? all[name] : undefined
+  const found = own(all, name)
   if (found === undefined)
     throw new Error(`a check names ${kind} "${name}", which the configuration does not have`)
   return found

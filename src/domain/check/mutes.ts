@@ -1,4 +1,5 @@
 import type { Check } from '../configuration/configuration.ts'
+import { own } from '../values/own.ts'
 
 /** Series of a check that fire, and whose messages its cooldown damps. */
 export interface MutedSeries {
@@ -21,7 +22,7 @@ export function checkMutes(
   checks: Readonly<Record<string, Pick<Check, 'cooldownMs'>>>,
 ): CheckMute[] {
   return muted.flatMap(({ check, series, messagedAt }) => {
-    const configured = Object.hasOwn(checks, check) ? checks[check] : undefined
+    const configured = own(checks, check)
     if (configured === undefined) return []
     return [{ check, series, until: new Date(Date.parse(messagedAt) + configured.cooldownMs).toISOString() }]
   })

@@ -8,6 +8,7 @@ import { newIncident, type Settings } from '../incident/state.ts'
 import { onCallAt } from '../on-call/segments.ts'
 import { type PagingContext, schedulesOf } from './paging-context.ts'
 import type { Severity } from '../values/severity.ts'
+import { own } from '../values/own.ts'
 
 /** What a policy is tried on; instants in epoch milliseconds. */
 export interface Trial {
@@ -108,10 +109,10 @@ function pagingOf(context: PagingContext, { service, alertsBegan }: Trial): (at:
 function reachableIn({ users, channels }: PagingContext, person: string): Reachable | undefined {
   const room = channelOfPerson(person)
   if (room !== undefined) {
-    const channel = Object.hasOwn(channels, room) ? channels[room] : undefined
+    const channel = own(channels, room)
     return channel === undefined ? undefined : { contacts: [{ channel }] }
   }
-  const user = Object.hasOwn(users, person) ? users[person] : undefined
+  const user = own(users, person)
   if (user === undefined) return undefined
   const contacts = user.channels.map((channel) => ({ channel }))
   return user.notify === undefined ? { contacts } : { contacts, notify: user.notify }

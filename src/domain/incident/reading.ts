@@ -18,6 +18,7 @@ import type { Reading } from './effect.ts'
 import type { PersonPageKind, ReadingEvent, StepReading, WhomReading } from './event.ts'
 import type { PagingWorld } from './paging-world.ts'
 import { dueOf, rulesReading, soonestRule } from './rules-reading.ts'
+import { own } from '../values/own.ts'
 
 /*
  * What a decision asks for, worked out from what is configured and who is on call at that moment. Whoever keeps incidents (the store, a
@@ -172,8 +173,4 @@ function reachablePeople({ severity, reachable }: PagingWorld, resolved: Resolve
 
 function peopleOf({ notified }: ResolvedTargets): string[] {
   return notified.map(({ person }) => person)
-}
-
-function own<Value>(named: Readonly<Record<string, Value>>, name: string): Value | undefined {
-  return Object.hasOwn(named, name) ? named[name] : undefined
 }

@@ -1,4 +1,5 @@
 import { severities, type Severity } from '../values/severity.ts'
+import { own } from '../values/own.ts'
 
 /*
  * A delivery queue is one person's one contact. Of many incidents at once it carries a few messages and then bundles: one message that names the
@@ -49,7 +50,7 @@ export function queueOrder(
   toldAt: Readonly<Record<string, string>>,
 ): WaitingPage[] {
   const rank = ({ severity }: WaitingPage) => severities.indexOf(severity)
-  const told = ({ service }: WaitingPage) => (Object.hasOwn(toldAt, service) ? (toldAt[service] ?? '') : '')
+  const told = ({ service }: WaitingPage) => own(toldAt, service) ?? ''
   return waiting.toSorted(
     (a, b) =>
       rank(a) - rank(b) ||

@@ -5,6 +5,7 @@ import type { PageLink } from './page.ts'
 import { severities, severityOfLabel } from '../values/severity.ts'
 import { longestName, longestLine, mostResponsible, mostLines, mostLinks } from './message-limits.ts'
 import type { Configuration } from '../configuration/configuration.ts'
+import { own } from '../values/own.ts'
 
 /** One line per different text, the most severe first. */
 export function linesOf(firing: readonly Alert[], firingCount: number): string[] {
@@ -62,9 +63,4 @@ export function responsibleFor(
 
 function namedBy(firing: readonly Alert[], label: string): string[] {
   return [...new Set(firing.flatMap(({ labels }) => labels[label] ?? []))]
-}
-
-/** Labels come from anywhere: `constructor` names no metric. */
-export function own<Value>(named: Readonly<Record<string, Value>>, name: string): Value | undefined {
-  return Object.hasOwn(named, name) ? named[name] : undefined
 }
