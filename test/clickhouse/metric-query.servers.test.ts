@@ -222,14 +222,17 @@ describe('the statement', () => {
 })
 
 describe('the chart of a series', () => {
-  it('shows today, yesterday and a week ago', async () => {
+  it('N34: shows today, and yesterday and a week ago as the rule compares with them', async () => {
     const source = questionOf([everything], { metrics }).question.source
     const points = await readSeriesChart(clickhouse, {
       source,
       metric: likes,
       slice: os,
       group: 'iOS',
+      rule: { kind: 'same-time', threshold: 0.5 },
+      quietHours: [],
       bucketMs: 15 * minute,
+      bucketsPerPoint: 1,
       from: bucketAt - 30 * minute,
       to: now,
       timeZone: 'UTC',
