@@ -5,10 +5,10 @@ import type { ClickHouse } from '../clickhouse/client.ts'
 import { ClickHouseQueryFailed, ClickHouseUnavailable } from '../clickhouse/errors.ts'
 import { readSeriesChart } from '../clickhouse/series-chart.ts'
 import { chartDataOf, chartModel, type ChartData } from '../domain/chart/chart.ts'
-import { chartDataFrom, chartTitle, rangeRequest, type SeriesRequest } from '../domain/chart/data.ts'
+import { chartAbout, chartDataFrom, rangeRequest, type SeriesRequest } from '../domain/chart/data.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { Incident } from '../domain/incident/incident.ts'
-import type { ChartReading, Charts, SeriesRange } from '../web/dependencies.ts'
+import type { ChartAbout, ChartReading, Charts, SeriesRange } from '../web/dependencies.ts'
 import { own } from '../domain/values/own.ts'
 import type { Records } from './records.ts'
 
@@ -24,7 +24,7 @@ export interface ChartParts {
 /** Reads and draws charts: of an incident the kept series once it is over and the live ones while it lasts, of a check what it measures now. */
 export function createCharts(parts: ChartParts): Charts {
   return {
-    titleOf: (incident) => titleOf(parts, incident),
+    about: (incident) => aboutOf(parts, incident),
     ofIncident: (incident, timeZone) =>
       readable(parts, `the chart of INC-${incident.number}`, async () => modelOf(parts, incident, timeZone)),
     ofSeries: (range, timeZone) =>
@@ -70,11 +70,11 @@ async function dataOf(parts: ChartParts, incident: Incident): Promise<ChartData 
   )
 }
 
-async function titleOf(parts: ChartParts, incident: Incident): Promise<string | undefined> {
+async function aboutOf(parts: ChartParts, incident: Incident): Promise<ChartAbout | undefined> {
   const kept = await keptData(parts, incident)
-  if (kept !== undefined) return kept.title
+  if (kept !== undefined) return kept
   const chart = await chartOfIncident(sceneParts(parts), incident.number)
-  return chart && chartTitle(chart.request)
+  return chart && chartAbout(chart.request)
 }
 
 function sceneParts({ records: { incidents, configurations, verdicts }, now }: ChartParts) {

@@ -33,15 +33,15 @@ const message: Layout = {
 
 /** For a page on a screen that is wide. */
 const wide: Layout = {
-  width: 800,
-  height: 360,
-  plot: { left: 40, right: 668, top: 100, bottom: 312 },
-  titleSize: 19,
-  textSize: 14,
-  markerSize: 13,
-  captionSize: 13,
+  width: 640,
+  height: 310,
+  plot: { left: 38, right: 522, top: 92, bottom: 264 },
+  titleSize: 17,
+  textSize: 13,
+  markerSize: 12,
+  captionSize: 12,
   names: 'ends',
-  mostTimeTicks: 8,
+  mostTimeTicks: 7,
 }
 
 /** For a page on a phone, pixel by pixel. */

@@ -131,6 +131,9 @@ export type ChartReading =
   | { readonly kind: 'none' }
   | { readonly kind: 'unreadable'; readonly why: 'unavailable' | 'refused' }
 
+/** What a chart shows: in people's titles, and by which rule it was judged, where that is known. */
+export type ChartAbout = Pick<ChartModel, 'title' | 'unit' | 'rule'>
+
 /** A series of a check, and for how long up to now. */
 export interface SeriesRange {
   readonly series: Series
@@ -139,8 +142,8 @@ export interface SeriesRange {
 
 /** Time zones are those whose clock a chart shows; by default the configuration's. */
 export interface Charts {
-  /** What an incident's chart shows, in people's titles and from the records alone; `undefined` where nothing measures what fires. */
-  titleOf(incident: Incident): Promise<string | undefined>
+  /** What an incident's chart shows, from the records alone; `undefined` where nothing measures what fires. */
+  about(incident: Incident): Promise<ChartAbout | undefined>
   ofIncident(incident: Incident, timeZone?: string): Promise<ChartReading>
   ofSeries(range: SeriesRange, timeZone?: string): Promise<ChartReading>
   /** For messages: on a light ground. */

@@ -238,9 +238,9 @@ describe('the chart of a series', () => {
       timeZone: 'UTC',
     })
     expect(points).toEqual([
-      { at: bucketAt - 30 * minute, today: null, yesterday: null, weekAgo: null },
-      { at: bucketAt - 15 * minute, today: null, yesterday: 20, weekAgo: 20 },
-      { at: bucketAt, today: 1, yesterday: 20, weekAgo: 20 },
+      { at: bucketAt - 30 * minute, today: null, yesterday: 20, weekAgo: 20, firing: false },
+      { at: bucketAt - 15 * minute, today: null, yesterday: 20, weekAgo: 20, firing: false },
+      { at: bucketAt, today: 1, yesterday: 20, weekAgo: 20, firing: true },
     ])
   })
 })

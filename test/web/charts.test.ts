@@ -23,6 +23,9 @@ describe('N34: the chart of an incident', () => {
       /<img class="chart" src="\/charts\/c0ffee\.svg" data-renew alt="Chart of Likes \(os iOS\)\. /,
     )
     expect(body).toContain('href="/incidents/INC-42/chart"')
+    expect(body).toContain(
+      'Fires at 50 % or more from the same time a day ago and a week ago, and outside them.',
+    )
   })
 
   it('is given to whoever knows its token, and may run and load nothing', async () => {
@@ -36,7 +39,7 @@ describe('N34: the chart of an incident', () => {
       "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     )
     expect(answer.body).toContain('prefers-color-scheme:dark')
-    expect(answer.body).toContain('width="800"')
+    expect(answer.body).toContain('width="640"')
   })
 
   it('has the size and the clock that are asked for, and refuses others in words', async () => {

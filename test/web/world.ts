@@ -149,7 +149,7 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
     onCall: onCallServiceOver([]),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: {
-      titleOf: async () => (state.chart.kind === 'none' ? undefined : 'Likes (os iOS)'),
+      about: async () => (state.chart.kind === 'none' ? undefined : likesChart),
       ofIncident: async (_, timeZone) => inZone(state.chart, timeZone),
       ofSeries: async (_, timeZone) => inZone(state.chart, timeZone),
       png: renderPng,

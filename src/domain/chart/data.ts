@@ -147,14 +147,12 @@ export function chartDataFrom(
   points: readonly SeriesPoint[],
   until: string,
 ): ChartData {
-  const { metric, bucketMs, bucketsPerPoint, from, rule } = request
+  const { bucketMs, bucketsPerPoint, from, rule } = request
   const complete = points.filter(({ at }) => at + bucketMs <= Date.parse(until))
   const comparesDays = rule.kind === 'same-time'
   const stepMs = bucketMs * bucketsPerPoint
   return {
-    title: chartTitle(request),
-    ...(metric.unit === undefined ? {} : { unit: metric.unit }),
-    rule,
+    ...chartAbout(request),
     from: new Date(points[0]?.at ?? from).toISOString(),
     bucketMs: stepMs,
     ...(bucketsPerPoint === 1 ? {} : { judgedMs: bucketMs }),
@@ -165,13 +163,13 @@ export function chartDataFrom(
   }
 }
 
-/** `Likes (os iOS)`, `Rows of orders`. */
-export function chartTitle({
-  metric,
-  slice,
-  group,
-}: Pick<SeriesRequest, 'metric' | 'slice' | 'group'>): string {
-  return seriesTitle(metric.title, { slice: slice?.name ?? total, group })
+/** What it shows: `Likes (os iOS)`, `Rows of orders`. */
+export function chartAbout({ metric: { title, unit }, slice, group, rule }: SeriesRequest) {
+  return {
+    title: seriesTitle(title, { slice: slice?.name ?? total, group }),
+    ...(unit === undefined ? {} : { unit }),
+    rule,
+  }
 }
 
 function stretchesOf(points: readonly SeriesPoint[], stepMs: number): ChartStretch[] {

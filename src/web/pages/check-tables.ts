@@ -18,7 +18,7 @@ interface SeriesOf {
 /** How every series stands, each with a link to its chart. */
 export function seriesTable({ details, reading, range }: SeriesOf, selected: Series | undefined): Html {
   const rows = reading.series.map((series) => seriesRow(series, details, range, selected))
-  const columns = ['Series', 'State', 'Since', 'Value', 'Compared with', 'Why', 'Of late']
+  const columns = ['Series', 'State', 'Since', 'Value', 'Why', 'Compared with', 'Of late']
   return table({ caption: `Series of ${details.check.name}`, columns, rows })
 }
 
@@ -40,8 +40,8 @@ function seriesRow(
     verdictBadge(newest.state),
     sinceCell(verdicts),
     newest.value === null ? 'unknown' : formatAmount(newest.value, unit),
-    html`${newest.baselines.map((baseline) => html`<span class="baseline">${baselineText(baseline)}</span>`)}`,
     reasons[newest.reason],
+    html`${newest.baselines.map((baseline) => html`<span class="baseline">${baselineText(baseline)}</span>`)}`,
     sparkline(verdicts),
   ]
 }

@@ -90,7 +90,11 @@ function figure({ check, metrics }: CheckDetails, series: Series, range: RangeNa
   return chartFigure({
     wide: picture,
     narrow: `${picture}&size=narrow`,
-    title: seriesTitle(metric?.title ?? series.metric, series),
+    about: {
+      title: seriesTitle(metric?.title ?? series.metric, series),
+      ...(metric?.unit === undefined ? {} : { unit: metric.unit }),
+      rule: check.detector,
+    },
     numbers: `${checkPath(check.name)}/chart?${query}`,
   })
 }

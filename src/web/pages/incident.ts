@@ -1,7 +1,7 @@
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import type { Incident } from '../../domain/incident/incident.ts'
 import type { GuardSwitch } from '../../domain/remediate/kill-switch.ts'
-import type { IncidentRecords } from '../dependencies.ts'
+import type { ChartAbout, IncidentRecords } from '../dependencies.ts'
 import { html, type Html } from '../html.ts'
 import { incidentChart } from './chart-figure.ts'
 import { evidenceSection } from './evidence.ts'
@@ -30,7 +30,7 @@ export interface IncidentPage {
   readonly told?: string
   readonly reviewed: boolean
   /** What its chart shows; absent where nothing measures what fires. */
-  readonly chartTitle?: string
+  readonly chart?: ChartAbout
   readonly temporalUrl?: string
 }
 
@@ -61,12 +61,12 @@ ${evidenceSection(records.evidence)}
 }
 
 /** None where nothing measures what fires. */
-function chartSection({ incident, chartTitle }: IncidentPage): Html | null {
-  if (chartTitle === undefined) return null
+function chartSection({ incident, chart }: IncidentPage): Html | null {
+  if (chart === undefined) return null
   const numbers = `/incidents/${incidentName(incident.number)}/chart`
   return incidentChart({
     token: incident.chartToken,
-    title: chartTitle,
+    about: chart,
     numbers,
     renew: incident.state !== 'resolved',
   })

@@ -1,6 +1,6 @@
 import type { Review } from '../../domain/post-mortem/post-mortem.ts'
 import type { Statement } from '../../domain/post-mortem/records.ts'
-import type { StoredReview } from '../dependencies.ts'
+import type { ChartAbout, StoredReview } from '../dependencies.ts'
 import { html, type Html } from '../html.ts'
 import { incidentChart } from './chart-figure.ts'
 import { layout } from './layout.ts'
@@ -13,7 +13,7 @@ import { icon, instant, severityBadge } from './words.ts'
 export interface ReviewPage {
   readonly review: StoredReview
   /** Absent where nothing measured what fired. */
-  readonly chart?: { readonly token: string; readonly title: string }
+  readonly chart?: { readonly token: string; readonly about: ChartAbout }
   readonly person: string
 }
 

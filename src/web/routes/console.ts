@@ -63,13 +63,13 @@ async function renderIncident(
   const { incidents, marks, reviews, automation, charts, now, newId, temporalUiUrl } = dependencies
   const mark = await marks(number)
   const incident = await incidentOf({ name: String(number) }, incidents)
-  const [records, review, people, policies, switches, chartTitle] = await Promise.all([
+  const [records, review, people, policies, switches, chart] = await Promise.all([
     incidents.records(number),
     reviews.get(number),
     dependencies.people(),
     dependencies.policies(),
     automation.switches(),
-    charts.titleOf(incident),
+    charts.about(incident),
   ])
   const { told } = Query.parse(request.query)
   return incidentPage({
@@ -84,7 +84,7 @@ async function renderIncident(
     mayCommand: may(request.principal, 'respond'),
     commandId: newId(),
     reviewed: review !== undefined,
-    ...(chartTitle === undefined ? {} : { chartTitle }),
+    ...(chart === undefined ? {} : { chart }),
     ...(told === undefined ? {} : { told }),
     ...(temporalUiUrl === undefined ? {} : { temporalUrl: workflowUrl(temporalUiUrl, incident.number) }),
   })

@@ -10,8 +10,8 @@ export function reviewRoutes(app: FastifyInstance, { incidents, reviews, charts 
   app.get('/reviews/:name', { config: { access: 'read' } }, async (request, reply) => {
     const incident = await incidentOf(request.params, incidents)
     const review = await reviewOf(incident, reviews)
-    const title = await charts.titleOf(incident)
-    const chart = title === undefined ? {} : { chart: { token: incident.chartToken, title } }
+    const about = await charts.about(incident)
+    const chart = about === undefined ? {} : { chart: { token: incident.chartToken, about } }
     return sendPage(reply, reviewPage({ review, ...chart, person: personOf(request) }))
   })
 
