@@ -1,9 +1,12 @@
+import { temporalAccessFrom, type TemporalAccess } from '../temporal/access.ts'
+
 /** Where the parts of an installation are; from the environment, so that containers and `up` say it in one way. */
 export interface Settings {
   readonly configPath: string
   readonly dataDir: string
   readonly temporalAddress: string
   readonly temporalNamespace: string
+  readonly temporalAccess: TemporalAccess
   readonly databaseUrl: string
   readonly clickhouseUrl: string
   readonly host: string
@@ -51,6 +54,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     dataDir: env['FIREWATCH_DATA'] ?? '.firewatch',
     temporalAddress: required('TEMPORAL_ADDRESS'),
     temporalNamespace: env['TEMPORAL_NAMESPACE'] ?? 'default',
+    temporalAccess: temporalAccessFrom(env, (problem) => problems.push(problem)),
     databaseUrl: required('DATABASE_URL'),
     clickhouseUrl: required('CLICKHOUSE_URL'),
     host,
