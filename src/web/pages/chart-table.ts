@@ -38,13 +38,19 @@ export function missingChartSentence(reading: Exclude<ChartReading, { kind: 'cha
 }
 
 function numbers(model: ChartModel, of: string): Html {
-  const { lines, limits, markers, from, gap } = model
+  const { markers, from, gap } = model
   const events = markers.map(({ at, label }) => html`<li>${instant(at)} ${label}</li>`)
   return html`<p>${chartCaption(model)}</p>
 ${isMeasured(model) ? html`<p>From ${instant(from)} on.</p>` : html`<p>No samples in this time.</p>`}
 ${gap === undefined ? null : html`<p>No samples from ${instant(gap.from)} to ${instant(gap.to)}.</p>`}
 ${events.length === 0 ? null : html`<ul>${events}</ul>`}
-${isMeasured(model) ? table({ caption: `Numbers of ${of}`, columns: ['Bucket', ...[...lines, ...limits].map(({ label }) => capital(label)), 'Rule'], rows: rowsOf(model) }) : null}`
+${isMeasured(model) ? chartNumbers(model, `Numbers of ${of}`) : null}`
+}
+
+/** What a chart draws, point by point. */
+export function chartNumbers(model: ChartModel, caption: string): Html {
+  const named = [...model.lines, ...model.limits].map(({ label }) => capital(label))
+  return table({ caption, columns: ['Bucket', ...named, 'Rule'], rows: rowsOf(model) })
 }
 
 function rowsOf({ lines, limits, firing, from, bucketMs, scale }: ChartModel): Cell[][] {
