@@ -10,7 +10,7 @@ import type { ChartRule } from './rule.ts'
 const bucketsBefore = 24
 const bucketsAfter = 4
 /** More points are not told apart on 800 pixels. */
-const mostPoints = 280
+const mostPoints = 300
 /** No more buckets than these are read; of an incident that lasts longer the last ones. Two weeks of minutes. */
 const mostBuckets = 20_160
 

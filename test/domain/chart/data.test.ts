@@ -53,8 +53,8 @@ describe('what is read for a chart', () => {
   })
 
   it.each([
-    ['eleven days', '2026-12-05T03:00:00.000Z', 280],
-    ['a year', '2027-11-24T03:00:00.000Z', 280],
+    ['eleven days', '2026-12-05T03:00:00.000Z', 300],
+    ['a year', '2027-11-24T03:00:00.000Z', 300],
   ])('N34: of %s has the buckets that the rule judges, and a bounded number of points', (_, until, most) => {
     const request = chartRequest({ subject, configuration, startedAt: at('03:00'), until })
     if (request === undefined) throw new Error('the series is known')

@@ -116,7 +116,7 @@ describe('N34: where a point stands for many buckets', () => {
       request,
       measured((at) => (at === spike ? 9_000 : 100 + ((at / minute) % 10))),
     )
-    expect(points.length).toBeLessThanOrEqual(282)
+    expect(points.length).toBeLessThanOrEqual(302)
     expect(points.filter(({ today }) => today === 9_000)).toHaveLength(1)
     expect(points.find(({ firing }) => firing)?.today).toBe(9_000)
     for (const [index, { at }] of points.entries())
