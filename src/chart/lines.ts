@@ -213,11 +213,6 @@ export function lastSampleDot({ gap, from, bucketMs, lines }: ChartModel, { x, y
   ]
 }
 
-/** Whether there is room for words within so many pixels. */
-export function fits(words: string, size: number, wide: number): boolean {
-  return textWidth(words, size) <= wide
-}
-
 function round(value: number): number {
   return Math.round(value * 100) / 100
 }

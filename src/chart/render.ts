@@ -2,7 +2,7 @@ import type { ChartModel, ChartStretch } from '../domain/chart/chart.ts'
 import { timeAxis, valueAxis } from './axes.ts'
 import { frameOf, isNumber, showsUnit, type Frame } from './frame.ts'
 import { fitted, layouts, textWidth, type ChartSize } from './layout.ts'
-import { fits, lastSampleDot, limitLines, lineNames, rowHeight, seriesLine } from './lines.ts'
+import { lastSampleDot, limitLines, lineNames, rowHeight, seriesLine } from './lines.ts'
 import { markers } from './markers.ts'
 import { darkStyle, painted, type Paint } from './paint.ts'
 import { toPng } from './png.ts'
@@ -115,7 +115,7 @@ function shade({ from, to }: ChartStretch, paint: Paint, { x, plot }: Frame): Ma
 function gapWords({ gap }: ChartModel, { x, plot, layout: { markerSize } }: Frame): Markup[] {
   if (gap === undefined) return []
   const [left, right] = [x(Date.parse(gap.from)), x(Date.parse(gap.to))]
-  if (!fits('no samples', markerSize, right - left)) return []
+  if (textWidth('no samples', markerSize) > right - left) return []
   const at = { x: (left + right) / 2, y: (plot.top + plot.bottom) / 2, 'text-anchor': 'middle' }
   return [
     element('text', { ...at, 'font-size': markerSize, ...painted({ fill: 'quiet' }) }, content('no samples')),
