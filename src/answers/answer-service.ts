@@ -44,6 +44,17 @@ export function createAnswerService(options: AnswerServiceOptions): ChannelAnswe
         return { kind: 'done', message: onCallText(await whoIsOnCall(schedule), schedule) }
       }),
 
+    login: (account) =>
+      safely(async () => {
+        const user = linkedTo(users(), account)
+        if (user === undefined) return unlinked(options, account, 'login', undefined)
+        const link = await options.loginLink(user.name)
+        return {
+          kind: 'done',
+          message: `Log in as ${user.name}: ${link}\nThe link works once, within 10 minutes.`,
+        }
+      }),
+
     acknowledgeAs: (person, incidents, commandId) =>
       safely(async () => {
         const user = own(users(), person)

@@ -26,6 +26,7 @@ export type SlashOrder =
   | { readonly kind: 'ack'; readonly incident: number }
   | { readonly kind: 'who'; readonly schedule?: string }
   | { readonly kind: 'declare'; readonly title: string }
+  | { readonly kind: 'login' }
   /** `problem`: what was not understood. */
   | { readonly kind: 'help'; readonly problem?: string }
 
@@ -94,6 +95,8 @@ function orderOf(text: string): SlashOrder {
       return rest.trim() === ''
         ? { kind: 'help', problem: 'Say what is wrong: /firewatch declare checkout is down' }
         : { kind: 'declare', title: rest.trim() }
+    case 'login':
+      return { kind: 'login' }
     case '':
     case 'help':
       return { kind: 'help' }

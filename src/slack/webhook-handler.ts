@@ -33,6 +33,7 @@ const help = [
   '`/firewatch ack INC-42` acknowledges an incident',
   '`/firewatch who [schedule]` says who is on call',
   '`/firewatch declare <title>` opens an incident',
+  '`/firewatch login` gives you a link that logs you in',
 ].join('\n')
 
 /**
@@ -96,6 +97,8 @@ function carryOut(answers: ChannelAnswers, { user, order, id }: SlashCommand): P
       return answers.who(slackUser(user), order.schedule)
     case 'declare':
       return answers.declare(slackUser(user), { title: order.title, id })
+    case 'login':
+      return answers.login(slackUser(user))
     case 'help':
       return Promise.resolve({ kind: 'done', message: help })
   }

@@ -41,6 +41,8 @@ export interface ChannelAnswers {
   give(account: Account, answer: Answer): Promise<AnswerResult>
   declare(account: Account, declaration: Declaration): Promise<AnswerResult>
   who(account: Account, schedule: string | undefined): Promise<AnswerResult>
+  /** A link that logs the owner of the account in; for nobody else's eyes. */
+  login(account: Account): Promise<AnswerResult>
   /** For a link that is itself the proof of who opens it. */
   acknowledgeAs(person: string, incidents: readonly number[], commandId: string): Promise<AnswerResult>
 }

@@ -9,7 +9,7 @@ import { formatNumber } from '../../domain/values/numbers.ts'
 export function chartPage(
   name: string,
   { title, lines, markers, from, bucketMs }: ChartModel,
-  person: string,
+  person: string | undefined,
 ): Html {
   const begin = Date.parse(from)
   const length = Math.max(0, ...lines.map(({ values }) => values.length))
@@ -23,7 +23,7 @@ export function chartPage(
   return layout({
     title: `Numbers of ${name}`,
     area: 'incidents',
-    person,
+    ...(person === undefined ? {} : { person }),
     body: html`<h1>${title}</h1>
 <p><a class="button" href="/incidents/${name}">Back to ${name}</a></p>
 ${rows.length === 0 ? html`<p>Nothing is measured.</p>` : html`<p>From ${instant(from)} on.</p>`}

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { may } from '../access.ts'
+import { incidentInPath, may } from '../access.ts'
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import { incidentWorkflowId, type Incident } from '../../domain/incident/incident.ts'
 import { switchesOn } from '../../domain/remediate/kill-switch.ts'
@@ -25,14 +25,17 @@ export function consoleRoutes(app: FastifyInstance, dependencies: WebDependencie
     sendPage(reply, await renderList(request, dependencies)),
   )
 
-  app.get('/incidents/:name', { config: { access: 'read' } }, async (request, reply) => {
+  const ofIncident = { access: 'read', pageLinkOf: incidentInPath } as const
+  app.get('/incidents/:name', { config: ofIncident }, async (request, reply) => {
     const incident = await incidentOf(request.params, incidents)
     return sendPage(reply, await renderIncident(request, incident, dependencies))
   })
 
-  app.get('/incidents/:name/chart', { config: { access: 'read' } }, async (request, reply) => {
+  app.get('/incidents/:name/chart', { config: ofIncident }, async (request, reply) => {
     const incident = await incidentOf(request.params, incidents)
-    const page = chartPage(incidentName(incident.number), await charts.model(incident), personOf(request))
+    // The console is not open to whoever came by the link of a page.
+    const person = request.principal?.byPageLink === true ? undefined : personOf(request)
+    const page = chartPage(incidentName(incident.number), await charts.model(incident), person)
     return sendPage(reply, page)
   })
 }
@@ -89,6 +92,7 @@ async function renderIncident(
     now: now().toISOString(),
     person: personOf(request),
     mayCommand: may(request.principal, 'respond'),
+    byPageLink: request.principal?.byPageLink === true,
     commandId: newId(),
     reviewed: review !== undefined,
     ...(told === undefined ? {} : { told }),
