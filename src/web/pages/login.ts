@@ -43,10 +43,10 @@ function waysIn({ next, canSend }: LoginPage): Html {
 }
 
 function sendForm(next: string | undefined): Html {
-  return html`<form class="filter" method="post" action="/login/links">${hiddenNext(next)}
-<label for="name">Your name in Firewatch</label>
-<input id="name" name="name" required maxlength="100" autocomplete="username" autocapitalize="none" spellcheck="false">
-<button class="primary">Send me a link</button>
+  return html`<form method="post" action="/login/links">${hiddenNext(next)}
+<p><label for="name">Your name in Firewatch</label>
+<input id="name" name="name" required maxlength="100" autocomplete="username" autocapitalize="none" spellcheck="false"></p>
+<p><button class="primary">Send me a link</button></p>
 </form>
 <p class="quiet">It comes to your own chat or mailbox, as configured.</p>`
 }
