@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import { didYouMean } from '../config/suggestion.ts'
+import { didYouMean } from '../domain/values/suggestion.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import { CommandFailed, exitCodes } from '../cli/api-client.ts'
 

@@ -49,8 +49,11 @@ export function startPageSender(parts: PageSenderParts): PageSender {
 }
 
 /** Without a key messages carry only the link to the console. */
-function messageLinks({ settings: { linkKey: key, publicUrl }, records, now }: PageSenderParts) {
-  if (key === undefined) return {}
+function messageLinks({ settings: { linkKey: key, publicUrl }, records, log, now }: PageSenderParts) {
+  if (key === undefined) {
+    log.warn('FIREWATCH_LINK_KEY is not set: links in messages lead to the log-in and not to their incident')
+    return {}
+  }
   return {
     answerUrl: createAnswerLinks({ key, publicUrl, now }).urlOf,
     pageLinks: createPageLinks({ key, publicUrl, keep: records.pageLinks.keep, now }),
