@@ -4,6 +4,7 @@ import type { Incident } from '../domain/incident/incident.ts'
 import type { User } from '../domain/configuration/people.ts'
 import { isReadByOne, pageLinkMs } from '../domain/page/page-link.ts'
 import type { Page } from '../domain/page/page.ts'
+import { own } from '../domain/values/own.ts'
 
 export interface PageLinksOptions {
   /** Of at least 32 characters: whoever has it and knows the stored incidents can name the links that stand in messages. */
@@ -44,9 +45,7 @@ export function createPageLinks({ key, publicUrl, keep, now }: PageLinksOptions)
       incidents: readonly Linked[],
       users: Readonly<Record<string, User>>,
     ): Promise<boolean> {
-      const contact = Object.hasOwn(users, page.person)
-        ? users[page.person]?.contacts[page.contact]
-        : undefined
+      const contact = own(users, page.person)?.contacts[page.contact]
       if (contact === undefined || !isReadByOne(page.person, contact, users)) return false
       const expiresAt = new Date(now().getTime() + pageLinkMs)
       const { person } = page
@@ -61,8 +60,8 @@ export function createPageLinks({ key, publicUrl, keep, now }: PageLinksOptions)
 type Linked = Pick<Incident, 'number' | 'chartToken'>
 
 /**
- * The secret of the link to this incident in the message that a page led: 256 bits that nobody guesses who has not the key. Numbers of incidents begin again in another installation: their random token keeps a link of one
- * from opening anything of the other.
+ * The secret of the link to this incident in the message that a page led: 256 bits that nobody guesses who has not the key. Numbers of incidents begin
+ * again in another installation: their random token keeps a link of one from opening anything of the other.
  */
 export function pageLinkSecret(key: string, page: string, { number, chartToken }: Linked): string {
   return createHmac('sha256', key).update(`${purpose}\n${chartToken}\n${number}\n${page}`).digest('base64url')
