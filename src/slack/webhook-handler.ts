@@ -34,6 +34,7 @@ const help = [
   '`/firewatch who [schedule]` says who is on call',
   '`/firewatch declare <title>` opens an incident',
   '`/firewatch login` gives you a link that logs you in',
+  '`/firewatch maintenance [preview] <service> <duration> <reason>` pages nobody about a service until then; `end <number>` ends it',
 ].join('\n')
 
 /**
@@ -99,6 +100,8 @@ function carryOut(answers: ChannelAnswers, { user, order, id }: SlashCommand): P
       return answers.declare(slackUser(user), { title: order.title, id })
     case 'login':
       return answers.login(slackUser(user))
+    case 'maintenance':
+      return answers.maintenance(slackUser(user), order.order)
     case 'help':
       return Promise.resolve({ kind: 'done', message: help })
   }
