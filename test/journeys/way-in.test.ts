@@ -9,6 +9,11 @@ import { shopAlerts, twoPeople } from './two-people.ts'
 
 const soon = { timeout: 60_000, interval: 100 }
 
+function linkIn(people: FakeWebhook): string {
+  const body = people.effects()[0]?.body as { incidentUrl: string } | undefined
+  return body?.incidentUrl ?? ''
+}
+
 describe('N30: the way in, under "up --as ben"', () => {
   let people: FakeWebhook
   let up: UpFirewatch
@@ -31,7 +36,7 @@ describe('N30: the way in, under "up --as ben"', () => {
   it('leads from a page to its incident, and to an acknowledgement, without a session', async () => {
     await up.api('POST', '/api/v1/alerts', shopAlerts(['CheckoutDown']))
     await vi.waitFor(() => expect(people.effects()).toHaveLength(1), soon)
-    const { incidentUrl } = people.effects()[0]?.body as { incidentUrl: string }
+    const incidentUrl = linkIn(people)
     const opened = await openLink(incidentUrl)
     expect(await opened.read()).toContain('You are ana here, by the link of a page.')
     expect([await opened.status('/incidents'), await opened.status('/account')]).toEqual([302, 302])
@@ -42,7 +47,7 @@ describe('N30: the way in, under "up --as ben"', () => {
   })
 
   it('is listed and ended by the command line', async () => {
-    const { incidentUrl } = people.effects()[0]?.body as { incidentUrl: string }
+    const incidentUrl = linkIn(people)
     const tokens = JSON.parse((await run('token', 'list', '--json')).stdout) as ListedCredential[]
     const link = tokens.find(({ kind }) => kind === 'page-link')
     expect(link).toMatchObject({ incident: 1, holder: { kind: 'person', name: 'ana' } })
