@@ -213,7 +213,10 @@ describe('firewatch oncall import', () => {
     [{ ...options, person: ['Ana'] }, '--person "Ana" is no pair'],
     [{ ...options, schedule: 'nope' }, 'there is no schedule nope'],
     [{ ...options, person: [] }, /has no shifts from .*\n +event 1 "ana alvarez": nobody is known/],
-    [{ ...options, zone: [] }, /its time zone "W. Europe Standard Time" is not known/],
+    [
+      { ...options, zone: ['W. Europe Standard Time=Mars/Base'] },
+      /its time zone "W. Europe Standard Time" is not known/,
+    ],
   ])('refuses %j', async (given, message) => {
     const path = await folder.write('one.ics', calendar(event('1', 'ana alvarez', ...weekly)))
     await expect(importFeed(path, given, await view(), span)).rejects.toThrow(message)
