@@ -13,6 +13,7 @@ type Range = { readonly from?: string; readonly to?: string }
 export function addOnCallCommands(program: Command): void {
   const oncall = program.command('oncall').description('who is on call, and changing it for a while')
   addReading(oncall)
+  addFairness(oncall)
   addChanging(oncall)
   addSwaps(oncall)
   addOnCallFileCommands(oncall)
@@ -52,6 +53,19 @@ function addReading(oncall: Command): void {
       say(options, tellPreview(await view(options), name, options))
     },
   )
+}
+
+function addFairness(oncall: Command): void {
+  ranged(
+    reading(
+      oncall,
+      'fairness [schedule]',
+      'hours, nights, weekends and holidays of each person, by default in the next year',
+    ),
+  ).action(async (name: string | undefined, options: OnCallOptions & Range) => {
+    const { tellFairness } = await import('../on-call-fairness.ts')
+    say(options, tellFairness(await view(options), name, options))
+  })
 }
 
 function addChanging(oncall: Command): void {
