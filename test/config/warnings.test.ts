@@ -22,7 +22,7 @@ describe('N42: what a configuration allows and hardly means', () => {
     expect(warnings()).toEqual([
       {
         file: expect.stringContaining('turns.yaml'),
-        line: 24,
+        line: 21,
         column: 9,
         path: 'schedules.office.layers[0]',
         message:
