@@ -19,6 +19,7 @@ import { createIncidentMarks } from '../postgres/incident-marks.ts'
 import { createWorkflowNotifications } from '../postgres/workflow-notifications.ts'
 import type { IncidentConfigurations } from '../postgres/incident-world.ts'
 import { createIncidentRecords } from '../postgres/incidents.ts'
+import { createNoticeRecords } from '../postgres/on-call-notices.ts'
 import { createPageSending } from '../postgres/page-sending.ts'
 import { createPageRecords } from '../postgres/pages.ts'
 import { createReplayedIncidentRecords } from '../postgres/replayed-incidents.ts'
@@ -93,6 +94,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     retention: createRetentionRecords(db),
     reviews: createReviewRecords(db),
     scheduleChanges: createScheduleChangeRecords(db),
+    onCallNotices: createNoticeRecords(db),
     credentials: createCredentialRecords(urgent.intake, now),
   }
 }

@@ -80,10 +80,15 @@ function addChanging(oncall: Command): void {
 
   changing(oncall, 'temporary <schedule>', 'for a while these shifts, whatever the schedule says')
     .requiredOption('--to <instant>', 'until when')
-    .option('--shifts <file>', 'YAML list as in the configuration; none: nobody is on call')
-    .action(async (name: string, options: ChangeOptions & { shifts?: string }) => {
-      const { shiftsFile } = await import('../on-call-changing.ts')
-      const shifts = options.shifts === undefined ? [] : await shiftsFile(options.shifts)
+    .option('--shifts <file>', 'YAML list as in the configuration')
+    .option('--empty', 'without --shifts: nobody is on call in this time')
+    .action(async (name: string, options: ChangeOptions & { shifts?: string; empty?: boolean }) => {
+      const { confirmEmpty, shiftsFile } = await import('../on-call-changing.ts')
+      const { shifts: file, empty = false } = options
+      if (file !== undefined && empty)
+        throw new CommandFailed('say --shifts or --empty, not both', exitCodes.usage)
+      const shifts = file === undefined ? [] : await shiftsFile(file)
+      if (shifts.length === 0 && !empty) await confirmEmpty(name, options, process.env, Date.now())
       await change([name, 'temporary'], { shifts }, options)
     })
 
