@@ -49,56 +49,65 @@ export function createScheduleChangeRecords(db: Database) {
       })
     },
 
-    /**
-     * Gives an offered shift to somebody. `undefined` when the schedule has no such swap.
-     * @param by who asks for it, and the schedule as configured: without them nobody is told
-     */
-    take(
-      schedule: string,
-      id: string,
-      taker: string,
-      at: number,
-      by?: Asked,
-    ): Promise<ChangeResult | undefined> {
-      return locked(db, schedule, async (transaction) => {
-        const change = await changeOf(transaction, schedule, id)
-        if (change?.kind !== 'swap') return undefined
-        if (change.endedAt !== null) return { kept: false, reason: endedAlready(change) }
-        if (change.to <= at)
-          return { kept: false, reason: `swap "${id}" is over: there is nothing left to take` }
-        const taken = takeSwap(swapOf(change), taker)
-        if (!taken.ok) return { kept: false, reason: taken.reason }
-        if (change.taker === taker) return { kept: true, change }
-        const before = await changesOf(transaction, schedule)
-        const kept = await set(transaction, id, { taker, taken_at: new Date(at) })
-        if (by !== undefined) await tell(transaction, by.configured, before, kept, { by: by.actor, at })
-        return { kept: true, change: kept }
-      })
-    },
+    /** As `takeChange`. */
+    take: (schedule: string, id: string, taker: string, at: number, by?: Asked) =>
+      takeChange(db, schedule, id, taker, at, by),
 
-    /**
-     * Ends a change from now on. `undefined` when the schedule has none of that number.
-     * @param configured the schedule, whose people are told; absent for one that is configured no more
-     */
-    end(
-      schedule: string,
-      id: string,
-      actor: string,
-      at: number,
-      configured?: Schedule,
-    ): Promise<ChangeResult | undefined> {
-      return locked(db, schedule, async (transaction) => {
-        const change = await changeOf(transaction, schedule, id)
-        if (change === undefined) return undefined
-        if (change.endedAt !== null) return { kept: false, reason: endedAlready(change) }
-        if (change.to <= at) return { kept: false, reason: `change "${id}" is over: there is nothing to end` }
-        const before = await changesOf(transaction, schedule)
-        const ended = await set(transaction, id, { ended_by: actor, ended_at: new Date(at) })
-        if (configured !== undefined) await tell(transaction, configured, before, ended, { by: actor, at })
-        return { kept: true, change: ended }
-      })
-    },
+    /** As `endChange`. */
+    end: (schedule: string, id: string, actor: string, at: number, configured?: Schedule) =>
+      endChange(db, schedule, id, actor, at, configured),
   }
+}
+
+/**
+ * Gives an offered shift to somebody. `undefined` when the schedule has no such swap.
+ * @param by who asks for it, and the schedule as configured: without them nobody is told
+ */
+function takeChange(
+  db: Database,
+  schedule: string,
+  id: string,
+  taker: string,
+  at: number,
+  by?: Asked,
+): Promise<ChangeResult | undefined> {
+  return locked(db, schedule, async (transaction) => {
+    const change = await changeOf(transaction, schedule, id)
+    if (change?.kind !== 'swap') return undefined
+    if (change.endedAt !== null) return { kept: false, reason: endedAlready(change) }
+    if (change.to <= at) return { kept: false, reason: `swap "${id}" is over: there is nothing left to take` }
+    const taken = takeSwap(swapOf(change), taker)
+    if (!taken.ok) return { kept: false, reason: taken.reason }
+    if (change.taker === taker) return { kept: true, change }
+    const before = await changesOf(transaction, schedule)
+    const kept = await set(transaction, id, { taker, taken_at: new Date(at) })
+    if (by !== undefined) await tell(transaction, by.configured, before, kept, { by: by.actor, at })
+    return { kept: true, change: kept }
+  })
+}
+
+/**
+ * Ends a change from now on. `undefined` when the schedule has none of that number.
+ * @param configured the schedule, whose people are told; absent for one that is configured no more
+ */
+function endChange(
+  db: Database,
+  schedule: string,
+  id: string,
+  actor: string,
+  at: number,
+  configured?: Schedule,
+): Promise<ChangeResult | undefined> {
+  return locked(db, schedule, async (transaction) => {
+    const change = await changeOf(transaction, schedule, id)
+    if (change === undefined) return undefined
+    if (change.endedAt !== null) return { kept: false, reason: endedAlready(change) }
+    if (change.to <= at) return { kept: false, reason: `change "${id}" is over: there is nothing to end` }
+    const before = await changesOf(transaction, schedule)
+    const ended = await set(transaction, id, { ended_by: actor, ended_at: new Date(at) })
+    if (configured !== undefined) await tell(transaction, configured, before, ended, { by: actor, at })
+    return { kept: true, change: ended }
+  })
 }
 
 /** Who asks for something, and the schedule that it is about as configured. */

@@ -94,12 +94,13 @@ async function endChange(request: FastifyRequest, { onCall, now }: WebDependenci
   return answerOf(before, keptOf(kept, `change ${id} of schedule ${before.name}`), onCall, actorOf(request))
 }
 
-type Answer = { readonly change: ReturnType<typeof changeJson>; readonly told: readonly Told[] } & ReturnType<
-  typeof effectJson
->
+type Answer = {
+  readonly change: ReturnType<typeof changeJson>
+  readonly told: readonly NoticeResult[]
+} & ReturnType<typeof effectJson>
 
 /** Somebody whom the change puts on call or takes off, and over what they are told; `null`: nothing they have takes notices. */
-interface Told {
+interface NoticeResult {
   readonly person: string
   readonly by: string | null
 }
