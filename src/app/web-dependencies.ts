@@ -4,6 +4,7 @@ import type { WebDependencies } from '../web/dependencies.ts'
 import type { ServedRequest } from '../web/observe.ts'
 import { createAutomation } from './automation.ts'
 import { createCharts } from './charts.ts'
+import { createCheckDetails } from './check-details.ts'
 import { createCheckReadings } from './check-readings.ts'
 import { createIdentities } from './identities.ts'
 import { createNotActionable } from './not-actionable.ts'
@@ -23,6 +24,7 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
     credentials: createIdentities(records.credentials, () => configuration, settings.operator),
     auditLog: parts.auditLog,
     automation: createAutomation(records, configuration, randomUUID),
+    maintenance: parts.maintenance,
     publicUrl: settings.publicUrl,
     people: async () => roles,
     incidents: {
@@ -36,7 +38,10 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
     commands: records.commands,
     declare: (declaration) => records.declarations.declare(declaration),
     notActionable: createNotActionable(records, settings.dataDir, now),
-    checks: createCheckReadings(records.verdicts, configuration),
+    checks: {
+      ...createCheckReadings(records.verdicts, configuration),
+      details: createCheckDetails(records, configuration),
+    },
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
     runbooks: async () => configuration.runbooks,
     services: async () => Object.keys(configuration.services),
@@ -47,7 +52,13 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
     },
     onCall: createOnCallService(configuration, records),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
-    charts: createCharts(records, clickhouse, now),
+    charts: createCharts({
+      records,
+      clickhouse,
+      configuration,
+      log: (message, error) => log.warn({ err: error }, message),
+      now,
+    }),
     unready: () => unready(parts),
     metrics: () => parts.metrics.expose(),
     served: (request) => noteRequest(parts, request),

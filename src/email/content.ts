@@ -54,7 +54,8 @@ function linksOf(message: PageMessage): PageLink[] {
   const { kind, incidentUrl, chartUrl, links } = message
   const offered = [
     { title: openWords(message), url: incidentUrl },
-    ...(kind === 'page' ? [{ title: 'Chart', url: chartUrl }, ...links] : []),
+    ...(kind === 'page' && chartUrl !== undefined ? [{ title: 'Chart', url: chartUrl }] : []),
+    ...(kind === 'page' ? links : []),
   ]
   return offered.flatMap(({ title, url }) => webLink(title, url) ?? [])
 }

@@ -135,7 +135,8 @@ function linksOf(message: PageMessage): string[] {
   const { kind, incidentUrl, chartUrl, links } = message
   const offered = [
     { title: openWords(message), url: incidentUrl },
-    ...(kind === 'page' ? [{ title: 'Chart', url: chartUrl }, ...links] : []),
+    ...(kind === 'page' && chartUrl !== undefined ? [{ title: 'Chart', url: chartUrl }] : []),
+    ...(kind === 'page' ? links : []),
   ]
   return offered.slice(0, longestPart.links).flatMap(({ title, url }) => link(title, url) ?? [])
 }

@@ -80,7 +80,8 @@ function linkLines(message: PageMessage, form: TextForm): Line[] {
   const { kind, incidentUrl, chartUrl, links } = message
   const offered: readonly PageLink[] = [
     { title: openWords(message), url: incidentUrl },
-    ...(kind === 'page' ? [{ title: 'Chart', url: chartUrl }, ...links] : []),
+    ...(kind === 'page' && chartUrl !== undefined ? [{ title: 'Chart', url: chartUrl }] : []),
+    ...(kind === 'page' ? links : []),
   ]
   const row: Piece[] = []
   const written: Line[] = []

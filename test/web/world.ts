@@ -1,3 +1,4 @@
+import type { MaintenanceAnnouncements } from '../../src/domain/escalate/maintenance.ts'
 import type { CheckMute } from '../../src/domain/check/mutes.ts'
 import type { FastifyInstance } from 'fastify'
 import type { AccessRole } from '../../src/domain/access/access.ts'
@@ -8,11 +9,16 @@ import { type GuardSwitch, isSameScope, type SwitchScope } from '../../src/domai
 import type { Runbook } from '../../src/domain/investigate/runbook.ts'
 import type { Principal } from '../../src/web/access.ts'
 import type {
+  ChartReading,
+  CheckDetails,
   CheckReading,
   IncidentRecords,
   StoredReview,
   WebDependencies,
 } from '../../src/web/dependencies.ts'
+import { renderPng, renderSvg, renderWords } from '../../src/chart/render.ts'
+import { toPng } from '../../src/chart/png.ts'
+import { type ChartData, chartModel } from '../../src/domain/chart/chart.ts'
 import { createServer } from '../../src/web/server.ts'
 import { personCalendar, scheduleCalendar } from '../../src/ical/write.ts'
 import { onCallServiceOver } from '../support/on-call-service.ts'
@@ -54,6 +60,8 @@ export interface State {
   reviewTrouble?: string
   runbooks: readonly Runbook[]
   checks: readonly CheckReading[]
+  details: readonly CheckDetails[]
+  chart: ChartReading
   mutes: readonly CheckMute[]
   switches: readonly GuardSwitch[]
   readonly audit: AuditEntry[]
@@ -87,6 +95,8 @@ export async function startWeb(
     review: undefined,
     runbooks: [],
     checks: [],
+    details: [],
+    chart: { kind: 'chart', model: chartModel({ data: likesChart, incident: of, timeZone: 'UTC' }) },
     mutes: [],
     switches: [],
     audit: [],
@@ -103,6 +113,7 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       read: async () => state.audit.map((entry, index) => ({ ...entry, id: index + 1 })),
     },
     automation: automationOver(state),
+    maintenance: maintenanceOver(given),
     publicUrl: 'http://firewatch.test',
     people: async () => ({ ana: 'responder', ben: 'responder', vic: 'viewer' }),
     policies: async () => ['default', 'quiet'],
@@ -133,22 +144,20 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       standings: async () => [],
       mutes: async () => state.mutes,
       names: async () => state.checks.map(({ check }) => check.name),
+      details: async (name) => state.details.find(({ check }) => check.name === name),
       read: async (name) => state.checks.find(({ check }) => check.name === name),
     },
     reviews: { get: async () => state.review, trouble: async () => state.reviewTrouble },
     onCall: onCallServiceOver([]),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: {
-      render: async () => onePixel,
-      model: async ({ title, startedAt }) => ({
-        title,
-        description: title,
-        timeZone: 'UTC',
-        from: startedAt,
-        bucketMs: 60_000,
-        lines: [{ kind: 'today', label: 'today', values: [12, null, 7.5] }],
-        markers: [{ kind: 'start', at: startedAt, label: 'began' }],
-      }),
+      about: async () => (state.chart.kind === 'none' ? undefined : likesChart),
+      ofIncident: async (_, timeZone) => inZone(state.chart, timeZone),
+      ofSeries: async (_, timeZone) => inZone(state.chart, timeZone),
+      png: renderPng,
+      svg: renderSvg,
+      wordsAsPng: (words) => toPng(renderWords(words, 'message')),
+      wordsAsSvg: renderWords,
     },
     intake: { parse: () => [], accept: async (alerts) => ({ accepted: alerts.length, duplicates: 0 }) },
     alertmanager: { receive: async () => ({ accepted: 0, duplicates: 0, problems: [] }) },
@@ -221,10 +230,22 @@ function credentials(): WebDependencies['credentials'] {
   }
 }
 
-const onePixel = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
-  'base64',
-)
+const likesChart: ChartData = {
+  title: 'Likes (os iOS)',
+  unit: '/min',
+  rule: { kind: 'same-time', threshold: 0.5 },
+  from: '2026-03-02T02:00:00.000Z',
+  bucketMs: 900_000,
+  today: [480, 500, null, 510, 12],
+  yesterday: [470, 480, 490, 480, 470, 460],
+  weekAgo: [500, 490, 480, 500, 510, 500],
+  firing: [{ from: '2026-03-02T03:00:00.000Z', to: '2026-03-02T03:15:00.000Z' }],
+}
+
+function inZone(reading: ChartReading, timeZone?: string): ChartReading {
+  if (reading.kind !== 'chart' || timeZone === undefined) return reading
+  return { kind: 'chart', model: { ...reading.model, timeZone } }
+}
 
 const principals = new Map<string, Principal>([
   ['sender-secret', { ...principal('alertmanager', 'sender'), kind: 'sender' }],
@@ -238,3 +259,20 @@ export function principal(person: string, role: AccessRole): Principal {
 }
 
 export const as = (role: AccessRole) => ({ authorization: `Bearer ${role}-secret` })
+
+/** Takes what it is asked for. */
+export function maintenanceOver(given: TestWeb['given']): MaintenanceAnnouncements {
+  const window = { service: 'feed', from: 0, to: Date.parse('2030-01-01T00:00:00Z'), reason: 'new disks' }
+  return {
+    listed: async () => [{ ...window, id: '3', madeBy: 'ben' }],
+    preview: async ({ service }) => ({ kind: 'done', message: `${service} would be quiet` }),
+    announce: async (request, actor, commandId) => {
+      given.push({ verb: 'maintenance', command: { incident: 0, actor, at: '', commandId, ...request } })
+      return { kind: 'done', message: `${request.service} is quiet` }
+    },
+    end: async (id) =>
+      id === '3'
+        ? { kind: 'done', message: 'ended' }
+        : { kind: 'refused', message: `there is no maintenance ${id}` },
+  }
+}

@@ -48,7 +48,6 @@ export function composeShiftNotice(
     nowDoing: '',
     startedAt: options.at,
     incidentUrl: `${options.publicUrl}/on-call#schedule-${encodeURIComponent(notice.schedule)}`,
-    chartUrl: '',
     links: [],
     responsible: [],
     bundled: [],
