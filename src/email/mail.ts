@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { cutText, oneLine } from '../domain/page/delivery.ts'
+import { headlineOf } from '../domain/page/message.ts'
 import type { PageMessage } from '../domain/page/page.ts'
 import { htmlOf } from './html.ts'
 import { mailLimits } from './limits.ts'
@@ -44,9 +45,9 @@ export function mailOf(message: PageMessage, domain: string, png?: Uint8Array): 
 }
 
 /** One line whatever the alert said, and the same for all of a conversation: some readers thread by it as well. */
-function subjectOf({ kind, severity, incident, title }: PageMessage): string {
-  const reply = kind === 'page' ? '' : 'Re: '
-  const written = oneLine(`${severity} ${incident}: ${title}`).replaceAll(/\p{Cf}/gu, '')
+function subjectOf(message: PageMessage): string {
+  const reply = message.kind === 'page' ? '' : 'Re: '
+  const written = oneLine(headlineOf({ ...message, kind: 'page' })).replaceAll(/\p{Cf}/gu, '')
   return cutText(`${reply}${written}`, mailLimits.subjectLength)
 }
 

@@ -1,7 +1,7 @@
 import { valueOf } from '../domain/page/answer-value.ts'
 import { cutText } from '../domain/page/delivery.ts'
+import { headlineOf } from '../domain/page/message.ts'
 import type { FollowedMessage, MessageAnswers, PageMessage, StandingIncident } from '../domain/page/page.ts'
-
 import { blocksBudget, longestPart, slackLimits } from './limits.ts'
 import { clean, escaped, fitting, link, part } from './mrkdwn.ts'
 
@@ -11,12 +11,6 @@ export type Block = Readonly<Record<string, unknown>>
 export interface SlackMessage {
   readonly text: string
   readonly blocks?: readonly Block[]
-}
-
-const stages: Readonly<Record<PageMessage['kind'], string>> = {
-  page: '',
-  acknowledged: ' acknowledged',
-  resolved: ' resolved',
 }
 
 const repeatNote = 'Possible repeat: an earlier try of this message may have reached you.'
@@ -101,17 +95,20 @@ function plainText(text: string) {
   return { type: 'plain_text', text, emoji: false }
 }
 
-function headerOf({ kind, severity, incident, title }: PageMessage): string {
-  return part(`${severity} ${incident}${stages[kind]}: ${title}`, slackLimits.headerLength)
+function headerOf(message: PageMessage): string {
+  return part(headlineOf(message), slackLimits.headerLength)
 }
 
-function subjectOf({ kind, severity, incident, title }: PageMessage): string {
-  return escaped(part(`${severity} ${incident}${stages[kind]}: ${title}`, 500))
+function subjectOf(message: PageMessage): string {
+  return escaped(part(headlineOf(message), 500))
 }
 
-function whereOf({ service, startedAt }: PageMessage): string {
-  const since = `since ${startedAt.slice(0, 10)} ${startedAt.slice(11, 16)} UTC`
-  return escaped([part(service, longestPart.name), since].filter((text) => text !== '').join(', '))
+function whereOf({ service, since }: PageMessage): string {
+  return escaped(
+    [part(service, longestPart.name), `since ${part(since, longestPart.name)}`]
+      .filter((text) => text !== '')
+      .join(', '),
+  )
 }
 
 function linesOf({ lines }: PageMessage): string[] {
@@ -122,7 +119,7 @@ function linesOf({ lines }: PageMessage): string[] {
 function factsOf(message: PageMessage): string[] {
   const facts = [
     ['Now', part(message.nowDoing, longestPart.nowDoing)],
-    ['Runbook', part(message.runbookTitle ?? '', longestPart.name)],
+    ['Next', part(message.next, longestPart.nowDoing)],
     ['Responsible', part(message.responsible.join(', '), longestPart.responsible)],
   ] as const
   return facts.flatMap(([name, text]) => (text === '' ? [] : [`*${name}:* ${escaped(text)}`]))
@@ -131,7 +128,9 @@ function factsOf(message: PageMessage): string[] {
 function linksOf({ kind, incident, incidentUrl, chartUrl, links }: PageMessage): string[] {
   const offered = [
     { title: `Open ${incident}`, url: incidentUrl },
-    ...(kind === 'page' ? [{ title: 'Chart', url: chartUrl }, ...links] : []),
+    ...(kind === 'page' ? [{ title: 'Chart', url: chartUrl }] : []),
+    // What follows a page takes its place: whoever acknowledged needs these most.
+    ...(kind === 'resolved' ? [] : links),
   ]
   return offered.slice(0, longestPart.links).flatMap(({ title, url }) => link(title, url) ?? [])
 }

@@ -1,4 +1,5 @@
 import { outsideSteps } from '../escalate/escalate.ts'
+import { channelWords } from '../page/channel-words.ts'
 import type { PageKind } from '../page/page.ts'
 import { explanationSentence, notProbedWords, statesWords } from '../remediate/explanation-words.ts'
 import { decisionSentence } from '../remediate/guard-words.ts'
@@ -7,13 +8,6 @@ import type { AttemptFact } from './attempt-fact.ts'
 import type { FactOf } from './fact.ts'
 
 /* Sentences of what automation and the outbox of pages leave behind. */
-
-const channelTitles: ReadonlyMap<string, string> = new Map([
-  ['email', 'e-mail'],
-  ['pagerduty', 'PagerDuty'],
-  ['slack', 'Slack'],
-  ['telegram', 'Telegram'],
-])
 
 /** Pages that ask somebody to act; the others only tell. */
 const calls: ReadonlySet<PageKind> = new Set(['page', 'hand-over', 'worse'])
@@ -31,7 +25,7 @@ const occasions: Readonly<Record<Exclude<PageKind, 'page'>, string>> = {
 
 export function pageSentence(fact: FactOf<'page-ended'>): string {
   const { person, kind, state, reason, attempts } = fact
-  const channel = channelTitles.get(fact.channel) ?? fact.channel
+  const channel = channelWords(fact.channel)
   const by = `${person} by ${channel}`
   const why = reason ?? 'no reason was recorded'
   switch (state) {
