@@ -6,7 +6,7 @@ import { chartDataOf, chartModel } from '../domain/chart/chart.ts'
 import type { Incident } from '../domain/incident/incident.ts'
 import type { Records } from './records.ts'
 
-/** Draws incidents' charts: the kept series of one that is over, the live ones of one that lasts. */
+/** Draws incidents' charts by the clock of whoever reads them: the kept series of one that is over, the live ones of one that lasts. */
 export function createCharts(records: Records, clickhouse: ClickHouse, now: () => Date) {
   const { incidents, configurations, verdicts } = records
   const series = {
@@ -19,8 +19,7 @@ export function createCharts(records: Records, clickhouse: ClickHouse, now: () =
     return kept && chartDataOf(kept.result)
   }
 
-  async function modelOf(incident: Incident) {
-    const { timeZone } = await configurations.get(incident.configRevision)
+  async function modelOf(incident: Incident, timeZone: string) {
     const attempts = await records.attempts.ofIncident(incident.number)
     return chartModel({ incident, data: await dataOf(incident), attempts, timeZone })
   }
@@ -28,8 +27,8 @@ export function createCharts(records: Records, clickhouse: ClickHouse, now: () =
   return {
     model: modelOf,
 
-    async render(incident: Incident): Promise<Uint8Array> {
-      return renderChart(await modelOf(incident)).png
+    async render(incident: Incident, timeZone: string): Promise<Uint8Array> {
+      return renderChart(await modelOf(incident, timeZone)).png
     },
   }
 }

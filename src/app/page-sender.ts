@@ -55,10 +55,10 @@ function answerLinks({ linkKey: key, publicUrl }: PageSenderParts['settings'], n
 /** Draws nothing where no check measures what fires: an empty picture tells nobody anything. */
 function chartsByName({ records, clickhouse, now }: PageSenderParts) {
   const charts = createCharts(records, clickhouse, now)
-  return async (name: string): Promise<Uint8Array | undefined> => {
+  return async (name: string, timeZone: string): Promise<Uint8Array | undefined> => {
     const number = parseIncidentName(name)
     if (number === undefined) throw new Error(`${name} is no name of an incident`)
-    const model = await charts.model(await records.incidents.get(number))
+    const model = await charts.model(await records.incidents.get(number), timeZone)
     return model.lines.length === 0 ? undefined : renderChart(model).png
   }
 }

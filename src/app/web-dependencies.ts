@@ -38,6 +38,10 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
     notActionable: createNotActionable(records, settings.dataDir, now),
     checks: createCheckReadings(records.verdicts, configuration),
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
+    configured: {
+      now: async () => configuration,
+      then: ({ configRevision }) => records.configurations.get(configRevision).catch(() => configuration),
+    },
     runbooks: async () => configuration.runbooks,
     services: async () => Object.keys(configuration.services),
     policies: async () => Object.keys(configuration.policies),

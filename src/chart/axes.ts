@@ -1,4 +1,5 @@
 import type { ChartModel } from '../domain/chart/chart.ts'
+import { zoneWords } from '../domain/values/zoned-words.ts'
 import { captionSize, height, ink, plot, type Frame } from './layout.ts'
 import { axisNumber, localDay, timeTicks } from './scale.ts'
 import { content, element, type Markup } from './svg.ts'
@@ -43,7 +44,13 @@ export function timeAxis({ timeZone, bucketMs }: ChartModel, { from, to, x }: Fr
       'font-size': captionSize,
       fill: '#3f444c',
     },
-    content(`${days}, ${timeZone}`),
+    content(`${days}, ${zoneCaption(from, timeZone)}`),
   )
   return element('g', {}, ...marks, caption)
+}
+
+/** As every text beside the chart calls the zone, and its own name: `CET (Europe/Berlin)`. */
+function zoneCaption(at: number, timeZone: string): string {
+  const words = zoneWords(at, timeZone)
+  return words === timeZone ? words : `${words} (${timeZone})`
 }

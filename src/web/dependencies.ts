@@ -1,6 +1,6 @@
 import type { AcceptedAlert, Alert } from '../domain/alert/alert.ts'
 import type { ChartModel } from '../domain/chart/chart.ts'
-import type { Check } from '../domain/configuration/configuration.ts'
+import type { Check, Configuration } from '../domain/configuration/configuration.ts'
 import type { Role } from '../domain/configuration/people.ts'
 import type { Declaration } from '../domain/alert/declaration.ts'
 import type { Evidence } from '../domain/investigate/evidence.ts'
@@ -53,6 +53,11 @@ export interface WebDependencies {
   readonly checks: CheckReader
   /** Marks that change whenever what people see changes; `null` means the list of all incidents. */
   readonly marks: (incident: number | null) => Promise<string>
+  readonly configured: {
+    now(): Promise<Configuration>
+    /** As it was when an incident opened; as it is now when that revision is gone. */
+    then(incident: Incident): Promise<Configuration>
+  }
   /** As configured now. */
   readonly runbooks: () => Promise<readonly Runbook[]>
   /** Names of the services, as configured now. */
@@ -71,10 +76,10 @@ export interface WebDependencies {
     trouble(incident: number): Promise<string | undefined>
   }
   readonly charts: {
-    /** PNG of the incident's chart as it stands. */
-    render(incident: Incident): Promise<Uint8Array>
+    /** PNG of the incident's chart as it stands, by the clock of a zone. */
+    render(incident: Incident, timeZone: string): Promise<Uint8Array>
     /** What it draws. */
-    model(incident: Incident): Promise<ChartModel>
+    model(incident: Incident, timeZone: string): Promise<ChartModel>
   }
   readonly intake: {
     /** Reads the body of `POST /api/v1/alerts`. @throws an error whose `problems` name each bad path */

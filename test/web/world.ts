@@ -2,6 +2,7 @@ import type { CheckMute } from '../../src/domain/check/mutes.ts'
 import type { FastifyInstance } from 'fastify'
 import type { AccessRole } from '../../src/domain/access/access.ts'
 import type { AuditEntry } from '../../src/domain/access/audit-entry.ts'
+import type { Configuration } from '../../src/domain/configuration/configuration.ts'
 import type { Incident } from '../../src/domain/incident/incident.ts'
 import type { Command } from '../../src/domain/incident/messages.ts'
 import { type GuardSwitch, isSameScope, type SwitchScope } from '../../src/domain/remediate/kill-switch.ts'
@@ -15,6 +16,7 @@ import type {
 } from '../../src/web/dependencies.ts'
 import { createServer } from '../../src/web/server.ts'
 import { personCalendar, scheduleCalendar } from '../../src/ical/write.ts'
+import { configurationWith } from '../domain/check/world.ts'
 import { onCallServiceOver } from '../support/on-call-service.ts'
 
 export const now = '2026-03-02T03:04:05.000Z'
@@ -53,6 +55,7 @@ export interface State {
   review: StoredReview | undefined
   reviewTrouble?: string
   runbooks: readonly Runbook[]
+  configuration: Configuration
   checks: readonly CheckReading[]
   mutes: readonly CheckMute[]
   switches: readonly GuardSwitch[]
@@ -86,6 +89,7 @@ export async function startWeb(
     records: noRecords,
     review: undefined,
     runbooks: [],
+    configuration: configurationWith([]),
     checks: [],
     mutes: [],
     switches: [],
@@ -106,6 +110,10 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
     publicUrl: 'http://firewatch.test',
     people: async () => ({ ana: 'responder', ben: 'responder', vic: 'viewer' }),
     policies: async () => ['default', 'quiet'],
+    configured: {
+      now: async () => state.configuration,
+      then: async () => ({ ...state.configuration, runbooks: state.runbooks }),
+    },
     incidents: {
       find: async (number) => (number === state.incident.number ? state.incident : undefined),
       list: async ({ states }) =>

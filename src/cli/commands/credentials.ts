@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
+import { stampWords } from '../../domain/values/zoned-words.ts'
 import { parseDuration } from '../../domain/values/duration.ts'
 import type { ListedCredential } from '../../web/sessions.ts'
 import { CommandFailed, connectApi, exitCodes } from '../api-client.ts'
 import type { Installation } from '../installation.ts'
 import { print, table } from '../terminal.ts'
-import { api, type Options, reading } from './incidents.ts'
+import { api, inZone, type Options, reading, timed } from './incidents.ts'
 
 interface CreateOptions extends Options {
   readonly direct?: boolean
@@ -26,13 +27,15 @@ export function addCredentialCommands(
 
   const token = program.command('token').description('make, list and end API tokens')
   addTokenCreation(token, installation)
-  reading(
-    token,
-    'list',
-    'list tokens, sessions and calendar addresses: your own, or as an admin those of all',
+  timed(
+    reading(
+      token,
+      'list',
+      'list tokens, sessions and calendar addresses: your own, or as an admin those of all',
+    ),
   ).action(async (options: Options) => {
-    const { tokens } = await (await api(options)).get<{ tokens: ListedCredential[] }>('/api/v1/tokens')
-    print(options, tokens, () => listText(tokens))
+    const { tokens, timeZone } = await (await api(options)).get<Listed>(inZone('/api/v1/tokens', options))
+    print(options, tokens, () => listText(tokens, timeZone))
   })
   reading(token, 'revoke <id>', 'end a token, a session or a calendar address at once').action(
     async (id: string, options: Options) => {
@@ -82,7 +85,13 @@ async function makeDirectly(
   print(options, made, () => made.token)
 }
 
-function listText(tokens: readonly ListedCredential[]): string {
+interface Listed {
+  readonly tokens: readonly ListedCredential[]
+  readonly timeZone: string
+}
+
+function listText(tokens: readonly ListedCredential[], timeZone: string): string {
+  const minute = (at: string | null) => (at === null ? '-' : stampWords(Date.parse(at), timeZone))
   if (tokens.length === 0) return 'no tokens'
   const rows = tokens.map(({ id, kind, holder, role, createdAt, expiresAt, usedAt }) => [
     id,
@@ -93,9 +102,5 @@ function listText(tokens: readonly ListedCredential[]): string {
     minute(expiresAt),
     minute(usedAt),
   ])
-  return table(['id', 'kind', 'of', 'role', 'made (UTC)', 'expires (UTC)', 'used (UTC)'], rows)
-}
-
-function minute(instant: string | null): string {
-  return instant === null ? '-' : instant.slice(0, 16).replace('T', ' ')
+  return table(['id', 'kind', 'of', 'role', 'made', 'expires', 'used'], rows)
 }

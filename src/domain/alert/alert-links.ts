@@ -2,7 +2,7 @@ import { cutText, oneLine } from '../page/delivery.ts'
 import { readLink } from '../values/web-link.ts'
 import type { Alert } from './alert.ts'
 
-export type LinkKind = 'runbook' | 'dashboard' | 'chart' | 'silence' | 'source' | 'other'
+export type LinkKind = 'runbook' | 'dashboard' | 'chart' | 'source' | 'other'
 
 /** Somewhere to look, of which it is known what it is. */
 export interface TypedLink {
@@ -28,14 +28,13 @@ export interface AlertLinks {
 
 /**
  * Annotations that lead somewhere, by what they are called: Prometheus's and Alertmanager's habits (`runbook_url`, `generatorURL`), those of Grafana
- * (`dashboardURL`, `panelURL`, `silenceURL`), and what our own checks write (`chart`, `dashboard`).
+ * (`dashboardURL`, `panelURL`), and what our own checks write (`chart`, `dashboard`).
  */
 const known: readonly (readonly [RegExp, LinkKind, string])[] = [
   [/^runbook(_?(url|link))?$/i, 'runbook', 'Runbook'],
   [/^(grafana_?)?dashboard/i, 'dashboard', 'Dashboard'],
   [/^panel_?url$/i, 'dashboard', 'Panel'],
   [/^chart(_?url)?$/i, 'chart', 'Chart elsewhere'],
-  [/^silence_?url$/i, 'silence', 'Silence'],
   [/^generator_?url$/i, 'source', 'Source'],
 ]
 

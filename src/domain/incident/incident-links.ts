@@ -15,14 +15,13 @@ export interface LinkSources {
   readonly runbook?: { readonly title: string; readonly url: string }
 }
 
-const order: readonly LinkKind[] = ['runbook', 'dashboard', 'chart', 'other', 'silence', 'source']
+const order: readonly LinkKind[] = ['runbook', 'dashboard', 'chart', 'other', 'source']
 /** Fourteen alerts have fourteen sources, of which one is enough to begin with. */
 const mostOfKind: Readonly<Record<LinkKind, number>> = {
   runbook: 3,
   dashboard: 4,
   chart: 4,
   other: 6,
-  silence: 1,
   source: 2,
 }
 const longestTitle = 200

@@ -88,30 +88,40 @@ export function firstChannels(
 
 /** What stands behind `Next:`, such as `pages carol (Slack, e-mail) at 03:24 CET, in 10 min, unless acknowledged`. */
 export function nextSentence(next: NextAction, clock: ReaderClock, channelsOf: FirstChannels): string {
-  const when = (at: number) => `at ${dayAndTimeWords(at, clock)}, ${relativeWords(at, clock.now)}`
+  const { what, unless } = nextWords(next, channelsOf)
+  const condition = unless === null ? '' : `, unless ${unless}`
+  return `${what} at ${dayAndTimeWords(next.at, clock)}, ${relativeWords(next.at, clock.now)}${condition}`
+}
+
+/** The same without its time, for whoever lets that run down. `unless`: what keeps it from happening. */
+export function nextWords(
+  next: NextAction,
+  channelsOf: FirstChannels,
+): { readonly what: string; readonly unless: string | null } {
   switch (next.kind) {
     case 'pages': {
       const whom = next.people.map((person) => personWords(person, channelsOf(person))).join(', ')
-      const what =
-        whom === '' ? 'goes to the next step' : `pages ${whom}${next.fallback ? ' as the last resort' : ''}`
-      return `${what} ${when(next.at)}, unless acknowledged`
+      const pages = `pages ${whom}${next.fallback ? ' as the last resort' : ''}`
+      return { what: whom === '' ? 'goes to the next step' : pages, unless: 'acknowledged' }
     }
     case 'escalation-ends':
-      return `nobody else is paged, and escalation ends ${when(next.at)}, unless acknowledged`
+      return { what: 'nobody else is paged, and escalation ends', unless: 'acknowledged' }
     case 'paging-begins':
-      return `paging begins ${when(next.at)}, unless remediation helps`
+      return { what: 'paging begins', unless: 'remediation helps' }
     case 'step-begins':
-      return `step ${next.step} begins ${when(next.at)}`
+      return { what: `step ${next.step} begins`, unless: null }
     case 'steps-again':
-      return `pages from the first step again ${when(next.at)}`
+      return { what: 'pages from the first step again', unless: null }
     case 'owner-runs-out':
-      return `escalates again ${when(next.at)}, unless resolved`
+      return { what: 'escalates again', unless: 'resolved' }
     case 'owner-answers':
-      return `escalates ${when(next.at)}, unless ${next.owner} acknowledges`
-    case 'hand-over-lapses':
-      return `${next.owner === null ? 'escalation continues' : `${next.owner} keeps it`} ${when(next.at)}, unless ${next.to} acknowledges`
+      return { what: 'escalates', unless: `${next.owner} acknowledges` }
+    case 'hand-over-lapses': {
+      const what = next.owner === null ? 'escalation continues' : `${next.owner} keeps it`
+      return { what, unless: `${next.to} acknowledges` }
+    }
     case 'resolves':
-      return `resolves ${when(next.at)}, unless it fires again`
+      return { what: 'resolves', unless: 'it fires again' }
   }
 }
 

@@ -71,7 +71,7 @@ export function composePageMessage(facts: PageFacts): PageMessage {
     firingCount,
     ...timesOf(facts),
     incidentUrl: link(publicUrl, 'incidents', name),
-    chartUrl: `${link(publicUrl, 'charts', `${incident.chartToken}.png`)}?zone=${encodeURIComponent(clock.timeZone)}`,
+    chartUrl: `${link(publicUrl, 'charts', `${incident.chartToken}.png`)}?timeZone=${encodeURIComponent(clock.timeZone)}`,
     ...lookingOf(facts, firing),
     responsible: responsibleFor(firing, configuration),
     position: { round: page.round, step: page.step },

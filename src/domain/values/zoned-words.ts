@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 import { formatDuration } from './duration.ts'
 import { clockWords } from './instant-text.ts'
+import type { InstantWords } from './utc-words.ts'
 
 /*
  * The one rule for times that people read: on the reader's clock, with the zone beside it. Zone data differs between versions of Node, so edges call
@@ -38,13 +39,17 @@ type Precision = 'minute' | 'second'
 
 /** `2026-03-02 03:14 CET`, or with seconds: in records and lists. */
 export function stampWords(instant: number, timeZone: string, to: Precision = 'minute'): string {
-  return `${dateOf(instant, timeZone)} ${timeWords(instant, timeZone, to)}`
+  return `${dateText(instant, timeZone)} ${timeWords(instant, timeZone, to)}`
 }
 
 /** The same without its day: `03:14 CET`. */
 export function timeWords(instant: number, timeZone: string, to: Precision = 'minute'): string {
-  const time = zonedOf(instant, timeZone).toPlainTime().toString({ smallestUnit: to })
-  return `${time} ${zoneWords(instant, timeZone)}`
+  return `${clockText(instant, timeZone, to)} ${zoneWords(instant, timeZone)}`
+}
+
+/** The bare clock, in columns whose head names the zone: `03:14:05`. */
+export function clockText(instant: number, timeZone: string, to: Precision = 'second'): string {
+  return zonedOf(instant, timeZone).toPlainTime().toString({ smallestUnit: to })
 }
 
 /** In what is read at once: `03:14 CET (12 min ago)`, and `Mon 2 Mar 03:14 CET (1 d 4 h ago)` where the day does not go without saying. */
@@ -54,9 +59,14 @@ export function momentWords(instant: number, clock: ReaderClock): string {
 
 /** `03:14 CET`, or `Mon 2 Mar 03:14 CET` when that is another day than the reader's. */
 export function dayAndTimeWords(instant: number, { timeZone, now }: ReaderClock): string {
-  if (dateOf(instant, timeZone) === dateOf(now, timeZone)) return timeWords(instant, timeZone)
+  if (dateText(instant, timeZone) === dateText(now, timeZone)) return timeWords(instant, timeZone)
   if (Math.abs(instant - now) > halfYearMs) return stampWords(instant, timeZone)
-  return `${clockWords(instant, timeZone)} ${zoneWords(instant, timeZone)}`
+  return dayAndTimeIn(timeZone)(instant)
+}
+
+/** `Mon 2 Mar 03:14 CET`, whatever day it is. */
+export function dayAndTimeIn(timeZone: string): InstantWords {
+  return (instant) => `${clockWords(instant, timeZone)} ${zoneWords(instant, timeZone)}`
 }
 
 const halfYearMs = 183 * 86_400_000
@@ -71,7 +81,8 @@ export function relativeWords(instant: number, now: number): string {
   return instant < now ? `${words} ago` : `in ${words}`
 }
 
-function dateOf(instant: number, timeZone: string): string {
+/** `2026-03-02` */
+export function dateText(instant: number, timeZone: string): string {
   return zonedOf(instant, timeZone).toPlainDate().toString()
 }
 

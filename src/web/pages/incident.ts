@@ -3,6 +3,9 @@ import type { Incident } from '../../domain/incident/incident.ts'
 import type { GuardSwitch } from '../../domain/remediate/kill-switch.ts'
 import type { IncidentRecords } from '../dependencies.ts'
 import { html, type Html } from '../html.ts'
+import type { IncidentOutlook } from '../outlook.ts'
+import { readerZone } from '../reader.ts'
+import { guidanceSection } from './incident-guidance.ts'
 import { evidenceSection } from './evidence.ts'
 import { commandBar, noteForm, toldSection } from './incident-commands.ts'
 import { pagingSection } from './incident-paging.ts'
@@ -29,11 +32,12 @@ export interface IncidentPage {
   readonly told?: string
   readonly reviewed: boolean
   readonly temporalUrl?: string
+  readonly outlook: IncidentOutlook
 }
 
 /** One incident: what a person woken at night needs first stands first. */
 export function incidentPage(page: IncidentPage): Html {
-  const { incident, records, mark, now, person } = page
+  const { incident, records, mark, now, person, outlook } = page
   const name = incidentName(incident.number)
   return layout({
     title: `${incident.severity} ${name} ${incident.title}`,
@@ -46,9 +50,10 @@ ${factSection(page)}
 ${commandBar(page)}
 <div class="story">
 ${nowSection(page)}
+${guidanceSection(page)}
 ${chartSection(incident, name)}
 ${alertSection(records.alerts)}
-${attemptSection(records.attempts)}
+${attemptSection(records.attempts, outlook.metricTitle)}
 ${timelineSection(records.timeline, noteForm(page))}
 ${pagingSection(page)}
 ${evidenceSection(records.evidence)}
@@ -58,6 +63,6 @@ ${evidenceSection(records.evidence)}
 }
 
 function chartSection({ chartToken, title }: Incident, name: string): Html {
-  return html`<figure><img class="chart" src="/charts/${chartToken}.png" data-renew alt="Chart for ${title}: today, yesterday and a week ago. Its numbers are in the table linked below." width="800" height="400">
+  return html`<figure><img class="chart" src="/charts/${chartToken}.png?timeZone=${encodeURIComponent(readerZone())}" data-renew alt="Chart for ${title}: today, yesterday and a week ago. Its numbers are in the table linked below." width="800" height="400">
 <figcaption class="quiet">Today against yesterday and a week ago. <a href="/incidents/${name}/chart">The numbers as a table</a></figcaption></figure>`
 }

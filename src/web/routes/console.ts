@@ -3,14 +3,17 @@ import { z } from 'zod'
 import { may } from '../access.ts'
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import { incidentWorkflowId, type Incident } from '../../domain/incident/incident.ts'
+import { retold } from '../../domain/incident/timeline.ts'
 import { switchesOn } from '../../domain/remediate/kill-switch.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import type { Html } from '../html.ts'
+import { readerZone } from '../reader.ts'
 import { chartPage } from '../pages/chart-table.ts'
 import { incidentPage } from '../pages/incident.ts'
 import { incidentListPage } from '../pages/incident-list.ts'
 import { personOf, sendPage } from '../send-page.ts'
 import { takers } from './command-bodies.ts'
+import { outlookOf } from '../outlook.ts'
 import { filterOf, incidentOf } from './incidents.ts'
 
 const Asked = z.object({ owner: z.string().trim().catch('') })
@@ -32,7 +35,11 @@ export function consoleRoutes(app: FastifyInstance, dependencies: WebDependencie
 
   app.get('/incidents/:name/chart', { config: { access: 'read' } }, async (request, reply) => {
     const incident = await incidentOf(request.params, incidents)
-    const page = chartPage(incidentName(incident.number), await charts.model(incident), personOf(request))
+    const page = chartPage(
+      incidentName(incident.number),
+      await charts.model(incident, readerZone()),
+      personOf(request),
+    )
     return sendPage(reply, page)
   })
 }
@@ -71,7 +78,7 @@ async function renderIncident(
   const { incidents, marks, reviews, automation, now, newId, temporalUiUrl } = dependencies
   const mark = await marks(number)
   const incident = await incidentOf({ name: String(number) }, incidents)
-  const [records, review, people, policies, switches] = await Promise.all([
+  const [known, review, people, policies, switches] = await Promise.all([
     incidents.records(number),
     reviews.get(number),
     dependencies.people(),
@@ -79,9 +86,11 @@ async function renderIncident(
     automation.switches(),
   ])
   const { told } = Query.parse(request.query)
+  const records = { ...known, timeline: known.timeline.map((entry) => retold(entry, readerZone())) }
   return incidentPage({
     incident,
     records,
+    outlook: await outlookOf(incident, records, dependencies),
     switches: switchesOn(incident, switches),
     people: takers(people),
     policies,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { parseDuration } from '../../domain/values/duration.ts'
 import { holderOf, may, type Principal } from '../access.ts'
 import type { WebDependencies } from '../dependencies.ts'
+import { readerZone } from '../reader.ts'
 import { HttpProblem } from '../errors.ts'
 
 const loginLinkMs = 10 * 60_000
@@ -38,6 +39,7 @@ export function credentialRoutes(app: FastifyInstance, { credentials, now }: Web
   })
 
   app.get('/api/v1/tokens', { config: { access: 'read' } }, async (request) => ({
+    timeZone: readerZone(),
     tokens: await credentials.list(ownOnly(asking(request))),
   }))
 

@@ -58,7 +58,7 @@ describe('a page', () => {
   it('links to the incident and its chart', () => {
     expect(compose([])).toMatchObject({
       incidentUrl: 'https://firewatch.example.com/incidents/INC-42',
-      chartUrl: 'https://firewatch.example.com/charts/c0ffee.png?zone=Europe%2FBerlin',
+      chartUrl: 'https://firewatch.example.com/charts/c0ffee.png?timeZone=Europe%2FBerlin',
     })
   })
 
