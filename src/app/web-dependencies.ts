@@ -40,7 +40,8 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
     configured: {
       now: async () => configuration,
-      then: ({ configRevision }) => records.configurations.get(configRevision).catch(() => configuration),
+      whenOpened: ({ configRevision }) =>
+        records.configurations.get(configRevision).catch(() => configuration),
     },
     runbooks: async () => configuration.runbooks,
     services: async () => Object.keys(configuration.services),

@@ -56,7 +56,7 @@ export interface WebDependencies {
   readonly configured: {
     now(): Promise<Configuration>
     /** As it was when an incident opened; as it is now when that revision is gone. */
-    then(incident: Incident): Promise<Configuration>
+    whenOpened(incident: Incident): Promise<Configuration>
   }
   /** As configured now. */
   readonly runbooks: () => Promise<readonly Runbook[]>

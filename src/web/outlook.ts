@@ -24,13 +24,13 @@ export async function outlookOf(
   { machine, alerts }: Pick<IncidentRecords, 'machine' | 'alerts'>,
   { configured }: Pick<WebDependencies, 'configured'>,
 ): Promise<IncidentOutlook> {
-  const [now, then] = await Promise.all([configured.now(), configured.then(incident)])
+  const [now, opened] = await Promise.all([configured.now(), configured.whenOpened(incident)])
   return {
-    runbook: then.runbooks.find(({ name }) => name === incident.runbook),
-    links: incidentLinks({ incident, alerts: told(alerts), configuration: then }),
+    runbook: opened.runbooks.find(({ name }) => name === incident.runbook),
+    links: incidentLinks({ incident, alerts: told(alerts), configuration: opened }),
     next: machine === null ? null : nextOf(machine),
-    channelsOf: firstChannels(incident.severity, now, then),
-    metricTitle: (metric) => own(then.metrics, metric)?.title ?? metric,
+    channelsOf: firstChannels(incident.severity, now, opened),
+    metricTitle: (metric) => own(opened.metrics, metric)?.title ?? metric,
   }
 }
 

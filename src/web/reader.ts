@@ -1,21 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { WebDependencies } from './dependencies.ts'
 import { HttpProblem } from './errors.ts'
 import { zoneOf } from '../domain/configuration/people.ts'
+import { inReaderZone } from './reader-zone.ts'
 import { personOf } from './send-page.ts'
-
-/*
- * By whose clock an answer tells times: the zone of whoever asks, else that of the configuration. It goes with the request, so that no page can forget it.
- */
-
-const readers = new AsyncLocalStorage<string>()
-
-/** The zone of whoever is answered now; UTC where nobody asked. */
-export function readerZone(): string {
-  return readers.getStore() ?? 'UTC'
-}
 
 const Query = z.object({
   timeZone: z
@@ -31,7 +20,7 @@ export function tellTimesByReader(app: FastifyInstance, { configured }: WebDepen
     zoneAsked(request.query)
       .then(async (asked) => asked ?? zoneOf(personOf(request), await configured.now()))
       .then(
-        (zone) => readers.run(zone, done),
+        (zone) => inReaderZone(zone, done),
         (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
       )
   })

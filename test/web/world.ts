@@ -112,7 +112,7 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
     policies: async () => ['default', 'quiet'],
     configured: {
       now: async () => state.configuration,
-      then: async () => ({ ...state.configuration, runbooks: state.runbooks }),
+      whenOpened: async () => ({ ...state.configuration, runbooks: state.runbooks }),
     },
     incidents: {
       find: async (number) => (number === state.incident.number ? state.incident : undefined),

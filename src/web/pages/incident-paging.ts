@@ -4,7 +4,7 @@ import { isOccasion, nextWords, pageWords, personWords } from '../../domain/esca
 import type { ExplainedPerson } from '../../domain/escalate/explain-people.ts'
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import { html, type Html } from '../html.ts'
-import { readerZone } from '../reader.ts'
+import { readerZone } from '../reader-zone.ts'
 import type { IncidentPage } from './incident.ts'
 import { icon, instant } from './words.ts'
 

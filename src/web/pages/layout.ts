@@ -1,7 +1,7 @@
 import { icon, script, stylesheet } from '../assets.ts'
 import { zoneWords } from '../../domain/values/zoned-words.ts'
 import { html, type Html } from '../html.ts'
-import { readerZone } from '../reader.ts'
+import { readerZone } from '../reader-zone.ts'
 import { clock } from './words.ts'
 
 export type Area = 'incidents' | 'on-call' | 'checks' | 'runbooks' | 'automation'

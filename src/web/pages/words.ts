@@ -5,7 +5,7 @@ import type { Severity } from '../../domain/values/severity.ts'
 import type { VerdictState } from '../../domain/check/verdict.ts'
 import { stampWords, timeWords } from '../../domain/values/zoned-words.ts'
 import { html, type Html } from '../html.ts'
-import { readerZone } from '../reader.ts'
+import { readerZone } from '../reader-zone.ts'
 
 const severityWords: Readonly<Record<Severity, readonly [string, string]>> = {
   P0: ['▲▲', 'all hands'],

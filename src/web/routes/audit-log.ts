@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { WebDependencies } from '../dependencies.ts'
-import { readerZone } from '../reader.ts'
+import { readerZone } from '../reader-zone.ts'
 import { HttpProblem } from '../errors.ts'
 
 const Query = z.object({

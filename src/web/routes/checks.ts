@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { CheckReader, CheckReading, WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
-import { readerZone } from '../reader.ts'
+import { readerZone } from '../reader-zone.ts'
 import { personOf, sendPage } from '../send-page.ts'
 import { checkPage, checksPage } from '../pages/checks.ts'
 

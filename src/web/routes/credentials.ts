@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { parseDuration } from '../../domain/values/duration.ts'
 import { holderOf, may, type Principal } from '../access.ts'
 import type { WebDependencies } from '../dependencies.ts'
-import { readerZone } from '../reader.ts'
+import { readerZone } from '../reader-zone.ts'
 import { HttpProblem } from '../errors.ts'
 
 const loginLinkMs = 10 * 60_000

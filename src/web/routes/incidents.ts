@@ -8,7 +8,7 @@ import type { IncidentListFilter, IncidentReader, StoredReview, WebDependencies 
 import { HttpProblem } from '../errors.ts'
 import { incidentView } from '../incident-view.ts'
 import { outlookOf } from '../outlook.ts'
-import { readerZone } from '../reader.ts'
+import { readerZone } from '../reader-zone.ts'
 import type { Principal } from '../access.ts'
 
 const oneOrMore = <Word extends string>(words: readonly [Word, ...Word[]]) =>
