@@ -12,6 +12,6 @@ export function readerZone(): string {
 }
 
 /** Answers by the clock of a zone. */
-export function inReaderZone(timeZone: string, answer: () => void): void {
-  zones.run(timeZone, answer)
+export function inReaderZone<Answer>(timeZone: string, answer: () => Answer): Answer {
+  return zones.run(timeZone, answer)
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { configuration, user } from '../support/pages.ts'
 import { newIncident, type MachineState } from '../../src/domain/incident/state.ts'
 import { as, incident, startWeb, type TestWeb } from './world.ts'
-import { busyRecords, hostile } from './story.ts'
+import { busyRecords, hostile, storedReview } from './story.ts'
 
 const at = (minute: string) => `2026-03-02T${minute}:00.000Z`
 const browser = { ...as('responder'), accept: 'text/html' }
@@ -106,6 +106,14 @@ describe('N33: one clock for whoever reads', () => {
     expect(answer.statusCode).toBe(400)
     expect(answer.body).toContain('Europe/Berlin')
   })
+})
+
+it('N33: a post-mortem, which is written in UTC, tells no time by another clock', async () => {
+  const web = await zonedWeb()
+  web.state.review = storedReview()
+  const { body } = await web.app.inject({ url: '/reviews/INC-42', headers: browser })
+  expect(body).toContain('Times are in UTC.')
+  expect(body).not.toMatch(/\d\d:\d\d(?::\d\d)? CET/)
 })
 
 describe('what comes next', () => {

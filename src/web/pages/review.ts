@@ -30,7 +30,7 @@ export function reviewPage({ review, chartToken, person }: ReviewPage): Html {
 <p class="row"><a class="button" href="/incidents/${incident}">The incident</a> <a class="button" href="/reviews/${incident}/markdown" download>Download as Markdown</a></p>
 ${contents()}
 ${section('summary', 'Summary', statements(model.summary))}
-<figure><img class="chart" src="/charts/${chartToken}.png" alt="Chart for ${title}: today, yesterday and a week ago" width="800" height="400"><figcaption class="quiet"><a href="/incidents/${incident}/chart">The numbers as a table</a></figcaption></figure>
+<figure><img class="chart" src="/charts/${chartToken}.png?timeZone=UTC" alt="Chart for ${title}: today, yesterday and a week ago" width="800" height="400"><figcaption class="quiet"><a href="/incidents/${incident}/chart">The numbers as a table</a></figcaption></figure>
 ${timesSection(model)}
 ${section('impact', 'Impact', impact(model))}
 ${timelineSection(model)}

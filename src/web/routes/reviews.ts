@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { reviewPage } from '../pages/review.ts'
+import { inReaderZone } from '../reader-zone.ts'
 import { personOf, sendPage } from '../send-page.ts'
 import { incidentOf, reviewOf } from './incidents.ts'
 
@@ -11,7 +12,8 @@ export function reviewRoutes(app: FastifyInstance, { incidents, reviews }: WebDe
     const incident = await incidentOf(request.params, incidents)
     const review = await reviewOf(incident, reviews)
     const { chartToken } = incident
-    const page = reviewPage({ review, chartToken, person: personOf(request) })
+    // What is written down stays in UTC, and so does what stands beside it: two clocks on one page help nobody.
+    const page = inReaderZone('UTC', () => reviewPage({ review, chartToken, person: personOf(request) }))
     return sendPage(reply, page)
   })
 
