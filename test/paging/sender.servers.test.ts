@@ -56,9 +56,7 @@ describe('sending a page', () => {
           lines: ['Error rate of ios is 12 %, usually 1 %'],
           firingCount: 1,
           nowDoing: 'Paging ana (step 1)',
-          next: expect.stringMatching(
-            /^pages ana \(webhook\) as the last resort at .+ UTC, in 5 min, unless acknowledged$/,
-          ),
+          next: expect.stringMatching(/^pages ana \(webhook\) at .+ UTC, in 5 min, unless acknowledged$/),
           incidentUrl: `https://firewatch.example.com/incidents/INC-${incident}`,
         },
       },
@@ -279,7 +277,7 @@ describe('a person on Telegram', () => {
     expect(await world.page(first)).toMatchObject({ state: 'sent', attempts: 2 })
     const texts = world.telegram.messages.map(({ text }) => text.split('\n')[0])
     expect(texts).toEqual([
-      `P1 INC-${world.incident}: checkout: error-rate`,
+      `P1 INC-${world.incident}: Error rate of ios is 12 %, usually 1 % (checkout)`,
       'Possible repeat: an earlier try of this message may have reached you.',
     ])
   })
