@@ -17,7 +17,7 @@ import { loaded } from './loaded.ts'
 export function createChannels(
   resolve: (reference: string) => Promise<string>,
   now: () => Date,
-  chartOf: (incident: string) => Promise<Uint8Array | undefined>,
+  chartOf: (incident: string, timeZone: string) => Promise<Uint8Array | undefined>,
   log: Pick<Logger, 'warn'>,
   { slack, email, telegram }: Integrations = {},
 ): Readonly<Record<Contact['channel'], Channel>> {

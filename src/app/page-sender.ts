@@ -76,10 +76,10 @@ function messageLinks({ settings: { linkKey: key, publicUrl }, records, log, now
 function chartsByName({ records, clickhouse, configuration, log, now }: PageSenderParts) {
   const warn = (message: string, error: unknown) => log.warn({ err: error }, message)
   const charts = createCharts({ records, clickhouse, configuration, log: warn, now })
-  return async (name: string): Promise<Uint8Array | undefined> => {
+  return async (name: string, timeZone: string): Promise<Uint8Array | undefined> => {
     const number = parseIncidentName(name)
     if (number === undefined) throw new Error(`${name} is no name of an incident`)
-    const reading = await charts.ofIncident(await records.incidents.get(number))
+    const reading = await charts.ofIncident(await records.incidents.get(number), timeZone)
     if (reading.kind === 'unreadable') throw new Error('its measurements could not be read')
     return reading.kind === 'chart' && isMeasured(reading.model) ? renderPng(reading.model) : undefined
   }

@@ -43,6 +43,11 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
       details: createCheckDetails(records, configuration),
     },
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
+    configured: {
+      now: async () => configuration,
+      whenOpened: ({ configRevision }) =>
+        records.configurations.get(configRevision).catch(() => configuration),
+    },
     runbooks: async () => configuration.runbooks,
     services: async () => Object.keys(configuration.services),
     policies: async () => Object.keys(configuration.policies),

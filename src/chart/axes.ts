@@ -1,4 +1,5 @@
 import type { ChartModel } from '../domain/chart/chart.ts'
+import { zoneWords } from '../domain/values/zoned-words.ts'
 import type { Frame } from './frame.ts'
 import { textWidth } from './layout.ts'
 import { painted } from './paint.ts'
@@ -57,7 +58,7 @@ export function timeAxis({ timeZone }: ChartModel, frame: Frame): Markup {
       'font-size': captionSize,
       ...painted({ fill: 'quiet' }),
     },
-    content(`${localDays(from, to, timeZone)}, ${timeZone}`),
+    content(`${localDays(from, to, timeZone)}, ${zoneCaption(from, timeZone)}`),
   )
   return element('g', {}, ...marks, caption)
 }
@@ -85,4 +86,10 @@ function roomyTicks(
 /** The middle of a text that is not cut at either edge. */
 function within(middle: number, wide: number, width: number): number {
   return Math.min(width - wide / 2 - 2, Math.max(wide / 2 + 2, middle))
+}
+
+/** As every text beside the chart calls the zone, and its own name: `CET (Europe/Berlin)`. */
+function zoneCaption(at: number, timeZone: string): string {
+  const words = zoneWords(at, timeZone)
+  return words === timeZone ? words : `${words} (${timeZone})`
 }

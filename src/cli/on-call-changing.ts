@@ -4,6 +4,7 @@ import { parse } from 'yaml'
 import type { Schedule, Span } from '../domain/on-call/schedule.ts'
 import { segmentsBetween } from '../domain/on-call/segments.ts'
 import { datedWords } from '../domain/values/instant-text.ts'
+import type { PagingContext } from '../domain/escalate/paging-context.ts'
 import { errorMessage } from '../domain/values/error-message.ts'
 import { CommandFailed, connectApi, exitCodes } from './api-client.ts'
 import { names, spanCells, type CommandOutput } from './on-call-reading.ts'
@@ -48,12 +49,16 @@ export async function change(
   env: NodeJS.ProcessEnv,
   now: number,
 ): Promise<CommandOutput> {
-  const view = { timeZone: readerZone(options), now }
+  const api = await connectApi(options.data, env)
+  const configured =
+    options.timeZone === undefined
+      ? await api.get<PagingContext>('/api/v1/on-call/context')
+      : { timeZone: options.timeZone }
+  const view = { timeZone: readerZone(options, configured), now }
   const at = (option: string, written: string | undefined) =>
     written === undefined ? undefined : new Date(instantOption(option, written, view)).toISOString()
   const { reason } = options
   const sent = { ...body, from: at('--from', options.from), to: at('--to', options.to), reason }
-  const api = await connectApi(options.data, env)
   const answer = await api.post<Answer>(`/api/v1/schedules/${path.map(encodeURIComponent).join('/')}`, sent)
   return { value: answer, text: changeText(answer, view.timeZone) }
 }

@@ -37,7 +37,7 @@ export async function openOnCallView(
   incident?: string,
 ): Promise<OnCallView> {
   const context = await contextOf(options, env, incident)
-  return { context, schedules: schedulesOf(context.schedules), timeZone: readerZone(options), now }
+  return { context, schedules: schedulesOf(context.schedules), timeZone: readerZone(options, context), now }
 }
 
 async function contextOf(
@@ -54,9 +54,12 @@ async function contextOf(
   return (await connectApi(data, env)).get<PagingContext>(`/api/v1/on-call/context${query}`)
 }
 
-/** @throws CommandFailed when it is no zone */
-export function readerZone({ timeZone }: Pick<OnCallOptions, 'timeZone'>): string {
-  const zone = timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone
+/** The zone that was asked for, else that of the configuration. @throws CommandFailed when it is no zone */
+export function readerZone(
+  { timeZone }: Pick<OnCallOptions, 'timeZone'>,
+  configured: Pick<PagingContext, 'timeZone'>,
+): string {
+  const zone = timeZone ?? configured.timeZone
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone
   } catch (error) {

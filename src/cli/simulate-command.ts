@@ -82,7 +82,7 @@ function told(
   story?: Story,
 ): CommandOutput {
   refuseUnknown(policy, context, options.policy)
-  const timeZone = readerZone(options)
+  const timeZone = readerZone(options, context)
   const trial = { ...what, policy }
   const entries = tryPolicy(context, trial)
   const really = story === undefined ? [] : reallyHappened(story)

@@ -1,6 +1,6 @@
 import { oneLine } from '../domain/page/delivery.ts'
 import type { PageLink, PageMessage } from '../domain/page/page.ts'
-import { linesToSay, openWords, subjectWords } from '../domain/page/message.ts'
+import { headlineOf, linesToSay, openWords } from '../domain/page/message.ts'
 import { mailLimits } from './limits.ts'
 
 /** What a mail says, before it is text or HTML. */
@@ -14,25 +14,17 @@ export interface MailContent {
   readonly links: readonly PageLink[]
 }
 
-const stages: Readonly<Record<PageMessage['kind'], string>> = {
-  page: '',
-  acknowledged: ' acknowledged',
-  resolved: ' resolved',
-  'on-call': '',
-}
-
 export function contentOf(message: PageMessage): MailContent {
-  const { kind, service, startedAt, nowDoing, runbookTitle, responsible } = message
-  const since = `${startedAt.slice(0, 10)} ${startedAt.slice(11, 16)} UTC`
+  const { kind, service, since, nowDoing, next, responsible } = message
   const facts = [
     ['Service', service],
     ['Since', kind === 'on-call' ? '' : since],
     ['Now', nowDoing],
-    ['Runbook', runbookTitle ?? ''],
+    ['Next', next],
     ['Responsible', responsible.join(', ')],
   ] as const
   return {
-    headline: clean(subjectWords(message, stages[kind])),
+    headline: clean(headlineOf(message)),
     notes: message.possibleRepeat
       ? ['Possible repeat: an earlier try of this message may have reached you.']
       : [],

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { cutText, oneLine } from '../domain/page/delivery.ts'
-import { subjectWords } from '../domain/page/message.ts'
+import { headlineOf } from '../domain/page/message.ts'
 import type { PageMessage } from '../domain/page/page.ts'
 import { htmlOf } from './html.ts'
 import { mailLimits } from './limits.ts'
@@ -47,7 +47,8 @@ export function mailOf(message: PageMessage, domain: string, png?: Uint8Array): 
 /** One line whatever the alert said, and the same for all of a conversation: some readers thread by it as well. */
 function subjectOf(message: PageMessage): string {
   const reply = message.kind === 'page' || message.kind === 'on-call' ? '' : 'Re: '
-  const written = oneLine(subjectWords(message)).replaceAll(/\p{Cf}/gu, '')
+  const kind = message.kind === 'on-call' ? 'on-call' : 'page'
+  const written = oneLine(headlineOf({ ...message, kind })).replaceAll(/\p{Cf}/gu, '')
   return cutText(`${reply}${written}`, mailLimits.subjectLength)
 }
 

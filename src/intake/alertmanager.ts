@@ -17,7 +17,6 @@ const longestName = 256
 const longestLabel = 4_096
 const longestAnnotation = 16_384
 const longestId = 256
-const longestUrl = 4_096
 /** Before 2000 an instant is a mistake or Go's zero time, which says that there is none. */
 const earliest = Date.UTC(2000, 0, 1)
 /** Go's zero time, `0001-01-01T00:00:00Z`: the alert is open. */
@@ -59,6 +58,9 @@ const instant = z.iso.datetime({
   error: 'must be an instant in RFC 3339, such as 2026-03-01T12:00:00Z',
 })
 
+/** What only some senders add: no alert is refused for it. */
+const addition = text().optional().catch(undefined)
+
 const alertSchema = z.looseObject({
   status: z.enum(['firing', 'resolved'], { error: 'must be "firing" or "resolved"' }),
   labels: texts(longestLabel),
@@ -70,6 +72,9 @@ const alertSchema = z.looseObject({
   endsAt: instant.nullish(),
   fingerprint: text(longestId).nullish(),
   generatorURL: text().nullish(),
+  // Grafana's: https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/
+  dashboardURL: addition,
+  panelURL: addition,
 })
 
 const notificationSchema = z.looseObject({
@@ -143,14 +148,14 @@ function endOf({ endsAt }: WrittenAlert): string | undefined {
   return ms === zeroTime ? undefined : new Date(ms).toISOString()
 }
 
-function annotationsOf({ annotations, generatorURL }: WrittenAlert): Labels {
-  const told = Object.entries(annotations ?? {}).map(
-    ([name, value]) => [name, cutText(value, longestAnnotation)] as const,
+/** Addresses that an alert has beside its annotations stand among these; what says the same is not overwritten. */
+function annotationsOf(written: WrittenAlert): Labels {
+  const { annotations, generatorURL, dashboardURL, panelURL } = written
+  const addresses = Object.entries({ generatorURL, dashboardURL, panelURL }).flatMap(([name, value]) =>
+    value ? [[name, value] as const] : [],
   )
-  // Half an address leads nowhere.
-  const linked =
-    !generatorURL || generatorURL.length > longestUrl ? [] : [['generatorURL', generatorURL] as const]
-  return Object.fromEntries([...linked, ...told])
+  const told = [...addresses, ...Object.entries(annotations ?? {})]
+  return Object.fromEntries(told.map(([name, value]) => [name, cutText(value, longestAnnotation)]))
 }
 
 function problemsOf({ issues }: z.ZodError, within: readonly PropertyKey[]): string[] {

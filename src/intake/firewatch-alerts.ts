@@ -8,7 +8,7 @@ import { storable } from '../domain/values/text.ts'
  *     {"alerts": [{"labels": {"alertname": "DiskFull", "service": "feed", "severity": "critical"}}]}
  *
  * Only `labels.alertname` is required. Without `status` an alert is resolved if its `endsAt` has passed, else it fires. Without `startsAt` it begins now.
- * Without `fingerprint` its labels say what it is the same alert as. An event without `eventId` is a new one each time.
+ * `generatorURL` leads to what it was made from. Without `fingerprint` its labels say what it is the same alert as. An event without `eventId` is a new one each time.
  */
 const source = 'firewatch'
 
@@ -89,6 +89,7 @@ const alertSchema = z
     endsAt: instant.optional(),
     fingerprint: id.optional(),
     eventId: id.optional(),
+    generatorURL: text(longestAnnotation).optional(),
   })
   .superRefine(({ startsAt, endsAt }, context) => {
     if (startsAt === undefined || endsAt === undefined || Date.parse(endsAt) >= Date.parse(startsAt)) return
@@ -132,7 +133,9 @@ export function parseAlerts(
 
 /** @param now ISO 8601 in UTC */
 function toAlert(written: WrittenAlert, now: string, newId: () => string): AcceptedAlert {
-  const { labels, annotations } = written
+  const { labels, generatorURL } = written
+  const annotations =
+    generatorURL === undefined ? written.annotations : { generatorURL, ...written.annotations }
   const status = statusOf(written, now)
   const endsAt = written.endsAt === undefined ? now : iso(written.endsAt)
   // One that is only ever reported as resolved began no later than it ended.

@@ -82,7 +82,7 @@ export function dedupKeyOf({ conversationKey }: Pick<PageMessage, 'conversationK
 
 function payloadOf(message: PageMessage): PagerDutyPayload {
   const service = field(message.service) || 'unknown service'
-  const { lines, firingCount, nowDoing, runbookTitle } = message
+  const { lines, firingCount, nowDoing, next, runbookTitle } = message
   return {
     summary: cutText(
       oneLine(`${message.incident} ${message.severity} ${message.title}`),
@@ -100,6 +100,7 @@ function payloadOf(message: PageMessage): PagerDutyPayload {
       firing: lines.map((line) => line.toWellFormed()),
       firing_alerts: firingCount,
       now_doing: nowDoing.toWellFormed(),
+      ...(next === '' ? {} : { next: next.toWellFormed() }),
       ...(runbookTitle === undefined ? {} : { runbook: runbookTitle.toWellFormed() }),
     },
   }
@@ -110,13 +111,15 @@ function attachmentsOf({
   incident,
   incidentUrl,
   chartUrl,
+  links,
 }: PageMessage): Pick<PagerDutyEvent, 'links' | 'images'> {
   const open = { href: incidentUrl, text: `Open ${incident}` }
+  const others = links.map(({ title, url }) => ({ href: url, text: field(title) }))
   const alt = `What ${incident} measures`
   if (chartUrl === undefined) return { links: [open] }
   return chartUrl.startsWith('https://')
-    ? { links: [open], images: [{ src: chartUrl, href: incidentUrl, alt }] }
-    : { links: [open, { href: chartUrl, text: alt }] }
+    ? { links: [open, ...others], images: [{ src: chartUrl, href: incidentUrl, alt }] }
+    : { links: [open, { href: chartUrl, text: alt }, ...others] }
 }
 
 function field(text: string): string {

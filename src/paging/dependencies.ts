@@ -4,6 +4,7 @@ import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { Contact } from '../domain/configuration/people.ts'
 import type { NewPage } from '../domain/escalate/escalate.ts'
 import type { Incident } from '../domain/incident/incident.ts'
+import type { MachineState } from '../domain/incident/state.ts'
 import type { Page, PageMessage, SendOutcome } from '../domain/page/page.ts'
 import type { PageSettlement } from '../domain/page/state.ts'
 
@@ -16,10 +17,10 @@ export interface Channel extends ChannelTraits {
 export interface PagedIncident {
   readonly incident: Incident
   readonly firing: number
-  /** Some of the alerts that fire. */
+  /** Some of the alerts that fire, the worst first. */
   readonly alerts: readonly Alert[]
-  /** Who is asked to take it, and by whom. */
-  readonly handOver: { readonly by: string; readonly to: string } | null
+  /** Where it stands; `null` for one from before there was a machine. */
+  readonly machine: MachineState | null
 }
 
 /** A page that is not to be tried again. */
@@ -62,7 +63,7 @@ export interface PageOutbox {
   ): Promise<readonly CalledOffPage[]>
   nextDue(): Promise<Date | null>
   find(ids: readonly string[]): Promise<readonly Page[]>
-  incidents(numbers: readonly number[], at: Date): Promise<ReadonlyMap<number, PagedIncident>>
+  incidents(numbers: readonly number[]): Promise<ReadonlyMap<number, PagedIncident>>
   /** Messages to their contact that told of the incidents of these pages, by the pages that led them; the newest that called first. */
   followed(
     pages: readonly Page[],

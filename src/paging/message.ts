@@ -1,5 +1,7 @@
 import { isCall } from '../domain/escalate/escalate.ts'
 import type { Incident } from '../domain/incident/incident.ts'
+import { firstChannels } from '../domain/incident/next.ts'
+import { zoneOf } from '../domain/configuration/people.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import { queueOrder } from '../domain/page/bundle.ts'
 import type { Page, PageMessage } from '../domain/page/page.ts'
@@ -16,21 +18,24 @@ export async function messageOf(
 ): Promise<PageMessage> {
   const about = incidents.get(page.incident)
   if (about === undefined) throw new Error(`page ${page.id} is of an incident that is not there`)
-  const { incident, alerts, firing, handOver } = about
-  const { publicUrl } = deps
+  const { incident, machine, alerts, firing } = about
+  const { publicUrl, now } = deps
+  const running = deps.running()
   const others = othersOf(page, bundled, incidents)
   const linkOf = await linkOfMessage(deps, page, [incident, ...others])
   return composePageMessage({
     page,
     incident,
+    machine,
     others,
     alerts,
     firingCount: firing,
-    handOver,
-    runbookTitle: atStart.runbooks.find(({ name }) => name === incident.runbook)?.title,
+    runbook: atStart.runbooks.find(({ name }) => name === incident.runbook),
     configuration: atStart,
     follows: isCall(page) ? [] : await followedBy(deps, [page, ...bundled]),
     publicUrl,
+    clock: { timeZone: zoneOf(page.person, running), now: now().getTime() },
+    channelsOf: firstChannels(incident.severity, running, atStart),
     ...(linkOf === undefined
       ? {}
       : { linkOf, ...answerUrlOf(deps, page, linkOf(page.id, incident), others.length > 0) }),
@@ -65,13 +70,10 @@ function answerUrlOf(
 }
 
 /** The messages that stand, each with its incidents as they are now. */
-async function followedBy(
-  { outbox, now }: SenderDependencies,
-  pages: readonly Page[],
-): Promise<FollowedFacts[]> {
+async function followedBy({ outbox }: SenderDependencies, pages: readonly Page[]): Promise<FollowedFacts[]> {
   const messages = await outbox.followed(pages)
   const numbers = messages.flatMap(({ incidents }) => (incidents.length > 1 ? incidents : []))
-  const found = numbers.length === 0 ? new Map() : await outbox.incidents(numbers, now())
+  const found = numbers.length === 0 ? new Map() : await outbox.incidents(numbers)
   return messages.map(({ leader, incidents }) => ({
     leader,
     incidents: incidents.flatMap((number): Incident[] => found.get(number)?.incident ?? []),

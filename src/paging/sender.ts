@@ -141,10 +141,7 @@ async function pass(deps: SenderDependencies, begin: Begin): Promise<number> {
   const since = now.getTime() - queueRules.windowMs
   const due = await outbox.claim({ limit: mostClaimed, now, leaseMs, since, triesMs })
   if (due.length === 0) return 0
-  const incidents = await outbox.incidents(
-    due.map(({ page }) => page.incident),
-    now,
-  )
+  const incidents = await outbox.incidents(due.map(({ page }) => page.incident))
   const ended = await endOrphans(deps, due)
   const claimed = due.flatMap(({ page, ...one }): ClaimedPage[] => {
     const about = incidents.get(page.incident)?.incident

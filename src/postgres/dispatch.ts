@@ -11,7 +11,7 @@ import { timelineOfGroup } from '../domain/alert/dispatch-timeline.ts'
 import type { AlertCounts } from '../domain/incident/state.ts'
 import type { Database } from './database.ts'
 import { claimWaiting, releaseRows, tickOff } from './inbox-rows.ts'
-import { alertsInsert, knownAlerts } from './incident-alerts.ts'
+import { alertsInsert, grownTitle, knownAlerts } from './incident-alerts.ts'
 import type { IncidentMachine, LockedIncident } from './incident-machine.ts'
 import { incidentFromRow, type IncidentRow, machineOf } from './incident-rows.ts'
 import { type IncidentConfigurations, settingsOf } from './incident-world.ts'
@@ -89,7 +89,13 @@ async function decide(
   const began = decision.changes.filter(({ kind }) => kind !== 'clears')
   const fired = began.length > 0
   const muted = fired && began.every(({ row: alert }) => isMuted(alert))
-  const columns = { runbook, startedAt: new Date(earliest(decision.alerts)).toISOString() }
+  const title =
+    fired && locked.state !== null ? await grownTitle(transaction, locked.incident, counts.firing) : undefined
+  const columns = {
+    runbook,
+    startedAt: new Date(earliest(decision.alerts)).toISOString(),
+    ...(title === undefined ? {} : { title }),
+  }
   await machine.decideOn(
     transaction,
     locked,

@@ -1,5 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
+import { firingTitle, prominenceOf } from '../domain/alert/alert-title.ts'
+import { isDeclared } from '../domain/alert/declaration.ts'
 import type { StoredAlert } from '../domain/alert/stored-alert.ts'
+import type { Incident } from '../domain/incident/incident.ts'
 import type { Database } from './database.ts'
 
 /** Alerts of an incident as dispatching knows them: those of these fingerprints, or all. */
@@ -44,7 +47,7 @@ export function alertsInsert(
   alerts: readonly StoredAlert[],
 ): RawBuilder<unknown> {
   return sql`
-    INSERT INTO alerts (incident, fingerprint, status, labels, annotations, starts_at, ends_at, changed_at, source_at, inbox_id)
+    INSERT INTO alerts (incident, fingerprint, status, labels, annotations, starts_at, ends_at, changed_at, source_at, inbox_id, prominence)
     SELECT ${incident}, given.* FROM unnest(
       ${alerts.map(({ fingerprint }) => fingerprint)}::text[],
       ${alerts.map(({ status }) => status)}::text[],
@@ -54,11 +57,39 @@ export function alertsInsert(
       ${alerts.map(({ endsAt }) => endsAt)}::timestamptz[],
       ${alerts.map(({ changedAt }) => changedAt)}::timestamptz[],
       ${alerts.map(({ sourceAt }) => sourceAt)}::timestamptz[],
-      ${alerts.map(({ inboxId }) => inboxId)}::bigint[]
+      ${alerts.map(({ inboxId }) => inboxId)}::bigint[],
+      ${alerts.map(prominenceOf)}::double precision[]
     ) AS given
     WHERE ${incident} IS NOT NULL
     ON CONFLICT (incident, fingerprint) DO UPDATE
       SET status = excluded.status, labels = excluded.labels, annotations = excluded.annotations,
           starts_at = excluded.starts_at, ends_at = excluded.ends_at, changed_at = excluded.changed_at,
-          source_at = excluded.source_at, inbox_id = excluded.inbox_id`
+          source_at = excluded.source_at, inbox_id = excluded.inbox_id,
+          prominence = excluded.prominence`
+}
+
+/** What a title tells of: the worst, and enough of the others to know what they are. */
+const titled = 20
+
+/**
+ * What people know an open incident by, once more alerts fire in it than before; `undefined` where a person named it.
+ * @param firing how many of its alerts fire now
+ */
+export async function grownTitle(
+  transaction: Database,
+  { number, groupingKey, service }: Pick<Incident, 'number' | 'groupingKey' | 'service'>,
+  firing: number,
+): Promise<string | undefined> {
+  if (isDeclared({ groupingKey })) return undefined
+  const worst = await transaction
+    .selectFrom('alerts')
+    .select(['labels', 'annotations'])
+    .where('incident', '=', number)
+    .where('status', '=', 'firing')
+    .orderBy('prominence', 'desc')
+    .orderBy('starts_at')
+    .orderBy('fingerprint')
+    .limit(titled)
+    .execute()
+  return worst.length === 0 ? undefined : firingTitle(worst, firing, service)
 }

@@ -28,6 +28,8 @@ export interface RowChange {
   /** From now on its policy is that of the revision: the one of this name, or by its route when that is `null`. */
   readonly policy?: { readonly revision: string; readonly name: string | null }
   readonly runbook?: string | null
+  /** More fires than before, so that people know it by another. */
+  readonly title?: string
   /** ISO 8601: an alert that joined began before all others. */
   readonly startedAt?: string
 }
@@ -72,7 +74,7 @@ function incidentUpdate(
       mitigated_at = CASE WHEN ${phase === 'open'} THEN NULL ELSE coalesce(mitigated_at, ${date(at)}::timestamptz) END,
       resolved_at = ${date(closing?.at)}::timestamptz,
       resolved_by = ${closing === null ? null : (closing.by ?? 'firewatch')},
-      now_doing = ${nowDoing(state, at)},
+      now_doing = ${nowDoing(state)},
       next_due_at = ${date(paging?.at)}::timestamptz,
       stirred_decisions = CASE WHEN ${stirred} THEN ${state.decisions} ELSE stirred_decisions END,
       told_decisions = CASE WHEN ${told} THEN ${state.decisions} ELSE told_decisions END
@@ -80,7 +82,7 @@ function incidentUpdate(
     WHERE number = ${incident}`
 }
 
-function columnUpdates({ severitySetBy, policy, runbook, startedAt }: RowChange): RawBuilder<unknown> {
+function columnUpdates({ severitySetBy, policy, runbook, title, startedAt }: RowChange): RawBuilder<unknown> {
   return sql.join(
     [
       ...(severitySetBy === undefined ? [] : [sql`, severity_set_by = ${severitySetBy}`]),
@@ -88,6 +90,7 @@ function columnUpdates({ severitySetBy, policy, runbook, startedAt }: RowChange)
         ? []
         : [sql`, policy_revision = ${policy.revision}, policy_name = ${policy.name}`]),
       ...(runbook === undefined ? [] : [sql`, runbook = ${runbook}`]),
+      ...(title === undefined ? [] : [sql`, title = ${title}`]),
       ...(startedAt === undefined
         ? []
         : [sql`, started_at = least(started_at, ${new Date(startedAt)}::timestamptz)`]),

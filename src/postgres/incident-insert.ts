@@ -7,7 +7,7 @@ import {
 } from '../domain/alert/dispatch.ts'
 import type { StoredAlert } from '../domain/alert/stored-alert.ts'
 import { isDeclared } from '../domain/alert/declaration.ts'
-import { incidentTitle } from '../domain/incident/incident.ts'
+import { openingTitle } from '../domain/alert/alert-title.ts'
 import type { Database } from './database.ts'
 
 /** What a new incident is given. */
@@ -38,7 +38,7 @@ export function incidentInsert(
     .insertInto('incidents')
     .values({
       grouping_key: groupingKey,
-      title: titleOf(groupingKey, alerts, labels, service),
+      title: titleOf(groupingKey, alerts, service),
       service,
       labels: JSON.stringify(labels),
       severity,
@@ -56,14 +56,9 @@ export function incidentInsert(
 }
 
 /** In people's own words where they declared it. */
-function titleOf(
-  groupingKey: string,
-  alerts: readonly StoredAlert[],
-  labels: StoredAlert['labels'],
-  service: string,
-): string {
+function titleOf(groupingKey: string, alerts: readonly StoredAlert[], service: string): string {
   const declared = isDeclared({ groupingKey }) ? alerts[0]?.annotations['summary'] : undefined
-  return declared ?? incidentTitle(alerts[0]?.annotations ?? {}, labels, service)
+  return declared ?? openingTitle(alerts, service)
 }
 
 /** When the first of them began, epoch milliseconds. */

@@ -75,10 +75,10 @@ export async function worldOf(
     calendars: { ...atStart.calendars, ...running.calendars },
     maintenance: reading.type === 'read-step' ? await maintenanceOf(db, running, incident.service, at) : [],
     reachable: (person) => reachableOf(person, running, atStart),
-    onCall: (name) => {
+    onCall: (name, then = at) => {
       const configured = Object.hasOwn(atStart.schedules, name) ? atStart.schedules[name] : undefined
       const schedule = schedules.get(name) ?? configured
-      return schedule === undefined ? undefined : onCallAt(schedule, at).people
+      return schedule === undefined ? undefined : onCallAt(schedule, then).people
     },
     alertsBegan: waitsForAlerts ? await alertsBegan(db, incident.number) : [],
     pages: reading.type === 'read-rules' ? await pagesOf(db, incident.number) : [],
@@ -95,7 +95,8 @@ async function revision({ running, get }: IncidentConfigurations, name: string):
 function targetsOf(reading: Reading, policy: PagingWorld['policy']): readonly NotifyTarget[] {
   switch (reading.type) {
     case 'read-step':
-      return stepAt(policy, reading.position.step)?.notify ?? []
+      // Whom the step after it pages, or the fallback, is told beforehand.
+      return [...policy.steps.flatMap(({ notify }) => notify), ...policy.fallback]
     case 'read-fallback':
       return policy.fallback
     case 'read-notices':

@@ -136,13 +136,14 @@ function decided(db: Database) {
 
 function alertsBelow(db: Database) {
   return {
-    /** Its alerts, firing ones first, each group by the time it began. */
+    /** Its alerts, firing ones first, of each group the worst first, then by the time it began. */
     async alertsOf(incident: number): Promise<Alert[]> {
       const rows = await db
         .selectFrom('alerts')
         .selectAll()
         .where('incident', '=', incident)
         .orderBy('status')
+        .orderBy('prominence', 'desc')
         .orderBy('starts_at')
         .orderBy('fingerprint')
         .execute()

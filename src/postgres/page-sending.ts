@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Alert } from '../domain/alert/alert.ts'
 import type { NewPage } from '../domain/escalate/escalate.ts'
-import { nowDoing } from '../domain/incident/now-doing.ts'
 import type { Incident } from '../domain/incident/incident.ts'
+import type { MachineState } from '../domain/incident/state.ts'
 import type { Page } from '../domain/page/page.ts'
 import { pageEventOf } from '../domain/incident/pages.ts'
 import type { Database } from './database.ts'
@@ -27,10 +27,10 @@ import { type PageEnd, type SettledPage, settlePage } from './page-settlement.ts
 export interface PagedIncident {
   readonly incident: Incident
   readonly firing: number
-  /** Some of the alerts that fire, the earliest first. */
+  /** Some of the alerts that fire, the worst first. */
   readonly alerts: readonly Alert[]
-  /** Who is asked to take it, and by whom. */
-  readonly handOver: { readonly by: string; readonly to: string } | null
+  /** Where it stands; `null` for one from before there was a machine. */
+  readonly machine: MachineState | null
 }
 
 /** More alerts than a message can name are counted, not read. */
@@ -59,19 +59,19 @@ export function createPageSending(db: Database, machine: Pick<IncidentMachine, '
       releaseBundled(db, pages, how),
     nextDue: () => nextPageDue(db),
 
-    /** Incidents as their pages tell of them at `at`, by number. */
-    async incidents(numbers: readonly number[], at: Date): Promise<ReadonlyMap<number, PagedIncident>> {
+    /** Incidents as their pages tell of them, by number. */
+    async incidents(numbers: readonly number[]): Promise<ReadonlyMap<number, PagedIncident>> {
       const { rows } = await sql<PagedRow>`
         SELECT incidents.*, (
           SELECT jsonb_agg(to_jsonb(firing)) FROM (
             SELECT fingerprint, labels, annotations, starts_at FROM alerts
             WHERE alerts.incident = incidents.number AND status = 'firing'
-            ORDER BY starts_at, fingerprint LIMIT ${mostAlerts}
+            ORDER BY prominence DESC, starts_at, fingerprint LIMIT ${mostAlerts}
           ) AS firing
         ) AS firing_alerts
         FROM incidents WHERE number = ANY(${[...new Set(numbers)]}::bigint[])
       `.execute(db)
-      return new Map(rows.map((row) => [row.number, pagedIncident(row, at)]))
+      return new Map(rows.map((row) => [row.number, pagedIncident(row)]))
     },
 
     /**
@@ -118,18 +118,17 @@ async function queueNext(db: Database, page: NewPage, at: Date): Promise<void> {
   )
 }
 
-function pagedIncident(row: PagedRow, at: Date): PagedIncident {
+function pagedIncident(row: PagedRow): PagedIncident {
   const machine = machineOf(row)
-  const incident = incidentFromRow(row)
   const alerts = (row.firing_alerts ?? []).map(({ starts_at, ...alert }) => ({
     ...alert,
     status: 'firing' as const,
     startsAt: new Date(starts_at).toISOString(),
   }))
   return {
-    incident: machine === null ? incident : { ...incident, nowDoing: nowDoing(machine, at.getTime()) },
+    incident: incidentFromRow(row),
+    machine,
     firing: machine?.alerts.firing ?? alerts.length,
-    handOver: machine?.handOver ?? null,
     alerts,
   }
 }

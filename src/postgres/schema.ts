@@ -87,6 +87,8 @@ export interface Schema {
     changed_at: Generated<Date>
     source_at: Date | null
     inbox_id: Generated<number>
+    /** By which alerts people read first: the higher. */
+    prominence: Generated<number>
   }
   timeline: {
     id: Generated<number>

@@ -7,7 +7,7 @@ import { highestSeverity } from '../domain/values/severity.ts'
 import type { Database } from './database.ts'
 import { countsAfter, type DispatchParts, lockNewest } from './dispatch.ts'
 import { incidentInsert } from './incident-insert.ts'
-import { knownAlerts, storeIncidentAlerts } from './incident-alerts.ts'
+import { grownTitle, knownAlerts, storeIncidentAlerts } from './incident-alerts.ts'
 import type { LockedIncident } from './incident-machine.ts'
 import { incidentFromRow, type IncidentRow, machineOf } from './incident-rows.ts'
 import { settingsOf } from './incident-world.ts'
@@ -83,7 +83,8 @@ async function join(
   const { settings } = await settingsOf(configurations, locked.incident, severity)
   const counts = countsAfter(locked.state?.alerts ?? { firing: 0, total: 0 }, [], alerts)
   const event = { type: 'alerts-changed', at: at.getTime(), ...counts, severity, settings } as const
-  await machine.decideOn(transaction, locked, event)
+  const title = await grownTitle(transaction, locked.incident, counts.firing)
+  await machine.decideOn(transaction, locked, event, { columns: title === undefined ? {} : { title } })
   return { incident: row.number, firing: alerts.length }
 }
 

@@ -36,6 +36,6 @@ export const longestPart = {
   nowDoing: 500,
   responsible: 300,
   linkTitle: 60,
-  address: 300,
-  links: 6,
+  address: 1_000,
+  links: 9,
 } as const

@@ -1,8 +1,7 @@
 import { valueOf } from '../domain/page/answer-value.ts'
 import { cutText } from '../domain/page/delivery.ts'
-import { openWords, subjectWords } from '../domain/page/message.ts'
+import { headlineOf, openWords } from '../domain/page/message.ts'
 import type { FollowedMessage, MessageAnswers, PageMessage, StandingIncident } from '../domain/page/page.ts'
-
 import { blocksBudget, longestPart, slackLimits } from './limits.ts'
 import { clean, escaped, fitting, link, part } from './mrkdwn.ts'
 
@@ -12,13 +11,6 @@ export type Block = Readonly<Record<string, unknown>>
 export interface SlackMessage {
   readonly text: string
   readonly blocks?: readonly Block[]
-}
-
-const stages: Readonly<Record<PageMessage['kind'], string>> = {
-  page: '',
-  acknowledged: ' acknowledged',
-  resolved: ' resolved',
-  'on-call': '',
 }
 
 const repeatNote = 'Possible repeat: an earlier try of this message may have reached you.'
@@ -104,17 +96,19 @@ function plainText(text: string) {
 }
 
 function headerOf(message: PageMessage): string {
-  return part(subjectWords(message, stages[message.kind]), slackLimits.headerLength)
+  return part(headlineOf(message), slackLimits.headerLength)
 }
 
 function subjectOf(message: PageMessage): string {
-  return escaped(part(subjectWords(message, stages[message.kind]), 500))
+  return escaped(part(headlineOf(message), 500))
 }
 
-function whereOf({ kind, service, startedAt }: PageMessage): string {
-  if (kind === 'on-call') return escaped(part(service, longestPart.name))
-  const since = `since ${startedAt.slice(0, 10)} ${startedAt.slice(11, 16)} UTC`
-  return escaped([part(service, longestPart.name), since].filter((text) => text !== '').join(', '))
+function whereOf({ kind, service, since }: PageMessage): string {
+  return escaped(
+    [part(service, longestPart.name), kind === 'on-call' ? '' : `since ${part(since, longestPart.name)}`]
+      .filter((text) => text !== '')
+      .join(', '),
+  )
 }
 
 function linesOf({ lines }: PageMessage): string[] {
@@ -125,7 +119,7 @@ function linesOf({ lines }: PageMessage): string[] {
 function factsOf(message: PageMessage): string[] {
   const facts = [
     ['Now', part(message.nowDoing, longestPart.nowDoing)],
-    ['Runbook', part(message.runbookTitle ?? '', longestPart.name)],
+    ['Next', part(message.next, longestPart.nowDoing)],
     ['Responsible', part(message.responsible.join(', '), longestPart.responsible)],
   ] as const
   return facts.flatMap(([name, text]) => (text === '' ? [] : [`*${name}:* ${escaped(text)}`]))
@@ -136,7 +130,8 @@ function linksOf(message: PageMessage): string[] {
   const offered = [
     { title: openWords(message), url: incidentUrl },
     ...(kind === 'page' && chartUrl !== undefined ? [{ title: 'Chart', url: chartUrl }] : []),
-    ...(kind === 'page' ? links : []),
+    // What follows a page takes its place: whoever acknowledged needs these most.
+    ...(kind === 'resolved' ? [] : links),
   ]
   return offered.slice(0, longestPart.links).flatMap(({ title, url }) => link(title, url) ?? [])
 }

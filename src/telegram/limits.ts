@@ -21,8 +21,11 @@ export const longestPart = {
   nowDoing: 500,
   responsible: 300,
   linkTitle: 60,
-  address: 300,
-  links: 6,
+  address: 1_000,
+  /** Of all links together: those that stand written out, and those behind their titles. */
+  writtenLinks: 1_200,
+  linkedAddresses: 6_000,
+  links: 9,
 } as const
 
 /**

@@ -1,6 +1,6 @@
 import { cutText } from '../domain/page/delivery.ts'
 import type { PageLink, PageMessage } from '../domain/page/page.ts'
-import { linesToSay, openWords, subjectWords } from '../domain/page/message.ts'
+import { headlineOf, linesToSay, openWords } from '../domain/page/message.ts'
 import { longestPart, telegramLimits } from './limits.ts'
 
 /** `html` for `parse_mode: HTML`; `plain` goes without one, for when Telegram does not take the markup. */
@@ -41,25 +41,13 @@ const breakLength = 1
 const bullet = '• '
 const tooMany = '… more: see the incident'
 
-const stages: Readonly<Record<PageMessage['kind'], string>> = {
-  page: '',
-  acknowledged: ' acknowledged',
-  resolved: ' resolved',
-  'on-call': '',
-}
-
 function headOf(message: PageMessage): Line[] {
-  const { kind } = message
-  const title = part(message.title, longestPart.title)
-  const name = part(message.incident, longestPart.name)
   const service = part(message.service, longestPart.name)
-  const started = kind === 'on-call' ? '' : part(`since ${minuteOf(message.startedAt)}`, longestPart.name)
+  const started = message.kind === 'on-call' ? '' : part(`since ${message.since}`, longestPart.name)
   const repeat: Line[] = message.possibleRepeat
     ? [[{ text: 'Possible repeat: an earlier try of this message may have reached you.' }], empty]
     : []
-  const subject: Line = [
-    { text: subjectWords({ ...message, incident: name, title }, stages[kind]), bold: true },
-  ]
+  const subject: Line = [{ text: part(headlineOf(message), longestPart.title), bold: true }]
   const where: Line = [{ text: [service, started].filter((text) => text !== '').join(', ') }]
   return [...repeat, subject, where]
 }
@@ -67,7 +55,7 @@ function headOf(message: PageMessage): Line[] {
 function footOf(message: PageMessage, form: TextForm): Line[] {
   const facts = [
     ['Now', part(message.nowDoing, longestPart.nowDoing)],
-    ['Runbook', part(message.runbookTitle ?? '', longestPart.name)],
+    ['Next', part(message.next, longestPart.nowDoing)],
     ['Responsible', part(message.responsible.join(', '), longestPart.responsible)],
   ] as const
   const told = facts.flatMap(([name, text]): Line[] => (text === '' ? [] : [[{ text: `${name}: ${text}` }]]))
@@ -85,11 +73,20 @@ function linkLines(message: PageMessage, form: TextForm): Line[] {
   ]
   const row: Piece[] = []
   const written: Line[] = []
+  const room: Record<'written' | 'linked', number> = {
+    written: longestPart.writtenLinks,
+    linked: longestPart.linkedAddresses,
+  }
   for (const { title, url } of offered.slice(0, longestPart.links)) {
     const address = webAddress(url)
     if (address === undefined) continue
     const text = part(title, longestPart.linkTitle) || address.host
-    if (form === 'plain' || !isLinkable(address)) written.push([{ text: `${text}: ${address.href}` }])
+    const way = form === 'plain' || !isLinkable(address) ? 'written' : 'linked'
+    const taken = address.href.length + text.length
+    // Those that come first count most; one that is too long for what is left gives way to shorter ones.
+    if (taken > room[way]) continue
+    room[way] -= taken
+    if (way === 'written') written.push([{ text: `${text}: ${address.href}` }])
     else row.push(...(row.length === 0 ? [] : [{ text: ' · ' }]), { text, url: address.href })
   }
   return [...(row.length === 0 ? [] : [row]), ...written]
@@ -157,9 +154,4 @@ function clean(text: string): string {
     .replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, '')
     .replaceAll(/[\p{Cc}\s]+/gu, ' ')
     .trim()
-}
-
-/** `2026-03-01 03:00 UTC` */
-function minuteOf(instant: string): string {
-  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`
 }

@@ -3,19 +3,9 @@ import { z } from 'zod'
 import type { ChartReading, Charts, PageChartSize } from './dependencies.ts'
 import { missingChartSentence } from './pages/chart-table.ts'
 
-/** Any zone that the clock of a chart can show; the names of the IANA database among them. */
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}
-
 /** How a chart is to be drawn. */
 export const ChartView = z.object({
   size: z.enum(['wide', 'narrow'], { error: 'is wide or narrow' }).default('wide'),
-  zone: z.string().max(100).refine(isTimeZone, 'must name a time zone, such as Europe/Berlin').optional(),
 })
 
 /** Nothing in the picture may run or load anything; its own style sheet makes it dark. */

@@ -1,7 +1,7 @@
 import type { MaintenanceAnnouncements } from '../domain/escalate/maintenance.ts'
 import type { AcceptedAlert, Alert } from '../domain/alert/alert.ts'
 import type { ChartModel } from '../domain/chart/chart.ts'
-import type { Check, Metric, Slice } from '../domain/configuration/configuration.ts'
+import type { Check, Configuration, Metric, Slice } from '../domain/configuration/configuration.ts'
 import type { Role } from '../domain/configuration/people.ts'
 import type { Declaration } from '../domain/alert/declaration.ts'
 import type { Evidence } from '../domain/investigate/evidence.ts'
@@ -60,6 +60,11 @@ export interface WebDependencies {
   readonly checks: CheckReader
   /** Marks that change whenever what people see changes; `null` means the list of all incidents. */
   readonly marks: (incident: number | null) => Promise<string>
+  readonly configured: {
+    now(): Promise<Configuration>
+    /** As it was when an incident opened; as it is now when that revision is gone. */
+    whenOpened(incident: Incident): Promise<Configuration>
+  }
   /** As configured now. */
   readonly runbooks: () => Promise<readonly Runbook[]>
   /** Names of the services, as configured now. */

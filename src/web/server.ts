@@ -32,6 +32,7 @@ import { onCallChangeRoutes } from './routes/on-call-changes.ts'
 import { onCallPageRoutes } from './routes/on-call-page.ts'
 import { onCallRoutes } from './routes/on-call.ts'
 import { pageLinkRoutes } from './routes/page-links.ts'
+import { tellTimesByReader } from './reader.ts'
 import { reviewRoutes } from './routes/reviews.ts'
 import { runbookRoutes } from './routes/runbooks.ts'
 
@@ -85,6 +86,7 @@ export async function createServer(dependencies: WebDependencies): Promise<Fasti
     request.query = storable(request.query)
     request.params = storable(request.params)
   })
+  tellTimesByReader(app, dependencies)
   addRoutes(app, dependencies)
   return app
 }

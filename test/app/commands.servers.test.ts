@@ -101,7 +101,7 @@ describe('N12 automation', () => {
       stdout: expect.stringContaining('stopped for target feed-1 until'),
     })
     expect((await run('automation status')).stdout).toMatch(
-      /^target feed-1 +ana +2026-03-02 03:04 +migration$/m,
+      /^target feed-1 +ana +2026-03-02 03:04 UTC +migration$/m,
     )
     expect((await run('automation stop --reason everything')).code).toBe(0)
     expect(web.state.switches.map(({ scope }) => writeScope(scope))).toEqual(['target/feed-1', 'everything'])
@@ -156,7 +156,7 @@ describe('why', () => {
     const { code, stdout } = await run('why INC-42')
     expect(code).toBe(0)
     expect(stdout).toContain(
-      'INC-42  P1  open  feed: feed-activity\nnobody has it\nnow: Flushing the cache\n',
+      'INC-42  P1  open  feed: feed-activity\nnobody has acknowledged it\nnow: Flushing the cache\n',
     )
     expect(stdout).toContain('ana (schedule primary), webhook: sent at 03:00:00')
     expect((await run('incident why INC-42 --paging')).stdout).toBe(stdout)

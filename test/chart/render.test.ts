@@ -76,7 +76,7 @@ describe('a chart', () => {
   it('marks beginning, acts and end at the local time, with sign and words', () => {
     for (const words of ['began 03:30 ▼', '◆ cache_invalidation 03:40', '■ clear 04:00'])
       expect(svg).toContain(`>${words}</text>`)
-    expect(svg).toContain('>24 Nov, Europe/Berlin</text>')
+    expect(svg).toContain('>24 Nov, CET (Europe/Berlin)</text>')
   })
 
   it('keeps the sign of an act on its line, with the words to the left where the right has no room', () => {

@@ -105,10 +105,15 @@ describe('S14: stored script in alert fields, in the HTML of a mail', () => {
   it('S14: is shown as text, and what no browser should follow is no link', async () => {
     const script = '<img src=x onerror=alert(1)>'
     const links = ['javascript:alert(1)', 'data:text/html,<script>alert(1)</script>'].map((url) => ({
+      kind: 'other' as const,
       title: script,
       url,
     }))
-    const quoted = { title: '" onmouseover="alert(1)', url: 'https://x.example/"><script>' }
+    const quoted = {
+      kind: 'other' as const,
+      title: '" onmouseover="alert(1)',
+      url: 'https://x.example/"><script>',
+    }
     await send({
       title: script,
       service: script,

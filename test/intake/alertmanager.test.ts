@@ -112,9 +112,20 @@ describe('a notification of Alertmanager', () => {
       expected: { annotations: { generatorURL: 'mine' } },
     },
     {
-      name: 'a link that is too long to keep',
+      name: 'N35 a link that is too long to be followed, which is kept as text',
       written: { annotations: {}, generatorURL: `http://x/${'y'.repeat(5_000)}` },
-      expected: { annotations: {} },
+      expected: { annotations: { generatorURL: `http://x/${'y'.repeat(5_000)}` } },
+    },
+    {
+      name: 'N35 the links that Grafana adds',
+      written: {
+        annotations: { dashboardURL: 'mine' },
+        dashboardURL: 'https://grafana.example/d/1',
+        panelURL: 'https://grafana.example/d/1?viewPanel=2',
+      },
+      expected: {
+        annotations: { dashboardURL: 'mine', panelURL: 'https://grafana.example/d/1?viewPanel=2' },
+      },
     },
     {
       name: 'no fingerprint, as from old versions',

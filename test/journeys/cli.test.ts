@@ -30,7 +30,7 @@ describe('the command line', () => {
     const { code, stdout } = await run('incidents')
     expect(code).toBe(0)
     expect(stdout).toMatch(/^incident {2}severity {2}state/)
-    expect(stdout).toMatch(/INC-1 +P1 +open +- .*shop: CheckoutDown/)
+    expect(stdout).toMatch(/INC-1 +P1 +open +- .*CheckoutDown is wrong \(shop\)/)
     const listed = JSON.parse((await run('incidents', '--json')).stdout) as Incident[]
     expect(listed.map(({ number, state }) => [number, state])).toEqual([[1, 'open']])
   })

@@ -20,7 +20,7 @@ describe('kill -9', () => {
     expect(told()).toHaveLength(names.length)
     const { incidents } = await up.api<{ incidents: Incident[] }>('GET', '/api/v1/incidents')
     expect(incidents.map(({ title }) => title).toSorted()).toEqual(
-      names.map((name) => `shop: ${name}`).toSorted(),
+      names.map((name) => `${name} is wrong (shop)`).toSorted(),
     )
   })
 

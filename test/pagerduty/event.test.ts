@@ -28,6 +28,7 @@ describe('a page as an event', () => {
           firing: ['Error rate of ios is 12 %, usually 1 %'],
           firing_alerts: 1,
           now_doing: 'Restarting checkout-2',
+          next: 'pages ben (Slack) at 04:05 CET, in 5 min, unless acknowledged',
           runbook: 'Checkout errors',
         },
       },

@@ -80,7 +80,7 @@ describe('an acknowledgement', () => {
     expect(world.pagerDuty.incidents).toMatchObject([{ status: 'acknowledged' }])
     expect(world.receiver.effects().at(-1)?.body).toMatchObject({
       kind: 'acknowledged',
-      nowDoing: 'ana acknowledged. ana has it',
+      nowDoing: 'ana acknowledged and has it',
     })
     expect(await world.said()).toContain('Told ben by webhook: acknowledged')
     await world.acknowledge('ana')
@@ -130,8 +130,8 @@ describe('an incident that is over', () => {
     await world.pass()
     const told = bodies('kind', 'person', 'nowDoing').slice(2)
     expect(told.toSorted((a, b) => String(a[1]).localeCompare(String(b[1])))).toEqual([
-      ['resolved', 'ana', 'Resolved by carl. carl resolved it; its review follows'],
-      ['resolved', 'ben', 'Resolved by carl. carl resolved it; its review follows'],
+      ['resolved', 'ana', 'Resolved by carl'],
+      ['resolved', 'ben', 'Resolved by carl'],
     ])
   })
 })

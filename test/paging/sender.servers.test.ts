@@ -50,12 +50,13 @@ describe('sending a page', () => {
         body: {
           kind: 'page',
           incident: `INC-${incident}`,
-          title: 'checkout: error-rate',
+          title: 'Error rate of ios is 12 %, usually 1 % (checkout)',
           severity: 'P1',
           person: 'ana',
           lines: ['Error rate of ios is 12 %, usually 1 %'],
           firingCount: 1,
-          nowDoing: 'Paging ana (step 1); next ana in 5 min',
+          nowDoing: 'Paging ana (step 1)',
+          next: expect.stringMatching(/^pages ana \(webhook\) at .+ UTC, in 5 min, unless acknowledged$/),
           incidentUrl: expect.stringMatching(
             new RegExp(`^https://firewatch\\.example\\.com/incidents/INC-${incident}/link/[\\w-]{43}$`),
           ),
@@ -72,8 +73,8 @@ describe('sending a page', () => {
     await world.records.commands.escalateNow(world.command('ana'))
     await world.pass()
     expect(world.receiver.effects().map(({ body }) => [body['person'], body['nowDoing']])).toEqual([
-      ['ana', 'Paging ana (step 1); next ben in 5 min'],
-      ['ben', 'Paging ben (step 2); next dora in 5 min'],
+      ['ana', 'Paging ana (step 1)'],
+      ['ben', 'Paging ben (step 2)'],
     ])
   })
 
@@ -278,7 +279,7 @@ describe('a person on Telegram', () => {
     expect(await world.page(first)).toMatchObject({ state: 'sent', attempts: 2 })
     const texts = world.telegram.messages.map(({ text }) => text.split('\n')[0])
     expect(texts).toEqual([
-      `P1 INC-${world.incident}: checkout: error-rate`,
+      `P1 INC-${world.incident}: Error rate of ios is 12 %, usually 1 % (checkout)`,
       'Possible repeat: an earlier try of this message may have reached you.',
     ])
   })

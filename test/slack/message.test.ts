@@ -13,10 +13,10 @@ describe('a page in Slack', () => {
     expect(shown().shown).toBe(
       [
         'P1 INC-42: checkout: error-rate',
-        '*checkout, since 2026-03-01 03:00 UTC*',
+        '*checkout, since 04:00 CET (12 s ago)*',
         '• Error rate of ios is 12 %, usually 1 %',
         '*Now:* Restarting checkout-2',
-        '*Runbook:* Checkout errors',
+        '*Next:* pages ben (Slack) at 04:05 CET, in 5 min, unless acknowledged',
         'Open INC-42 (https://firewatch.example.com/incidents/INC-42) · Chart (https://firewatch.example.com/charts/c0ffee.png)',
         '[Acknowledge] [Escalate] [Resolve]',
       ].join('\n'),
@@ -46,10 +46,12 @@ describe('a page in Slack', () => {
     expect(message.shown).not.toContain('\u202e')
   })
 
-  it.each(['javascript:alert(1)', 'data:text/html,x', `https://x.example/${'a'.repeat(400)}`])(
+  it.each(['javascript:alert(1)', 'data:text/html,x', `https://x.example/${'a'.repeat(1_100)}`])(
     'leaves a link out that nobody should follow: %s',
     (url) => {
-      expect(shown({ links: [{ title: 'Dashboard', url }] }).shown).not.toContain('Dashboard')
+      expect(shown({ links: [{ kind: 'dashboard', title: 'Dashboard', url }] }).shown).not.toContain(
+        'Dashboard',
+      )
     },
   )
 
@@ -62,12 +64,20 @@ describe('a page in Slack', () => {
       title: text,
       service: text,
       nowDoing: text,
-      runbookTitle: text,
+      next: text,
+      since: text,
       lines: fc.array(text, { maxLength: 11 }),
       responsible: fc.array(text, { maxLength: 10 }),
-      links: fc.array(fc.record({ title: text, url: fc.webUrl({ withQueryParameters: true }) }), {
-        maxLength: 4,
-      }),
+      links: fc.array(
+        fc.record({
+          kind: fc.constant('other' as const),
+          title: text,
+          url: fc.webUrl({ withQueryParameters: true }),
+        }),
+        {
+          maxLength: 4,
+        },
+      ),
       kind: fc.constantFrom('page', 'acknowledged', 'resolved'),
       possibleRepeat: fc.boolean(),
     })

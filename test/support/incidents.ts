@@ -145,7 +145,10 @@ async function openStates({ records, world }: Parts): Promise<MachineState[]> {
 async function nextDue(parts: Parts): Promise<number | null> {
   const states = await openStates(parts)
   const page = await parts.records.sending.nextDue()
-  const dues = [...states.flatMap(duesOf).map(({ at }) => at), ...(page === null ? [] : [page.getTime()])]
+  const dues = [
+    ...states.flatMap((state) => duesOf(state)).map(({ at }) => at),
+    ...(page === null ? [] : [page.getTime()]),
+  ]
   return dues.length === 0 ? null : Math.min(...dues)
 }
 

@@ -49,7 +49,7 @@ beforeEach(async () => {
     chartWaitMs: 100,
     now: () => now,
     resolveSecret: (reference) => Promise.resolve(secrets[reference] ?? reference),
-    chartOf: (incident) => chart(incident),
+    chartOf: (...asked) => chart(...asked),
     onMissingChart: (incident, reason) => void missed.push(`${incident}: ${reason}`),
   })
 })

@@ -20,20 +20,22 @@ describe('a page on Telegram', () => {
           'Views <total>: 10 & falling',
         ],
         responsible: ['ana', 'ben'],
-        links: [{ title: 'Dashboard', url: 'https://boards.example.com/feed?from="now"&to=<1>' }],
+        links: [
+          { kind: 'dashboard', title: 'Dashboard', url: 'https://boards.example.com/feed?from="now"&to=<1>' },
+        ],
       }),
       'html',
     )
     expect(text).toBe(
       [
         '<b>P1 INC-42: feed: feed-activity</b>',
-        'feed, since 2026-03-01 03:00 UTC',
+        'feed, since 04:00 CET (12 s ago)',
         '',
         '• Likes (os = iOS): 3, against 120 a day ago (−97 %) and 131 a week ago (−98 %)',
         '• Views &lt;total&gt;: 10 &amp; falling',
         '',
         'Now: Restarting checkout-2',
-        'Runbook: Checkout errors',
+        'Next: pages ben (Slack) at 04:05 CET, in 5 min, unless acknowledged',
         'Responsible: ana, ben',
         '',
         '<a href="https://firewatch.example.com/incidents/INC-42">Open INC-42</a> · ' +
@@ -46,10 +48,10 @@ describe('a page on Telegram', () => {
   it('is followed by short news', () => {
     expect(seen({ kind: 'acknowledged', nowDoing: 'ben acknowledged. Restarting checkout-2' })).toEqual([
       'P1 INC-42 acknowledged: checkout: error-rate',
-      'checkout, since 2026-03-01 03:00 UTC',
+      'checkout, since 04:00 CET (12 s ago)',
       '',
       'Now: ben acknowledged. Restarting checkout-2',
-      'Runbook: Checkout errors',
+      'Next: pages ben (Slack) at 04:05 CET, in 5 min, unless acknowledged',
       '',
       'Open INC-42',
     ])
@@ -63,10 +65,10 @@ describe('a page on Telegram', () => {
   })
 
   it('leaves out what there is nothing of', () => {
-    const { runbookTitle: _, ...bare } = pageMessage({ lines: [], nowDoing: '', responsible: [] })
+    const { runbookTitle: _, ...bare } = pageMessage({ lines: [], nowDoing: '', next: '', responsible: [] })
     expect(parseHtml(telegramText(bare, 'html').text).text.split('\n')).toEqual([
       'P1 INC-42: checkout: error-rate',
-      'checkout, since 2026-03-01 03:00 UTC',
+      'checkout, since 04:00 CET (12 s ago)',
       '',
       'Open INC-42 · Chart',
     ])
@@ -83,12 +85,12 @@ describe('a page on Telegram', () => {
     const { text } = telegramText(pageMessage({ lines: ['a < b & c'] }), 'plain')
     expect(text.split('\n')).toEqual([
       'P1 INC-42: checkout: error-rate',
-      'checkout, since 2026-03-01 03:00 UTC',
+      'checkout, since 04:00 CET (12 s ago)',
       '',
       '• a < b & c',
       '',
       'Now: Restarting checkout-2',
-      'Runbook: Checkout errors',
+      'Next: pages ben (Slack) at 04:05 CET, in 5 min, unless acknowledged',
       '',
       'Open INC-42: https://firewatch.example.com/incidents/INC-42',
       'Chart: https://firewatch.example.com/charts/c0ffee.png',
@@ -100,10 +102,10 @@ describe('a page on Telegram', () => {
       'javascript:alert(1)',
       'tg://user?id=1',
       'not an address',
-      `https://example.com/${'x'.repeat(400)}`,
+      `https://example.com/${'x'.repeat(1_100)}`,
     ]
     const text = telegramText(
-      pageMessage({ links: links.map((url) => ({ title: 'evil', url })) }),
+      pageMessage({ links: links.map((url) => ({ kind: 'other', title: 'evil', url })) }),
       'html',
     ).text
     expect(text).not.toContain('evil')
@@ -149,11 +151,12 @@ describe('the length of a page on Telegram', () => {
       title: long,
       service: long,
       nowDoing: long,
-      runbookTitle: long,
+      next: long,
+      since: long,
       responsible: [long],
       possibleRepeat: true,
       lines: ['what fires'],
-      links: Array.from({ length: 9 }, () => ({ title: long, url })),
+      links: Array.from({ length: 9 }, () => ({ kind: 'other', title: long, url })),
     })
     expect(telegramText(everything, 'plain').text).toContain('\n• what fires\n')
     expect(telegramText(everything, 'plain').length).toBeLessThanOrEqual(limits.text)
@@ -195,16 +198,23 @@ describe('F09: whatever alerts say', () => {
           others: [],
           alerts: summaries.map((summary) => alert(summary)),
           firingCount: summaries.length,
-          runbookTitle: text,
+          machine: null,
+          runbook: { name: text, title: text },
+          clock: { timeZone: 'Europe/Berlin', now: Date.parse('2026-03-01T03:12:00.000Z') },
+          channelsOf: () => [],
           configuration: { services: {}, metrics: {}, slices: {} },
           follows: [],
           publicUrl: 'https://firewatch.example.com',
         })
-        const message = { ...composed, responsible: [text], links: [{ title: text, url: text }] }
+        const message = {
+          ...composed,
+          responsible: [text],
+          links: [{ kind: 'other' as const, title: text, url: text }],
+        }
         const sent = telegramText(message, form)
         const read = readText(sent.text, form === 'html' ? 'HTML' : undefined, limits.text)
         expect(read.text.length).toBe(sent.length)
-        expect(read.text).toContain(`P1 INC-42: `)
+        expect(read.text).toContain('P1 INC-42:')
         expect(read.text).toContain('Open INC-42')
       }),
     )

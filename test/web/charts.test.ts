@@ -44,10 +44,10 @@ describe('N34: the chart of an incident', () => {
 
   it('has the size and the clock that are asked for, and refuses others in words', async () => {
     const get = await web()
-    const { body } = await get('/charts/c0ffee.svg?size=narrow&zone=Asia/Kolkata', {})
+    const { body } = await get('/charts/c0ffee.svg?size=narrow&timeZone=Asia/Kolkata', {})
     expect(body).toContain('width="360"')
     expect(body).toContain('Asia/Kolkata</text>')
-    const refused = await get('/charts/c0ffee.svg?size=huge&zone=Mars/Base', {})
+    const refused = await get('/charts/c0ffee.svg?size=huge&timeZone=Mars/Base', {})
     expect([refused.statusCode, refused.json().problems]).toEqual([
       400,
       ['size: is wide or narrow', 'zone: must name a time zone, such as Europe/Berlin'],

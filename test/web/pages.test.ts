@@ -76,7 +76,7 @@ describe('the incident page', () => {
     expect(body).toContain('Nobody has acknowledged it.')
     expect(body).toContain('Paged: ana (sent).')
     expect(body).toMatch(
-      /Step 1: ben paged next, in <strong><span data-until="2026-03-02T03:07:00.000Z">2 min 55 s</,
+      /Next: pages ben at <time datetime="2026-03-02T03:07:00.000Z">03:07 UTC<\/time>, in <strong><span data-until="2026-03-02T03:07:00.000Z">2 min 55 s<\/span><\/strong>, unless acknowledged/,
     )
   })
 

@@ -3,6 +3,7 @@ import type { CheckMute } from '../../src/domain/check/mutes.ts'
 import type { FastifyInstance } from 'fastify'
 import type { AccessRole } from '../../src/domain/access/access.ts'
 import type { AuditEntry } from '../../src/domain/access/audit-entry.ts'
+import type { Configuration } from '../../src/domain/configuration/configuration.ts'
 import type { Incident } from '../../src/domain/incident/incident.ts'
 import type { Command } from '../../src/domain/incident/messages.ts'
 import { type GuardSwitch, isSameScope, type SwitchScope } from '../../src/domain/remediate/kill-switch.ts'
@@ -21,6 +22,7 @@ import { toPng } from '../../src/chart/png.ts'
 import { type ChartData, chartModel } from '../../src/domain/chart/chart.ts'
 import { createServer } from '../../src/web/server.ts'
 import { personCalendar, scheduleCalendar } from '../../src/ical/write.ts'
+import { configurationWith } from '../domain/check/world.ts'
 import { onCallServiceOver } from '../support/on-call-service.ts'
 
 /** Of the link of a page that opens the incident for ana. */
@@ -62,6 +64,7 @@ export interface State {
   review: StoredReview | undefined
   reviewTrouble?: string
   runbooks: readonly Runbook[]
+  configuration: Configuration
   checks: readonly CheckReading[]
   details: readonly CheckDetails[]
   chart: ChartReading
@@ -97,6 +100,7 @@ export async function startWeb(
     records: noRecords,
     review: undefined,
     runbooks: [],
+    configuration: configurationWith([]),
     checks: [],
     details: [],
     chart: { kind: 'chart', model: chartModel({ data: likesChart, incident: of, timeZone: 'UTC' }) },
@@ -120,6 +124,10 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
     publicUrl: 'http://firewatch.test',
     people: async () => ({ ana: 'responder', ben: 'responder', vic: 'viewer' }),
     policies: async () => ['default', 'quiet'],
+    configured: {
+      now: async () => state.configuration,
+      whenOpened: async () => ({ ...state.configuration, runbooks: state.runbooks }),
+    },
     incidents: {
       find: async (number) => (number === state.incident.number ? state.incident : undefined),
       list: async ({ states }) =>

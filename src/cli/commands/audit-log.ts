@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import type { AuditEntry } from '../../domain/access/audit-entry.ts'
+import { stampWords } from '../../domain/values/zoned-words.ts'
 import { choice, wholeNumber } from '../options.ts'
 import { print, table } from '../terminal.ts'
-import { api, type Options, reading } from './incidents.ts'
+import { api, type Options, reading, timed } from './incidents.ts'
 
 interface AuditOptions extends Options {
   readonly actor?: string
@@ -13,7 +14,7 @@ interface AuditOptions extends Options {
 
 /** `audit-log`: who changed what, and who was refused. */
 export function addAuditCommand(program: Command): void {
-  reading(program, 'audit-log', 'who changed what and who was refused, newest first; for admins')
+  timed(reading(program, 'audit-log', 'who changed what and who was refused, newest first; for admins'))
     .option('--actor <name>', 'only of this person or sender')
     .addOption(choice('--outcome <outcome>', 'only those with it', ['done', 'refused', 'failed']))
     .addOption(wholeNumber('--before <id>', 'only older entries than this one', [1, Number.MAX_SAFE_INTEGER]))
@@ -24,18 +25,23 @@ export function addAuditCommand(program: Command): void {
       )
       const path = `/api/v1/audit-log?${query.toString()}`
       const options = { data, ...(json === undefined ? {} : { json }) }
-      const { entries } = await (await api(options)).get<{ entries: StoredEntry[] }>(path)
-      print(options, entries, () => logText(entries))
+      const { entries, timeZone } = await (await api(options)).get<Listed>(path)
+      print(options, entries, () => logText(entries, timeZone))
     })
 }
 
 type StoredEntry = AuditEntry & { readonly id: number }
 
-function logText(entries: readonly StoredEntry[]): string {
+interface Listed {
+  readonly entries: readonly StoredEntry[]
+  readonly timeZone: string
+}
+
+function logText(entries: readonly StoredEntry[], timeZone: string): string {
   if (entries.length === 0) return 'no entries'
   const rows = entries.map(({ id, at, actor, credential, action, target, outcome, reason }) => [
     String(id),
-    at.slice(0, 19).replace('T', ' '),
+    stampWords(Date.parse(at), timeZone, 'second'),
     actor ?? '-',
     credential ?? '-',
     action,
@@ -43,5 +49,5 @@ function logText(entries: readonly StoredEntry[]): string {
     outcome,
     reason ?? '',
   ])
-  return table(['id', 'at (UTC)', 'who', 'credential', 'what', 'target', 'outcome', 'reason'], rows)
+  return table(['id', 'at', 'who', 'credential', 'what', 'target', 'outcome', 'reason'], rows)
 }

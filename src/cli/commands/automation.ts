@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { stampWords } from '../../domain/values/zoned-words.ts'
 import type { CommandAnswer } from '../../domain/incident/messages.ts'
 import {
   type GuardSwitch,
@@ -9,7 +10,7 @@ import {
 } from '../../domain/remediate/kill-switch.ts'
 import { CommandFailed, exitCodes } from '../api-client.ts'
 import { print, table } from '../terminal.ts'
-import { api, type Options, reading } from './incidents.ts'
+import { api, inZone, type Options, reading, timed } from './incidents.ts'
 
 /** A switch as the API gives it. */
 type GivenSwitch = Omit<GuardSwitch, 'scope'> & { readonly scope: string }
@@ -26,10 +27,12 @@ const nouns: Readonly<Record<SwitchKind, string>> = {
 /** The kill switches of automation. */
 export function addAutomationCommands(program: Command): void {
   const automation = program.command('automation').description('stop automation, and let it work again')
-  reading(automation, 'status', 'what is stopped, by whom, since when and why').action(
+  timed(reading(automation, 'status', 'what is stopped, by whom, since when and why')).action(
     async (options: Options) => {
-      const { switches } = await (await api(options)).get<{ switches: GivenSwitch[] }>('/api/v1/automation')
-      print(options, switches, () => statusText(switches))
+      const { switches, timeZone } = await (await api(options)).get<Status>(
+        inZone('/api/v1/automation', options),
+      )
+      print(options, switches, () => statusText(switches, timeZone))
     },
   )
   switching(
@@ -65,15 +68,20 @@ async function give(verb: 'stop' | 'resume', options: Options & Scope & { reason
   print(options, answer, () => answer.message)
 }
 
-function statusText(switches: readonly GivenSwitch[]): string {
+interface Status {
+  readonly switches: readonly GivenSwitch[]
+  readonly timeZone: string
+}
+
+function statusText(switches: readonly GivenSwitch[], timeZone: string): string {
   if (switches.length === 0) return 'nothing is stopped'
   const rows = switches.map(({ scope, stoppedBy, stoppedAt, reason }) => [
     wordsOf(scope),
     stoppedBy,
-    stoppedAt.slice(0, 16).replace('T', ' '),
+    stampWords(Date.parse(stoppedAt), timeZone),
     reason,
   ])
-  return table(['stopped for', 'by', 'since (UTC)', 'reason'], rows)
+  return table(['stopped for', 'by', 'since', 'reason'], rows)
 }
 
 /** Of a kind that only a newer server knows, as that wrote it. */

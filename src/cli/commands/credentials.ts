@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
 import { incidentName } from '../../domain/investigate/evidence.ts'
+import { stampWords } from '../../domain/values/zoned-words.ts'
 import { parseDuration } from '../../domain/values/duration.ts'
 import type { ListedCredential } from '../../web/sessions.ts'
 import { CommandFailed, connectApi, exitCodes } from '../api-client.ts'
 import { duration } from '../options.ts'
 import type { Installation } from '../installation.ts'
 import { print, table } from '../terminal.ts'
-import { api, type Options, reading } from './incidents.ts'
+import { api, inZone, type Options, reading, timed } from './incidents.ts'
 
 interface CreateOptions extends Options {
   readonly direct?: boolean
@@ -33,13 +34,15 @@ export function addCredentialCommands(
 
   const token = program.command('token').description('make, list and end API tokens')
   addTokenCreation(token, installation)
-  reading(
-    token,
-    'list',
-    'list tokens, sessions, links of pages and calendar addresses: your own, or as an admin those of all',
+  timed(
+    reading(
+      token,
+      'list',
+      'list tokens, sessions, links of pages and calendar addresses: your own, or as an admin those of all',
+    ),
   ).action(async (options: Options) => {
-    const { tokens } = await (await api(options)).get<{ tokens: ListedCredential[] }>('/api/v1/tokens')
-    print(options, tokens, () => listText(tokens))
+    const { tokens, timeZone } = await (await api(options)).get<Listed>(inZone('/api/v1/tokens', options))
+    print(options, tokens, () => listText(tokens, timeZone))
   })
   reading(
     token,
@@ -91,7 +94,13 @@ async function makeDirectly(
   print(options, made, () => made.token)
 }
 
-function listText(tokens: readonly ListedCredential[]): string {
+interface Listed {
+  readonly tokens: readonly ListedCredential[]
+  readonly timeZone: string
+}
+
+function listText(tokens: readonly ListedCredential[], timeZone: string): string {
+  const minute = (at: string | null) => (at === null ? '-' : stampWords(Date.parse(at), timeZone))
   if (tokens.length === 0) return 'no tokens'
   const rows = shown(tokens).map(
     ({ id, kind, holder, role, incident, browser, createdAt, expiresAt, usedAt }) => [
@@ -105,7 +114,7 @@ function listText(tokens: readonly ListedCredential[]): string {
       minute(usedAt),
     ],
   )
-  return table(['id', 'kind', 'for', 'of', 'role', 'made (UTC)', 'expires (UTC)', 'used (UTC)'], rows)
+  return table(['id', 'kind', 'for', 'of', 'role', 'made', 'expires', 'used'], rows)
 }
 
 /** Links to one incident for one person end together: of many messages the newest stands for all. */
@@ -118,8 +127,4 @@ function shown(tokens: readonly ListedCredential[]): readonly ListedCredential[]
     seen.add(key)
     return isNew
   })
-}
-
-function minute(instant: string | null): string {
-  return instant === null ? '-' : instant.slice(0, 16).replace('T', ' ')
 }

@@ -2,7 +2,9 @@ import type { Command } from 'commander'
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import { formatDuration } from '../../domain/values/duration.ts'
 import { type Incident, incidentStates } from '../../domain/incident/incident.ts'
+import { firewatch } from '../../domain/incident/timeline.ts'
 import { severities } from '../../domain/values/severity.ts'
+import { clockText, dateText, momentWords, stampWords, zoneWords } from '../../domain/values/zoned-words.ts'
 import type { CommandAnswer } from '../../domain/incident/messages.ts'
 import type { IncidentView } from '../../web/incident-view.ts'
 import { type ApiClient, CommandFailed, connectApi } from '../api-client.ts'
@@ -11,24 +13,28 @@ import { oneLine, print, table } from '../terminal.ts'
 
 export interface Options {
   readonly data: string
+  /** By whose clock times are told; absent: that of whoever asks, else of the configuration. */
+  readonly timeZone?: string
   readonly json?: boolean
 }
 
 /** `incidents`, `show`, `review` and the commands that people give an incident. */
 export function addIncidentCommands(program: Command): void {
-  reading(program, 'incidents', 'list incidents, newest first')
+  timed(reading(program, 'incidents', 'list incidents, newest first'))
     .addOption(choice('--state <state>', 'only those in it', incidentStates))
     .action(async (options: Options & { state?: string }) => {
       const query = new URLSearchParams(options.state === undefined ? {} : { state: options.state })
-      const { incidents } = await (await api(options)).get<{ incidents: Incident[] }>(
-        `/api/v1/incidents?${query.toString()}`,
+      const { incidents, timeZone } = await (await api(options)).get<Listed>(
+        inZone(`/api/v1/incidents?${query.toString()}`, options),
       )
-      print(options, incidents, () => listText(incidents))
+      print(options, incidents, () => listText(incidents, timeZone))
     })
 
-  reading(program, 'show <incident>', 'what is known of one incident').action(
+  timed(reading(program, 'show <incident>', 'what is known of one incident')).action(
     async (name: string, options: Options) => {
-      const answer = await (await api(options)).get<{ incident: Incident } & IncidentView>(pathOf(name))
+      const answer = await (await api(options)).get<{ incident: Incident } & IncidentView>(
+        inZone(pathOf(name), options),
+      )
       print(options, answer, () => showText(answer))
     },
   )
@@ -111,6 +117,20 @@ export function reading(program: Command, usage: string, description: string): C
     .option('--json', 'print JSON')
 }
 
+/** With what tells by whose clock it answers. */
+export function timed(command: Command): Command {
+  return command.option(
+    '--time-zone <zone>',
+    'by whose clock times are told; by default yours, else that of the configuration',
+  )
+}
+
+/** An address of the API, whose answer tells times by the zone that was asked for. */
+export function inZone(path: string, { timeZone }: Pick<Options, 'timeZone'>): string {
+  if (timeZone === undefined) return path
+  return `${path}${path.includes('?') ? '&' : '?'}timeZone=${encodeURIComponent(timeZone)}`
+}
+
 export function api({ data }: Options): Promise<ApiClient> {
   return connectApi(data, process.env)
 }
@@ -120,32 +140,70 @@ export function pathOf(name: string, verb?: string): string {
   return verb === undefined ? path : `${path}/${verb}`
 }
 
-function listText(incidents: readonly Incident[]): string {
+interface Listed {
+  readonly incidents: readonly Incident[]
+  readonly timeZone: string
+}
+
+function listText(incidents: readonly Incident[], timeZone: string): string {
   if (incidents.length === 0) return 'no incidents'
   const rows = incidents.map((incident) => [
     incidentName(incident.number),
     incident.severity,
     incident.state,
     incident.acknowledgedBy ?? '-',
-    incident.startedAt.slice(0, 19).replace('T', ' '),
+    stampWords(Date.parse(incident.startedAt), timeZone),
     incident.title,
   ])
-  return table(['incident', 'severity', 'state', 'owner', 'since (UTC)', 'title'], rows)
+  return table(['incident', 'severity', 'state', 'owner', 'since', 'title'], rows)
 }
 
-function showText({ incident, alerts, timeline }: { incident: Incident } & IncidentView): string {
-  const end = incident.resolvedAt ?? new Date().toISOString()
-  const lasted = formatDuration(Date.parse(end) - Date.parse(incident.startedAt))
+function showText({ incident, ...view }: { incident: Incident } & IncidentView): string {
+  const { alerts, timeline, timeZone, links, next } = view
+  const now = Date.now()
+  const began = Date.parse(incident.startedAt)
+  const lasted = formatDuration(
+    (incident.resolvedAt === null ? now : Date.parse(incident.resolvedAt)) - began,
+  )
+  const since =
+    incident.resolvedAt === null
+      ? `since ${momentWords(began, { timeZone, now })}`
+      : `from ${stampWords(began, timeZone)}, lasted ${lasted}`
   return [
     `${incidentName(incident.number)}  ${incident.severity}  ${incident.state}  ${oneLine(incident.title)}`,
-    `since ${incident.startedAt}, ${lasted}; ${incident.acknowledgedBy === null ? 'nobody has acknowledged it' : `acknowledged by ${incident.acknowledgedBy}`}`,
-    `now: ${incident.nowDoing === '' ? '-' : incident.nowDoing}`,
+    `${since}; ${ownerText(incident)}`,
+    ...(incident.state === 'resolved' ? [] : [`now: ${incident.nowDoing === '' ? '-' : incident.nowDoing}`]),
+    ...(next === null ? [] : [`next: ${next.text}`]),
     '',
     ...alerts.map(
       ({ status, labels, annotations }) =>
         `  [${status}] ${oneLine(annotations['summary'] ?? labels['alertname'] ?? '')}`,
     ),
+    ...(links.length === 0 ? [] : ['', ...links.map(({ title, url }) => `  ${oneLine(title)}: ${url}`)]),
     '',
-    ...timeline.map(({ at, actor, summary }) => `  ${at.slice(11, 19)}  ${actor}: ${oneLine(summary)}`),
+    ...timelineLines(timeline, timeZone),
   ].join('\n')
+}
+
+/** Who has it, or how it ended. */
+export function ownerText({ state, acknowledgedBy, resolvedBy }: Incident): string {
+  if (state === 'resolved')
+    return resolvedBy === null || resolvedBy === firewatch
+      ? 'every alert stayed clear'
+      : `resolved by ${resolvedBy}`
+  return acknowledgedBy === null ? 'nobody has acknowledged it' : `${acknowledgedBy} has it`
+}
+
+/** Each day and zone once, above what happened on it. */
+function timelineLines(timeline: IncidentView['timeline'], timeZone: string): string[] {
+  const days = Map.groupBy(timeline, ({ at }) => {
+    const instant = Date.parse(at)
+    return `${dateText(instant, timeZone)} (${zoneWords(instant, timeZone)})`
+  })
+  return [...days].flatMap(([day, entries]) => [
+    `  ${day}`,
+    ...entries.map(
+      ({ at, actor, summary }) => `  ${clockText(Date.parse(at), timeZone)}  ${actor}: ${oneLine(summary)}`,
+    ),
+  ])
 }

@@ -12,7 +12,7 @@ export function running(parent: Command, usage: string, description: string): Co
   return parent
     .command(usage)
     .description(description)
-    .option('--time-zone <zone>', 'in which times are read and written; by default that of this machine')
+    .option('--time-zone <zone>', 'in which times are read and written; by default that of the configuration')
     .option('--data <directory>', 'data directory of the running Firewatch', '.firewatch')
     .option('--json', 'print JSON')
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Check } from '../../domain/configuration/configuration.ts'
 import { severities } from '../../domain/values/severity.ts'
-import { duration, labels, text } from './fields.ts'
+import { duration, labels, linkFields, text } from './fields.ts'
 import { quietWindow } from './time-fields.ts'
 
 const secondMs = 1_000
@@ -28,6 +28,7 @@ const thresholdSchema = z
 export const defaultBucket = '15m'
 
 export const checkSchema = z.strictObject({
+  title: text.max(60, 'must be at most 60 characters').exactOptional(),
   service: text,
   metrics: z.array(text).min(1),
   slices: z.array(text).min(1).default(['total']),
@@ -45,11 +46,13 @@ export const checkSchema = z.strictObject({
   silentAfter: duration({ leastMs: secondMs }).exactOptional(),
   severity: z.enum(['critical', 'warning', 'info', ...severities]).default('warning'),
   labels: labels.default({}),
+  ...linkFields,
 })
 
 export function toCheck(checkName: string, written: z.output<typeof checkSchema>): Check {
   return {
     name: checkName,
+    ...(written.title === undefined ? {} : { title: written.title }),
     service: written.service,
     metrics: written.metrics,
     slices: written.slices,
@@ -65,5 +68,14 @@ export function toCheck(checkName: string, written: z.output<typeof checkSchema>
     silentAfterMs: written.silentAfter ?? 2 * written.bucket,
     severity: written.severity,
     labels: written.labels,
+    ...linksOf(written),
+  }
+}
+
+function linksOf({ dashboardUrl, runbookUrl, links }: z.output<typeof checkSchema>) {
+  return {
+    ...(dashboardUrl === undefined ? {} : { dashboardUrl }),
+    ...(runbookUrl === undefined ? {} : { runbookUrl }),
+    ...(links === undefined ? {} : { links }),
   }
 }

@@ -119,6 +119,16 @@ export const columnName = text.regex(
 /** Addresses for people to follow: never `javascript:` and never with a password in it. */
 export const webAddress = judged(addressProblem)
 
+/** Places for people to look, of a service or of a check. */
+export const linkFields = {
+  dashboardUrl: webAddress.exactOptional(),
+  runbookUrl: webAddress.exactOptional(),
+  links: z
+    .array(z.strictObject({ title: text.max(60, 'must be at most 60 characters'), url: webAddress }))
+    .max(10, 'must have at most 10 entries')
+    .exactOptional(),
+}
+
 /** What is wrong with a literal address; `undefined` when nothing is. The address itself is not repeated: it may hold a secret. */
 export function addressProblem(written: string): string | undefined {
   if (!URL.canParse(written)) return 'is no address: write a whole one, such as https://example.org/path'

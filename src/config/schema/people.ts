@@ -5,7 +5,7 @@ import { severities } from '../../domain/values/severity.ts'
 import { slackUserId } from '../../slack/contact-schema.ts'
 import { telegramUserId } from '../../telegram/contact-schema.ts'
 import { contactSchema } from './contacts.ts'
-import { duration, text, webAddress } from './fields.ts'
+import { duration, linkFields, text } from './fields.ts'
 import { maintenanceSchema, toMaintenance } from './on-call.ts'
 import { timeZone } from './time-fields.ts'
 
@@ -14,7 +14,7 @@ export const roles = ['viewer', 'responder', 'admin'] as const satisfies readonl
 export const serviceSchema = z.strictObject({
   description: text.exactOptional(),
   owner: text.exactOptional(),
-  dashboardUrl: webAddress.exactOptional(),
+  ...linkFields,
   maintenance: z.array(maintenanceSchema).exactOptional(),
 })
 

@@ -1,5 +1,6 @@
 import { cutText } from '../page/delivery.ts'
 import type { AlertChange, GroupDecision } from './dispatch.ts'
+import { prominenceOf } from './alert-title.ts'
 import type { Fact, ToldAlert } from '../facts/fact.ts'
 import { firewatch, type NewTimelineEntry } from '../incident/timeline.ts'
 
@@ -19,7 +20,7 @@ export function timelineOfGroup({
   const begun = opens ? changes.filter(({ kind }) => kind === 'fires') : []
   const others = changes.filter((change) => !begun.includes(change))
   const entries = others.length > toldOneByOne ? [inOne(others)] : others.map(alone)
-  const [first] = begun
+  const [first] = begun.toSorted((a, b) => prominenceOf(b.row) - prominenceOf(a.row))
   if (first === undefined) return entries
   const fact = { type: 'detected', first: toldOf(first), alerts: begun.length } as const
   return [entry('detected', first, fact), ...entries]

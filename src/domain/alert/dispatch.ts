@@ -1,4 +1,5 @@
 import { groupingKeyOf, type Labels } from './alert.ts'
+import { unknownService } from './alert-title.ts'
 import { isMuted } from '../check/alerts.ts'
 import type { Route } from '../configuration/configuration.ts'
 import { declaredKeyOf, isDeclared } from './declaration.ts'
@@ -134,7 +135,7 @@ export function incidentLabels(alerts: readonly { readonly labels: Labels }[], r
 
 /** The service that answers for an incident: what its alerts say, else what the route says. */
 export function incidentService(labels: Labels, route: Route): string {
-  return labels['service'] ?? route.service ?? 'unknown'
+  return labels['service'] ?? route.service ?? unknownService
 }
 
 function changeOf(row: InboxRow, before: StoredAlert | undefined): AlertChange['kind'] | undefined {

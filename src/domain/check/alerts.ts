@@ -1,11 +1,12 @@
 import { fingerprintOf, type AcceptedAlert, type Labels, titleAnnotation } from '../alert/alert.ts'
+import { checkTitleAnnotation, distanceAnnotation } from '../alert/alert-title.ts'
 import type { Transition } from './alert-state.ts'
 import { total } from './check.ts'
 import type { Check, Configuration } from '../configuration/configuration.ts'
 import { formatNumber } from '../values/numbers.ts'
 import { baselineValue } from './baseline.ts'
 import type { Series, Verdict } from './verdict.ts'
-import { baselineWords } from './verdict-words.ts'
+import { baselineWords, distanceOf } from './verdict-words.ts'
 
 /** Annotation of an event that changes state but must message nobody: `cooldown until …`. */
 export const mutedAnnotation = 'muted'
@@ -38,10 +39,20 @@ export function seriesAlert(
     annotations: {
       [titleAnnotation]: headlineOf(verdict, configuration),
       summary: summaryOf(verdict, configuration),
+      ...rankOf(verdict, check),
       ...linksOf(verdict, check, configuration),
     },
     transition,
   })
+}
+
+/** Where the alert stands among others, and what people call its check. */
+function rankOf(verdict: Verdict, { title }: Check): Labels {
+  const distance = distanceOf(verdict)
+  return {
+    ...(distance > 0 ? { [distanceAnnotation]: distance.toFixed(4) } : {}),
+    ...(title === undefined ? {} : { [checkTitleAnnotation]: title }),
+  }
 }
 
 /** The end of the alert of a series that is not looked at any more. What it was about stays with the alert as it fired. */

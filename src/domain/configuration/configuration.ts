@@ -50,8 +50,18 @@ export interface Service {
   /** Who owns action items of its reviews: a user or a role's name. */
   readonly owner?: string
   readonly dashboardUrl?: string
+  /** What to do, kept elsewhere. */
+  readonly runbookUrl?: string
+  /** Further places to look. */
+  readonly links?: readonly NamedLink[]
   /** While one of them lasts, nobody is paged about the service; what is still wrong at its end is paged then. */
   readonly maintenance?: readonly Maintenance[]
+}
+
+/** An address for people, `http` or `https`, and what it is called. */
+export interface NamedLink {
+  readonly title: string
+  readonly url: string
 }
 
 /** Half-open; epoch milliseconds. */
@@ -95,6 +105,8 @@ export interface Slice {
 
 export interface Check {
   readonly name: string
+  /** What people call it: it stands in the titles of its incidents. */
+  readonly title?: string
   readonly service: string
   readonly metrics: readonly string[]
   readonly slices: readonly string[]
@@ -119,6 +131,9 @@ export interface Check {
   /** Label `severity` of its alerts. */
   readonly severity: string
   readonly labels: Labels
+  readonly dashboardUrl?: string
+  readonly runbookUrl?: string
+  readonly links?: readonly NamedLink[]
 }
 
 /** One kind per detector of `src/domain/detectors`. */

@@ -1,5 +1,6 @@
 import type { Calendar as OpenHours } from '../on-call/business-hours.ts'
 import type { Severity } from '../values/severity.ts'
+import { own } from '../values/own.ts'
 import type { SecretReference } from './secret-reference.ts'
 
 export type Role = 'viewer' | 'responder' | 'admin'
@@ -12,7 +13,7 @@ export interface User {
   readonly contacts: readonly Contact[]
   /** When which contact is used after a page became due; absent: the first one, at once. */
   readonly notify?: readonly NotificationRule[]
-  /** In which shifts are shown to this person; absent: that of the configuration. */
+  /** By whose clock this person reads times; absent: that of the configuration. */
   readonly timeZone?: string
   /** Who they are at Slack, such as `U0123456789`: their buttons and commands count as theirs. */
   readonly slackUser?: string
@@ -28,6 +29,14 @@ export interface NotificationRule {
   readonly afterMs: number
   /** Only for incidents of these severities; absent: for all. */
   readonly severities?: readonly Severity[]
+}
+
+/** Of whoever reads something: their own, else that of the configuration, as for a room. */
+export function zoneOf(
+  person: string,
+  { users, timeZone }: { readonly users: Readonly<Record<string, User>>; readonly timeZone: string },
+): string {
+  return own(users, person)?.timeZone ?? timeZone
 }
 
 export interface Team {

@@ -1,4 +1,5 @@
 import { formatDuration } from '../values/duration.ts'
+import { stampWords } from '../values/zoned-words.ts'
 import type { ExplainedPerson } from './explain-people.ts'
 import type { Fact, FactOf } from '../facts/fact.ts'
 import type { TimelineEntry } from '../incident/timeline.ts'
@@ -50,7 +51,7 @@ export function endOf(
 }
 
 /** Whom the policy pages after the last step that was entered, when something stopped it first. */
-export function sparedBy(timeline: readonly TimelineEntry[]): Spared | null {
+export function sparedBy(timeline: readonly TimelineEntry[], timeZone: string): Spared | null {
   const index = timeline.findLastIndex(({ fact }) => fact.type === 'step-entered')
   const entered = timeline[index]?.fact
   if (entered?.type !== 'step-entered' || entered.following.length === 0) return null
@@ -58,5 +59,8 @@ export function sparedBy(timeline: readonly TimelineEntry[]): Spared | null {
     .slice(index + 1)
     .find(({ fact }) => fact.type === 'exhausted' || fact.type === 'policy-applied' || stops.has(fact.type))
   if (next === undefined || !stops.has(next.fact.type)) return null
-  return { targets: entered.following, why: `${next.summary}, at ${next.at}` }
+  return {
+    targets: entered.following,
+    why: `${next.summary}, at ${stampWords(Date.parse(next.at), timeZone, 'second')}`,
+  }
 }

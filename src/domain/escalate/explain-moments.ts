@@ -2,6 +2,7 @@ import { endOf } from './explain-ends.ts'
 import { type ExplainedPerson, type ExplainedWhom, peopleOf } from './explain-people.ts'
 import type { Fact, FactOf } from '../facts/fact.ts'
 import type { Page } from '../page/page.ts'
+import { stampWords } from '../values/zoned-words.ts'
 import type { TimelineEntry, TimelineKind } from '../incident/timeline.ts'
 
 /** People who were to hear at one moment: of a step, of the fallback … */
@@ -59,11 +60,13 @@ const recordedHappenings: Readonly<Partial<Record<TimelineKind, PagingHappening[
 /**
  * What an entry of the timeline is to whoever asks about paging; `undefined`: nothing.
  * @param pages those that it wanted
+ * @param timeZone of whoever reads it
  */
 export function explainMoment(
   entry: TimelineEntry,
   timeline: readonly TimelineEntry[],
   pages: readonly Page[],
+  timeZone: string,
 ): PagingMoment | undefined {
   const { fact, at, summary } = entry
   const asked = (kind: PagingOccasion['kind']) => occasion(entry, kind, summary, nobodyNamed, pages)
@@ -74,7 +77,10 @@ export function explainMoment(
       return { ...step, end: endOf({ ...entry, fact }, after, step.people) }
     }
     case 'exhausted':
-      return { ...occasion(entry, 'fallback', exhaustedTitle(fact), fact, pages), end: againAt(fact) }
+      return {
+        ...occasion(entry, 'fallback', exhaustedTitle(fact), fact, pages),
+        end: againAt(fact, timeZone),
+      }
     case 'noticed':
       return occasion(entry, 'notice', 'Notice of a P0', fact, pages)
     case 'handed-over':
@@ -113,8 +119,9 @@ function exhaustedTitle({ round }: FactOf<'exhausted'>): string {
   return roundTitle('Every step is exhausted: the fallback', round)
 }
 
-function againAt({ retryAt }: FactOf<'exhausted'>): string | null {
-  return retryAt === undefined ? null : `nobody was reached: the steps begin again at ${retryAt}`
+function againAt({ retryAt }: FactOf<'exhausted'>, timeZone: string): string | null {
+  if (retryAt === undefined) return null
+  return `nobody was reached: the steps begin again at ${stampWords(Date.parse(retryAt), timeZone, 'second')}`
 }
 
 export function roundTitle(name: string, round: number): string {

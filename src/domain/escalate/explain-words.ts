@@ -1,4 +1,5 @@
 import { formatDuration } from '../values/duration.ts'
+import { clockText, dateText, stampWords, timeWords, zoneWords } from '../values/zoned-words.ts'
 import type { PagingExplanation } from './explain.ts'
 import type { PagingMoment, PagingOccasion } from './explain-moments.ts'
 import type { ExplainedPage, ExplainedPerson } from './explain-people.ts'
@@ -9,8 +10,8 @@ export function personWords({ person, via }: Pick<ExplainedPerson, 'person' | 'v
   return via === null || via === byName || via === person ? person : `${person} (${via})`
 }
 
-/** What became of a page: `webhook: sent at 03:00:01 after 2 tries, provider id m-17`. */
-export function pageWords(page: ExplainedPage): string {
+/** What became of a page: `webhook: sent at 03:00:01 CET, 2 tries, provider id m-17`. */
+export function pageWords(page: ExplainedPage, timeZone: string): string {
   const { channel, contact, afterMs, state, attempts, providerId, lastError, leader } = page
   const which = [
     ...(contact === 0 ? [] : [`contact ${contact + 1}`]),
@@ -19,7 +20,7 @@ export function pageWords(page: ExplainedPage): string {
   const over = which.length === 0 ? channel : `${channel} (${which.join(', ')})`
   const at = page.sentAt ?? page.finishedAt ?? page.createdAt
   const facts = [
-    `${state} at ${clock(at)}`,
+    `${state} at ${timeWords(Date.parse(at), timeZone, 'second')}`,
     ...(attempts > 1 ? [`${attempts} tries`] : []),
     ...(page.unknownTries > 0 ? ['marked as a possible repeat'] : []),
     ...(leader === null ? [] : [`in one message with ${leader}`]),
@@ -29,52 +30,50 @@ export function pageWords(page: ExplainedPage): string {
   return `${over}: ${facts.join(', ')}`
 }
 
-/** The explanation as lines for a terminal. Times are in UTC. */
-export function pagingLines({ moments, spared, next }: PagingExplanation): string[] {
+/** The explanation as lines for a terminal, its times on the clock of a zone. */
+export function pagingLines({ moments, spared, next }: PagingExplanation, timeZone: string): string[] {
   if (moments.length === 0) return ['Nothing is recorded about paging.']
   const lines = moments.flatMap((moment, index) => [
-    ...dayLine(moment, moments[index - 1]),
-    ...momentLines(moment),
+    ...dayLine(moment, moments[index - 1], timeZone),
+    ...momentLines(moment, timeZone),
   ])
   return [
     ...lines,
     ...(spared === null ? [] : [`Not paged: ${spared.targets.join(', ')}; ${spared.why}`]),
-    ...next.map(nextWords),
+    ...next.map((due) => nextWords(due, timeZone)),
   ]
 }
 
-/** `Next, 2026-03-01 03:05:00 UTC: step 1: waits for an acknowledgement by ana`. */
-export function nextWords({ what, at }: PagingExplanation['next'][number]): string {
-  const iso = new Date(at).toISOString()
-  return `Next, ${iso.slice(0, 10)} ${clock(iso)} UTC: ${what}`
+/** `Next, 2026-03-01 04:05:00 CET: step 1: waits for an acknowledgement by ana`. */
+export function nextWords({ what, at }: PagingExplanation['next'][number], timeZone: string): string {
+  return `Next, ${stampWords(at, timeZone, 'second')}: ${what}`
 }
 
-function dayLine({ at }: PagingMoment, before: PagingMoment | undefined): string[] {
-  const day = at.slice(0, 10)
-  return day === before?.at.slice(0, 10) ? [] : [`${day} (UTC)`]
+/** The day where it begins, and the zone: `2026-03-01 (CET)`. */
+function dayLine({ at }: PagingMoment, before: PagingMoment | undefined, timeZone: string): string[] {
+  const day = dateText(Date.parse(at), timeZone)
+  const isSame = before !== undefined && dateText(Date.parse(before.at), timeZone) === day
+  return isSame ? [] : [`${day} (${zoneWords(Date.parse(at), timeZone)})`]
 }
 
-function momentLines(moment: PagingMoment): string[] {
-  if (!isOccasion(moment)) return [`  ${clock(moment.at)}  ${moment.text}`]
-  const { at, title, people, empty, end } = moment
+function momentLines(moment: PagingMoment, timeZone: string): string[] {
+  const clock = clockText(Date.parse(moment.at), timeZone)
+  if (!isOccasion(moment)) return [`  ${clock}  ${moment.text}`]
+  const { title, people, empty, end } = moment
   return [
-    `  ${clock(at)}  ${title}`,
-    ...people.flatMap(personLines),
+    `  ${clock}  ${title}`,
+    ...people.flatMap((person) => personLines(person, timeZone)),
     ...empty.map((why) => `              - ${why}`),
     ...(end === null ? [] : [`            => ${end}`]),
   ]
 }
 
-function personLines(person: ExplainedPerson): string[] {
+function personLines(person: ExplainedPerson, timeZone: string): string[] {
   const who = personWords(person)
-  const pages = person.pages.map((page) => `              ${who}, ${pageWords(page)}`)
+  const pages = person.pages.map((page) => `              ${who}, ${pageWords(page, timeZone)}`)
   return person.why === null ? pages : [...pages, `              ${who} did not hear: ${person.why}`]
 }
 
 export function isOccasion(moment: PagingMoment): moment is PagingOccasion {
   return 'people' in moment
-}
-
-function clock(at: string): string {
-  return at.slice(11, 19)
 }

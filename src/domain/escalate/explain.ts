@@ -5,7 +5,7 @@ import { peopleOf } from './explain-people.ts'
 import { type Due, duesOf } from '../incident/outline.ts'
 import type { MachineState } from '../incident/state.ts'
 import type { Page } from '../page/page.ts'
-import type { TimelineEntry } from '../incident/timeline.ts'
+import { retold, type TimelineEntry } from '../incident/timeline.ts'
 
 /** What is kept of the paging of one incident. */
 export interface PagingRecords {
@@ -25,11 +25,18 @@ export interface PagingExplanation {
   readonly next: readonly Due[]
 }
 
-/** Explains the paging of one incident from its records alone: nothing is worked out anew, for whoever is on call now says nothing of then. */
-export function explainPaging({ machine, timeline, pages }: PagingRecords): PagingExplanation {
+/**
+ * Explains the paging of one incident from its records alone: nothing is worked out anew, for whoever is on call now says nothing of then.
+ * @param timeZone of whoever reads it: its sentences tell times by that clock; where it is not known, UTC
+ */
+export function explainPaging(
+  { machine, timeline: entries, pages }: PagingRecords,
+  timeZone = 'UTC',
+): PagingExplanation {
+  const timeline = entries.map((entry) => retold(entry, timeZone))
   const recorded = timeline.flatMap((entry) => {
     const own = pagesOf(entry, pages)
-    const moment = explainMoment(entry, timeline, own)
+    const moment = explainMoment(entry, timeline, own, timeZone)
     return moment === undefined ? [] : [{ moment, own }]
   })
   const explained = new Set(recorded.flatMap(({ own }) => own))
@@ -38,8 +45,8 @@ export function explainPaging({ machine, timeline, pages }: PagingRecords): Pagi
   const moments = [...recorded.map(({ moment }) => moment), ...messages]
   return {
     moments: moments.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)),
-    spared: sparedBy(timeline),
-    next: machine === null ? [] : duesOf(machine).toSorted((a, b) => a.at - b.at),
+    spared: sparedBy(timeline, timeZone),
+    next: machine === null ? [] : duesOf(machine, timeZone).toSorted((a, b) => a.at - b.at),
   }
 }
 

@@ -2,6 +2,7 @@ import type { AlertRate, EscalationStep } from '../configuration/escalation-poli
 import type { Calendar } from '../configuration/people.ts'
 import type { Maintenance } from '../configuration/configuration.ts'
 import { formatDuration } from '../values/duration.ts'
+import { stampWords } from '../values/zoned-words.ts'
 
 /** What holds a step back. Instants are ISO 8601 in UTC. */
 export type HoldCause =
@@ -75,8 +76,12 @@ export function rateReached(
   return began.filter((one) => one <= at && one >= at - withinMs).length > moreThan
 }
 
-/** What holds a step back, for people: `shop is in maintenance until 2026-03-01 04:00 UTC: disks`. */
-export function holdSentence(cause: HoldCause): string {
+/**
+ * What holds a step back, for people: `shop is in maintenance until 2026-03-01 05:00 CET: disks`.
+ * @param timeZone of whoever reads it; where that is not known, UTC
+ */
+export function holdSentence(cause: HoldCause, timeZone = 'UTC'): string {
+  const instant = (at: string) => stampWords(Date.parse(at), timeZone)
   switch (cause.kind) {
     case 'maintenance':
       return `${cause.service} is in maintenance until ${instant(cause.until)}: ${cause.reasons.join('; ')}`
@@ -85,8 +90,4 @@ export function holdSentence(cause: HoldCause): string {
     case 'alert-rate':
       return `until more than ${cause.moreThan} ${cause.moreThan === 1 ? 'alert begins' : 'alerts begin'} within ${formatDuration(cause.withinMs)}`
   }
-}
-
-function instant(at: string): string {
-  return `${at.slice(0, 16).replace('T', ' ')} UTC`
 }

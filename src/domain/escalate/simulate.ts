@@ -97,9 +97,9 @@ function pagingOf(context: PagingContext, { service, alertsBegan }: Trial): (at:
     calendars,
     alertsBegan,
     reachable,
-    onCall: (name) => {
+    onCall: (name, then = at) => {
       const schedule = schedules.get(name)
-      return schedule === undefined ? undefined : onCallAt(schedule, at).people
+      return schedule === undefined ? undefined : onCallAt(schedule, then).people
     },
   })
 }

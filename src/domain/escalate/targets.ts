@@ -19,8 +19,8 @@ export interface ResolvedTargets {
   readonly empty: readonly string[]
 }
 
-/** Who is on call in a schedule at the instant in question; `undefined` when there is no such schedule. */
-export type OnCallReader = (schedule: string) => readonly string[] | undefined
+/** Who is on call in a schedule at the instant in question, or at another; `undefined` when there is no such schedule. */
+export type OnCallReader = (schedule: string, at?: number) => readonly string[] | undefined
 
 /** Shared channels are paged like people, under a name that no user can have. */
 export function channelPerson(channel: string): string {

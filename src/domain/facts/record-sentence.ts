@@ -1,19 +1,14 @@
 import { outsideSteps } from '../escalate/escalate.ts'
+import { channelWords } from '../page/channel-words.ts'
 import type { PageKind } from '../page/page.ts'
 import { explanationSentence, notProbedWords, statesWords } from '../remediate/explanation-words.ts'
 import { decisionSentence } from '../remediate/guard-words.ts'
 import type { Effect } from '../remediate/remediation.ts'
+import { dayAndTimeIn } from '../values/zoned-words.ts'
 import type { AttemptFact } from './attempt-fact.ts'
 import type { FactOf } from './fact.ts'
 
 /* Sentences of what automation and the outbox of pages leave behind. */
-
-const channelTitles: ReadonlyMap<string, string> = new Map([
-  ['email', 'e-mail'],
-  ['pagerduty', 'PagerDuty'],
-  ['slack', 'Slack'],
-  ['telegram', 'Telegram'],
-])
 
 /** Pages that ask somebody to act; the others only tell. */
 const calls: ReadonlySet<PageKind> = new Set(['page', 'hand-over', 'worse'])
@@ -31,7 +26,7 @@ const occasions: Readonly<Record<Exclude<PageKind, 'page'>, string>> = {
 
 export function pageSentence(fact: FactOf<'page-ended'>): string {
   const { person, kind, state, reason, attempts } = fact
-  const channel = channelTitles.get(fact.channel) ?? fact.channel
+  const channel = channelWords(fact.channel)
   const by = `${person} by ${channel}`
   const why = reason ?? 'no reason was recorded'
   switch (state) {
@@ -68,14 +63,14 @@ function unkeptWords(reason: string | undefined): string {
   return reason === undefined ? '' : ` (the answer could not be kept: ${reason})`
 }
 
-export function attemptSentence(fact: AttemptFact): string {
+export function attemptSentence(fact: AttemptFact, _actor: string, zone: string): string {
   if ('text' in fact) return fact.text
   const what = `${fact.action} on ${fact.target}`
   switch (fact.step) {
     case 'proposed':
-      return `Firewatch proposes ${what} (rung ${fact.rung} of ${fact.of}). ${decisionSentence(fact.decision)}`
+      return `Firewatch proposes ${what} (rung ${fact.rung} of ${fact.of}). ${decisionSentence(fact.decision, dayAndTimeIn(zone))}`
     case 'refused':
-      return `Firewatch does not try ${what} (rung ${fact.rung} of ${fact.of}). ${decisionSentence(fact.decision)}`
+      return `Firewatch does not try ${what} (rung ${fact.rung} of ${fact.of}). ${decisionSentence(fact.decision, dayAndTimeIn(zone))}`
     case 'acting':
       return `Firewatch carries out ${what}. Before it: ${statesWords(fact.before)}.`
     case 'acted':
@@ -84,7 +79,8 @@ export function attemptSentence(fact: AttemptFact): string {
     case 'not-probed':
       return `${what} ${effectWords.unknown}: ${notProbedWords(fact)}.`
     case 'finished': {
-      const why = fact.explanation === null ? '' : ` ${explanationSentence(fact.explanation)}`
+      const why =
+        fact.explanation === null ? '' : ` ${explanationSentence(fact.explanation, dayAndTimeIn(zone))}`
       return `${what}: ${fact.outcome}.${why}`
     }
   }

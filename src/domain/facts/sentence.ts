@@ -1,12 +1,13 @@
 import { formatDuration } from '../values/duration.ts'
+import { stampWords } from '../values/zoned-words.ts'
 import { holdSentence } from '../escalate/hold.ts'
 import { byName, type Notified } from '../escalate/targets.ts'
 import { incidentName } from '../investigate/evidence.ts'
 import type { AlertChangeKind, Fact, FactOf, ToldAlert } from './fact.ts'
 import { attemptSentence, evidenceSentence, pageSentence, reviewSentence } from './record-sentence.ts'
 
-/** Writes one fact for people. `actor` is a user's name, or `firewatch`. */
-type Writer<Type extends Fact['type']> = (fact: FactOf<Type>, actor: string) => string
+/** Writes one fact for people. `actor` is a user's name, or `firewatch`; times are on the clock of `zone`. */
+type Writer<Type extends Fact['type']> = (fact: FactOf<Type>, actor: string, zone: string) => string
 
 const changeWords = { fires: 'Firing', 'fires-again': 'Firing again', clears: 'Cleared' } as const
 
@@ -31,7 +32,7 @@ const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
   joined: ({ incident, firing }) =>
     `Joined by ${count(firing, 'alert')} of ${incidentName(incident)} that still ${firing === 1 ? 'fires' : 'fire'} after it was resolved by hand`,
   'step-entered': stepSentence,
-  'step-held': ({ step, cause }) => `Step ${step} waits: ${holdSentence(cause)}`,
+  'step-held': ({ step, cause }, _actor, zone) => `Step ${step} waits: ${holdSentence(cause, zone)}`,
   exhausted: exhaustedSentence,
   noticed: (fact) =>
     `P0: ${fact.paged.length === 0 ? 'nobody to notify' : `notifying ${whoAndWhy(fact)}`}${missing(fact)}`,
@@ -40,16 +41,17 @@ const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
   'policy-applied': ({ policy, keep }, actor) =>
     `${actor} applied policy ${policy} as configured now, ${keep ? 'going on where it stands' : 'starting from its first step'}`,
   'page-ended': pageSentence,
-  acknowledged: ({ awaiting, until }, actor) =>
+  acknowledged: ({ awaiting, until }, actor, zone) =>
     awaiting.length === 0
-      ? `${actor} acknowledged; escalation stops${again(until)}`
-      : `${actor} acknowledged; still to acknowledge: ${awaiting.join(', ')}${again(until)}`,
+      ? `${actor} acknowledged; escalation stops${again(until, zone)}`
+      : `${actor} acknowledged; still to acknowledge: ${awaiting.join(', ')}${again(until, zone)}`,
   'acknowledged-too': ({ awaiting }, actor) =>
     `${actor} acknowledged too; ${awaiting.length === 0 ? 'everybody has' : `still to acknowledge: ${awaiting.join(', ')}`}`,
   confirmed: (_fact, actor) => `${actor} still has it`,
-  'took-over': ({ from, until }, actor) =>
-    from === null ? `${actor} took it${again(until)}` : `${actor} took it over from ${from}${again(until)}`,
-  snoozed: ({ forMs, until }, actor) => `${actor} snoozed it for ${formatDuration(forMs)}${again(until)}`,
+  'took-over': ({ from, until }, actor, zone) =>
+    `${actor} took it${from === null ? '' : ` over from ${from}`}${again(until, zone)}`,
+  snoozed: ({ forMs, until }, actor, zone) =>
+    `${actor} snoozed it for ${formatDuration(forMs)}${again(until, zone)}`,
   released: releasedSentence,
   'handed-over': ({ to }, actor) =>
     `${actor} hands over to ${to}. Paging ${to}, who owns it once they acknowledge`,
@@ -74,12 +76,15 @@ const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
   recorded: ({ text }) => text,
 }
 
-/** The sentence of a fact, for people's eyes only: nothing reads meaning back from it. */
-export function sentenceOf(fact: Fact, actor: string): string {
+/**
+ * The sentence of a fact, for people's eyes only: nothing reads meaning back from it.
+ * @param timeZone of whoever reads it; where that is not known, UTC
+ */
+export function sentenceOf(fact: Fact, actor: string, timeZone = 'UTC'): string {
   // Stored facts outlive versions: one that a newer version wrote is told of, not choked on.
   if (!Object.hasOwn(writers, fact.type)) return `Something that this version has no words for: ${fact.type}`
-  const write = writers[fact.type] as (fact: Fact, actor: string) => string
-  return write(fact, actor)
+  const write = writers[fact.type] as (fact: Fact, actor: string, zone: string) => string
+  return write(fact, actor, timeZone)
 }
 
 const failedTask: Record<FactOf<'task-failed'>['task'], string> = {
@@ -89,23 +94,26 @@ const failedTask: Record<FactOf<'task-failed'>['task'], string> = {
 }
 
 /** What follows an ownership that runs out. */
-function again(until: string | null): string {
-  return until === null ? '' : `; escalates again at ${utc(until)} unless resolved`
+function again(until: string | null, zone: string): string {
+  return until === null ? '' : `; escalates again at ${stamp(until, zone)} unless resolved`
 }
 
 /** `2026-03-01 04:00 UTC` */
-function utc(at: string): string {
-  return `${at.slice(0, 16).replace('T', ' ')} UTC`
+function stamp(at: string, zone: string): string {
+  return stampWords(Date.parse(at), zone)
 }
 
 function resolvedSentence(
   { why, stableForMs = 0, firing = 0, successorAt }: FactOf<'resolved'>,
   actor: string,
+  zone: string,
 ): string {
   if (why === 'stayed-clear') return `Resolved: every alert stayed clear for ${formatDuration(stableForMs)}`
   if (firing === 0) return `${actor} resolved the incident`
   const until =
-    successorAt === undefined ? '' : `; whatever still fires at ${utc(successorAt)} opens a new incident`
+    successorAt === undefined
+      ? ''
+      : `; whatever still fires at ${stamp(successorAt, zone)} opens a new incident`
   return `${actor} resolved the incident while ${count(firing, 'alert')} ${firing === 1 ? 'was' : 'were'} firing${until}`
 }
 
@@ -116,12 +124,12 @@ function stepSentence(fact: FactOf<'step-entered'>): string {
   return `${name}: ${doing}${missing(fact)}`
 }
 
-function exhaustedSentence(fact: FactOf<'exhausted'>): string {
+function exhaustedSentence(fact: FactOf<'exhausted'>, _actor: string, zone: string): string {
   const { policy, paged, retryAt } = fact
   const fallback =
     paged.length === 0 ? 'there is no fallback to page' : `paging the fallback ${whoAndWhy(fact)}`
   const retry =
-    retryAt === undefined ? '' : `; nobody was reached, so the steps start again at ${utc(retryAt)}`
+    retryAt === undefined ? '' : `; nobody was reached, so the steps start again at ${stamp(retryAt, zone)}`
   return `Policy ${policy} is exhausted, nobody acknowledged: ${fallback}${missing(fact)}${retry}`
 }
 

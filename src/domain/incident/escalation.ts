@@ -91,7 +91,7 @@ function held({ position, hold }: HeldReading, heldBy: HoldCause | null): Move {
 }
 
 function entered(reading: EnteredReading): Move {
-  const { position, next, paged, notified, empty, pages, ackTimeoutMs, following } = reading
+  const { position, next, paged, notified, empty, pages, ackTimeoutMs, following, expected } = reading
   const told = { type: 'step-entered', ...position, notified, paged, empty, ackTimeoutMs, following } as const
   const placed = set({ at: position, next, round: position.round + 1 })
   if (paged.length === 0) return (turn) => move(turn, placed, tell({ ...told, ackTimeoutMs: 0 }), goOn(false))
@@ -110,6 +110,7 @@ function entered(reading: EnteredReading): Move {
           dueAt: turn.at + ackTimeoutMs,
           people: paged,
           following,
+          ...(expected === undefined ? {} : { expected }),
           pages: awaited,
         },
       }),

@@ -111,6 +111,8 @@ export type StepReading =
       /** `null`: exhausted after this step. */
       readonly next: EscalationPosition | null
       readonly following: readonly string[]
+      /** Whom that comes to when it is due, as things stand; absent where the targets are people by name. */
+      readonly expected?: readonly string[]
       /** Each of them must acknowledge. */
       readonly each: boolean
       readonly nextRuleInMs: number | null

@@ -1,4 +1,4 @@
-import { type Labels, titleAnnotation } from '../alert/alert.ts'
+import type { Labels } from '../alert/alert.ts'
 import { cutText, oneLine } from '../page/delivery.ts'
 import { incidentName } from '../investigate/evidence.ts'
 import type { RemediationRung } from '../investigate/runbook.ts'
@@ -52,19 +52,6 @@ const longestSearchText = 200
 /** Text as Temporal's lists show and search it: one bounded line. */
 export function searchText(text: string): string {
   return cutText(oneLine(text), longestSearchText)
-}
-
-const longestTitle = 160
-
-/**
- * What people know an incident by. It names what is wrong where the alert that opened it says so (`Likes on iOS down 67 % (feed)`), else the rule that saw it (`shop: CheckoutDown`).
- * @param opening annotations of the first alert
- * @param labels what the incident's alerts have in common
- */
-export function incidentTitle(opening: Labels, labels: Labels, service: string): string {
-  const wrong = oneLine(opening[titleAnnotation] ?? '').trim()
-  if (wrong !== '') return `${cutText(wrong, longestTitle)} (${service})`
-  return `${service}: ${labels['alertname'] ?? 'alert'}`
 }
 
 /** What the incident workflow needs to know of the configuration that the incident started with. */

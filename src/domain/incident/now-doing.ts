@@ -2,55 +2,58 @@ import { formatDuration } from '../values/duration.ts'
 import { holdSentence } from '../escalate/hold.ts'
 import type { MachineState } from './state.ts'
 
-/** What automation does, and what is done about people, as one line for lists and pages. `at`: when it is read, epoch milliseconds. */
-export function nowDoing(state: MachineState, at: number): string {
-  return [state.automation.doing, people(state, at)].filter((text) => text !== '').join(' · ')
+/**
+ * What automation does, and what is done about people, as one line. What comes next, and when, is {@link nextOf}.
+ * @param timeZone of whoever reads it; where that is not known, UTC
+ */
+export function nowDoing(state: MachineState, timeZone?: string): string {
+  return [state.automation.doing, people(state, timeZone)].filter((text) => text !== '').join(' · ')
 }
 
-function people(state: MachineState, at: number): string {
-  const { phase, settings, closing, owner, handOver } = state
-  if (phase === 'resolved')
-    return `${closing?.by == null ? 'It stayed clear' : `${closing.by} resolved it`}; its review follows`
+function people(state: MachineState, timeZone: string | undefined): string {
+  const { phase, owner, handOver } = state
+  if (phase === 'resolved') return resolvedWords(state)
   if (handOver !== null) return `${handOver.by} hands over to ${handOver.to}`
-  const paging = pagingText(state, at)
+  const paging = pagingText(state, timeZone)
   if (paging !== '') return paging
   if (owner !== null) return ownedBy(state, owner.person)
-  return phase === 'monitoring'
-    ? `Every alert is clear; watching for ${formatDuration(settings.stableForMs)}`
-    : ''
+  return phase === 'monitoring' ? watchingWords(state) : ''
 }
 
-function ownedBy({ cycles, phase, settings }: MachineState, owner: string): string {
-  if (phase === 'monitoring')
-    return `Every alert is clear; watching for ${formatDuration(settings.stableForMs)}; ${owner} has it`
-  const awaited = [...new Set(cycles.flatMap((cycle) => cycle.people))]
+function resolvedWords({ closing }: MachineState): string {
+  const by = closing?.by ?? null
+  return by === null ? 'Resolved: every alert stayed clear' : `Resolved by ${by}`
+}
+
+function watchingWords({ settings }: MachineState): string {
+  return `Every alert is clear; watching for ${formatDuration(settings.stableForMs)}`
+}
+
+function ownedBy(state: MachineState, owner: string): string {
+  if (state.phase === 'monitoring') return `${watchingWords(state)}; ${owner} has it`
+  const awaited = awaitedPeople(state)
   return awaited.length === 0 ? `${owner} has it` : `${owner} has it; awaiting ${awaited.join(', ')}`
 }
 
-function afterStep({ next }: MachineState, following: readonly string[]): string {
-  if (following.length > 0) return `next ${following.join(', ')}`
-  return next === null ? 'the last step ends' : `step ${next.step}`
+/** Who must acknowledge too, each once. */
+export function awaitedPeople({ cycles }: MachineState): string[] {
+  return [...new Set(cycles.flatMap((cycle) => cycle.people))]
 }
 
-function pagingText(state: MachineState, at: number): string {
-  const { escalation, owner } = state
-  const inTime = (due: number) => formatDuration(Math.max(Math.round((due - at) / 1_000), 1) * 1_000)
+function pagingText({ escalation, owner }: MachineState, timeZone: string | undefined): string {
   switch (escalation.kind) {
     case 'head-start':
-      return `Remediation tries first; paging begins in ${inTime(escalation.dueAt)}`
+      return 'Remediation tries first; nobody is paged yet'
     case 'held':
-      return `Step ${escalation.position.step} waits: ${holdSentence(escalation.cause)}`
-    case 'waiting': {
-      const { people: paged, position, following, dueAt } = escalation
-      const after = afterStep(state, following)
-      return `Paging ${paged.join(', ')} (step ${position.step}); ${after} in ${inTime(dueAt)}`
-    }
+      return `Step ${escalation.position.step} waits: ${holdSentence(escalation.cause, timeZone)}`
+    case 'waiting':
+      return `Paging ${escalation.people.join(', ')} (step ${escalation.position.step})`
     case 'exhausted':
       return escalation.retryAt === null
         ? 'Every step is exhausted and nobody acknowledged'
-        : `Nobody could be reached; the steps begin again in ${inTime(escalation.retryAt)}`
+        : 'Nobody could be reached'
     case 'asking-owner':
-      return `It became worse: asking ${owner?.person ?? 'its owner'}; escalates in ${inTime(escalation.dueAt)} unless acknowledged`
+      return `It became worse: asking ${owner?.person ?? 'its owner'}`
     case 'entering':
     case 'idle':
       return ''

@@ -32,12 +32,15 @@ export function firstDue(state: MachineState): Due | null {
   return duesOf(state).toSorted((a, b) => a.at - b.at)[0] ?? null
 }
 
-/** Everything that is to happen by itself, in no order. */
-export function duesOf(state: MachineState): Due[] {
+/**
+ * Everything that is to happen by itself, in no order.
+ * @param timeZone of whoever reads it; where that is not known, UTC
+ */
+export function duesOf(state: MachineState, timeZone?: string): Due[] {
   const { owner, cycles, handOver, stableAt, closing, settings, incident } = state
   const due = (what: string, at: number | null | undefined): Due[] => (at == null ? [] : [{ what, at }])
   return [
-    ...pagingDue(state),
+    ...pagingDue(state, timeZone),
     ...due(`${owner?.person} owns it until then`, owner?.until),
     ...cycles.flatMap((cycle) => due(`personal rules of step ${cycle.step}`, cycle.dueAt)),
     ...due(`${handOver?.to} is asked to take it`, handOver?.dueAt),
@@ -48,13 +51,13 @@ export function duesOf(state: MachineState): Due[] {
 }
 
 /** When paging does something next by itself. */
-export function pagingDue({ escalation }: MachineState): Due[] {
+export function pagingDue({ escalation }: MachineState, timeZone?: string): Due[] {
   switch (escalation.kind) {
     case 'head-start':
       return [{ what: 'head start of remediation before the first page', at: escalation.dueAt }]
     case 'held': {
       const { dueAt, position, cause } = escalation
-      const what = `step ${position.step} is held back: ${holdSentence(cause)}`
+      const what = `step ${position.step} is held back: ${holdSentence(cause, timeZone)}`
       return dueAt === null ? [] : [{ what, at: dueAt }]
     }
     case 'waiting': {

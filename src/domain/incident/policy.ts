@@ -51,7 +51,7 @@ const goOnWith: Move = (turn) => {
   switch (escalation.kind) {
     case 'waiting':
       // Whom that comes to is known when it is entered.
-      return set({ escalation: { ...escalation, following: [] } })(turn)
+      return set({ escalation: { ...escalation, following: [], expected: [] } })(turn)
     case 'exhausted':
       return next === null ? turn : goOn(false)(turn)
     case 'held':

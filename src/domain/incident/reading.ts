@@ -59,23 +59,31 @@ function stepReading(
   const { policy, severity } = world
   const step = stepAt(policy, position.step)
   const next = nextSince(policy, position, begun)
-  const following = (next === null ? policy.fallback : (stepAt(policy, next.step)?.notify ?? [])).map(
-    targetName,
-  )
+  const targets = next === null ? policy.fallback : (stepAt(policy, next.step)?.notify ?? [])
+  const following = targets.map(targetName)
   if (step === undefined) return { position, ...nobody, next, following }
   const hold = holdOf(step, holdFacts(world, at), urged)
   if (hold !== undefined) return { position, hold }
   const whom = whomOf(world, step.notify, position)
+  const ackTimeoutMs = ackTimeoutOf(policy, step, severity)
   return {
     position,
     ...whom,
     hold: null,
-    ackTimeoutMs: ackTimeoutOf(policy, step, severity),
+    ackTimeoutMs,
     next,
     following,
+    ...expectedAt(world, targets, at + ackTimeoutMs),
     each: step.acknowledge === 'each',
     nextRuleInMs: soonestRule(world, whom.paged, 0),
   }
+}
+
+/** Whom targets will come to, as schedules stand now. */
+function expectedAt(world: PagingWorld, targets: readonly NotifyTarget[], at: number) {
+  if (targets.every((target) => typeof target === 'string')) return {}
+  const resolved = resolveTargets(targets, world, (schedule) => world.onCall(schedule, at))
+  return { expected: peopleOf(resolved) }
 }
 
 /** Rounds are counted over the whole incident, and the policy's repeats from where its steps were begun. */

@@ -103,6 +103,8 @@ export type Escalation =
       readonly dueAt: number
       readonly people: readonly string[]
       readonly following: readonly string[]
+      /** Whom that comes to when it is due, as things stand; absent where the targets are people by name. */
+      readonly expected?: readonly string[]
       /** Pages of the step that may still reach somebody; `null` once one did. */
       readonly pages: readonly string[] | null
     }

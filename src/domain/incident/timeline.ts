@@ -81,10 +81,15 @@ const kinds: Readonly<Record<Exclude<Fact['type'], 'recorded'>, TimelineKind>> =
   replayed: 'state',
 }
 
-/** An entry as people and lists have it. */
+/** An entry as people and lists have it, its times in UTC: {@link retold} for whoever reads it. */
 export function readEntry(entry: NewTimelineEntry): TimelineEntry {
   const { fact, actor } = entry
   return { ...entry, kind: kindOf(fact), summary: sentenceOf(fact, actor) }
+}
+
+/** The same entry by the clock of whoever reads it. */
+export function retold(entry: TimelineEntry, timeZone: string): TimelineEntry {
+  return { ...entry, summary: sentenceOf(entry.fact, entry.actor, timeZone) }
 }
 
 /** A fact that a newer version wrote has none here. */

@@ -2,8 +2,8 @@ import { failureText } from './delivery.ts'
 import type { PageMessage } from './page.ts'
 
 export interface ChartOptions {
-  /** The chart of `INC-42` as PNG; `undefined` when there is nothing to show. It may fail and may take long: then the page goes without. */
-  readonly chartOf: (incident: string) => Promise<Uint8Array | undefined>
+  /** The chart of `INC-42` as PNG, by the clock of a zone; `undefined` when there is nothing to show. It may fail and may take long: then the page goes without. */
+  readonly chartOf: (incident: string, timeZone: string) => Promise<Uint8Array | undefined>
   /** How long a page waits for its chart. */
   readonly chartWaitMs?: number
   /** Told why a page that arrived has no chart. */
@@ -37,9 +37,9 @@ export function chartFor(
 ): Chart | undefined {
   if (message.kind !== 'page' || message.possibleRepeat) return undefined
   const { chartOf, chartWaitMs = defaultChartWaitMs, onMissingChart } = options
-  const { incident } = message
+  const { incident, timeZone } = message
   const missed = (reason: string) => onMissingChart(incident, reason)
-  const png = Promise.race([chartOf(incident), endOf(late, chartWaitMs)]).then(
+  const png = Promise.race([chartOf(incident, timeZone), endOf(late, chartWaitMs)]).then(
     (bytes) => {
       if (bytes === undefined || (bytes.length > 0 && bytes.length <= most)) return bytes
       missed(`it has ${bytes.length} bytes, and ${taker} takes 1 to ${most}`)

@@ -61,14 +61,22 @@ export function outcomeOfRefusal(
   return wait === undefined ? { kind: 'retry', error } : { kind: 'retry', error, retryAfterMs: wait }
 }
 
-/** Text of at most `max` UTF-16 units, with an ellipsis where it was cut; no character is cut in two, and what no store can hold is replaced. */
+/** Text of at most `max` UTF-16 units, with an ellipsis where it was cut; nothing that is read as one character is cut in two, and what no store can hold is replaced. */
 export function cutText(text: string, max: number): string {
   const whole = storableText(text)
-  if (whole.length <= max) return whole
-  const kept = whole.slice(0, max - 1)
-  const last = kept.charCodeAt(kept.length - 1)
-  const splitsPair = last >= 0xd800 && last <= 0xdbff
-  return `${splitsPair ? kept.slice(0, -1) : kept}…`
+  return whole.length <= max ? whole : `${whole.slice(0, boundaryBefore(whole, max - 1))}…`
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+/** Longer than any that is written in good faith: a letter under a thousand accents is cut between these. */
+const longestGrapheme = 64
+
+/** The last place at or before `at` where a text may be cut. */
+function boundaryBefore(text: string, at: number): number {
+  const boundary = graphemes.segment(text.slice(0, at + longestGrapheme)).containing(at)?.index ?? at
+  if (at - boundary <= longestGrapheme) return boundary
+  const last = text.charCodeAt(at - 1)
+  return last >= 0xd800 && last <= 0xdbff ? at - 1 : at
 }
 
 /** Text on one line: control characters and runs of white space become one blank. */

@@ -1,57 +1,37 @@
-import type { Alert } from '../alert/alert.ts'
+import { nameWords, worstFirst } from '../alert/alert-title.ts'
+import { type Alert, titleAnnotation } from '../alert/alert.ts'
 import { silentSourceOf } from '../check/self-alerts.ts'
 import { seriesOf } from '../investigate/investigate.ts'
 import { cutText, oneLine } from './delivery.ts'
-import type { Incident } from '../incident/incident.ts'
-import type { PageLink } from './page.ts'
-import { severities, severityOfLabel } from '../values/severity.ts'
-import { longestName, longestLine, mostResponsible, mostLines, mostLinks } from './message-limits.ts'
+import { namedBy } from '../incident/incident-links.ts'
+import { longestLine, mostResponsible, mostLines } from './message-limits.ts'
 import type { Configuration } from '../configuration/configuration.ts'
 import { own } from '../values/own.ts'
 
-/** One line per different text, the most severe first. */
+/** One line per different text, the worst first. */
 export function linesOf(firing: readonly Alert[], firingCount: number): string[] {
-  const bySeverity = firing.toSorted((a, b) => rank(a) - rank(b))
   const counts = new Map<string, number>()
-  for (const alert of bySeverity) counts.set(lineOf(alert), (counts.get(lineOf(alert)) ?? 0) + 1)
+  for (const alert of worstFirst(firing)) counts.set(lineOf(alert), (counts.get(lineOf(alert)) ?? 0) + 1)
   const lines = [...counts].map(([text, count]) => (count === 1 ? text : `${text} (×${count})`))
   const told = lines.slice(0, mostLines)
   const shown = [...counts.values()].slice(0, mostLines).reduce((sum, count) => sum + count, 0)
   return shown >= firingCount ? told : [...told, `and ${firingCount - shown} more`]
 }
 
-function rank(alert: Alert): number {
-  return severities.indexOf(severityOfLabel(alert.labels['severity']))
-}
-
+/** An alert in its own words, else by its name and labels. */
 function lineOf({ annotations, labels }: Alert): string {
-  const said = oneLine(annotations['summary'] ?? annotations['description'] ?? '')
-  const shown =
-    said === ''
-      ? oneLine(
-          Object.entries(labels)
-            .map(([name, value]) => `${name}=${value}`)
-            .join(' '),
-        )
-      : said
-  return cutText(shown, longestLine)
+  const said = [annotations['summary'], annotations['description'], annotations[titleAnnotation]]
+    .map((text) => oneLine(text ?? ''))
+    .find((text) => text !== '')
+  return cutText(said ?? labelWords(labels), longestLine)
 }
 
-/** The service's dashboard, and the charts that are kept elsewhere of the metrics that fire. */
-export function linksOf(
-  { service }: Incident,
-  firing: readonly Alert[],
-  { services, metrics }: Pick<Configuration, 'services' | 'metrics'>,
-): PageLink[] {
-  const dashboard = own(services, service)?.dashboardUrl
-  const charts = namedBy(firing, 'metric').flatMap((name) => {
-    const metric = own(metrics, name)
-    return metric?.chartUrl === undefined ? [] : [{ title: metric.title, url: metric.chartUrl }]
-  })
-  const links = [...(dashboard === undefined ? [] : [{ title: 'Dashboard', url: dashboard }]), ...charts]
-  return links
-    .slice(0, mostLinks)
-    .map(({ title, url }) => ({ title: cutText(oneLine(title), longestName), url }))
+/** `High error rate (instance = db1, job = api)` */
+function labelWords({ alertname = 'alert', ...rest }: Alert['labels']): string {
+  const telling = Object.entries(rest).filter(([name]) => name !== 'severity')
+  const others = telling.map(([name, value]) => `${name} = ${value}`)
+  const name = nameWords(alertname)
+  return oneLine(others.length === 0 ? name : `${name} (${others.join(', ')})`)
 }
 
 /** Whether Firewatch measures some of what fires, so that there is a chart of it. */
@@ -71,8 +51,4 @@ export function responsibleFor(
   const byMetric = namedBy(firing, 'metric').flatMap((name) => own(metrics, name)?.responsible ?? [])
   const bySlice = namedBy(firing, 'slice').flatMap((name) => own(slices, name)?.responsible ?? [])
   return [...new Set([...byMetric, ...bySlice])].slice(0, mostResponsible)
-}
-
-function namedBy(firing: readonly Alert[], label: string): string[] {
-  return [...new Set(firing.flatMap(({ labels }) => labels[label] ?? []))]
 }

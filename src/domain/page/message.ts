@@ -1,28 +1,37 @@
+import { firingTitle } from '../alert/alert-title.ts'
 import type { Alert } from '../alert/alert.ts'
+import { isDeclared } from '../alert/declaration.ts'
 import { bundleName } from './answer-value.ts'
 import type { Configuration } from '../configuration/configuration.ts'
 import { cutText, oneLine } from './delivery.ts'
 import { incidentName } from '../investigate/evidence.ts'
 import { fnv1a64 } from '../values/hash.ts'
+import { formatNumber } from '../values/numbers.ts'
+import { momentWords, type ReaderClock } from '../values/zoned-words.ts'
 import type { Incident } from '../incident/incident.ts'
+import { incidentLinks } from '../incident/incident-links.ts'
+import { type FirstChannels, nextOf, nextSentence } from '../incident/next.ts'
+import type { MachineState } from '../incident/state.ts'
 import type { BundledIncident, FollowedMessage, Page, PageMessage, StandingIncident } from './page.ts'
-import { isCharted, linksOf, responsibleFor, linesOf } from './firing.ts'
-import { longestName, longestLine, longestText, mostBundledLines } from './message-limits.ts'
+import { isCharted, responsibleFor, linesOf } from './firing.ts'
+import { longestName, longestLine, longestText, mostBundledLines, mostLinks } from './message-limits.ts'
+import { standingSentence } from './standing-sentence.ts'
 
 /** The stored facts that a page is made of. */
 export interface PageFacts {
   readonly page: Page
   readonly incident: Incident
+  /** Where the incident stands; `null` for one from before there was a machine. */
+  readonly machine: MachineState | null
   /** Whose pages are bundled in this message, in the order in which they are named. */
   readonly others: readonly Incident[]
-  /** Some of its alerts that fire, and how many do in all. */
+  /** Some of its alerts that fire, the worst among them, and how many do in all. */
   readonly alerts: readonly Alert[]
   readonly firingCount: number
-  /** Who is asked to take it now, and by whom. */
-  readonly handOver?: { readonly by: string; readonly to: string } | null
-  readonly runbookTitle: string | undefined
+  readonly runbook: { readonly name: string; readonly title: string } | undefined
   /** What the configuration says about what fires. */
-  readonly configuration: Pick<Configuration, 'services' | 'metrics' | 'slices'>
+  readonly configuration: Pick<Configuration, 'services' | 'metrics' | 'slices'> &
+    Partial<Pick<Configuration, 'checks'>>
   /** What it follows. */
   readonly follows: readonly FollowedFacts[]
   /** Where people's links lead, without a slash at its end. */
@@ -31,6 +40,9 @@ export interface PageFacts {
   readonly answerUrl?: string
   /** Where an incident is opened for this person, in a message that the page of this id led; absent: they log in. */
   readonly linkOf?: LinkOf
+  /** Of the person, or for a room that of the configuration. */
+  readonly clock: ReaderClock
+  readonly channelsOf: FirstChannels
 }
 
 type LinkOf = (page: string, incident: Incident) => string
@@ -42,20 +54,9 @@ export interface FollowedFacts {
 }
 
 /** The message of a page, whatever channel it goes over; every text in it is bounded and, except `nowDoing`, on one line. */
-export function composePageMessage({
-  page,
-  incident,
-  others,
-  alerts,
-  firingCount,
-  handOver,
-  runbookTitle,
-  configuration,
-  follows,
-  publicUrl,
-  answerUrl,
-  linkOf = (_page, { number }) => link(publicUrl, 'incidents', incidentName(number)),
-}: PageFacts): PageMessage {
+export function composePageMessage(facts: PageFacts): PageMessage {
+  const { page, incident, others, alerts, firingCount, configuration, publicUrl, answerUrl, clock } = facts
+  const { linkOf = (_page, { number }) => link(publicUrl, 'incidents', incidentName(number)) } = facts
   const firing = alerts.filter((alert) => alert.status === 'firing')
   const name = incidentName(incident.number)
   const bundled = others.map((other) => bundledOf(other, linkOf(page.id, other)))
@@ -66,38 +67,83 @@ export function composePageMessage({
     conversationKey: `firewatch/${origin}/${name}/${page.person}`,
     kind: page.kind === 'acknowledged' || page.kind === 'resolved' ? page.kind : 'page',
     incident: name,
-    title: cutText(titleOf(incident, others), longestText),
+    title: bundleTitle(titleOf(facts, firing), name, others),
     severity: incident.severity,
     service: cutText(oneLine(incident.service), longestName),
     person: page.person,
     lines: [...linesOf(firing, firingCount), ...bundleLines(bundled)],
     bundled,
     firingCount,
-    nowDoing: cutText(
-      [headline(page, incident, handOver), incident.nowDoing].filter((part) => part !== '').join('. '),
-      longestText,
-    ),
-    startedAt: incident.startedAt,
+    ...timesOf(facts),
     incidentUrl: linkOf(page.id, incident),
     ...(isCharted(firing, configuration)
-      ? { chartUrl: link(publicUrl, 'charts', `${incident.chartToken}.png`) }
+      ? {
+          chartUrl: `${link(publicUrl, 'charts', `${incident.chartToken}.png`)}?timeZone=${encodeURIComponent(clock.timeZone)}`,
+        }
       : {}),
-    ...(runbookTitle === undefined ? {} : { runbookTitle: cutText(oneLine(runbookTitle), longestName) }),
-    links: linksOf(incident, firing, configuration),
+    ...lookingOf(facts, firing),
     responsible: responsibleFor(firing, configuration),
     position: { round: page.round, step: page.step },
     ...(answerUrl === undefined ? {} : { answerUrl }),
     possibleRepeat: page.unknownTries > 0,
     ...(others.length === 0 ? {} : { bundle: bundleName(page.id) }),
-    ...(follows.length === 0 ? {} : { follows: follows.flatMap((one) => followedOf(one, linkOf)) }),
+    ...(facts.follows.length === 0
+      ? {}
+      : { follows: facts.follows.flatMap((one) => followedOf(one, linkOf)) }),
     ...(isOwnDeed(page, [incident, ...others]) ? { isOwnDeed: true } : {}),
   }
 }
 
-/** `shop: LatencyHigh, and 17 more incidents` */
-function titleOf({ title }: Incident, others: readonly Incident[]): string {
-  const more = others.length === 0 ? '' : `, and ${counted(others.length, 'more incident')}`
-  return `${cutText(oneLine(title), longestText - more.length)}${more}`
+/** What stands over a message, in a list and on a lock screen: `P1 INC-42: Likes on iOS down 67 % (feed)`; of one that is about no incident, its title. */
+export function headlineOf({
+  kind,
+  severity,
+  incident,
+  title,
+  bundled,
+}: Pick<PageMessage, 'kind' | 'severity' | 'incident' | 'title' | 'bundled'>): string {
+  if (kind === 'on-call') return title
+  const which = bundled.length === 0 ? ` ${incident}` : ''
+  return `${severity}${which}${kind === 'page' ? '' : ` ${kind}`}: ${title}`
+}
+
+/** A page says what fires as it is sent; what follows it goes by the title that people know the incident by. */
+function titleOf({ page, incident, firingCount }: PageFacts, firing: readonly Alert[]): string {
+  const isNews = page.kind !== 'acknowledged' && page.kind !== 'resolved' && firing.length > 0
+  return isNews && !isDeclared(incident)
+    ? firingTitle(firing, Math.max(firingCount, firing.length), incident.service)
+    : oneLine(incident.title)
+}
+
+/** `18 incidents, worst: INC-42 Likes on iOS down 67 % (feed)`: the total stands first, since what is long is cut at its end. */
+function bundleTitle(title: string, incident: string, others: readonly Incident[]): string {
+  const told =
+    others.length === 0 ? title : `${formatNumber(others.length + 1)} incidents, worst: ${incident} ${title}`
+  return cutText(told, longestText)
+}
+
+/** What is being done, what comes next, and since when it lasts, on the reader's clock. */
+function timesOf({ page, incident, machine, clock, channelsOf }: PageFacts) {
+  const next = machine === null || page.kind === 'resolved' ? null : nextOf(machine)
+  return {
+    nowDoing: cutText(standingSentence(page, incident, machine, clock.timeZone), longestText),
+    next: next === null ? '' : cutText(nextSentence(next, clock, channelsOf), longestText),
+    startedAt: incident.startedAt,
+    since: momentWords(Date.parse(incident.startedAt), clock),
+    timeZone: clock.timeZone,
+  }
+}
+
+/** Where to look: the runbook first. */
+function lookingOf({ incident, runbook, configuration, publicUrl }: PageFacts, firing: readonly Alert[]) {
+  const ours =
+    runbook === undefined
+      ? {}
+      : { runbook: { title: runbook.title, url: link(publicUrl, 'runbooks', runbook.name) } }
+  return {
+    ...(runbook === undefined ? {} : { runbookTitle: cutText(oneLine(runbook.title), longestName) }),
+    links: incidentLinks({ incident, alerts: firing, configuration, ...ours }).slice(0, mostLinks),
+  }
 }
 
 /** What a message says line by line where what follows a page is a message of its own: that one repeats nothing of what fires. */
@@ -107,14 +153,6 @@ export function linesToSay({
   bundled,
 }: Pick<PageMessage, 'kind' | 'lines' | 'bundled'>): readonly string[] {
   return kind === 'page' || kind === 'on-call' ? lines : bundleLines(bundled)
-}
-
-/** `P1 INC-42 resolved: Likes down 67 %`; of a message that is about no incident, its title alone. */
-export function subjectWords(
-  { kind, severity, incident, title }: Pick<PageMessage, 'kind' | 'severity' | 'incident' | 'title'>,
-  stage = '',
-): string {
-  return kind === 'on-call' ? title : `${severity} ${incident}${stage}: ${title}`
 }
 
 /** What the first link of a message is called. */
@@ -171,33 +209,9 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
-function headline(
-  { kind, person }: Page,
-  { acknowledgedBy, resolvedBy }: Incident,
-  handOver: PageFacts['handOver'],
-): string {
-  switch (kind) {
-    case 'page':
-      return ''
-    case 'notice':
-      return 'For your information: nobody waits for you to acknowledge'
-    case 'hand-over':
-      if (handOver?.to === person) return `${handOver.by} asks you to take it over`
-      if (acknowledgedBy === person) return 'It was not taken over: you still have it'
-      return `It was not taken over: ${acknowledgedBy ?? 'nobody'} has it`
-    case 'worse':
-      return 'It became worse since you acknowledged: acknowledge again, or it escalates'
-    case 'grown':
-      return 'For your information: you own it, and more fires than when you acknowledged'
-    case 'again':
-      return 'For your information: you own it, and it fires again'
-    case 'acknowledged':
-      return `${acknowledgedBy ?? 'somebody'} acknowledged`
-    case 'resolved':
-      return `Resolved by ${resolvedBy ?? 'somebody'}`
-  }
-}
-
 function link(publicUrl: string, ...segments: readonly string[]): string {
-  return [publicUrl.replace(/\/+$/, ''), ...segments.map(encodeURIComponent)].join('/')
+  return [
+    publicUrl.replace(/\/+$/, ''),
+    ...segments.map((part) => encodeURIComponent(part.toWellFormed())),
+  ].join('/')
 }

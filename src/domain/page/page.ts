@@ -1,3 +1,4 @@
+import type { TypedLink } from '../alert/alert-links.ts'
 import type { Severity } from '../values/severity.ts'
 
 export type PageState = 'queued' | 'sending' | 'sent' | 'delivered' | 'failed' | 'unknown' | 'cancelled'
@@ -57,14 +58,21 @@ export interface PageMessage {
   readonly firingCount: number
   /** What automation did, does and awaits. */
   readonly nowDoing: string
+  /** What happens by itself next, and when: `pages carol (Slack) at 03:24 CET, in 10 min, unless acknowledged`. Empty: only people and alerts change anything. */
+  readonly next: string
+  /** ISO 8601 in UTC. */
   readonly startedAt: string
+  /** The same on the reader's clock: `03:14 CET (12 min ago)`. */
+  readonly since: string
+  /** Of the reader: the times in these texts, and in the chart, are by its clock. */
+  readonly timeZone: string
   /** Opens the incident for this person for a while, where nobody else reads the message; else for whoever logs in. */
   readonly incidentUrl: string
   /** Absent where nothing measures what fires. */
   readonly chartUrl?: string
   readonly runbookTitle?: string
-  /** Further places to look, such as dashboards. */
-  readonly links: readonly PageLink[]
+  /** Places to look, what to do first: runbooks, dashboards, charts, where an alert comes from. */
+  readonly links: readonly TypedLink[]
   /** Users who answer for what fires, by metric and by slice. */
   readonly responsible: readonly string[]
   /** Other incidents that this one message tells of too. */
@@ -116,6 +124,7 @@ export interface BundledIncident {
   readonly url: string
 }
 
+/** `http` or `https`. */
 export interface PageLink {
   readonly title: string
   readonly url: string

@@ -1,6 +1,7 @@
 import type { Baseline } from '../check/baseline.ts'
 import { baselineWords, seriesTitle } from '../check/verdict-words.ts'
 import { formatDuration } from '../values/duration.ts'
+import type { InstantWords } from '../values/utc-words.ts'
 import { formatNumber } from '../values/numbers.ts'
 import type {
   Explanation,
@@ -13,9 +14,11 @@ import type {
 import { decisionSentence } from './guard-words.ts'
 
 /** One row per kind: an explanation without words does not compile. */
-const writers: { readonly [Kind in Explanation['kind']]: (explanation: ExplanationOf<Kind>) => string } = {
+const writers: {
+  readonly [Kind in Explanation['kind']]: (explanation: ExplanationOf<Kind>, clock?: InstantWords) => string
+} = {
   judged: judgedWords,
-  refused: ({ decision }) => decisionSentence(decision),
+  refused: ({ decision }, clock) => decisionSentence(decision, clock),
   'guards-unread': ({ reason }) => `Refused: the guards could not be read (${reason}).`,
   'target-locked': ({ target }) =>
     `Refused (target-lock): ${target} is still being repaired for another incident.`,
@@ -28,8 +31,8 @@ const writers: { readonly [Kind in Explanation['kind']]: (explanation: Explanati
   'effect-unknown': ({ summary, probed }) =>
     effectUnknownWords(summary, probed && `asked afterwards: ${probed}`),
   'not-probed': ({ summary, ...attempt }) => effectUnknownWords(summary, notProbedWords(attempt)),
-  'not-measured': ({ withinMs, last }) => {
-    const known = last === null ? '' : ` ${explanationSentence(last)}`
+  'not-measured': ({ withinMs, last }, clock) => {
+    const known = last === null ? '' : ` ${explanationSentence(last, clock)}`
     return `It was carried out, but what it did could not be measured within ${formatDuration(withinMs)}.${known}`
   },
   'measurements-unread': ({ reason }) => `The measurements could not be read (${reason}).`,
@@ -40,13 +43,16 @@ const writers: { readonly [Kind in Explanation['kind']]: (explanation: Explanati
   recorded: ({ text }) => text,
 }
 
-/** Why an attempt ended as it did, in sentences. For people's eyes only: nothing reads meaning back from it. */
-export function explanationSentence(explanation: Explanation): string {
+/**
+ * Why an attempt ended as it did, in sentences. For people's eyes only: nothing reads meaning back from it.
+ * @param clock of whoever reads it; where that is not known, UTC
+ */
+export function explanationSentence(explanation: Explanation, clock?: InstantWords): string {
   // Stored explanations outlive versions: one that a newer version wrote is told of, not choked on.
   if (!Object.hasOwn(writers, explanation.kind))
     return `Something that this version has no words for: ${explanation.kind}.`
-  const write = writers[explanation.kind] as (explanation: Explanation) => string
-  return write(explanation)
+  const write = writers[explanation.kind] as (explanation: Explanation, clock?: InstantWords) => string
+  return write(explanation, clock)
 }
 
 function effectUnknownWords(summary: string, probed: string | undefined): string {

@@ -1,4 +1,5 @@
 import { formatDuration } from '../values/duration.ts'
+import type { InstantWords } from '../values/utc-words.ts'
 import type {
   BlastBudgetFinding,
   BreakerFinding,
@@ -13,10 +14,14 @@ import { switchWords } from './kill-switch.ts'
 type FindingOf<Guard extends GuardName> = Extract<GuardFinding, { readonly guard: Guard }>
 
 /** One row per guard: a finding without words does not compile. */
-const writers: { readonly [Guard in GuardName]: (finding: FindingOf<Guard>) => string } = {
+const writers: {
+  readonly [Guard in GuardName]: (finding: FindingOf<Guard>, clock?: InstantWords) => string
+} = {
   target: targetWords,
-  'kill-switch': ({ thrown }) =>
-    thrown.length === 0 ? 'no kill switch is thrown' : thrown.map(switchWords).join('; '),
+  'kill-switch': ({ thrown }, clock) =>
+    thrown.length === 0
+      ? 'no kill switch is thrown'
+      : thrown.map((one) => switchWords(one, clock)).join('; '),
   'attempt-limit': ({ allowed, tried, most }) =>
     allowed ? `attempt ${tried + 1} of at most ${most}` : `the incident has had its ${most} attempts`,
   breaker: breakerWords,
@@ -24,21 +29,25 @@ const writers: { readonly [Guard in GuardName]: (finding: FindingOf<Guard>) => s
   metrics: metricsWords,
 }
 
-/** What a guard found, as part of a sentence. For people's eyes only: nothing reads meaning back from it. */
-export function findingSentence(finding: GuardFinding): string {
+/**
+ * What a guard found, as part of a sentence. For people's eyes only: nothing reads meaning back from it.
+ * @param clock of whoever reads it; where that is not known, UTC
+ */
+export function findingSentence(finding: GuardFinding, clock?: InstantWords): string {
   // Stored findings outlive versions: one of a guard that only a newer version has is told of, not choked on.
   if (!Object.hasOwn(writers, finding.guard))
     return `a guard that this version does not know: ${finding.guard}`
-  const write = writers[finding.guard] as (finding: GuardFinding) => string
-  return write(finding)
+  const write = writers[finding.guard] as (finding: GuardFinding, clock?: InstantWords) => string
+  return write(finding, clock)
 }
 
 /** What the guards decided: the refusal, or everything that they looked at. */
-export function decisionSentence(decision: StoredDecision): string {
+export function decisionSentence(decision: StoredDecision, clock?: InstantWords): string {
   if ('recorded' in decision) return decision.recorded
-  if (decision.allowed) return `Allowed: ${decision.findings.map(findingSentence).join('; ')}.`
+  const found = (finding: GuardFinding) => findingSentence(finding, clock)
+  if (decision.allowed) return `Allowed: ${decision.findings.map(found).join('; ')}.`
   const refusal = decision.findings.find(({ allowed }) => !allowed)
-  return `Refused (${decision.guard})${refusal === undefined ? '' : `: ${findingSentence(refusal)}`}.`
+  return `Refused (${decision.guard})${refusal === undefined ? '' : `: ${found(refusal)}`}.`
 }
 
 function targetWords({ action, target, missing }: TargetFinding): string {

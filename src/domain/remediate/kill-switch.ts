@@ -1,5 +1,5 @@
 import { incidentName, parseIncidentName } from '../investigate/evidence.ts'
-import { utcWords } from '../values/utc-words.ts'
+import { type InstantWords, utcWords } from '../values/utc-words.ts'
 
 /** A kill switch that a person threw. While it stands, no attempt in its scope begins. */
 export interface GuardSwitch {
@@ -105,7 +105,14 @@ export function scopeWords(scope: SwitchScope): string {
   }
 }
 
-/** Which switch it is, by whom, since when and why. */
-export function switchWords({ scope, stoppedBy, stoppedAt, reason }: GuardSwitch): string {
-  return `${stoppedBy} stopped automation for ${scopeWords(scope)}: ${reason} (since ${utcWords(Date.parse(stoppedAt))})`
+/**
+ * Which switch it is, by whom, since when and why.
+ * @param clock of whoever reads it; where that is not known, UTC
+ */
+export function switchWords(
+  { scope, stoppedBy, stoppedAt, reason }: GuardSwitch,
+  clock: InstantWords = utcWords,
+): string {
+  const since = clock(Date.parse(stoppedAt))
+  return `${stoppedBy} stopped automation for ${scopeWords(scope)}: ${reason} (since ${since})`
 }

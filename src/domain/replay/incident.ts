@@ -8,10 +8,11 @@ import {
   type GroupDecision,
   type KnownIncident,
 } from '../alert/dispatch.ts'
+import { openingTitle } from '../alert/alert-title.ts'
 import type { InboxRow, StoredAlert } from '../alert/stored-alert.ts'
 import { timelineOfGroup } from '../alert/dispatch-timeline.ts'
 import type { Fact } from '../facts/fact.ts'
-import { incidentTitle, type Incident } from '../incident/incident.ts'
+import type { Incident } from '../incident/incident.ts'
 import { routeOf } from '../incident/plan.ts'
 import { firewatch, type NewTimelineEntry } from '../incident/timeline.ts'
 
@@ -112,7 +113,7 @@ function opened({ groupingKey, route }: AlertGroup, decision: GroupDecision, at:
   const service = incidentService(labels, route)
   return {
     groupingKey,
-    title: incidentTitle(alerts[0]?.annotations ?? {}, labels, service),
+    title: openingTitle(alerts, service),
     service,
     labels,
     severity,

@@ -14,6 +14,9 @@ export const months = [
   'Dec',
 ] as const
 
+/** Writes an instant, epoch milliseconds, for whoever reads it. */
+export type InstantWords = (instant: number) => string
+
 /** `Mon 2 Mar 08:00 UTC`. UTC needs no calendar of zones, so workflows can say it without having one in their bundle. */
 export function utcWords(instant: number): string {
   const at = new Date(instant)

@@ -40,7 +40,9 @@ function tick() {
 }
 
 function showStamp(live) {
-  const time = `${new Date(heardAt + skewMs).toISOString().slice(11, 19)} UTC`
+  const { zone, zoneName } = main.dataset
+  const clock = new Date(heardAt + skewMs).toLocaleTimeString('en-GB', { timeZone: zone, hour12: false })
+  const time = `${clock} ${zoneName}`
   setText(stamp, live ? `Live, as of ${time}` : `Not live, as of ${time}. Trying again.`)
   stamp.parentElement.classList.toggle('stale', !live)
   if (live !== isLive) announce(live ? 'This page is live.' : 'This page is not live any more.')

@@ -1,4 +1,5 @@
 import { incidentName } from '../../domain/investigate/evidence.ts'
+import { firewatch } from '../../domain/incident/timeline.ts'
 import type { Incident } from '../../domain/incident/incident.ts'
 import { html, type Html } from '../html.ts'
 import { layout } from './layout.ts'
@@ -26,7 +27,9 @@ ${count === 1 && incident.state === 'resolved' ? null : form(person, count === 1
   })
 }
 
-function standing({ acknowledgedBy }: Incident): Html | null {
+function standing({ acknowledgedBy, state, resolvedBy }: Incident): Html | null {
+  if (state === 'resolved')
+    return html`<p>${resolvedBy === null || resolvedBy === firewatch ? 'Resolved: every alert stayed clear' : `Resolved by ${resolvedBy}`}.</p>`
   return acknowledgedBy === null ? null : html`<p>${acknowledgedBy} has it.</p>`
 }
 

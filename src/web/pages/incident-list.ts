@@ -73,6 +73,7 @@ function card(incident: Incident, now: string): Html {
 }
 
 function owner(state: IncidentState, acknowledgedBy: string | null): Html | null {
+  if (state === 'resolved') return null
   if (acknowledgedBy !== null) return html`${acknowledgedBy} has it.`
   return state === 'open' ? html`<strong>Nobody has it.</strong>` : null
 }

@@ -4,16 +4,17 @@ import { isOccasion, nextWords, pageWords, personWords } from '../../domain/esca
 import type { ExplainedPerson } from '../../domain/escalate/explain-people.ts'
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import { html, type Html } from '../html.ts'
+import { readerZone } from '../reader-zone.ts'
 import type { IncidentPage } from './incident.ts'
 import { icon, instant } from './words.ts'
 
 /** Who should have been paged, when and over what, what became of it, and why not: from the records alone. */
 export function pagingSection({ incident, records }: IncidentPage): Html {
-  const { moments, spared, next } = explainPaging(records)
+  const { moments, spared, next } = explainPaging(records, readerZone())
   return html`<section id="paging" data-part aria-labelledby="paging-title"><h2 id="paging-title">Paging</h2>
 ${moments.length === 0 ? html`<p class="quiet">Nothing is recorded so far.</p>` : html`<ol class="records">${moments.map(row)}</ol>`}
 ${spared === null ? null : html`<p>Not paged: ${spared.targets.join(', ')}; ${spared.why}</p>`}
-${next.map((due) => html`<p>${nextWords(due)}</p>`)}
+${next.map((due) => html`<p>${nextWords(due, readerZone())}</p>`)}
 <p class="quiet">The same in a terminal: <code>firewatch why ${incidentName(incident.number)}</code></p></section>`
 }
 
@@ -30,5 +31,5 @@ function personRow(person: ExplainedPerson): Html {
   const { pages, heard, why } = person
   const sign = heard ? '✓' : why === null ? '…' : '✗'
   return html`<li>${icon(sign)} <strong>${personWords(person)}</strong>${why === null ? null : html` did not hear: ${why}`}
-${pages.length === 0 ? null : html`<ul>${pages.map((page) => html`<li>${pageWords(page)}</li>`)}</ul>`}</li>`
+${pages.length === 0 ? null : html`<ul>${pages.map((page) => html`<li>${pageWords(page, readerZone())}</li>`)}</ul>`}</li>`
 }

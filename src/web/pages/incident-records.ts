@@ -1,3 +1,4 @@
+import { alertLinks } from '../../domain/alert/alert-links.ts'
 import type { Alert } from '../../domain/alert/alert.ts'
 import { formatNumber } from '../../domain/values/numbers.ts'
 import { explanationSentence } from '../../domain/remediate/explanation-words.ts'
@@ -5,8 +6,12 @@ import { decisionSentence } from '../../domain/remediate/guard-words.ts'
 import type { Measurement, RemediationAttempt } from '../../domain/remediate/remediation.ts'
 import type { TimelineEntry } from '../../domain/incident/timeline.ts'
 import { baselineWords, seriesTitle } from '../../domain/check/verdict-words.ts'
+import { dayAndTimeIn } from '../../domain/values/zoned-words.ts'
 import type { Verdict } from '../../domain/check/verdict.ts'
 import { html, type Html } from '../html.ts'
+import type { IncidentOutlook } from '../outlook.ts'
+import { readerZone } from '../reader-zone.ts'
+import { linkItems } from './incident-guidance.ts'
 import { outcomeWords } from './outcomes.ts'
 import { table, type Cell } from './table.ts'
 import { clock, icon, instant, verdictBadge } from './words.ts'
@@ -19,6 +24,7 @@ export function alertSection(alerts: readonly Alert[]): Html {
     ({ status, labels, annotations, startsAt, endsAt }) =>
       html`<li><p><span class="badge ${status === 'firing' ? 'firing' : 'ok'}">${icon(status === 'firing' ? '▲' : '✓')} ${status}</span> ${annotations['summary'] ?? labels['alertname'] ?? 'alert'}</p>
 <p class="quiet">${instant(startsAt)}${endsAt === undefined ? null : html` to ${clock(endsAt)}`}</p>
+${linksOf(annotations)}
 <details><summary>Labels</summary><dl class="labels">${pairs(labels)}${pairs(annotations)}</dl></details></li>`,
   )
   const more = alerts.length - rows.length
@@ -26,32 +32,51 @@ export function alertSection(alerts: readonly Alert[]): Html {
 <ul class="records">${rows}</ul>${more === 0 ? null : html`<p>${more} more are not shown.</p>`}</section>`
 }
 
+/** Where the alert leads, and what it calls a link and is none. */
+function linksOf(annotations: Alert['annotations']): Html | null {
+  const { links, refused } = alertLinks({ annotations })
+  if (links.length + refused.length === 0) return null
+  const items = [
+    ...linkItems(links),
+    ...refused.map(
+      ({ name, text, reason }) => html`<li>${name} is not linked, it ${reason}: <code>${text}</code></li>`,
+    ),
+  ]
+  return html`<ul class="links">${items}</ul>`
+}
+
 function pairs(labels: Alert['labels']): Html[] {
   return Object.entries(labels).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)
 }
 
 /** Each try with its guards' decision and what was measured before and after it. */
-export function attemptSection(attempts: readonly RemediationAttempt[]): Html {
+export function attemptSection(
+  attempts: readonly RemediationAttempt[],
+  metricTitle: IncidentOutlook['metricTitle'],
+): Html {
   const rows = attempts.map((attempt) => {
     const { id, rung, action, target, state, outcome, decision, explanation, actedAt } = attempt
     const [sign, words] = outcomeWords(outcome, state)
     return html`<li id="${id}"><h3>${icon(sign)} ${action} on ${target}: ${words}</h3>
 <p class="quiet">Rung ${rung}, ${actedAt === null ? 'not carried out' : html`carried out ${instant(actedAt)}`}</p>
-${explanation === null ? null : html`<p>${explanationSentence(explanation)}</p>`}
-${beforeAndAfter(attempt)}
-<details><summary>What the guards decided</summary><p>${decisionSentence(decision)}</p></details></li>`
+${explanation === null ? null : html`<p>${explanationSentence(explanation, dayAndTimeIn(readerZone()))}</p>`}
+${beforeAndAfter(attempt, metricTitle)}
+<details><summary>What the guards decided</summary><p>${decisionSentence(decision, dayAndTimeIn(readerZone()))}</p></details></li>`
   })
   return html`<section id="attempts" data-part aria-labelledby="attempts-title"><h2 id="attempts-title">What automation tried</h2>
 ${rows.length === 0 ? html`<p class="quiet">Nothing so far.</p>` : html`<ol class="records">${rows}</ol>`}</section>`
 }
 
-function beforeAndAfter({ action, before, after }: RemediationAttempt): Html | null {
+function beforeAndAfter(
+  { action, before, after }: RemediationAttempt,
+  metricTitle: IncidentOutlook['metricTitle'],
+): Html | null {
   if (before === null) return null
   const rows = before.verdicts.map((verdict): Cell[] => {
     const later = newestOf(after, verdict)
     const [usual] = verdict.baselines
     return [
-      seriesTitle(verdict.metric, verdict),
+      seriesTitle(metricTitle(verdict.metric), verdict),
       usual === undefined ? '–' : number(usual.value),
       number(verdict.value),
       later === undefined ? 'not measured' : number(later.value),

@@ -1,10 +1,17 @@
 import { incidentName } from '../../domain/investigate/evidence.ts'
+import { nextWords } from '../../domain/incident/next.ts'
+import { nowDoing } from '../../domain/incident/now-doing.ts'
+import type { MachineState } from '../../domain/incident/state.ts'
+import { firewatch } from '../../domain/incident/timeline.ts'
 import type { Page } from '../../domain/page/page.ts'
+import { dayAndTimeWords } from '../../domain/values/zoned-words.ts'
 import type { RemediationAttempt } from '../../domain/remediate/remediation.ts'
 import { escalationStanding, ownedSince } from '../escalation.ts'
 import { html, type Html } from '../html.ts'
+import { readerZone } from '../reader-zone.ts'
 import { switchLine } from './automation.ts'
 import type { IncidentPage } from './incident.ts'
+import { linkItems } from './incident-guidance.ts'
 import { outcomeWords } from './outcomes.ts'
 import {
   clock,
@@ -20,7 +27,8 @@ import {
 } from './words.ts'
 
 /** What is wrong, how bad, for how long, and who knows: all of it on the first screen of a phone. */
-export function factSection({ incident, records, now }: IncidentPage): Html {
+export function factSection(page: IncidentPage): Html {
+  const { incident, records, now } = page
   const { severity, state, service, title, startedAt, resolvedAt, recurrenceOf } = incident
   const lasted =
     resolvedAt === null
@@ -32,22 +40,32 @@ export function factSection({ incident, records, now }: IncidentPage): Html {
 ${impact(records.alerts)}
 <p>${lasted}, service ${service}${recurrenceOf === null ? null : html`, again after ${incidentLink(recurrenceOf)}`}</p>
 <p>${owner({ incident, records })}</p>
-${countdown({ records, now })}
+${countdown(page)}
 </section>`
 }
 
+/** The worst of what fires, behind how much fires. */
 function impact(alerts: IncidentPage['records']['alerts']): Html | null {
-  const [first] = alerts
-  const summary = first?.annotations['summary']
+  const [worst] = alerts
+  const summary = worst?.annotations['summary']
   if (summary === undefined) return null
-  const others = alerts.length - 1
-  return html`<p class="impact">${summary}${others === 0 ? null : html` <a href="#alerts">and ${counted(others, 'alert')} more</a>`}</p>`
+  const firing = alerts.filter(({ status }) => status === 'firing').length
+  const total =
+    alerts.length === 1
+      ? null
+      : html`<a href="#alerts">${counted(firing, 'alert')} of ${alerts.length} ${firing === 1 ? 'fires' : 'fire'}</a>, the worst: `
+  return html`<p class="impact">${total}${summary}</p>`
 }
 
 type Known = Pick<IncidentPage, 'incident' | 'records'>
 
 function owner({ incident, records }: Known): Html {
-  const { acknowledgedBy } = incident
+  const { acknowledgedBy, state, resolvedBy, resolvedAt } = incident
+  if (state === 'resolved' && resolvedAt !== null) {
+    return resolvedBy === null || resolvedBy === firewatch
+      ? html`<strong>Resolved</strong> at ${clock(resolvedAt)}: every alert stayed clear.`
+      : html`<strong>Resolved by ${resolvedBy}</strong> at ${clock(resolvedAt)}.`
+  }
   const since = ownedSince(records.machine) ?? incident.acknowledgedAt
   const paged = pagedPeople(records.pages)
   const others = paged.filter(({ person }) => person !== acknowledgedBy)
@@ -65,47 +83,47 @@ function pagedPeople(pages: readonly Page[]): readonly Page[] {
   return [...newest.values()]
 }
 
-function countdown({ records, now }: Pick<IncidentPage, 'records' | 'now'>): Html | null {
-  const standing = escalationStanding(records.machine)
-  switch (standing.kind) {
-    case 'idle':
-      return null
-    case 'held':
-      return html`<p class="countdown">Step ${standing.step} waits: ${standing.reason}${standing.dueAt === null ? null : html`, for <strong>${until(standing.dueAt, now)}</strong>`}</p>`
-    case 'acknowledged':
-      return html`<p class="countdown">Escalates again in <strong>${until(standing.until, now)}</strong> unless resolved</p>`
-    case 'exhausted':
-      return standing.retryAt === null
-        ? html`<p class="countdown">Every escalation step is used up: nobody else is paged unless somebody escalates.</p>`
-        : html`<p class="countdown">Nobody could be reached. The steps begin again in <strong>${until(standing.retryAt, now)}</strong></p>`
-    case 'head-start':
-      return html`<p class="countdown">Remediation tries first. Paging begins in <strong>${until(standing.dueAt, now)}</strong></p>`
-    case 'asking-owner':
-      return html`<p class="countdown">It became worse: asking ${standing.by}. Escalates in <strong>${until(standing.dueAt, now)}</strong> unless acknowledged</p>`
-    case 'waiting': {
-      const { step, following, dueAt } = standing
-      const whom = following.length === 0 ? 'escalation ends' : `${following.join(', ')} paged next,`
-      return html`<p class="countdown">Step ${step}: ${whom} in <strong>${until(dueAt, now)}</strong></p>`
-    }
-  }
+/** What happens by itself next, by name and time. */
+function countdown({ records, outlook, now }: IncidentPage): Html | null {
+  const { next, channelsOf } = outlook
+  if (next === null) return atRest(records.machine)
+  const at = new Date(next.at).toISOString()
+  const { what, unless } = nextWords(next, channelsOf)
+  const when = dayAndTimeWords(next.at, { timeZone: readerZone(), now: Date.parse(now) })
+  return html`<p class="countdown">Next: ${what} at <time datetime="${at}">${when}</time>, in <strong>${until(at, now)}</strong>${unless === null ? null : `, unless ${unless}`}</p>`
+}
+
+/** Why nothing happens by itself, where somebody may wait for it. */
+function atRest(machine: MachineState | null): Html | null {
+  const standing = escalationStanding(machine)
+  if (standing.kind === 'held')
+    return html`<p class="countdown">Step ${standing.step} waits: ${standing.reason}</p>`
+  return standing.kind === 'exhausted'
+    ? html`<p class="countdown">Every escalation step is used up: nobody else is paged unless somebody escalates.</p>`
+    : null
 }
 
 /** What automation did, does and awaits, and where to look next. */
 export function nowSection(page: IncidentPage): Html {
-  const { incident, records, switches, now, reviewed, byPageLink, temporalUrl } = page
-  const { nowDoing, state, runbook, number } = incident
-  const doing =
-    state === 'resolved' ? 'It is over.' : nowDoing === '' ? 'Nothing is known to be in progress.' : nowDoing
+  const { incident, records, switches, now, reviewed, byPageLink, temporalUrl, outlook } = page
+  const { state, number } = incident
+  const doing = state === 'resolved' ? 'It is over.' : doingSentence(page)
   return html`<section class="now" id="now" data-part aria-labelledby="now-title"><h2 id="now-title">Now</h2>
 <p class="doing" data-announce>${doing}</p>
 ${state === 'resolved' ? null : switches.map((one) => switchLine(one, now))}
 ${done(records.attempts)}
 <ul class="links">
 ${reviewed ? html`<li><a href="/reviews/${incidentName(number)}">Post-mortem</a></li>` : null}
-<li>${runbook === null ? 'No runbook matches' : html`<a href="/runbooks/${encodeURIComponent(runbook)}">Runbook ${runbook}</a>`}</li>
+<li>${incident.runbook === null ? 'No runbook matches' : html`<a href="/runbooks/${encodeURIComponent(incident.runbook)}">Runbook ${outlook.runbook?.title ?? incident.runbook}</a>`}</li>
+${linkItems(outlook.links)}
 ${records.evidence.length === 0 ? null : html`<li><a href="#evidence">${counted(records.evidence.length, 'evidence record')}</a></li>`}
 ${temporalUrl === undefined || byPageLink ? null : html`<li><a href="${temporalUrl}">Workflow in Temporal</a></li>`}
 </ul></section>`
+}
+
+function doingSentence({ incident, records }: IncidentPage): string {
+  const doing = records.machine === null ? incident.nowDoing : nowDoing(records.machine, readerZone())
+  return doing === '' ? 'Nothing is known to be in progress.' : doing
 }
 
 function done(attempts: readonly RemediationAttempt[]): Html | null {

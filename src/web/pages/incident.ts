@@ -4,6 +4,8 @@ import type { GuardSwitch } from '../../domain/remediate/kill-switch.ts'
 import type { ChartAbout, IncidentRecords } from '../dependencies.ts'
 import { html, type Html } from '../html.ts'
 import { incidentChart } from './chart-figure.ts'
+import type { IncidentOutlook } from '../outlook.ts'
+import { guidanceSection } from './incident-guidance.ts'
 import { evidenceSection } from './evidence.ts'
 import { commandBar, noteForm, toldSection } from './incident-commands.ts'
 import { pagingSection } from './incident-paging.ts'
@@ -35,11 +37,12 @@ export interface IncidentPage {
   /** What its chart shows; absent where nothing measures what fires. */
   readonly chart?: ChartAbout
   readonly temporalUrl?: string
+  readonly outlook: IncidentOutlook
 }
 
 /** One incident: what a person woken at night needs first stands first. */
 export function incidentPage(page: IncidentPage): Html {
-  const { incident, records, mark, now, person, byPageLink } = page
+  const { incident, records, mark, now, person, byPageLink, outlook } = page
   const name = incidentName(incident.number)
   return layout({
     title: `${incident.severity} ${name} ${incident.title}`,
@@ -52,9 +55,10 @@ ${factSection(page)}
 ${byPageLink ? linkCommands(page) : commandBar(page)}
 <div class="story">
 ${nowSection(page)}
+${guidanceSection(page)}
 ${chartSection(page)}
 ${alertSection(records.alerts)}
-${attemptSection(records.attempts)}
+${attemptSection(records.attempts, outlook.metricTitle)}
 ${timelineSection(records.timeline, noteForm(page))}
 ${pagingSection(page)}
 ${evidenceSection(records.evidence)}

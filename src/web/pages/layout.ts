@@ -1,5 +1,8 @@
 import { icon, script, stylesheet } from '../assets.ts'
+import { zoneWords } from '../../domain/values/zoned-words.ts'
 import { html, type Html } from '../html.ts'
+import { readerZone } from '../reader-zone.ts'
+import { clock } from './words.ts'
 
 export type Area = 'incidents' | 'on-call' | 'checks' | 'runbooks' | 'automation' | 'maintenance'
 
@@ -59,8 +62,8 @@ function navigation(area: Area | undefined, person: string): Html {
 function watched({ incident, mark, now }: Live, body: Html): Html {
   const events =
     incident === null ? '/api/v1/events' : `/api/v1/events?incident=${encodeURIComponent(incident)}`
-  return html`<main id="main" data-events="${events}" data-mark="${mark}" data-now="${now}">
-<p class="stamp quiet"><span id="stamp">As of <time datetime="${now}">${now.slice(11, 19)} UTC</time></span> <a href="">Refresh</a></p>
+  return html`<main id="main" data-events="${events}" data-mark="${mark}" data-now="${now}" data-zone="${readerZone()}" data-zone-name="${zoneWords(Date.parse(now), readerZone())}">
+<p class="stamp quiet"><span id="stamp">As of ${clock(now)}</span> <a href="">Refresh</a></p>
 <p id="announce" class="aloud" aria-live="polite"></p>
 ${body}</main>`
 }

@@ -1,9 +1,10 @@
+import { readLink } from '../../domain/values/web-link.ts'
 import { html, type Html } from '../html.ts'
 import { table } from './table.ts'
 
 /**
- * Prose that people wrote as Markdown: headings, lists, tables, paragraphs, code, emphasis. Anything else, HTML and links too, is shown as the text that
- * it is. Headings begin at the third level, below those of the page.
+ * Prose that people wrote as Markdown: headings, lists, tables, paragraphs, code, emphasis, links. Anything else, HTML too, is shown as the text that
+ * it is, and so is a link that a browser should not follow. Headings begin at the third level, below those of the page.
  */
 export function prose(markdown: string): Html {
   const blocks: Html[] = []
@@ -77,10 +78,14 @@ function begins(line: string): boolean {
   return [bullet, numbered, heading, fence, tableRow].some((mark) => mark.test(line))
 }
 
-/** Code, strong and stressed words; everything else is text. */
+/** Code, links, strong and stressed words; everything else is text. Links may be `[words](address)`, `<address>` or the bare address. */
 function inline(text: string): Html {
-  const parts = text.split(/(`[^`]+`|\*\*[^*]+\*\*|\*[^*\s][^*]*\*)/)
+  const parts = text.split(
+    /(`[^`]+`|\[[^\]]+\]\([^()\s]+(?:\([^()\s]*\)[^()\s]*)*\)|<https?:[^<>\s]+>|\bhttps?:\/\/[^\s<>"`*]+|\*\*[^*]+\*\*|\*[^*\s][^*]*\*)/i,
+  )
   return html`${parts.map((part) => {
+    const link = linkIn(part)
+    if (link !== null) return link
     if (part.length > 2 && part.startsWith('`') && part.endsWith('`'))
       return html`<code>${part.slice(1, -1)}</code>`
     if (part.length > 4 && part.startsWith('**') && part.endsWith('**'))
@@ -89,4 +94,25 @@ function inline(text: string): Html {
       return html`<em>${part.slice(1, -1)}</em>`
     return part
   })}`
+}
+
+/** A part that is a link, as one; `null` for any other. One that leads nowhere safe stays the text that it is. */
+function linkIn(part: string): Html | null {
+  const { words, address } = /^\[(?<words>[^\]]+)\]\((?<address>\S+)\)$/.exec(part)?.groups ?? {}
+  if (words !== undefined && address !== undefined) return outsideLink(inline(words), address, part)
+  const spelt = /^<(https?:[^<>\s]+)>$/i.exec(part)?.[1]
+  if (spelt !== undefined) return outsideLink(spelt, spelt, part)
+  if (!/^https?:\/\//i.test(part)) return null
+  // What ends a sentence does not belong to the address in it; a bracket does when it was opened there.
+  const end = /[.,;:!?'"\]]*$/.exec(part)?.index ?? part.length
+  const bare = part.slice(0, end)
+  const cut = bare.endsWith(')') && !bare.includes('(') ? bare.length - 1 : bare.length
+  return html`${outsideLink(bare.slice(0, cut), bare.slice(0, cut))}${part.slice(cut)}`
+}
+
+/** A link that leaves the console and tells nobody where it came from; text where the address is none to follow. */
+export function outsideLink(words: Html | string, address: string, otherwise: Html | string = words): Html {
+  const read = readLink(address)
+  if (read.kind === 'refused') return html`${otherwise}`
+  return html`<a href="${read.url}" rel="noopener noreferrer">${words}</a>`
 }

@@ -3,7 +3,9 @@ import { incidentName } from '../../domain/investigate/evidence.ts'
 import type { IncidentState } from '../../domain/incident/incident.ts'
 import type { Severity } from '../../domain/values/severity.ts'
 import type { VerdictState } from '../../domain/check/verdict.ts'
+import { stampWords, timeWords } from '../../domain/values/zoned-words.ts'
 import { html, type Html } from '../html.ts'
+import { readerZone } from '../reader-zone.ts'
 
 const severityWords: Readonly<Record<Severity, readonly [string, string]>> = {
   P0: ['▲▲', 'all hands'],
@@ -43,14 +45,14 @@ export function incidentLink(number: number): Html {
   return html`<a href="/incidents/${name}">${name}</a>`
 }
 
-/** An instant for people and machines, in UTC to the second. */
+/** An instant for people and machines, to the second, on the reader's clock. */
 export function instant(at: string): Html {
-  return html`<time datetime="${at}">${at.slice(0, 10)} ${at.slice(11, 19)} UTC</time>`
+  return html`<time datetime="${at}">${stampWords(Date.parse(at), readerZone(), 'second')}</time>`
 }
 
 /** The time of the day alone, where the day goes without saying. */
 export function clock(at: string): Html {
-  return html`<time datetime="${at}">${at.slice(11, 19)} UTC</time>`
+  return html`<time datetime="${at}">${timeWords(Date.parse(at), readerZone(), 'second')}</time>`
 }
 
 export function elapsed(from: string, to: string): string {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { WebDependencies } from '../dependencies.ts'
+import { readerZone } from '../reader-zone.ts'
 import { HttpProblem } from '../errors.ts'
 
 const Query = z.object({
@@ -25,6 +26,6 @@ export function auditLogRoutes(app: FastifyInstance, { auditLog }: WebDependenci
       ...(outcome === undefined ? {} : { outcome }),
       ...(before === undefined ? {} : { before }),
     })
-    return { entries }
+    return { timeZone: readerZone(), entries }
   })
 }

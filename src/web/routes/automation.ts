@@ -19,6 +19,8 @@ import {
 import { may } from '../access.ts'
 import type { Automation } from '../automation.ts'
 import type { WebDependencies } from '../dependencies.ts'
+import { dayAndTimeIn } from '../../domain/values/zoned-words.ts'
+import { readerZone } from '../reader-zone.ts'
 import { HttpProblem } from '../errors.ts'
 import { automationPage } from '../pages/automation.ts'
 import { personOf, sendPage } from '../send-page.ts'
@@ -51,6 +53,7 @@ export function automationRoutes(app: FastifyInstance, dependencies: WebDependen
   const { automation, now } = dependencies
   const config = { access: 'stop-automation' } as const
   app.get('/api/v1/automation', { config: { access: 'read' } }, async () => ({
+    timeZone: readerZone(),
     switches: (await automation.switches()).map((one) => ({ ...one, scope: writeScope(one.scope) })),
   }))
   app.get('/automation', { config: { access: 'read' } }, async (request, reply) => {
@@ -110,7 +113,7 @@ const stop: Switching = async (scope, request, { automation, now }) => {
   const message =
     before === undefined
       ? 'it was thrown and lifted at this moment; look again'
-      : `${switchWords(before)}; nothing has changed`
+      : `${switchWords(before, dayAndTimeIn(readerZone()))}; nothing has changed`
   return { changed: false, message }
 }
 

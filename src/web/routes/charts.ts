@@ -1,3 +1,4 @@
+import { readerZone } from '../reader-zone.ts'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { incidentName } from '../../domain/investigate/evidence.ts'
@@ -24,8 +25,8 @@ export function chartRoutes(app: FastifyInstance, { incidents, charts }: WebDepe
     const [token = '', type] = ChartFile.parse(request.params).file.split('.')
     const incident = token === '' ? undefined : await incidents.byChartToken(token)
     if (incident === undefined) throw new HttpProblem(404, 'no such chart')
-    const { size, zone } = ChartView.parse(request.query)
-    const reading = await charts.ofIncident(incident, zone)
+    const { size } = ChartView.parse(request.query)
+    const reading = await charts.ofIncident(incident, readerZone())
     if (reading.kind === 'none') throw noChart(incident)
     return type === 'png' ? sendPng(reply, reading, charts) : sendSvg(reply, reading, size, charts)
   })
@@ -33,9 +34,8 @@ export function chartRoutes(app: FastifyInstance, { incidents, charts }: WebDepe
   const ofIncident = { access: 'read', pageLinkOf: incidentInPath } as const
   app.get('/incidents/:name/chart', { config: ofIncident }, async (request, reply) => {
     const incident = await incidentOf(request.params, incidents)
-    const { zone } = ChartView.parse(request.query)
     const name = incidentName(incident.number)
-    const reading = await charts.ofIncident(incident, zone)
+    const reading = await charts.ofIncident(incident, readerZone())
     if (reading.kind === 'none') throw noChart(incident)
     return sendPage(
       reply.code(reading.kind === 'chart' ? 200 : 503),

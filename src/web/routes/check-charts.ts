@@ -1,3 +1,4 @@
+import { readerZone } from '../reader-zone.ts'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { ChartView, sendSvg } from '../chart-query.ts'
@@ -20,15 +21,14 @@ const SeriesNames = z.object({ metric: text, slice: text.default('total'), group
 /** Charts of a check's series: pictures, and their numbers as pages. */
 export function checkChartRoutes(app: FastifyInstance, { checks, charts }: WebDependencies): void {
   app.get('/checks/:name/chart.svg', { config: { access: 'read' } }, async (request, reply) => {
-    const { size, zone } = ChartView.parse(request.query)
+    const { size } = ChartView.parse(request.query)
     const asked = await askedSeries(checks, request.params, request.query)
-    return sendSvg(reply, await charts.ofSeries(asked, zone), size, charts)
+    return sendSvg(reply, await charts.ofSeries(asked, readerZone()), size, charts)
   })
 
   app.get('/checks/:name/chart', { config: { access: 'read' } }, async (request, reply) => {
-    const { zone } = ChartView.parse(request.query)
     const asked = await askedSeries(checks, request.params, request.query)
-    const reading = await charts.ofSeries(asked, zone)
+    const reading = await charts.ofSeries(asked, readerZone())
     const page = chartPage({
       of: `check ${asked.series.check}`,
       back: `${checkPath(asked.series.check)}?${seriesQuery(asked.series, rangeOf(request.query))}`,

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { CheckReader, CheckReading, WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
+import { readerZone } from '../reader-zone.ts'
 import { personOf, sendPage } from '../send-page.ts'
 import { checkPage } from '../pages/check.ts'
 import { checksPage } from '../pages/checks.ts'
@@ -18,12 +19,18 @@ export function checkRoutes(app: FastifyInstance, { checks, now }: WebDependenci
   app.get('/api/v1/checks', { config: { access: 'read' } }, async () => {
     const [standings, names, muted] = await Promise.all([checks.standings(), checks.names(), checks.mutes()])
     const judged = new Set(standings.map(({ check }) => check))
-    return { checks: standings, notJudged: names.filter((name) => !judged.has(name)), muted }
+    return {
+      timeZone: readerZone(),
+      checks: standings,
+      notJudged: names.filter((name) => !judged.has(name)),
+      muted,
+    }
   })
 
-  app.get('/api/v1/checks/:name/verdicts', { config: { access: 'read' } }, async (request) =>
-    readCheck(checks, request.params),
-  )
+  app.get('/api/v1/checks/:name/verdicts', { config: { access: 'read' } }, async (request) => ({
+    timeZone: readerZone(),
+    ...(await readCheck(checks, request.params)),
+  }))
 
   app.get('/checks', { config: { access: 'read' } }, async (request, reply) => {
     const readings = await Promise.all(

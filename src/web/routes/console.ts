@@ -2,13 +2,16 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { incidentInPath, may } from '../access.ts'
 import { incidentWorkflowId, type Incident } from '../../domain/incident/incident.ts'
+import { retold } from '../../domain/incident/timeline.ts'
 import { switchesOn } from '../../domain/remediate/kill-switch.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import type { Html } from '../html.ts'
+import { readerZone } from '../reader-zone.ts'
 import { incidentPage } from '../pages/incident.ts'
 import { incidentListPage } from '../pages/incident-list.ts'
 import { personOf, sendPage } from '../send-page.ts'
 import { takers } from './command-bodies.ts'
+import { outlookOf } from '../outlook.ts'
 import { filterOf, incidentOf } from './incidents.ts'
 
 const Asked = z.object({ owner: z.string().trim().catch('') })
@@ -64,7 +67,7 @@ async function renderIncident(
   const { incidents, marks, reviews, automation, charts, now, newId, temporalUiUrl } = dependencies
   const mark = await marks(number)
   const incident = await incidentOf({ name: String(number) }, incidents)
-  const [records, review, people, policies, switches, chart] = await Promise.all([
+  const [known, review, people, policies, switches, chart] = await Promise.all([
     incidents.records(number),
     reviews.get(number),
     dependencies.people(),
@@ -73,9 +76,11 @@ async function renderIncident(
     charts.about(incident),
   ])
   const { told } = Query.parse(request.query)
+  const records = { ...known, timeline: known.timeline.map((entry) => retold(entry, readerZone())) }
   return incidentPage({
     incident,
     records,
+    outlook: await outlookOf(incident, records, dependencies),
     switches: switchesOn(incident, switches),
     people: takers(people),
     policies,

@@ -5,6 +5,7 @@ import { parseDuration } from '../../domain/values/duration.ts'
 import { unknownName } from '../../domain/values/suggestion.ts'
 import { holderOf, may, type Principal } from '../access.ts'
 import type { WebDependencies } from '../dependencies.ts'
+import { readerZone } from '../reader-zone.ts'
 import { HttpProblem } from '../errors.ts'
 
 const loginLinkMs = 10 * 60_000
@@ -44,6 +45,7 @@ export function credentialRoutes(app: FastifyInstance, dependencies: WebDependen
   })
 
   app.get('/api/v1/tokens', { config: { access: 'read' } }, async (request) => ({
+    timeZone: readerZone(),
     tokens: await credentials.list(ownOnly(asking(request))),
   }))
 

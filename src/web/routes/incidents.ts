@@ -7,6 +7,8 @@ import { severities } from '../../domain/values/severity.ts'
 import type { IncidentListFilter, IncidentReader, StoredReview, WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 import { incidentView } from '../incident-view.ts'
+import { outlookOf } from '../outlook.ts'
+import { readerZone } from '../reader-zone.ts'
 import type { Principal } from '../access.ts'
 
 const oneOrMore = <Word extends string>(words: readonly [Word, ...Word[]]) =>
@@ -39,19 +41,24 @@ const Filter = z.object({
 })
 
 /** Reading incidents: the list, one with all its records and its review. */
-export function incidentRoutes(app: FastifyInstance, { incidents, reviews }: WebDependencies): void {
+export function incidentRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
+  const { incidents, reviews, now } = dependencies
   app.get('/api/v1/incidents', { config: { access: 'read' } }, async (request) => ({
+    timeZone: readerZone(),
     incidents: await incidents.list(filterOf(request.query, request.principal)),
   }))
 
   app.get('/api/v1/incidents/:name', { config: { access: 'read' } }, async (request) => {
     const incident = await incidentOf(request.params, incidents)
-    return { incident, ...incidentView(await incidents.records(incident.number)) }
+    const records = await incidents.records(incident.number)
+    const outlook = await outlookOf(incident, records, dependencies)
+    return { incident, ...incidentView(records, outlook, { timeZone: readerZone(), now: now().getTime() }) }
   })
 
   app.get('/api/v1/incidents/:name/paging', { config: { access: 'read' } }, async (request) => {
     const incident = await incidentOf(request.params, incidents)
-    return { incident, ...explainPaging(await incidents.records(incident.number)) }
+    const timeZone = readerZone()
+    return { incident, timeZone, ...explainPaging(await incidents.records(incident.number), timeZone) }
   })
 
   app.get('/api/v1/incidents/:name/events', { config: { access: 'read' } }, async (request) => {

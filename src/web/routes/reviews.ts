@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { reviewPage } from '../pages/review.ts'
+import { inReaderZone } from '../reader-zone.ts'
 import { personOf, sendPage } from '../send-page.ts'
 import { incidentOf, reviewOf } from './incidents.ts'
 
@@ -12,7 +13,9 @@ export function reviewRoutes(app: FastifyInstance, { incidents, reviews, charts 
     const review = await reviewOf(incident, reviews)
     const about = await charts.about(incident)
     const chart = about === undefined ? {} : { chart: { token: incident.chartToken, about } }
-    return sendPage(reply, reviewPage({ review, ...chart, person: personOf(request) }))
+    // What is written down stays in UTC, and so does what stands beside it: two clocks on one page help nobody.
+    const page = inReaderZone('UTC', () => reviewPage({ review, ...chart, person: personOf(request) }))
+    return sendPage(reply, page)
   })
 
   app.get('/reviews/:name/markdown', { config: { access: 'read' } }, async (request, reply) => {

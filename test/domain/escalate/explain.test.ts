@@ -309,7 +309,7 @@ describe('why paging went as it did', () => {
       timeline: [step(1, '03:00:00', [ana])],
       pages: [sent()],
     })
-    expect(pagingLines(explanation).at(-1)).toBe(
+    expect(pagingLines(explanation, 'UTC').at(-1)).toBe(
       'Next, 1970-01-01 00:05:00 UTC: step 1: waits for an acknowledgement by ana',
     )
   })
@@ -338,51 +338,51 @@ describe('why paging went as it did', () => {
     expect(explained([entered, step(2, '03:05:00', [ben])], [sent()]).spared).toBeNull()
     expect(explained([entered, acknowledged], [sent()]).spared).toEqual({
       targets: following,
-      why: 'ana acknowledged; escalation stops, at 2026-03-01T03:02:00.000Z',
+      why: 'ana acknowledged; escalation stops, at 2026-03-01 03:02:00 UTC',
     })
   })
 
   it.each<[string, Partial<Page>, string]>([
-    ['one that was sent', {}, 'webhook: sent at 03:00:01'],
+    ['one that was sent', {}, 'webhook: sent at 03:00:01 UTC'],
     [
       'one with a name at its provider',
       { providerId: 'm-17', attempts: 2 },
-      'webhook: sent at 03:00:01, 2 tries, provider id m-17',
+      'webhook: sent at 03:00:01 UTC, 2 tries, provider id m-17',
     ],
     [
       'one by a rule of their own, over the second contact',
       { ruleAfterMs: 30 * 60_000, contact: 1 },
-      'webhook (contact 2, by their own rule after 30 min): sent at 03:00:01',
+      'webhook (contact 2, by their own rule after 30 min): sent at 03:00:01 UTC',
     ],
     [
       'one that was bundled',
       { leader: 'INC-41/r0/s1/ana/c0' },
-      'webhook: sent at 03:00:01, in one message with INC-41/r0/s1/ana/c0',
+      'webhook: sent at 03:00:01 UTC, in one message with INC-41/r0/s1/ana/c0',
     ],
-    ['the leader of a bundle', { leader: 'INC-42/r0/s1/ana/c0' }, 'webhook: sent at 03:00:01'],
-    ['one that failed', failed, 'webhook: failed at 03:00:01, 4 tries, answered 500'],
+    ['the leader of a bundle', { leader: 'INC-42/r0/s1/ana/c0' }, 'webhook: sent at 03:00:01 UTC'],
+    ['one that failed', failed, 'webhook: failed at 03:00:01 UTC, 4 tries, answered 500'],
     [
       'one that may have come twice',
       { unknownTries: 1, attempts: 2 },
-      'webhook: sent at 03:00:01, 2 tries, marked as a possible repeat',
+      'webhook: sent at 03:00:01 UTC, 2 tries, marked as a possible repeat',
     ],
   ])('says what became of %s', (_page, change, words) => {
     const [moment] = explained([], [sent(change)]).moments
     const [told] = moment !== undefined && isOccasion(moment) ? (moment.people[0]?.pages ?? []) : []
-    expect(told && pageWords(told)).toBe(words)
+    expect(told && pageWords(told, 'UTC')).toBe(words)
   })
 
   it('is read in a terminal from top to bottom', () => {
     const timeline = [step(1, '03:00:00', [ana, carl], { paged: ['ana'], following: ['ben'] }), acknowledged]
-    expect(pagingLines(explained(timeline, [sent()]))).toEqual([
+    expect(pagingLines(explained(timeline, [sent()]), 'UTC')).toEqual([
       '2026-03-01 (UTC)',
       '  03:00:00  Step 1',
-      '              ana (schedule primary), webhook: sent at 03:00:01',
+      '              ana (schedule primary), webhook: sent at 03:00:01 UTC',
       '              carl (team sre) did not hear: no contact to page then',
       '            => after 2 min: ana acknowledged; escalation stops',
       '  03:02:00  ana acknowledged; escalation stops',
-      'Not paged: ben; ana acknowledged; escalation stops, at 2026-03-01T03:02:00.000Z',
+      'Not paged: ben; ana acknowledged; escalation stops, at 2026-03-01 03:02:00 UTC',
     ])
-    expect(pagingLines(explained([], []))).toEqual(['Nothing is recorded about paging.'])
+    expect(pagingLines(explained([], []), 'UTC')).toEqual(['Nothing is recorded about paging.'])
   })
 })

@@ -191,7 +191,7 @@ describe('who is paged next', () => {
     const story = storyOf([], { ...maintenance(3), policies: [rate] })
     expect(told(story)).toEqual(['0 held 1', '3 held 1'])
     expect(duesOf(story.state)).toEqual([])
-    expect(nowDoing(story.state, 0)).toBe('Step 1 waits: until more than 100 alerts begin within 1 min')
+    expect(nowDoing(story.state)).toBe('Step 1 waits: until more than 100 alerts begin within 1 min')
   })
 })
 
@@ -208,7 +208,7 @@ describe('N20 a policy that reached nobody', () => {
     const retried = entries.filter(({ kind }) => kind === 'retried').map(({ at }) => at / minute)
     expect(retried.slice(0, 6)).toEqual([5, 15, 35, 75, 135, 195])
     expect(JSON.stringify(state).length).toBeLessThan(2_000)
-    expect(nowDoing(state, 24 * 60 * minute)).toMatch(/^Nobody could be reached; the steps begin again in \d/)
+    expect(nowDoing(state)).toBe('Nobody could be reached')
   })
 
   it('is heard as soon as somebody can be reached', () => {

@@ -14,7 +14,10 @@ function compose(alerts: readonly Alert[], change: Partial<Parameters<typeof com
     others: [],
     alerts,
     firingCount: alerts.filter(({ status }) => status === 'firing').length,
-    runbookTitle: undefined,
+    machine: null,
+    runbook: undefined,
+    clock: { timeZone: 'Europe/Berlin', now: Date.parse('2026-03-01T03:12:00.000Z') },
+    channelsOf: () => [],
     configuration: { services: {}, metrics: {}, slices: {} },
     follows: [],
     publicUrl: 'https://firewatch.example.com/',
@@ -49,7 +52,7 @@ describe('the lines of a page', () => {
     const bare = alert('', { annotations: {}, labels: { alertname: 'disk', host: 'db1' } })
     expect(compose([bare, alert('', { annotations: { description: 'no space' } })]).lines).toEqual([
       'no space',
-      'alertname=disk host=db1',
+      'Disk (host = db1)',
     ])
   })
 })
@@ -61,7 +64,7 @@ describe('a page', () => {
     const fires = alert('likes', { labels: { alertname: 'feed', metric: 'likes' } })
     expect(compose([fires], { configuration })).toMatchObject({
       incidentUrl: 'https://firewatch.example.com/incidents/INC-42',
-      chartUrl: 'https://firewatch.example.com/charts/c0ffee.png',
+      chartUrl: 'https://firewatch.example.com/charts/c0ffee.png?timeZone=Europe%2FBerlin',
     })
   })
 
@@ -97,7 +100,9 @@ describe('a page', () => {
 
   it('names the runbook when there is one', () => {
     expect(compose([])).not.toHaveProperty('runbookTitle')
-    expect(compose([], { runbookTitle: 'Checkout errors' }).runbookTitle).toBe('Checkout errors')
+    expect(compose([], { runbook: { name: 'checkout', title: 'Checkout errors' } }).runbookTitle).toBe(
+      'Checkout errors',
+    )
   })
 
   it('links to the dashboard of the service and to the charts of what fires, each once', () => {
@@ -113,8 +118,8 @@ describe('a page', () => {
     }
     const alerts = [fires('likes'), fires('likes'), fires('views'), fires('constructor')]
     expect(compose(alerts, { configuration }).links).toEqual([
-      { title: 'Dashboard', url: 'https://boards.example.com/checkout' },
-      { title: 'Likes', url: 'https://charts.example.com/likes' },
+      { kind: 'dashboard', title: 'Dashboard', url: 'https://boards.example.com/checkout' },
+      { kind: 'chart', title: 'Likes', url: 'https://charts.example.com/likes' },
     ])
     const cleared = alert('gone', { labels: { metric: 'likes' }, status: 'resolved' })
     expect(compose([cleared], { configuration, incident: incident({ service: 'search' }) }).links).toEqual([])
@@ -148,12 +153,12 @@ describe('a page', () => {
   it('begins with the deed that it reports', () => {
     const acknowledged = incident({ acknowledgedBy: 'ben', nowDoing: 'Restarting checkout-2' })
     expect(compose([], { page: page({ kind: 'acknowledged' }), incident: acknowledged }).nowDoing).toBe(
-      'ben acknowledged. Restarting checkout-2',
+      'ben acknowledged and has it. Restarting checkout-2',
     )
     expect(
       compose([], { page: page({ kind: 'resolved' }), incident: incident({ resolvedBy: 'firewatch' }) })
         .nowDoing,
-    ).toBe('Resolved by firewatch')
+    ).toBe('Resolved: every alert stayed clear')
     expect(compose([], { incident: acknowledged }).nowDoing).toBe('Restarting checkout-2')
   })
 
@@ -163,7 +168,10 @@ describe('a page', () => {
       fc.property(text, fc.array(text, { maxLength: 30 }), (title, summaries) => {
         const message = compose(
           summaries.map((summary) => alert(summary)),
-          { incident: incident({ title, service: title, nowDoing: title }), runbookTitle: title },
+          {
+            incident: incident({ title, service: title, nowDoing: title }),
+            runbook: { name: 'checkout', title },
+          },
         )
         const json = JSON.stringify(message)
         expect(Buffer.byteLength(json)).toBeLessThan(32_000)

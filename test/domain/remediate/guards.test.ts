@@ -236,7 +236,9 @@ describe('the guards', () => {
     expect(decision.findings).toHaveLength(6)
     const refusing = decision.findings.filter(({ allowed }) => !allowed)
     expect(refusing[0]?.guard).toBe(guard)
-    expect(refusing.slice(0, 1).map(findingSentence)).toEqual([expect.stringMatching(reason)])
+    expect(refusing.slice(0, 1).map((finding) => findingSentence(finding))).toEqual([
+      expect.stringMatching(reason),
+    ])
   })
 
   it('keep what they looked at: names, counts, ages', () => {

@@ -1,0 +1,44 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { WebDependencies } from './dependencies.ts'
+import { HttpProblem } from './errors.ts'
+import { zoneOf } from '../domain/configuration/people.ts'
+import { inReaderZone } from './reader-zone.ts'
+import { personOf } from './send-page.ts'
+
+const Query = z.object({
+  timeZone: z
+    .string()
+    .max(100)
+    .refine(isZone, 'is no time zone: write one such as Europe/Berlin or UTC')
+    .optional(),
+})
+
+/** From here on every handler answers by the clock of whoever asks, or of the zone that they ask for (`?timeZone=`). */
+export function tellTimesByReader(app: FastifyInstance, { configured }: WebDependencies): void {
+  app.addHook('preHandler', (request, _reply, done) => {
+    zoneAsked(request.query)
+      .then(async (asked) => asked ?? zoneOf(personOf(request), await configured.now()))
+      .then(
+        (zone) => inReaderZone(zone, done),
+        (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
+      )
+  })
+}
+
+async function zoneAsked(query: unknown): Promise<string | undefined> {
+  const { data, error } = Query.safeParse(query)
+  if (error === undefined) return data.timeZone
+  throw new HttpProblem(400, 'the time zone is not understood', [
+    'timeZone: is no time zone: write one such as Europe/Berlin or UTC',
+  ])
+}
+
+function isZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
