@@ -174,7 +174,7 @@ describe('N34: whatever was measured and however it is called', () => {
       timeZone: 'Europe/Berlin',
     })
     const svg = renderSvg(of, 'wide')
-    expect(svg).toContain('24 Nov 2025 – 24 Nov 2026, Europe/Berlin')
+    expect(svg).toContain('24 Nov 2025 – 24 Nov 2026, CET (Europe/Berlin)')
     expect(svg).toContain('>2M</text>')
     expectWellFormed(svg)
   })

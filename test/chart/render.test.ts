@@ -196,7 +196,7 @@ describe('N34: a chart shows what its rule looked at', () => {
   it('the zone of its clock, always', () => {
     for (const size of ['wide', 'narrow'] as const)
       expect(renderSvg({ ...model, timeZone: 'Asia/Kolkata' }, size)).toContain(
-        '>24 Nov, Asia/Kolkata</text>',
+        '>24 Nov, UTC+5:30 (Asia/Kolkata)</text>',
       )
   })
 })

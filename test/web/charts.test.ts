@@ -46,7 +46,7 @@ describe('N34: the chart of an incident', () => {
     const get = await web()
     const { body } = await get('/charts/c0ffee.svg?size=narrow&timeZone=Asia/Kolkata', {})
     expect(body).toContain('width="360"')
-    expect(body).toContain('Asia/Kolkata</text>')
+    expect(body).toContain('(Asia/Kolkata)</text>')
     const refused = await get('/charts/c0ffee.svg?size=huge&timeZone=Mars/Base', {})
     expect([refused.statusCode, refused.json().problems]).toEqual([
       400,

@@ -65,7 +65,7 @@ describe('N33: one clock for whoever reads', () => {
   it('is asked of the chart too', async () => {
     const { app } = await zonedWeb()
     const { body } = await app.inject({ url: '/incidents/INC-42', headers: browser })
-    expect(body).toContain('/charts/c0ffee.png?timeZone=Europe%2FBerlin')
+    expect(body).toContain('/charts/c0ffee.svg?timeZone=Europe%2FBerlin')
   })
 
   it('tells sentences of the API by that clock, names it, and leaves instants in UTC', async () => {
