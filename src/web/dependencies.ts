@@ -20,7 +20,6 @@ import type {
 } from '../domain/incident/messages.ts'
 import type { Schedule, Span } from '../domain/on-call/schedule.ts'
 import type { Page } from '../domain/page/page.ts'
-import type { Review } from '../domain/post-mortem/post-mortem.ts'
 import type { RemediationAttempt } from '../domain/remediate/remediation.ts'
 import type { Runbook } from '../domain/investigate/runbook.ts'
 import type { Severity } from '../domain/values/severity.ts'
@@ -32,6 +31,7 @@ import type { AuditLog } from './audit.ts'
 import type { Automation } from './automation.ts'
 import type { ServedRequest } from './observe.ts'
 import type { OnCallService } from './on-call-service.ts'
+import type { ReviewService } from './review-service.ts'
 import type { Sessions } from './sessions.ts'
 import type { SlackWebhookHandler, AnswerLinkHandler, TelegramWebhookHandler } from './channel-handlers.ts'
 
@@ -48,8 +48,6 @@ export interface WebDependencies {
   readonly declare: (
     declaration: Declaration,
   ) => Promise<{ readonly incident: Incident; readonly paged: readonly string[] } | undefined>
-  /** Keeps that an incident asked nothing of anybody; `text` is the reason. Also of one that is over. */
-  readonly notActionable: { mark(command: NoteCommand): Promise<CommandAnswer> }
   readonly checks: CheckReader
   /** Marks that change whenever what people see changes; `null` means the list of all incidents. */
   readonly marks: (incident: number | null) => Promise<string>
@@ -65,11 +63,7 @@ export interface WebDependencies {
   readonly policies: () => Promise<readonly string[]>
   readonly onCall: OnCallService
   readonly calendars: CalendarWriter
-  readonly reviews: {
-    get(incident: number): Promise<StoredReview | undefined>
-    /** Why one is not there, in a sentence; `undefined` when nothing has gone wrong. */
-    trouble(incident: number): Promise<string | undefined>
-  }
+  readonly reviews: ReviewService
   readonly charts: {
     /** PNG of the incident's chart as it stands. */
     render(incident: Incident): Promise<Uint8Array>
@@ -128,14 +122,6 @@ export interface NotificationReceipt {
   readonly duplicates: number
   /** Why some of its alerts could not be taken; the others are stored. */
   readonly problems: readonly string[]
-}
-
-export interface StoredReview {
-  /** `draft` until people have made it their own. */
-  readonly state: string
-  readonly markdown: string
-  readonly model: Review
-  readonly draftedAt: string
 }
 
 export interface CheckReader {

@@ -28,6 +28,7 @@ import { notActionableRoutes } from './routes/not-actionable.ts'
 import { onCallChangeRoutes } from './routes/on-call-changes.ts'
 import { onCallPageRoutes } from './routes/on-call-page.ts'
 import { onCallRoutes } from './routes/on-call.ts'
+import { reviewChangeRoutes } from './routes/review-changes.ts'
 import { reviewRoutes } from './routes/reviews.ts'
 import { runbookRoutes } from './routes/runbooks.ts'
 
@@ -105,6 +106,7 @@ export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): 
     onCallPageRoutes,
     calendarRoutes,
     reviewRoutes,
+    reviewChangeRoutes,
     runbookRoutes,
     channelRoutes,
     answerRoutes,

@@ -116,18 +116,3 @@ describe('evidence', () => {
     await expect(evidence.add(question('a', { incident: 99 }))).rejects.toThrow(/foreign key/)
   })
 })
-
-describe('a review', () => {
-  const model = draftReview(records())
-
-  it('is stored once: what is there may be the work of people', async () => {
-    const reviews = createReviewRecords(database.db)
-    expect(await reviews.get(1)).toBeUndefined()
-    const first = await reviews.add({ incident: 1, markdown: '# One', model, draftedAt: collectedAt })
-    expect(first).toEqual({ incident: 1, state: 'draft', markdown: '# One', model, draftedAt: collectedAt })
-    expect(
-      await reviews.add({ incident: 1, markdown: '# Two', model, draftedAt: '2026-11-25T00:00:00.000Z' }),
-    ).toEqual(first)
-    expect(await reviews.get(1)).toEqual(first)
-  })
-})

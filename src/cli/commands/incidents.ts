@@ -12,7 +12,7 @@ export interface Options {
   readonly json?: boolean
 }
 
-/** `incidents`, `show`, `review` and the commands that people give an incident. */
+/** `incidents`, `show` and the commands that people give an incident. */
 export function addIncidentCommands(program: Command): void {
   reading(program, 'incidents', 'list incidents, newest first')
     .option('--state <state>', 'open, monitoring or resolved')
@@ -28,13 +28,6 @@ export function addIncidentCommands(program: Command): void {
     async (name: string, options: Options) => {
       const answer = await (await api(options)).get<{ incident: Incident } & IncidentView>(pathOf(name))
       print(options, answer, () => showText(answer))
-    },
-  )
-
-  reading(program, 'review <incident>', 'the post-mortem of a resolved incident').action(
-    async (name: string, options: Options) => {
-      const review = await (await api(options)).get<{ markdown: string }>(pathOf(name, 'review'))
-      print(options, review, () => review.markdown)
     },
   )
 
@@ -60,7 +53,7 @@ export function addIncidentCommands(program: Command): void {
     const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, 'not-actionable'), body)
     print(options, answer, () => answer.message)
   })
-  reading(program, 'note <incident> <text...>', 'add a note to the timeline')
+  reading(program, 'note <incident> <text...>', 'add a note to the timeline, also after the end')
     .option('--identified', 'it says what was wrong: the review counts the time until then')
     .action(async (name: string, words: string[], options: Options & { readonly identified?: true }) => {
       const { identified = false } = options

@@ -1,7 +1,7 @@
 import { icon, script, stylesheet } from '../assets.ts'
 import { html, type Html } from '../html.ts'
 
-export type Area = 'incidents' | 'on-call' | 'checks' | 'runbooks' | 'automation'
+export type Area = 'incidents' | 'on-call' | 'checks' | 'runbooks' | 'reviews' | 'automation'
 
 export interface Layout {
   readonly title: string
@@ -24,6 +24,7 @@ const areas: readonly (readonly [Area, string])[] = [
   ['on-call', 'On call'],
   ['checks', 'Checks'],
   ['runbooks', 'Runbooks'],
+  ['reviews', 'Reviews'],
 ]
 
 /** A page of the console. Works without script; reads well from 320 px on. */
