@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { canonicalJson } from '../../src/domain/values/canonical-json.ts'
 import { evidenceKey, type EvidenceSubject } from '../../src/domain/investigate/evidence.ts'
-import { draftReview } from '../../src/domain/post-mortem/post-mortem.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
 import {
   createEvidenceRecords,
@@ -10,8 +9,6 @@ import {
   type EvidenceRecords,
   type NewEvidence,
 } from '../../src/postgres/evidence.ts'
-import { createReviewRecords } from '../../src/postgres/reviews.ts'
-import { records } from '../domain/post-mortem/world.ts'
 import { openIncident } from '../support/remediation.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 
