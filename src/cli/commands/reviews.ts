@@ -7,6 +7,7 @@ import type { ListedReview } from '../../domain/post-mortem/stored-review.ts'
 import { errorMessage } from '../../domain/values/error-message.ts'
 import type { draftChanges, reviewView } from '../../web/review-view.ts'
 import { type ApiClient, CommandFailed, exitCodes } from '../api-client.ts'
+import { choice } from '../options.ts'
 import { oneLine, print, table } from '../terminal.ts'
 import { api, type Options, pathOf, reading } from './incidents.ts'
 
@@ -27,7 +28,7 @@ interface ReviewOptions extends Options {
 /** `reviews`, and `review` with what people do to one. */
 export function addReviewCommands(program: Command): void {
   reading(program, 'reviews', 'list post-mortems, newest first')
-    .option('--state <state>', 'draft or published')
+    .addOption(choice('--state <state>', 'only those in it', ['draft', 'published']))
     .action(async (options: Options & { state?: string }) => {
       const query = new URLSearchParams(options.state === undefined ? {} : { state: options.state })
       const path = `/api/v1/reviews?${query.toString()}`
@@ -39,8 +40,8 @@ export function addReviewCommands(program: Command): void {
     .option('--appendix', 'what it rests on: evidence, queries, the whole timeline')
     .option('--file <file>', 'give back the file that you edited; "-" reads it from standard input')
     .option('--redraft', 'draft it from the records as they are now; what people wrote stays')
-    .option('--keep <section>', 'of a section with a newer draft: keep what people wrote')
-    .option('--take <section>', 'of a section with a newer draft: take the draft')
+    .addOption(choice('--keep <section>', 'where a newer draft waits: keep what people wrote', sectionNames))
+    .addOption(choice('--take <section>', 'where a newer draft waits: take it', sectionNames))
     .option('--confirm <cause>', 'say that a cause holds; with --reason')
     .option('--reject <cause>', 'say that a cause does not hold; with --reason')
     .option('--reason <why>', 'how you know')
@@ -122,17 +123,16 @@ async function settle(path: string, options: ReviewOptions, client: ApiClient): 
 
 async function answerDraft(path: string, options: ReviewOptions, client: ApiClient): Promise<void> {
   const section = options.keep ?? options.take
-  if (!sectionNames.some((name) => name === section))
-    throw new CommandFailed(
-      `a review has no section "${section}"; it has ${sectionNames.join(', ')}`,
-      exitCodes.usage,
-    )
   const { version } = await client.get<Review>(path)
-  const choice = options.keep === undefined ? 'take' : 'keep'
-  const answer = await client.post<{ changed: string[] }>(`${path}/drafts`, { version, section, choice })
+  const word = options.keep === undefined ? 'take' : 'keep'
+  const answer = await client.post<{ changed: string[] }>(`${path}/drafts`, {
+    version,
+    section,
+    choice: word,
+  })
   print(options, answer, () => {
     if (answer.changed.length === 0) return `no newer draft of ${section} is waiting`
-    return choice === 'keep' ? `${section} stays as people wrote it` : `${section} is as drafted now`
+    return word === 'keep' ? `${section} stays as people wrote it` : `${section} is as drafted now`
   })
 }
 
