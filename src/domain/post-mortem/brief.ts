@@ -78,12 +78,12 @@ function whatLine(sources: Sources, { impact }: BriefParts): BriefLine {
 }
 
 /** Nobody may take a replay for what happened live. */
-function replayedLine({ timeline, roleOf }: Sources): BriefLine[] {
+function replayedLine({ timeline }: Sources): BriefLine[] {
   return timeline.flatMap(({ id, record: { fact } }) =>
     fact.type === 'replayed'
       ? [
           paragraph(
-            `Replayed by ${roleOf(fact.by)} at ${utc(fact.replayedAt)} from recorded measurements: nobody was paged, and nothing was repaired`,
+            `Replayed at ${utc(fact.replayedAt)} from recorded measurements: nobody was paged, and nothing was repaired`,
             [id],
           ),
         ]

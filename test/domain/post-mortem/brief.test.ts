@@ -200,7 +200,7 @@ describe('N40: the page of a review', () => {
       evidence: [evidence(1, 'opened/verdicts/x', likesVerdicts)],
     })
     expect(linesOf('summary', given).at(-1)).toBe(
-      'Replayed by Responder A at 2026-11-24 09:00:00 UTC from recorded measurements: nobody was paged, and nothing was repaired',
+      'Replayed at 2026-11-24 09:00:00 UTC from recorded measurements: nobody was paged, and nothing was repaired',
     )
   })
 })
