@@ -145,6 +145,7 @@ function verdictQuestions(deps: InvestigateDependencies, scene: Scene, stage: St
           return {
             metricTitle: metric.title,
             metricKind: metric.kind,
+            ...(metric.unit === undefined ? {} : { unit: metric.unit }),
             bucketMs,
             verdicts: kept,
             more: verdicts.length - kept.length,

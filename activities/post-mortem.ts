@@ -8,6 +8,9 @@ import { runbookOf } from '../src/domain/incident/plan.ts'
 import { draftReview, type Review } from '../src/domain/post-mortem/post-mortem.ts'
 import type { RemediationAttempt } from '../src/domain/remediate/remediation.ts'
 import type { ReviewRecords } from '../src/domain/post-mortem/records.ts'
+import { type Brief, type SectionName, sectionTitles } from '../src/domain/post-mortem/brief-line.ts'
+import { draftedAnew, type ReviewDocument, type SectionTexts } from '../src/domain/post-mortem/document.ts'
+import type { ReviewChange, StoredReview } from '../src/domain/post-mortem/stored-review.ts'
 import { firewatch, type NewTimelineEntry, type TimelineEntry } from '../src/domain/incident/timeline.ts'
 
 export interface PostMortemDependencies {
@@ -24,25 +27,25 @@ export interface PostMortemDependencies {
   readonly attempts: { ofIncident(incident: number): Promise<readonly RemediationAttempt[]> }
   readonly pages: { ofIncident(incident: number): Promise<readonly Page[]> }
   readonly reviews: {
-    /** An incident that has a review keeps it; returns what is kept. */
-    add(review: NewReview): Promise<StoredReview>
+    /** Lets one at a time decide what becomes of it; returns what is kept then. */
+    change(
+      incident: number,
+      decide: (current: StoredReview | undefined) => ReviewChange,
+    ): Promise<StoredReview | undefined>
   }
-  readonly renderReview: (page: { readonly review: Review; readonly chart: string | null }) => string
+  /** The text of each section as drafted, in Markdown. */
+  readonly sectionTexts: (brief: Brief) => SectionTexts
+  readonly renderReview: (page: {
+    readonly review: Review
+    readonly document: ReviewDocument
+    readonly chart: string | null
+  }) => { readonly markdown: string; readonly appendix: string }
   /** As PNG. */
   readonly renderChart: (model: ChartModel) => Uint8Array
   /** The folder of reviews. A file is there whole or not at all. */
   readonly folder: { write(name: string, content: string | Uint8Array): Promise<void> }
   readonly now: () => Date
 }
-
-export interface NewReview {
-  readonly incident: number
-  readonly markdown: string
-  readonly model: Review
-  readonly draftedAt: string
-}
-
-export type StoredReview = NewReview
 
 /** What came of drafting, for the workflow's summary. */
 export interface Drafted {
@@ -58,20 +61,19 @@ export type PostMortemActivities = ReturnType<typeof createPostMortemActivities>
 export function createPostMortemActivities(deps: PostMortemDependencies) {
   return {
     /**
-     * Drafts the review and stores it, then writes it and its chart into the folder. A review that is there is never drafted over: a repeat
-     * writes the files from what is stored.
+     * Drafts the review and stores it, then writes it with its appendix and its chart into the folder. What people wrote is never drafted
+     * over: a new draft of such a section waits beside it. A repeat from the same records changes nothing, and writes the files again.
      */
     async draftReview({ incident }: { readonly incident: number }): Promise<Drafted> {
       const records = await recordsOf(deps, incident)
       const model = draftReview(records)
       const name = incidentName(incident)
       const chart = chartOf(records)
-      const markdown = deps.renderReview({ review: model, chart: chart === undefined ? null : `${name}.png` })
-      const kept = await deps.reviews.add({ incident, markdown, model, draftedAt: deps.now().toISOString() })
+      const draft = { incident, model, chart: chart === undefined ? null : `${name}.png` }
+      const kept = await deps.reviews.change(incident, (current) => drafted(deps, current, draft))
       if (chart !== undefined) await deps.folder.write(`${name}.png`, deps.renderChart(chart))
-      await deps.folder.write(`${name}.md`, kept.markdown)
-      await tell(deps, incident, kept)
-      const { rubric } = kept.model
+      if (kept !== undefined) await writeReview(deps.folder, kept)
+      const { rubric } = model
       return {
         file: `${name}.md`,
         passed: rubric.filter(({ passed }) => passed).length,
@@ -122,17 +124,47 @@ function chartOf({ incident, evidence, attempts, timeZone }: ReviewRecords): Cha
   return data && chartModel({ incident, data, attempts, timeZone })
 }
 
-async function tell(
-  { timeline }: PostMortemDependencies,
-  incident: number,
-  { model, draftedAt }: StoredReview,
+/** Puts the review and its appendix into the folder. */
+export async function writeReview(
+  folder: PostMortemDependencies['folder'],
+  { incident, markdown, appendix }: StoredReview,
 ): Promise<void> {
-  const open = model.rubric.filter(({ passed }) => !passed).map(({ number }) => number)
-  await timeline.append({
-    incident,
-    eventKey: 'review/drafted',
-    at: draftedAt,
-    actor: firewatch,
-    fact: { type: 'review-drafted', checks: model.rubric.length, open },
-  })
+  const name = incidentName(incident)
+  await folder.write(`${name}-appendix.md`, appendix)
+  await folder.write(`${name}.md`, markdown)
+}
+
+/** What becomes of the review by a new draft. */
+function drafted(
+  { sectionTexts, renderReview, now }: PostMortemDependencies,
+  current: StoredReview | undefined,
+  draft: Pick<StoredReview, 'incident' | 'model' | 'chart'>,
+): ReviewChange {
+  const { incident, model, chart } = draft
+  const at = now().toISOString()
+  const before = current?.document ?? null
+  const result = draftedAnew(before, sectionTexts(model.brief), { by: firewatch, at })
+  const document = result.kind === 'changed' ? result.document : before
+  if (document === null) throw new Error(`${incidentName(incident)} has a review without sections`)
+  const files = renderReview({ review: model, document, chart })
+  const review = { ...draft, ...files, document, draftedAt: current?.draftedAt ?? at }
+  if (result.kind === 'unchanged') return { review, entries: [] }
+  return { review, entries: [entryOf(review, result.sections, { at, isFirst: before === null })] }
+}
+
+function entryOf(
+  { incident, model, document }: StoredReview & { readonly document: ReviewDocument },
+  sections: readonly SectionName[],
+  { at, isFirst }: { readonly at: string; readonly isFirst: boolean },
+): NewTimelineEntry {
+  const base = { incident, at, actor: firewatch }
+  if (isFirst) {
+    const open = model.rubric.filter(({ passed }) => !passed).map(({ number }) => number)
+    const fact = { type: 'review-drafted', checks: model.rubric.length, open } as const
+    return { ...base, eventKey: 'review/drafted', fact }
+  }
+  const { version } = document
+  const titles = sections.map((name) => sectionTitles[name])
+  const fact = { type: 'review-redrafted', version, sections: titles } as const
+  return { ...base, eventKey: `review/${version}`, fact }
 }

@@ -2,7 +2,7 @@ import type { RunningFirewatch } from '../../src/app/firewatch.ts'
 import type { CauseNode } from '../../src/domain/investigate/cause-tree.ts'
 import { incidentName } from '../../src/domain/investigate/evidence.ts'
 import type { Incident } from '../../src/domain/incident/incident.ts'
-import type { StoredReview } from '../../src/web/dependencies.ts'
+import type { StoredReview } from '../../src/domain/post-mortem/stored-review.ts'
 import type { IncidentView } from '../../src/web/incident-view.ts'
 
 /** An incident as Firewatch keeps it, with what its review says of causes. */

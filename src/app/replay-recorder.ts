@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createInvestigateActivities } from '../../activities/investigate.ts'
 import { createPostMortemActivities } from '../../activities/post-mortem.ts'
-import { renderPng } from '../chart/render.ts'
 import type { ClickHouse } from '../clickhouse/client.ts'
 import { readSeriesChart } from '../clickhouse/series-chart.ts'
 import type { Alert } from '../domain/alert/alert.ts'
@@ -13,10 +12,9 @@ import type { Stage } from '../domain/investigate/evidence.ts'
 import { runbookOf } from '../domain/incident/plan.ts'
 import type { ReplayedIncident } from '../domain/replay/incident.ts'
 import type { Database } from '../postgres/database.ts'
-import { loadReviewTemplate } from '../templates/review.ts'
 import { createRecords } from './records.ts'
 import type { RecordedIncident } from './replay.ts'
-import { reviewFolder } from './review-folder.ts'
+import { draftingParts } from './review-drafting.ts'
 import type { VerdictLog } from './verdict-log.ts'
 
 export interface RecorderOptions {
@@ -35,7 +33,7 @@ export interface RecorderOptions {
  */
 export async function createReplayRecorder(options: RecorderOptions) {
   const { db, configuration, now, request } = options
-  const renderReview = await loadReviewTemplate()
+  const drafting = await draftingParts(options.dataDir)
 
   return async (replayed: ReplayedIncident, verdicts: VerdictLog): Promise<RecordedIncident> => {
     const clock = recordedClock()
@@ -55,10 +53,8 @@ export async function createReplayRecorder(options: RecorderOptions) {
     clock.set(replayed.resolvedAt)
     const postMortem = createPostMortemActivities({
       ...records,
+      ...drafting,
       now: clock.now,
-      renderReview,
-      renderChart: renderPng,
-      folder: reviewFolder(options.dataDir),
     })
     await postMortem.draftReview({ incident: stored.number })
     return stored

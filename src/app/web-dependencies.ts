@@ -7,9 +7,9 @@ import { createCharts } from './charts.ts'
 import { createCheckDetails } from './check-details.ts'
 import { createCheckReadings } from './check-readings.ts'
 import { createIdentities } from './identities.ts'
-import { createNotActionable } from './not-actionable.ts'
 import { createOnCallService } from './on-call.ts'
 import { unreachable } from './readiness.ts'
+import { createReviews } from './reviews.ts'
 import type { Records } from './records.ts'
 import type { Settings } from './settings.ts'
 import { type ServerParts, now } from './server-parts.ts'
@@ -37,7 +37,6 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
     },
     commands: records.commands,
     declare: (declaration) => records.declarations.declare(declaration),
-    notActionable: createNotActionable(records, settings.dataDir, now),
     checks: {
       ...createCheckReadings(records.verdicts, configuration),
       details: createCheckDetails(records, configuration),
@@ -51,10 +50,12 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
     runbooks: async () => configuration.runbooks,
     services: async () => Object.keys(configuration.services),
     policies: async () => Object.keys(configuration.policies),
-    reviews: {
-      get: (incident) => records.reviews.get(incident),
+    reviews: createReviews({
+      records,
+      dataDir: settings.dataDir,
       trouble: (incident) => temporal.reviewTrouble(incident),
-    },
+      now,
+    }),
     onCall: createOnCallService(configuration, records),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: createCharts({

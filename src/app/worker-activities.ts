@@ -4,15 +4,13 @@ import { createIncidentActivities } from '../../activities/incident.ts'
 import { createInvestigateActivities } from '../../activities/investigate.ts'
 import { createPostMortemActivities } from '../../activities/post-mortem.ts'
 import { createRemediateActivities } from '../../activities/remediate.ts'
-import { renderPng } from '../chart/render.ts'
 import { createMetricReader } from '../clickhouse/metric-query.ts'
 import { readSeriesChart } from '../clickhouse/series-chart.ts'
 import { createHttpActions } from '../http-action/executor.ts'
-import { loadReviewTemplate } from '../templates/review.ts'
 import type { IncidentClient } from '../temporal/incident-client.ts'
 import type { createWorkflowEngine } from '../temporal/workflow-engine.ts'
 import { createOutsideHeartbeat } from './edges.ts'
-import { reviewFolder } from './review-folder.ts'
+import { draftingParts } from './review-drafting.ts'
 import type { WorkerParts } from './worker-parts.ts'
 
 interface Workflows {
@@ -48,9 +46,7 @@ export async function createActivities(parts: WorkerParts, { incidents, engine }
     }),
     ...createPostMortemActivities({
       ...common,
-      renderReview: await loadReviewTemplate(),
-      renderChart: renderPng,
-      folder: reviewFolder(settings.dataDir),
+      ...(await draftingParts(settings.dataDir)),
     }),
   }
 }

@@ -13,6 +13,7 @@ import { addOnCallCommands } from './commands/on-call.ts'
 import { addOwnershipCommands } from './commands/ownership.ts'
 import { addReplayCommand } from './commands/replay.ts'
 import { addRunCommands } from './commands/run.ts'
+import { addReviewCommands } from './commands/reviews.ts'
 import { addSimulateCommand } from './commands/simulate.ts'
 import { addWhyCommands } from './commands/why.ts'
 import type { Installation } from './installation.ts'
@@ -30,6 +31,7 @@ export function createProgram(installation: Installation): Command {
 
   addRunCommands(program.commandsGroup('Run it:'), installation)
   addIncidentCommands(program.commandsGroup('Incidents:'))
+  addReviewCommands(program)
   addOwnershipCommands(program)
   addWhyCommands(program)
   addAutomationCommands(program)

@@ -182,7 +182,20 @@ export interface Schema {
     ended_at: Date | null
   }
   audit_runs: { only_one: boolean; ran_at: Date; ok_at: Date | null; heartbeat_at: Date | null }
-  reviews: { incident: number; state: string; markdown: string; model: Json; drafted_at: Generated<Date> }
+  reviews: {
+    incident: number
+    state: 'draft' | 'published'
+    markdown: string
+    model: Json
+    drafted_at: Generated<Date>
+    version: number
+    sections: Json
+    appendix: string
+    chart: string | null
+    published: Json | null
+    open_actions: number
+    unsettled_causes: number
+  }
   schedule_changes: {
     id: Generated<number>
     request_key: string

@@ -35,11 +35,15 @@ export function codeBlock(text: string): string {
     .join('\n')
 }
 
-/** Every text in a value escaped, at any depth; `{code: …}` becomes a code block. Names of members are ours and stay. */
+/**
+ * Every text in a value escaped, at any depth; `{code: …}` becomes a code block, and `{markdown: …}` is Markdown already. Names of members
+ * are ours and stay.
+ */
 export function escapeDeep(value: unknown): unknown {
   if (typeof value === 'string') return escapeMarkdown(value)
   if (Array.isArray(value)) return value.map(escapeDeep)
   if (typeof value !== 'object' || value === null) return value
   if ('code' in value && typeof value.code === 'string') return codeBlock(value.code)
+  if ('markdown' in value && typeof value.markdown === 'string') return value.markdown
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, escapeDeep(member)]))
 }

@@ -21,7 +21,6 @@ import type {
 } from '../domain/incident/messages.ts'
 import type { Schedule, Span } from '../domain/on-call/schedule.ts'
 import type { Page } from '../domain/page/page.ts'
-import type { Review } from '../domain/post-mortem/post-mortem.ts'
 import type { RemediationAttempt } from '../domain/remediate/remediation.ts'
 import type { Runbook } from '../domain/investigate/runbook.ts'
 import type { Severity } from '../domain/values/severity.ts'
@@ -33,6 +32,7 @@ import type { AuditLog } from './audit.ts'
 import type { Automation } from './automation.ts'
 import type { ServedRequest } from './observe.ts'
 import type { OnCallService } from './on-call-service.ts'
+import type { ReviewService } from './review-service.ts'
 import type { Sessions } from './sessions.ts'
 import type { SlackWebhookHandler, AnswerLinkHandler, TelegramWebhookHandler } from './channel-handlers.ts'
 
@@ -55,8 +55,6 @@ export interface WebDependencies {
   readonly declare: (
     declaration: Declaration,
   ) => Promise<{ readonly incident: Incident; readonly paged: readonly string[] } | undefined>
-  /** Keeps that an incident asked nothing of anybody; `text` is the reason. Also of one that is over. */
-  readonly notActionable: { mark(command: NoteCommand): Promise<CommandAnswer> }
   readonly checks: CheckReader
   /** Marks that change whenever what people see changes; `null` means the list of all incidents. */
   readonly marks: (incident: number | null) => Promise<string>
@@ -77,11 +75,7 @@ export interface WebDependencies {
   readonly policies: () => Promise<readonly string[]>
   readonly onCall: OnCallService
   readonly calendars: CalendarWriter
-  readonly reviews: {
-    get(incident: number): Promise<StoredReview | undefined>
-    /** Why one is not there, in a sentence; `undefined` when nothing has gone wrong. */
-    trouble(incident: number): Promise<string | undefined>
-  }
+  readonly reviews: ReviewService
   readonly charts: Charts
   readonly intake: {
     /** Reads the body of `POST /api/v1/alerts`. @throws an error whose `problems` name each bad path */
@@ -169,14 +163,6 @@ export interface Charts {
 
 /** `narrow`: for a phone. */
 export type PageChartSize = 'wide' | 'narrow'
-
-export interface StoredReview {
-  /** `draft` until people have made it their own. */
-  readonly state: string
-  readonly markdown: string
-  readonly model: Review
-  readonly draftedAt: string
-}
 
 export interface CheckReader {
   standings(): Promise<readonly CheckStanding[]>

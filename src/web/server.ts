@@ -33,6 +33,7 @@ import { onCallPageRoutes } from './routes/on-call-page.ts'
 import { onCallRoutes } from './routes/on-call.ts'
 import { pageLinkRoutes } from './routes/page-links.ts'
 import { tellTimesByReader } from './reader.ts'
+import { reviewChangeRoutes } from './routes/review-changes.ts'
 import { reviewRoutes } from './routes/reviews.ts'
 import { runbookRoutes } from './routes/runbooks.ts'
 
@@ -115,6 +116,7 @@ export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): 
     onCallPageRoutes,
     calendarRoutes,
     reviewRoutes,
+    reviewChangeRoutes,
     runbookRoutes,
     channelRoutes,
     answerRoutes,

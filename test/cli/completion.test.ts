@@ -19,7 +19,7 @@ function offered(...words: readonly string[]): string[] {
 
 describe('completion in bash', () => {
   it('offers commands that begin so', () => {
-    expect(offered('re')).toEqual(['review', 'resolve'])
+    expect(offered('re')).toEqual(['resolve', 'reviews', 'review'])
     expect(offered('')).toContain('incidents')
   })
 

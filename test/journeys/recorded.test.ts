@@ -47,7 +47,7 @@ describe('the story "recorded"', () => {
   it('leaves a review of each, with a chart, and the times of the recording in both', async () => {
     for (const { name, incident } of told.kept) {
       const review = await readFile(join(dataDir, 'reviews', `${name}.md`), 'utf8')
-      expect(review).toContain(`| started | ${incident.startedAt.slice(0, 10)}`)
+      expect(review).toContain(`**Began:** ${incident.startedAt.slice(0, 10)}`)
       expect(review).toContain(`![The measured series`)
       const png = await readFile(join(dataDir, 'reviews', `${name}.png`))
       expect(png.subarray(1, 4).toString()).toBe('PNG')
@@ -60,7 +60,7 @@ describe('the story "recorded"', () => {
     const entry = marked[0]?.records.timeline.find(({ eventKey }) => eventKey === 'not-actionable')
     expect(entry).toMatchObject({ actor: 'mira', summary: expect.stringContaining('echo') as string })
     const file = await readFile(join(dataDir, 'reviews', 'INC-3.md'), 'utf8')
-    expect(file).toMatch(/Not actionable: a person marked it so at .*“an echo of the incident before/)
+    expect(file).toMatch(/Not actionable: Responder A marked it so at .*“an echo of the incident before/)
   })
 
   it('pages nobody and repairs nothing', () => {

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { canonicalJson } from '../../src/domain/values/canonical-json.ts'
 import { evidenceKey, type EvidenceSubject } from '../../src/domain/investigate/evidence.ts'
-import { draftReview } from '../../src/domain/post-mortem/post-mortem.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
 import {
   createEvidenceRecords,
@@ -10,8 +9,6 @@ import {
   type EvidenceRecords,
   type NewEvidence,
 } from '../../src/postgres/evidence.ts'
-import { createReviewRecords } from '../../src/postgres/reviews.ts'
-import { records } from '../domain/post-mortem/world.ts'
 import { openIncident } from '../support/remediation.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 
@@ -114,20 +111,5 @@ describe('evidence', () => {
 
   it('of an incident that is not there is refused', async () => {
     await expect(evidence.add(question('a', { incident: 99 }))).rejects.toThrow(/foreign key/)
-  })
-})
-
-describe('a review', () => {
-  const model = draftReview(records())
-
-  it('is stored once: what is there may be the work of people', async () => {
-    const reviews = createReviewRecords(database.db)
-    expect(await reviews.get(1)).toBeUndefined()
-    const first = await reviews.add({ incident: 1, markdown: '# One', model, draftedAt: collectedAt })
-    expect(first).toEqual({ incident: 1, state: 'draft', markdown: '# One', model, draftedAt: collectedAt })
-    expect(
-      await reviews.add({ incident: 1, markdown: '# Two', model, draftedAt: '2026-11-25T00:00:00.000Z' }),
-    ).toEqual(first)
-    expect(await reviews.get(1)).toEqual(first)
   })
 })

@@ -65,7 +65,10 @@ const pages = [
   '/incidents/INC-42',
   '/incidents/INC-42?told=note',
   '/incidents/INC-42/chart',
+  '/reviews',
   '/reviews/INC-42',
+  '/reviews/INC-42/appendix',
+  '/reviews/INC-42/edit/cause',
   '/on-call',
   '/on-call?told=override',
   '/checks',
@@ -219,7 +222,7 @@ describe('the incident page', () => {
 
   it('leads from a citation of the review to its evidence', async () => {
     const { page } = await open('/reviews/INC-42', phone)
-    await page.locator('.cites a[href="#E1"]').first().click()
+    await page.locator('#cause a[href="/reviews/INC-42/appendix#E1"]').first().click()
     await expect
       .poll(() =>
         page

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { draftReview } from '../../src/domain/post-mortem/post-mortem.ts'
-import { loadReviewTemplate } from '../../src/templates/review.ts'
+import { draftedAnew } from '../../src/domain/post-mortem/document.ts'
+import { draftReview, type Review } from '../../src/domain/post-mortem/post-mortem.ts'
+import { loadReviewTemplate, type ReviewFiles } from '../../src/templates/review.ts'
+import { sectionTexts } from '../../src/templates/section-text.ts'
 import {
   attempt,
   attemptSaying,
@@ -17,15 +19,37 @@ import {
   rows,
 } from '../domain/post-mortem/world.ts'
 
-const render = await loadReviewTemplate()
+const template = await loadReviewTemplate()
+
+/** A review as it is drafted first. */
+function drafted(review = draftReview(records())) {
+  const author = { by: 'firewatch', at: '2026-11-24T05:00:00.000Z' }
+  const first = draftedAnew(null, sectionTexts(review.brief), author)
+  if (first.kind !== 'changed') throw new Error('nothing was drafted')
+  return { review, document: first.document }
+}
+
+function render({ review, chart }: { readonly review: Review; readonly chart: string | null }): ReviewFiles {
+  return template({ ...drafted(review), chart })
+}
 
 describe('a rendered review', () => {
-  const markdown = render({ review: draftReview(records()), chart: 'INC-42.png' })
+  const { markdown, appendix } = render({ review: draftReview(records()), chart: 'INC-42.png' })
+  const headings = (text: string) => text.split('\n').filter((line) => line.startsWith('## '))
 
-  it('has every section, in the order in which people read', () => {
-    const sections = markdown.split('\n').filter((line) => line.startsWith('## '))
-    expect(sections).toEqual([
-      '## Summary',
+  it('N40: is one page that begins with what happened, and has the rest in an appendix beside it', () => {
+    expect(headings(markdown)).toEqual([
+      '## What happened',
+      '## Who and what was affected',
+      '## When',
+      '## Why',
+      '## What ended it',
+      '## What follows',
+      '## What went well, and what did not',
+      '## Notes',
+      '## Details',
+    ])
+    expect(headings(appendix)).toEqual([
       '## Impact',
       '## Times',
       '## Timeline',
@@ -34,26 +58,29 @@ describe('a rendered review', () => {
       '## Detection and response',
       '## What went well, less well, and by luck',
       '## Conflicts and unknowns',
-      '## Actions',
-      '## Checks of this draft',
+      '## Actions that are not proposed',
+      '## Checks of the review',
       '## Evidence',
       '## Other records',
     ])
+    expect(markdown).toContain('](INC-42-appendix.md)')
+    expect(appendix).toContain('](INC-42.md)')
   })
 
-  it('shows the chart beside it, or says why there is none', () => {
+  it('shows the chart beside it, where anything was measured', () => {
     expect(markdown).toContain('](INC-42.png)')
-    expect(render({ review: draftReview(records()), chart: null })).toContain(
-      'No chart: no check measures what fired.',
-    )
+    expect(render({ review: draftReview(records()), chart: null }).markdown).not.toContain('.png')
   })
 
   it('shows causes as a nested list with status and evidence', () => {
     expect(markdown).toContain(
-      '- caused: Feeds on iOS held fewer posts. **supported** [ios-lost]: os iOS: change_week is -0.936, expected below -0.4 (INC-42/E1)\n  - counter-check: Peers that show it too: 0 of 1 (INC-42/E1)\n  - caused: The cache',
+      '- supported: Feeds on iOS held fewer posts (ios-lost) (E1)\n  - supported: The cache kept serving short pages (cache) (R1)',
     )
-    expect(markdown).toContain('**refuted** [outage]')
-    expect(markdown).toContain('**inferred** [no-limit]')
+    expect(appendix).toContain(
+      '- caused: Feeds on iOS held fewer posts. **supported** [ios-lost]: os iOS: change_week is -0.936, expected below -0.4 (E1)\n  - counter-check: Peers that show it too: 0 of 1 (E1)\n  - caused: The cache',
+    )
+    expect(appendix).toContain('**refuted** [outage]')
+    expect(appendix).toContain('**inferred** [no-limit]')
   })
 
   it('shows evidence with its query as it was, its snapshot and its hash', () => {
@@ -62,7 +89,7 @@ describe('a rendered review', () => {
       query,
       window: { from: '2026-11-24T03:00:00Z', to: '2026-11-24T03:30:00Z' },
     })
-    const shown = render({ review: draftReview(records({ evidence: [collected] })), chart: null })
+    const shown = render({ review: draftReview(records({ evidence: [collected] })), chart: null }).appendix
     expect(shown).toContain('\n\n    SELECT os\n      FROM t -- `x`\n    ```\n')
     expect(shown).toContain('| iOS | 32 | 480 | 500 | -0.936 |')
     expect(shown).toContain('window 2026-11-24 03:00:00 UTC to 2026-11-24 03:30:00 UTC')
@@ -71,9 +98,10 @@ describe('a rendered review', () => {
 
   it('flags what is missing', () => {
     const { serviceOwner: _, ...ownerless } = records()
-    const shown = render({ review: draftReview(ownerless), chart: null })
-    expect(shown).toContain('15 of 16 checks hold')
-    expect(shown).toContain('owner: **missing**')
+    const { markdown: page, appendix: rest } = render({ review: draftReview(ownerless), chart: null })
+    expect(page).toContain('15 of 16 hold')
+    expect(page).toContain('Nobody owns it yet')
+    expect(rest).toContain('**no**')
   })
 })
 
@@ -93,6 +121,8 @@ describe('hostile text in a review', () => {
     '](INC-42.png)',
     '\r\n\r\n    ',
   )
+  /** The folds of the page, and its last line. */
+  const ours = /^<\/?details>(?:<summary>[^<]*<\/summary>)?$|^<!-- firewatch INC-42 version 1 -->$/gm
   const text = fc.array(bad, { minLength: 1, maxLength: 4 }).map((parts) => `${parts.join(' ')} word`)
   const structure = (markdown: string) =>
     markdown
@@ -130,11 +160,17 @@ describe('hostile text in a review', () => {
   }
 
   it('changes words and nothing of the structure', () => {
-    const plain = structure(render({ review: reviewWith('word'), chart: 'INC-42.png' }))
+    const whole = (found: string) => {
+      const { markdown, appendix } = render({ review: reviewWith(found), chart: 'INC-42.png' })
+      return `${markdown}\n${appendix}`
+    }
+    const plain = structure(whole('word'))
     const property = fc.property(text, (found) => {
-      const markdown = render({ review: reviewWith(found), chart: 'INC-42.png' })
+      const markdown = whole(found)
       expect(structure(markdown)).toEqual(plain)
-      expect(markdown).not.toMatch(/(?<!\\)<|(?<!\\)`|(?<!\\)\]\((?!INC-42\.png\))/)
+      expect(markdown.replaceAll(ours, '')).not.toMatch(
+        /(?<!\\)<|(?<!\\)`|(?<!\\)\]\((?!INC-42(?:\.png|\.md|-appendix\.md)\))/,
+      )
       expect(markdown).not.toContain('\u0000')
     })
     fc.assert(property, { numRuns: 60 })
@@ -147,13 +183,15 @@ describe('a template', () => {
     try {
       const file = join(folder, 'review.hbs')
       await writeFile(file, source)
-      return (await loadReviewTemplate(pathToFileURL(file)))({ review: draftReview(records()), chart: null })
+      const { review, document } = drafted()
+      return (await loadReviewTemplate({ review: pathToFileURL(file) }))({ review, document, chart: null })
+        .markdown
     } finally {
       await rm(folder, { recursive: true })
     }
   }
 
-  it.each(['{{constructor}}', '{{incident.constructor}}', '{{__proto__}}', '{{summary.map}}'])(
+  it.each(['{{constructor}}', '{{incident.constructor}}', '{{__proto__}}', '{{sections.map}}'])(
     'reaches nothing by %s',
     async (source) => {
       expect(await renderTemplate(source).catch(() => '')).toBe('')

@@ -20,7 +20,10 @@ const pages = [
   '/incidents',
   '/incidents/INC-42',
   '/incidents/INC-42/chart',
+  '/reviews',
   '/reviews/INC-42',
+  '/reviews/INC-42/appendix',
+  '/reviews/INC-42/edit/cause',
   '/checks',
   '/checks/feed-activity',
   '/checks/feed-activity?metric=likes&slice=os&group=iOS&range=7d',
@@ -150,7 +153,7 @@ describe('the incident page', () => {
     ])
   })
 
-  it('offers no commands to a viewer, nor on a closed incident', async () => {
+  it('offers no commands to a viewer, and on a closed incident nothing but to note what somebody learnt since', async () => {
     const { app, state } = await busyWeb()
     const forViewer = await app.inject({
       url: '/incidents/INC-42',
@@ -159,7 +162,9 @@ describe('the incident page', () => {
     expect(forViewer.body).not.toContain('<form')
     expect(forViewer.body).toContain('commands need the role responder')
     state.incident = { ...state.incident, state: 'resolved', resolvedAt: now }
-    expect((await app.inject({ url: '/incidents/INC-42', headers: browser })).body).not.toContain('<form')
+    const { body } = await app.inject({ url: '/incidents/INC-42', headers: browser })
+    expect(body.match(/<form[^>]*>/g)).toEqual([expect.stringContaining('action="/incidents/INC-42/note"')])
+    expect(body).not.toContain('name="identified"')
   })
 
   it('shows evidence with query, snapshot and hash at its anchor', async () => {
@@ -239,12 +244,14 @@ describe('the list', () => {
 })
 
 describe('the review page', () => {
-  it('has a target on the page for every record that it cites', async () => {
+  it('has a target in the appendix for every record that either cites', async () => {
     const { app } = await busyWeb()
     const { body } = await app.inject({ url: '/reviews/INC-42', headers: browser })
-    const cited = [...new Set([...body.matchAll(/href="#([A-Z]\d+)"/g)].map((match) => match[1]))]
+    const appendix = (await app.inject({ url: '/reviews/INC-42/appendix', headers: browser })).body
+    const link = /href="\/reviews\/INC-42\/appendix#([A-Z]\d+)"/g
+    const cited = [...new Set([...(body + appendix).matchAll(link)].map((match) => match[1]))]
     expect(cited.length).toBeGreaterThan(5)
-    expect(cited.filter((id) => !body.includes(`id="${id}"`))).toEqual([])
+    expect(cited.filter((id) => !appendix.includes(`id="${id}"`))).toEqual([])
   })
 
   it('shows causes as nested lists, with their standing in words', async () => {

@@ -2,7 +2,10 @@ import type { Check } from '../../src/domain/configuration/configuration.ts'
 import { type MachineState, newIncident } from '../../src/domain/incident/state.ts'
 import { draftReview } from '../../src/domain/post-mortem/post-mortem.ts'
 import type { Verdict } from '../../src/domain/check/verdict.ts'
-import type { CheckDetails, CheckReading, IncidentRecords, StoredReview } from '../../src/web/dependencies.ts'
+import { draftedAnew } from '../../src/domain/post-mortem/document.ts'
+import { sectionTexts } from '../../src/templates/section-text.ts'
+import type { CheckDetails, CheckReading, IncidentRecords } from '../../src/web/dependencies.ts'
+import type { ReadableReview } from '../../src/web/review-view.ts'
 import { incident } from './world.ts'
 import {
   attempt,
@@ -86,17 +89,23 @@ function pagingAna(enteredAt: number): MachineState {
 }
 
 /** The post-mortem of the night in `review-world`, with a hostile note. */
-export function storedReview(): StoredReview {
+export function storedReview(): ReadableReview {
   const night = records()
   const model = draftReview({
     ...night,
     timeline: [...night.timeline, entry('note/9', '03:30', { kind: 'note', actor: 'ana', summary: hostile })],
   })
+  const at = '2026-11-24T05:00:00.000Z'
+  const drafted = draftedAnew(null, sectionTexts(model.brief), { by: 'firewatch', at })
+  if (drafted.kind !== 'changed') throw new Error('nothing was drafted')
   return {
-    state: 'draft',
+    incident: 42,
+    document: drafted.document,
     markdown: `# Post-mortem\n\n${hostile}\n`,
+    appendix: `# Appendix\n\n${hostile}\n`,
+    chart: null,
     model,
-    draftedAt: '2026-11-24T05:00:00.000Z',
+    draftedAt: at,
   }
 }
 

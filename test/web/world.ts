@@ -1,3 +1,14 @@
+import {
+  answeredDraft,
+  type Changed,
+  edited,
+  openActions,
+  published,
+  type ReviewDocument,
+} from '../../src/domain/post-mortem/document.ts'
+import type { ListedReview } from '../../src/domain/post-mortem/stored-review.ts'
+import type { ReviewAnswer } from '../../src/web/review-service.ts'
+import type { ReadableReview } from '../../src/web/review-view.ts'
 import type { MaintenanceAnnouncements } from '../../src/domain/escalate/maintenance.ts'
 import type { CheckMute } from '../../src/domain/check/mutes.ts'
 import type { FastifyInstance } from 'fastify'
@@ -14,7 +25,6 @@ import type {
   CheckDetails,
   CheckReading,
   IncidentRecords,
-  StoredReview,
   WebDependencies,
 } from '../../src/web/dependencies.ts'
 import { renderPng, renderSvg, renderWords } from '../../src/chart/render.ts'
@@ -61,7 +71,7 @@ export const incident: Incident = {
 export interface State {
   incident: Incident
   records: IncidentRecords
-  review: StoredReview | undefined
+  review: ReadableReview | undefined
   reviewTrouble?: string
   runbooks: readonly Runbook[]
   configuration: Configuration
@@ -145,12 +155,6 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       given.push({ verb: 'declare', command: declaration as never })
       return { incident: state.incident, paged: ['ana'] }
     },
-    notActionable: {
-      mark: async (command) => {
-        given.push({ verb: 'not-actionable', command })
-        return { changed: true, message: 'marked' }
-      },
-    },
     checks: {
       standings: async () => [],
       mutes: async () => state.mutes,
@@ -158,7 +162,7 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       details: async (name) => state.details.find(({ check }) => check.name === name),
       read: async (name) => state.checks.find(({ check }) => check.name === name),
     },
-    reviews: { get: async () => state.review, trouble: async () => state.reviewTrouble },
+    reviews: reviewsOver(state, given),
     onCall: onCallServiceOver([]),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: {
@@ -178,6 +182,51 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
     log: () => undefined,
     now: () => new Date(now),
     newId: () => 'id-1',
+  }
+}
+
+/** Reviews as they are decided, with nothing behind them that is drafted anew. */
+function reviewsOver(state: State, given: TestWeb['given']): WebDependencies['reviews'] {
+  const change = async (decide: (document: ReviewDocument) => Changed): Promise<ReviewAnswer> => {
+    const { review } = state
+    if (review === undefined) return { kind: 'none' }
+    const changed = decide(review.document)
+    if (changed.kind === 'conflict') return { kind: 'conflict', review, sections: changed.sections }
+    if (changed.kind === 'unchanged') return { kind: 'done', review, sections: [] }
+    state.review = { ...review, document: changed.document }
+    return { kind: 'done', review: state.review, sections: changed.sections }
+  }
+  const take = (verb: string) => async (command: Command) => {
+    given.push({ verb, command })
+    return { changed: true, message: `${verb} taken` }
+  }
+  return {
+    get: async () => state.review,
+    list: async () => (state.review === undefined ? [] : [listed(state.review)]),
+    trouble: async () => state.reviewTrouble,
+    edit: (edit) => change((document) => edited(document, edit)),
+    answerDraft: (answer) => change((document) => answeredDraft(document, answer)),
+    publish: (publication) => change((document) => published(document, publication)),
+    redraft: async () => undefined,
+    settleCause: take('settle'),
+    note: take('note'),
+    markNotActionable: take('not-actionable'),
+  }
+}
+
+function listed({ document, model }: ReadableReview): ListedReview {
+  return {
+    incident: 42,
+    title: model.title,
+    service: model.service,
+    severity: model.severity,
+    startedAt: '2026-11-24T03:00:00.000Z',
+    resolvedAt: '2026-11-24T04:15:00.000Z',
+    state: document.published === null ? 'draft' : 'published',
+    editedSince: false,
+    version: document.version,
+    openActions: openActions(document),
+    unsettledCauses: 2,
   }
 }
 

@@ -18,7 +18,7 @@ export interface Options {
   readonly json?: boolean
 }
 
-/** `incidents`, `show`, `review` and the commands that people give an incident. */
+/** `incidents`, `show` and the commands that people give an incident. */
 export function addIncidentCommands(program: Command): void {
   timed(reading(program, 'incidents', 'list incidents, newest first'))
     .addOption(choice('--state <state>', 'only those in it', incidentStates))
@@ -36,13 +36,6 @@ export function addIncidentCommands(program: Command): void {
         inZone(pathOf(name), options),
       )
       print(options, answer, () => showText(answer))
-    },
-  )
-
-  reading(program, 'review <incident>', 'the post-mortem of a resolved incident').action(
-    async (name: string, options: Options) => {
-      const review = await (await api(options)).get<{ markdown: string }>(pathOf(name, 'review'))
-      print(options, review, () => review.markdown)
     },
   )
 
@@ -70,7 +63,7 @@ export function addIncidentCommands(program: Command): void {
     const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, 'not-actionable'), body)
     print(options, answer, () => answer.message)
   })
-  takingWords(reading(program, 'note <incident> <text...>', 'add a note to the timeline'))
+  takingWords(reading(program, 'note <incident> <text...>', 'add a note to the timeline, also after the end'))
     .option('--identified', 'it says what was wrong: the review counts the time until then')
     .action(async (name: string, words: string[], options: Options & { readonly identified?: true }) => {
       const { identified = false } = options

@@ -151,11 +151,29 @@ export type OwnershipFact =
   | { readonly type: 'owner-told-again'; readonly owner: string; readonly firing: number }
   | { readonly type: 'grown'; readonly owner: string; readonly from: number; readonly to: number }
 
+export type CauseVerdict = 'confirmed' | 'rejected'
+
+/** What people did to the review. `version` is the one that came of it, `sections` are their titles. */
+export type ReviewFact =
+  | { readonly type: 'review-edited'; readonly version: number; readonly sections: readonly string[] }
+  | { readonly type: 'review-redrafted'; readonly version: number; readonly sections: readonly string[] }
+  | { readonly type: 'review-published'; readonly version: number }
+
 export type PeopleFact =
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'not-actionable'; readonly text: string }
   /** Somebody knew from then on what was wrong. */
   | { readonly type: 'identified'; readonly text: string }
+  /** After the end: a cause of the review is settled by somebody who knows. The last word on a cause counts. */
+  | {
+      readonly type: 'cause-settled'
+      readonly cause: string
+      /** What it claims, as people read it. */
+      readonly claim: string
+      readonly verdict: CauseVerdict
+      readonly reason: string
+    }
+  | ReviewFact
   | { readonly type: 'automation-stopped'; readonly reason: string }
   | { readonly type: 'automation-resumed'; readonly reason: string }
 

@@ -66,6 +66,13 @@ const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
   note: ({ text }) => text,
   identified: ({ text }) => text,
   'not-actionable': ({ text }) => `Not actionable: ${text}`,
+  'cause-settled': ({ claim, verdict, reason }, actor) =>
+    `${actor} ${verdict} the cause “${claim}”: ${reason}`,
+  'review-edited': ({ sections, version }, actor) =>
+    `${actor} edited the review: ${sections.join(', ')} (version ${version})`,
+  'review-redrafted': ({ sections, version }) =>
+    `The review was drafted anew: ${sections.join(', ')} (version ${version})`,
+  'review-published': ({ version }, actor) => `${actor} published the review (version ${version})`,
   'automation-stopped': ({ reason }, actor) => `${actor} stopped automation: ${reason}`,
   'automation-resumed': ({ reason }, actor) => `${actor} let automation work again: ${reason}`,
   attempt: attemptSentence,

@@ -5,8 +5,8 @@ import { statement, type Cited, type Sources, type Statement } from '../post-mor
 import type { CauseTemplate, CauseTest } from './runbook.ts'
 
 /**
- * `supported` and `refuted` rest on evidence; `unknown` could not be tested; `inferred` has no test and waits for a person to promote or
- * refute it.
+ * `supported` and `refuted` rest on evidence; `unknown` could not be tested; `inferred` has no test and waits for a person to confirm or
+ * reject it.
  */
 export type CauseStatus = 'supported' | 'refuted' | 'unknown' | 'inferred'
 
@@ -26,7 +26,7 @@ type Answer = Pick<Tested, 'status' | 'because' | 'counterChecks'>
 /** What the records say to a claim of the runbook. */
 export function testCause({ id, test }: CauseTemplate, sources: Sources): Tested {
   if (test === undefined) {
-    const because = 'the runbook has no test for it; a person promotes or refutes it'
+    const because = 'the runbook has no test for it: a person confirms or rejects it'
     return { status: 'inferred', because, cites: [], counterChecks: [], conflicts: [] }
   }
   return 'evidence' in test ? testEvidence(id, test, sources) : testRemediation(id, test, sources)

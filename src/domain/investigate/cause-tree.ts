@@ -1,8 +1,20 @@
+import type { CauseVerdict } from '../facts/fact.ts'
 import { testCause, type CauseStatus, type Tested } from './cause-test.ts'
 import { capitalised } from '../post-mortem/redaction.ts'
 import { statement, type Sources, type Statement } from '../post-mortem/records.ts'
 import type { ReviewTimes } from '../post-mortem/times.ts'
 import type { CauseEdge, CauseProblem, CauseTemplate } from './runbook.ts'
+
+/** A person's word on a cause. */
+export interface SettledCause {
+  readonly verdict: CauseVerdict
+  /** Whose word it is: `Responder A`. */
+  readonly by: string
+  /** ISO 8601 in UTC. */
+  readonly at: string
+  readonly reason: string
+  readonly cite: string
+}
 
 export interface CauseNode {
   readonly id: string
@@ -12,6 +24,8 @@ export interface CauseNode {
   /** What the test found, or why there is no answer. */
   readonly because: string
   readonly cites: readonly string[]
+  /** What a person said of it after the end; that decides the status, and `because` stays what the test found. */
+  readonly settled: SettledCause | null
   /** Counter-checks of the edge that the evidence allows. */
   readonly counterChecks: readonly Statement[]
   readonly causes: readonly CauseNode[]
@@ -113,18 +127,47 @@ function nodeOf(
   sources: Sources,
 ): CauseNode {
   const { status, because, cites, counterChecks } = tested.get(template.id) ?? testCause(template, sources)
+  const settled = settledIn(template.id, sources)
   return {
     id: template.id,
     edge: template.edge,
     claim: sources.clean(template.claim),
-    status,
+    status: settled === null ? status : statusOf[settled.verdict],
     because: sources.clean(because),
-    cites,
+    cites: settled === null ? cites : [...cites, settled.cite],
+    settled,
     counterChecks,
     causes: templates
       .filter(({ parent }) => parent === template.id)
       .map((child) => nodeOf(child, templates, tested, sources)),
   }
+}
+
+const statusOf: Readonly<Record<CauseVerdict, CauseStatus>> = { confirmed: 'supported', rejected: 'refuted' }
+
+/** Whoever says it again corrects it. */
+function settledIn(cause: string, { timeline, clean, roleOf }: Sources): SettledCause | null {
+  for (const { id, record } of timeline.toReversed()) {
+    const { fact, actor, at } = record
+    if (fact.type !== 'cause-settled' || fact.cause !== cause) continue
+    return { verdict: fact.verdict, by: roleOf(actor), at, reason: clean(fact.reason), cite: id }
+  }
+  return null
+}
+
+/** Causes of which a person is still to say whether they hold: nothing measured it, nor ruled out what they hang on. */
+export function unsettledCauses(trees: readonly CauseTree[]): CauseNode[] {
+  return trees.flatMap(({ causes }) => {
+    const grounds = groundsOf(causes)
+    return causes
+      .flatMap(nodesUnder)
+      .filter(
+        ({ id, status, settled }) =>
+          settled === null &&
+          (status === 'inferred' || status === 'unknown') &&
+          grounds.get(id)?.status !== 'refuted',
+      )
+  })
 }
 
 function problemStatement(

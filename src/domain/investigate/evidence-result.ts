@@ -21,6 +21,8 @@ export interface FailedResult {
 export interface VerdictsResult {
   readonly metricTitle: string
   readonly metricKind: Metric['kind']
+  /** What values are counted in, such as `ms`; absent where the metric names nothing. */
+  readonly unit?: string
   readonly bucketMs: number
   readonly verdicts: readonly Verdict[]
   /** Later verdicts that are not kept. */

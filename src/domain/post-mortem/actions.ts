@@ -14,6 +14,8 @@ import type { Severity } from '../values/severity.ts'
 export interface ReviewAction {
   /** `INC-42/A1`. */
   readonly id: string
+  /** Counts in the order of the runbook, so that it stays the same when others are proposed too. */
+  readonly number: number
   readonly type: ActionTemplate['type']
   readonly title: string
   readonly doneWhen: string
@@ -60,12 +62,16 @@ export function actionsOf(sources: Sources, trees: readonly CauseTree[]): Review
   )
   const grounds = new Map(trees.flatMap(({ causes }) => [...groundsOf(causes)]))
   const doubtAbout = (id: string) => whyNot(nodes.get(id), grounds.get(id))
-  const judged = (runbook?.actions ?? []).map((template) => ({ template, why: doubtAbout(template.cause) }))
-  const taken = judged.filter(({ why }) => why === undefined).map(({ template }) => template)
-  const covered = new Set(taken.map(({ cause }) => cause))
+  const judged = (runbook?.actions ?? []).map((template, index) => ({
+    template,
+    number: index + 1,
+    why: doubtAbout(template.cause),
+  }))
+  const taken = judged.filter(({ why }) => why === undefined)
+  const covered = new Set(taken.map(({ template: { cause } }) => cause))
   const ends = trees.flatMap(({ causes }) => endCauses(causes))
   return {
-    proposed: taken.map((template, index) => actionOf(template, index, sources)),
+    proposed: taken.map(({ template, number }) => actionOf(template, number, sources)),
     rejected: judged.flatMap(({ template: { title, cause }, why }) =>
       why === undefined ? [] : [{ title: sources.clean(title), cause, why }],
     ),
@@ -88,7 +94,7 @@ export function dueDate(
 
 function actionOf(
   template: ActionTemplate,
-  index: number,
+  number: number,
   { records, incident, clean }: Sources,
 ): ReviewAction {
   const { severity, resolvedAt, mitigatedAt, detectedAt } = records.incident
@@ -97,7 +103,8 @@ function actionOf(
   )
   const { type, title, doneWhen, cause, priority } = template
   return {
-    id: `${incident}/A${index + 1}`,
+    id: `${incident}/A${number}`,
+    number,
     type,
     title: clean(title),
     doneWhen: clean(doneWhen),
@@ -113,6 +120,7 @@ function actionOf(
 
 function whyNot(cause: CauseNode | undefined, ground: CauseNode | undefined): string | undefined {
   if (cause === undefined) return 'its cause is not in any tree'
+  if (cause.settled?.verdict === 'rejected') return `its cause was rejected by ${cause.settled.by}`
   if (cause.status === 'refuted') return 'its cause is refuted'
   if (cause.status === 'unknown') return 'its cause could not be tested'
   if (ground?.status === 'refuted') return `its cause is said to lead to ${ground.id}, which is refuted`

@@ -1,5 +1,6 @@
 import { nodesUnder, type CauseTree } from '../investigate/cause-tree.ts'
 import type { ReviewActions } from './actions.ts'
+import type { Brief } from './brief-line.ts'
 import type { ReviewDoubts } from './doubts.ts'
 import type { ReviewImpact } from './impact.ts'
 import type { Statement } from './records.ts'
@@ -9,11 +10,6 @@ import type { ReviewEvidence, ReviewRecord } from './sources.ts'
 import type { ReviewItem } from './timeline.ts'
 import type { ReviewTimes } from './times.ts'
 import type { Severity } from '../values/severity.ts'
-
-/** One of the answers that a summary has to give. */
-export interface SummaryStatement extends Statement {
-  readonly part: 'not-actionable' | 'what' | 'when' | 'who' | 'how-long' | 'mitigated' | 'ended-by' | 'impact'
-}
 
 /** A review as drafted: every sentence with what it rests on. Plain JSON. */
 export interface ReviewDraft {
@@ -25,7 +21,8 @@ export interface ReviewDraft {
   /** The incident that this one repeats. */
   readonly recurrenceOf: string | null
   readonly runbook: { readonly title: string; readonly path: string } | null
-  readonly summary: readonly SummaryStatement[]
+  /** The page that strangers read. */
+  readonly brief: Brief
   readonly times: ReviewTimes
   readonly impact: ReviewImpact
   readonly timeline: readonly ReviewItem[]
@@ -42,7 +39,7 @@ export interface ReviewDraft {
 export function ownProse(draft: ReviewDraft): string[] {
   const nodes = draft.trees.flatMap(({ causes }) => causes.flatMap(nodesUnder))
   const statements: readonly Statement[] = [
-    ...draft.summary,
+    ...Object.values(draft.brief).flat(),
     ...draft.times.problems,
     ...draft.impact.quantified,
     ...draft.impact.measured,

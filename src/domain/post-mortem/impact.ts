@@ -10,16 +10,35 @@ import {
 import { findingOf, seriesOf } from '../investigate/investigate.ts'
 import { formatNumber } from '../values/numbers.ts'
 import { statement, utc, type Cited, type Sources, type Statement } from './records.ts'
-import { describeVerdict, distanceOf, seriesTitle, worstVerdict } from '../check/verdict-words.ts'
+import { baselineWords, distanceOf, worstVerdict } from '../check/verdict-words.ts'
+import { formatDuration } from '../values/duration.ts'
+import { againstWords, amountWords, seriesWords } from './measured-words.ts'
 import type { Verdict } from '../check/verdict.ts'
+
+/** The series that left its normal range farthest. */
+export interface WorstSeries {
+  /** `Likes on iOS` */
+  readonly name: string
+  /** `fell to 4 per 5 s, 92 % below a day before (50)` */
+  readonly stood: string
+  /** ISO 8601 in UTC. */
+  readonly at: string
+  readonly cites: readonly string[]
+}
 
 export interface ReviewImpact {
   /** Which part of the service was hit, from the alerts; `null` where they do not say. */
   readonly hit: string | null
   /** How many users it hit; `null` where no evidence counts them. */
   readonly users: Statement | null
-  /** What stood how far from normal. */
+  /** `null` where no check measured any. */
+  readonly worst: WorstSeries | null
+  /** What stood how far from normal, and counts that evidence has. */
   readonly quantified: readonly Statement[]
+  /** How many of these are series. */
+  readonly quantifiedSeries: number
+  /** Names of further series that left the normal range. */
+  readonly others: readonly string[]
   /** What else evidence says, query by query. */
   readonly measured: readonly Statement[]
   /** What a reader would expect here and no record holds. */
@@ -32,12 +51,12 @@ const counted = [
   { column: 'cost', words: 'Cost' },
 ] as const
 
-/** Series that are told one by one; the others have their record. */
-const mostSeries = 8
+/** Series that are told one by one; the others are named. */
+const mostSeries = 4
 
 /** How bad it was: from evidence, or "not recorded". */
 export function reviewImpact(sources: Sources): ReviewImpact {
-  const judged = judgedSeries(sources)
+  const judged = judgedSeries(sources).filter(({ result }) => worstVerdict(result.verdicts) !== undefined)
   const shortfalls = judged
     .slice(0, mostSeries)
     .flatMap(({ cited, result }) => describeSeries(cited.id, result))
@@ -50,7 +69,10 @@ export function reviewImpact(sources: Sources): ReviewImpact {
   return {
     hit: hitBy(sources),
     users: counts.find(({ column }) => column === 'users_affected')?.found?.[0] ?? null,
+    worst: worstOf(judged),
     quantified: quantified.map(({ text, quote, cites }) => statement(sources.clean(text), cites, quote)),
+    quantifiedSeries: shortfalls.length,
+    others: judged.slice(mostSeries).map(({ result }) => sources.clean(nameOf(result))),
     measured: sources.evidence.flatMap((cited) => measuredIn(sources, cited)),
     notRecorded: [
       ...(shortfalls.length === 0 ? ['Size of the deviation'] : []),
@@ -81,25 +103,57 @@ function farthest({ verdicts }: VerdictsResult): number {
   return worst === undefined ? -1 : distanceOf(worst)
 }
 
+/** The series that left its normal range farthest, how far and when; held against the nearest baseline alone. */
+function worstOf(judged: ReturnType<typeof judgedSeries>): WorstSeries | null {
+  const [first] = judged
+  const verdict = first === undefined ? undefined : worstVerdict(first.result.verdicts)
+  if (first === undefined || verdict === undefined || verdict.value === null) return null
+  const known = verdict.baselines.filter(({ value }) => value !== null)
+  const nearest = known.toSorted((a, b) => (a.diff ?? 1) - (b.diff ?? 1)).slice(0, 1)
+  const isLimited = known.some(({ kind }) => kind === 'threshold')
+  const base = nearest[0]?.value ?? verdict.value
+  const moved =
+    isLimited || verdict.value === base ? 'stood at' : verdict.value < base ? 'fell to' : 'rose to'
+  const against = againstWords(isLimited ? verdict : { ...verdict, baselines: nearest }, first.result)
+  const amount = amountWords(verdict.value, first.result)
+  return {
+    name: nameOf(first.result),
+    stood: [`${moved} ${amount}`, against].filter((part) => part !== '').join(', '),
+    at: verdict.bucketAt,
+    cites: [first.cited.id],
+  }
+}
+
+function nameOf({ metricTitle, verdicts }: VerdictsResult): string {
+  const [first] = verdicts
+  return first === undefined ? metricTitle : seriesWords(metricTitle, first)
+}
+
+/** `Likes on iOS: down to 4 per 5 s at …, 92 % below a day before (50); over 10 buckets of 5 s about 399 fewer than …`. */
 function describeSeries(id: string, result: VerdictsResult): Statement[] {
   const worst = worstVerdict(result.verdicts)
   if (worst === undefined) return []
-  const sentence = `Farthest from normal in the bucket of ${utc(worst.bucketAt)}: ${describeVerdict(result.metricTitle, worst)}`
+  const amount = amountWords(worst.value ?? 0, result)
+  const against = againstWords(worst, result)
+  const parts = [`${seriesWords(result.metricTitle, worst)}: ${amount} at ${utc(worst.bucketAt)}`, against]
+  const sentence = parts.filter((part) => part !== '').join(', ')
   const shortfall = shortfallOf(result)
-  return [statement(sentence, [id]), ...(shortfall === undefined ? [] : [statement(shortfall, [id])])]
+  return [statement(shortfall === undefined ? sentence : `${sentence}; ${shortfall}`, [id])]
 }
 
 /** Counts add up over buckets; unique users and ratios do not. The nearer baseline is the careful one; a threshold is not what would have been. */
-function shortfallOf({ metricTitle, metricKind, verdicts }: VerdictsResult): string | undefined {
+function shortfallOf({ metricKind, unit, bucketMs, verdicts }: VerdictsResult): string | undefined {
   const firing = verdicts.filter(({ state, value }) => state === 'firing' && value !== null)
   const first = firing[0]
   if (metricKind !== 'count' || first === undefined) return undefined
   if (first.baselines.some(({ kind }) => kind === 'threshold')) return undefined
   const gap = firing.reduce((sum, verdict) => sum + nearestGap(verdict), 0)
   if (gap === 0) return undefined
-  const buckets = `${firing.length} firing ${firing.length === 1 ? 'bucket' : 'buckets'}`
-  const name = seriesTitle(metricTitle, first)
-  return `${name}: over ${buckets} about ${formatNumber(Math.round(Math.abs(gap)))} ${gap > 0 ? 'fewer' : 'more'} than the nearer baseline`
+  const known = first.baselines.filter(({ value }) => value !== null)
+  const usual = known.length === 1 && known[0] !== undefined ? baselineWords(known[0]) : 'usual'
+  const number = formatNumber(Math.round(Math.abs(gap)))
+  const missing = `${unit === undefined ? number : `${number} ${unit}`} ${gap > 0 ? 'fewer' : 'more'}`
+  return `in all about ${missing} than ${usual} while it fired (${formatDuration(firing.length * bucketMs)})`
 }
 
 function nearestGap({ value, baselines }: Verdict): number {
@@ -146,18 +200,21 @@ const structural = new Set([
   'instance',
 ])
 const mostParts = 5
+const everything = 'all of it'
 
 function hitBy(sources: Sources): string | null {
   const parts = sources.alerts.flatMap(({ record }) => {
     const series = seriesOf(record.labels)
     if (series !== undefined)
-      return [series.slice === 'total' ? 'all of it' : `${series.slice} ${series.group}`]
+      return [series.slice === 'total' ? everything : `${series.group} (${series.slice})`]
     return Object.entries(record.labels)
       .filter(([name]) => !structural.has(name))
       .map(([name, value]) => `${name} ${value}`)
   })
-  const distinct = [...new Set(parts)]
-  const shown = distinct.slice(0, mostParts).join(', ')
-  const rest = distinct.length > mostParts ? ` and ${distinct.length - mostParts} more` : ''
-  return distinct.length === 0 ? null : sources.clean(shown + rest)
+  // Where a part is hit, so are the totals that it is part of.
+  const named = new Set(parts.filter((part) => part !== everything))
+  if (parts.length > 0 && named.size === 0) return everything
+  const shown = [...named].slice(0, mostParts).join(', ')
+  const rest = named.size > mostParts ? ` and ${named.size - mostParts} more` : ''
+  return named.size === 0 ? null : sources.clean(shown + rest)
 }

@@ -1,13 +1,13 @@
 import type { Alert } from '../alert/alert.ts'
 import type { User } from '../configuration/people.ts'
-import { outsideSteps } from '../escalate/escalate.ts'
 import { evidenceId, incidentName, type Evidence } from '../investigate/evidence.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { Page } from '../page/page.ts'
-import { capitalised, redactPeople, redactSecrets, type KnownPerson } from './redaction.ts'
+import { peopleIn, roleIn } from './people.ts'
+import { redactPeople, redactSecrets, type KnownPerson } from './redaction.ts'
 import type { RemediationAttempt } from '../remediate/remediation.ts'
 import type { Runbook } from '../investigate/runbook.ts'
-import { firewatch, type TimelineEntry } from '../incident/timeline.ts'
+import type { TimelineEntry } from '../incident/timeline.ts'
 
 /** Everything that a review is drafted from. The same records give the same draft. */
 export interface ReviewRecords {
@@ -43,7 +43,7 @@ export interface Sources {
   readonly pages: readonly Cited<Page>[]
   readonly alerts: readonly Cited<Alert>[]
   readonly people: readonly KnownPerson[]
-  /** Roles in place of names, and no secrets. */
+  /** `Responder A` in place of names, and no secrets. */
   readonly clean: (text: string) => string
   /** The words that stand for a person, within a sentence. */
   readonly roleOf: (name: string) => string
@@ -77,7 +77,7 @@ export function sourcesOf(records: ReviewRecords): Sources {
     pages: numbered('M', records.pages, (page) => `${page.createdAt} ${page.id}`),
     alerts: numbered('F', records.alerts, (alert) => `${alert.startsAt} ${alert.fingerprint}`),
     people,
-    roleOf: (name) => people.find(({ names }) => names.includes(name))?.role ?? 'a person',
+    roleOf: (name) => roleIn(people, name),
     clean: (text) => redactSecrets(redactPeople(text, people)),
   }
 }
@@ -105,40 +105,4 @@ function entryOrder(entry: TimelineEntry): string {
 
 function compare(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1
-}
-
-function peopleIn({ incident, timeline, pages, users }: ReviewRecords): KnownPerson[] {
-  const actors = timeline.map(({ actor }) => actor)
-  const names = [
-    incident.acknowledgedBy,
-    incident.resolvedBy,
-    ...pages.map(({ person }) => person),
-    ...actors,
-  ]
-  const titles = new Map(users.map(({ name, title }) => [name, title]))
-  const known = new Set([...users.map(({ name }) => name), ...names])
-  return [...known].flatMap((name) => {
-    if (name === null || name === firewatch || name === incident.service || name.length < 2) return []
-    return [{ names: namesOf(name, titles.get(name)), role: roleOf(name, incident, pages) }]
-  })
-}
-
-/** The user's name as it is written and capitalised; and the title where that is a person's name and not a position, whole and in parts. */
-function namesOf(name: string, title: string | undefined): string[] {
-  const parts = title === undefined ? null : /^(\p{Lu}\p{Ll}{2,}) (\p{Lu}\p{Ll}{2,})$/u.exec(title)
-  const all = [name, capitalised(name), ...(parts ?? [])]
-  return [...new Set(all.filter((text) => text.length >= 2))]
-}
-
-function roleOf(name: string, incident: Incident, pages: readonly Page[]): string {
-  const step = pages.find(({ person, kind }) => person === name && kind === 'page')?.step
-  if (step === outsideSteps) return 'the responder paged as fallback'
-  if (step !== undefined) {
-    const others = pages.filter((page) => page.step === step && page.kind === 'page')
-    const alone = new Set(others.map(({ person }) => person)).size === 1
-    return `${alone ? 'the' : 'a'} responder on step ${step}`
-  }
-  if (name === incident.acknowledgedBy) return 'the responder who acknowledged'
-  if (name === incident.resolvedBy) return 'the responder who resolved it'
-  return 'a person'
 }

@@ -5,9 +5,8 @@ import { decisionSentence } from '../remediate/guard-words.ts'
 import { elapsedMs } from './times.ts'
 import { statement, utc, type Cited, type Sources, type Statement } from './records.ts'
 import { isOfAttempt } from '../investigate/evidence.ts'
-import { verdictsOf } from '../investigate/evidence-result.ts'
 import type { Verdict } from '../check/verdict.ts'
-import { describeVerdict } from '../check/verdict-words.ts'
+import { metricsIn, verdictWords, type MetricWords } from './measured-words.ts'
 
 /** One attempt as the review tells it. */
 export interface ReviewAttempt {
@@ -26,7 +25,7 @@ export interface ReviewAttempt {
   readonly decisionToAct: string | null
 }
 
-const outcomeWords: Readonly<Record<NonNullable<RemediationAttempt['outcome']>, string>> = {
+export const outcomeWords: Readonly<Record<NonNullable<RemediationAttempt['outcome']>, string>> = {
   helped: 'it helped',
   'no-effect': 'it had no effect',
   harmed: 'it did harm',
@@ -40,14 +39,14 @@ export function outcomeInWords({ outcome, state }: Pick<RemediationAttempt, 'out
 }
 
 export function reviewAttempts(sources: Sources): ReviewAttempt[] {
-  const titles = metricTitles(sources)
-  return sources.attempts.map((attempt) => attemptOf(attempt, sources, titles))
+  const metrics = metricsIn(sources.evidence)
+  return sources.attempts.map((attempt) => attemptOf(attempt, sources, metrics))
 }
 
 function attemptOf(
   { id, record }: Cited<RemediationAttempt>,
   { clean, evidence }: Sources,
-  titles: ReadonlyMap<string, string>,
+  metrics: ReadonlyMap<string, MetricWords>,
 ): ReviewAttempt {
   const { action, target, proposedAt, actedAt } = record
   const when =
@@ -61,8 +60,8 @@ function attemptOf(
     explanation: record.explanation === null ? '' : clean(explanationSentence(record.explanation)),
     outcome: record.outcome,
     acted: actedAt !== null,
-    before: measurementText(record.before, titles, clean),
-    after: measurementText(record.after, titles, clean),
+    before: measurementText(record.before, metrics, clean),
+    after: measurementText(record.after, metrics, clean),
     decisionToActMs: ms !== null && ms >= 0 ? ms : null,
     decisionToAct: ms !== null && ms >= 0 ? formatDuration(ms) : null,
   }
@@ -72,14 +71,14 @@ const mostSeries = 5
 
 function measurementText(
   measurement: Measurement | null,
-  titles: ReadonlyMap<string, string>,
+  metrics: ReadonlyMap<string, MetricWords>,
   clean: (text: string) => string,
 ): string | null {
   const verdicts = newestOfSeries(measurement?.verdicts ?? [])
   if (verdicts.length === 0) return null
   const shown = verdicts.slice(0, mostSeries).map((verdict) => {
-    const title = titles.get(verdict.metric) ?? verdict.metric
-    return `${describeVerdict(title, verdict)} [${verdict.state}]`
+    const metric = metrics.get(verdict.metric) ?? { metricTitle: verdict.metric }
+    return `${verdictWords(verdict, metric)} (${verdict.state})`
   })
   const rest = verdicts.length > mostSeries ? `; and ${verdicts.length - mostSeries} more series` : ''
   return clean(shown.join('; ') + rest)
@@ -93,14 +92,4 @@ function newestOfSeries(verdicts: readonly Verdict[]): Verdict[] {
       [JSON.stringify([verdict.check, verdict.metric, verdict.slice, verdict.group]), verdict] as const,
   )
   return [...new Map(keyed).values()]
-}
-
-/** Titles of metrics, from the evidence that was collected of them. */
-function metricTitles({ evidence }: Sources): Map<string, string> {
-  const named = evidence.flatMap(({ record: { result } }) => {
-    const verdicts = verdictsOf(result)
-    const metric = verdicts?.verdicts[0]?.metric
-    return verdicts === undefined || metric === undefined ? [] : [[metric, verdicts.metricTitle] as const]
-  })
-  return new Map(named)
 }

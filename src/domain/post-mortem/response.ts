@@ -1,7 +1,7 @@
 import { outsideSteps } from '../escalate/escalate.ts'
 import { formatDuration } from '../values/duration.ts'
 import type { Page } from '../page/page.ts'
-import { outcomeInWords } from './remediation.ts'
+import { endingOf } from './ending.ts'
 import { statement, type Cited, type Sources, type Statement } from './records.ts'
 import { elapsedMs, type ReviewDuration, type ReviewTimes } from './times.ts'
 import { acknowledgeTargetMs } from '../values/severity.ts'
@@ -16,20 +16,17 @@ export interface ReviewResponse {
 
 /** How it was noticed and answered, not only what caused it: from pages, attempts and times. */
 export function reviewResponse(sources: Sources, times: ReviewTimes): ReviewResponse {
-  const lucky = luck(sources)
   return {
     detection: detection(sources, times),
     response: [...paging(sources), ...acknowledgement(sources, times)],
     wentWell: [...helpful(sources), ...acknowledgedInTime(sources, times, true)],
     wentLessWell: [
       ...unhelpful(sources),
+      ...unanswered(sources),
       ...undelivered(sources),
       ...acknowledgedInTime(sources, times, false),
     ],
-    luck:
-      lucky.length > 0
-        ? lucky
-        : [statement('The records show nothing that ended well by chance', [sources.incident])],
+    luck: luck(sources),
   }
 }
 
@@ -38,8 +35,8 @@ function detection({ incident, alerts, clean }: Sources, times: ReviewTimes): St
   const shown = names.slice(0, 5).join(', ')
   const by =
     alerts.length === 0
-      ? 'Which alert noticed it is not recorded'
-      : clean(`Noticed by ${shown}; alerts in all: ${alerts.length}`)
+      ? 'Which alert detected it is not recorded'
+      : clean(`Detected by ${shown}, in all ${alerts.length === 1 ? '1 alert' : `${alerts.length} alerts`}`)
   const took = duration(times, 'time to detect')
   return [
     statement(by, [incident, ...alerts.map(({ id }) => id)]),
@@ -58,7 +55,7 @@ function paging(sources: Sources): Statement[] {
       ? 'at a time that cannot be compared with detection'
       : `${formatDuration(afterMs)} after detection`
   return [
-    statement(`The first page was written ${after}`, [sources.incident, first.id]),
+    statement(`The first page went out ${after}`, [sources.incident, first.id]),
     statement(
       `Pages: ${pages.length} over ${steps} escalation ${steps === 1 ? 'step' : 'steps'}`,
       pages.map(({ id }) => id),
@@ -80,34 +77,68 @@ function acknowledgedInTime(sources: Sources, times: ReviewTimes, inTime: boolea
   const took = duration(times, 'time to acknowledge')?.ms
   const target = acknowledgeTargetMs[sources.records.incident.severity]
   if (took === undefined || took === null || took <= target !== inTime) return []
+  const late = took - target
   const text = inTime
-    ? `A person had it within ${formatDuration(took)}, inside the target of ${formatDuration(target)}`
-    : `It was acknowledged ${formatDuration(took - target)} after the target of ${formatDuration(target)}`
+    ? `It was acknowledged within ${formatDuration(took)}; the target is ${formatDuration(target)}`
+    : `It was acknowledged ${formatDuration(late)} later than the target of ${formatDuration(target)}`
   return [statement(text, [sources.incident, ...acknowledgementEntry(sources)])]
 }
 
-function helpful({ attempts, clean }: Sources): Statement[] {
-  return attempts
-    .filter(({ record }) => record.outcome === 'helped' || record.outcome === 'refused')
-    .map(({ id, record }) =>
-      statement(
-        clean(
-          record.outcome === 'helped'
-            ? `${record.action} on ${record.target} was at hand, and it helped`
-            : `The guards held back ${record.action} on ${record.target}`,
-        ),
-        [id],
-      ),
-    )
+/** What automation spared people. */
+function helpful({ attempts, pages, clean }: Sources): Statement[] {
+  const helped = attempts.filter(({ record }) => record.outcome === 'helped')
+  const spared = helped.length > 0 && pages.every(({ record }) => record.kind !== 'page')
+  const refused = attempts.filter(({ record }) => record.outcome === 'refused')
+  return [
+    ...helped.map(({ id, record }) =>
+      statement(clean(`${record.action} on ${record.target} was at hand, and it helped`), [id]),
+    ),
+    ...(spared
+      ? [
+          statement(
+            'Automation ended it before anybody was paged',
+            helped.map(({ id }) => id),
+          ),
+        ]
+      : []),
+    ...refused.map(({ id, record }) =>
+      statement(clean(`The guards held back ${record.action} on ${record.target}`), [id]),
+    ),
+  ]
 }
 
-function unhelpful({ attempts, clean }: Sources): Statement[] {
-  const outcomes = ['no-effect', 'harmed', 'unknown']
-  return attempts
-    .filter(({ record }) => outcomes.includes(record.outcome ?? ''))
-    .map(({ id, record }) =>
-      statement(clean(`${record.action} on ${record.target}: ${outcomeInWords(record)}`), [id]),
-    )
+/** Which they were is told with what ended it. */
+function unhelpful({ attempts }: Sources): Statement[] {
+  const acted = attempts.filter(({ record }) => record.actedAt !== null)
+  const without = acted.filter(({ record }) => record.outcome !== 'helped' && record.outcome !== 'cleared')
+  if (without.length === 0) return []
+  const isKnown = without.every(({ record }) => record.outcome === 'no-effect' || record.outcome === 'harmed')
+  const repairs = `automatic ${acted.length === 1 ? 'repair' : 'repairs'}`
+  const text = isKnown
+    ? `${without.length} of ${acted.length} ${repairs} did not help`
+    : `${without.length} of ${acted.length} ${repairs} cannot be said to have helped`
+  return [
+    statement(
+      text,
+      without.map(({ id }) => id),
+    ),
+  ]
+}
+
+/** Steps that were paged before one that somebody answered: what kept them is for people to say. */
+function unanswered(sources: Sources): Statement[] {
+  const { acknowledgedBy, acknowledgedAt } = sources.records.incident
+  const paged = pagesToWake(sources).filter(({ record }) => record.step !== outsideSteps)
+  const answered = paged.find(({ record }) => record.person === acknowledgedBy)?.record.step
+  const before = paged.filter(({ record }) =>
+    acknowledgedAt === null ? true : answered !== undefined && record.step < answered,
+  )
+  const steps = [...new Set(before.map(({ record }) => record.step))]
+  if (steps.length === 0) return []
+  const cites = before.map(({ id }) => id)
+  const which =
+    steps.length === 1 ? `step ${steps[0]}` : `steps ${steps.slice(0, -1).join(', ')} and ${steps.at(-1)}`
+  return [statement(`Pages of ${which} brought no acknowledgement`, cites)]
 }
 
 function undelivered(sources: Sources): Statement[] {
@@ -124,17 +155,19 @@ function undelivered(sources: Sources): Statement[] {
 }
 
 /** What ended without an act that is known to have ended it may come back. */
-function luck({ incident, attempts, records, clean }: Sources): Statement[] {
+function luck(sources: Sources): Statement[] {
+  const { incident, attempts, records, clean } = sources
   const cleared = attempts
     .filter(({ record }) => record.outcome === 'cleared')
     .map(({ id, record }) =>
       statement(clean(`The symptom was gone before ${record.action} on ${record.target} began`), [id]),
     )
-  const helped = attempts.some(({ record }) => record.outcome === 'helped')
-  if (helped || records.incident.mitigatedAt === null) return cleared
+  const { helped, notes, byHand } = endingOf(sources)
+  const isExplained = helped.length > 0 || notes.length > 0 || byHand !== undefined
+  if (isExplained || records.incident.mitigatedAt === null) return cleared
   return [
     ...cleared,
-    statement('It ended without a remediation that is known to have ended it', [
+    statement('As far as the records show it ended by itself, and may come back', [
       incident,
       ...attempts.map(({ id }) => id),
     ]),

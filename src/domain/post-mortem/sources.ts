@@ -4,7 +4,8 @@ import type { Evidence } from '../investigate/evidence.ts'
 import { formatNumber } from '../values/numbers.ts'
 import { utc, type Cited, type Sources } from './records.ts'
 import { baselineValue } from '../check/baseline.ts'
-import { baselineWords, seriesTitle } from '../check/verdict-words.ts'
+import { baselineWords } from '../check/verdict-words.ts'
+import { seriesWords } from './measured-words.ts'
 
 /** Text that stands as it is, line by line. */
 export interface Code {
@@ -116,12 +117,14 @@ function tableOf(result: unknown, clean: (text: string) => string): Table | null
 }
 
 /** The buckets around the first that fired: how it began is what readers look for. */
-function verdictTable({ metricTitle, verdicts }: VerdictsResult, clean: (text: string) => string): Table {
+function verdictTable(result: VerdictsResult, clean: (text: string) => string): Table {
+  const { metricTitle, unit, verdicts } = result
   const first = verdicts[0]
   const baselines = first?.baselines ?? []
   const begins = Math.max(0, verdicts.findIndex(({ state }) => state === 'firing') - 2)
   const shown = verdicts.slice(begins, begins + mostTableRows)
-  const name = first === undefined ? metricTitle : seriesTitle(metricTitle, first)
+  const series = first === undefined ? metricTitle : seriesWords(metricTitle, first)
+  const name = unit === undefined ? series : `${series} (${unit})`
   return {
     columns: [
       'bucket',

@@ -64,13 +64,14 @@ ${resolveForm(page)}
 </section>`
 }
 
-/** Adds a note to the timeline, or says by it what was wrong. */
+/** Adds a note to the timeline, or says by it what was wrong; after the end, what somebody learnt since. */
 export function noteForm(page: IncidentPage): Html | null {
-  if (page.incident.state === 'resolved' || !page.mayCommand || page.byPageLink) return null
+  if (!page.mayCommand || page.byPageLink) return null
+  const isOver = page.incident.state === 'resolved'
   return html`<form class="note" method="post" action="${action(page, 'note')}">${commandId(page)}
 <label for="note">Note for the timeline</label>
 <input id="note" name="text" required maxlength="10000" autocomplete="off">
-<label class="tick"><input type="checkbox" name="identified" value="on"> This is the cause: time to identify ends now</label>
+${isOver ? null : html`<label class="tick"><input type="checkbox" name="identified" value="on"> This is the cause: time to identify ends now</label>`}
 <button>Add</button></form>`
 }
 

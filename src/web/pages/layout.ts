@@ -4,7 +4,7 @@ import { html, type Html } from '../html.ts'
 import { readerZone } from '../reader-zone.ts'
 import { clock } from './words.ts'
 
-export type Area = 'incidents' | 'on-call' | 'checks' | 'runbooks' | 'automation' | 'maintenance'
+export type Area = 'incidents' | 'on-call' | 'checks' | 'runbooks' | 'reviews' | 'automation' | 'maintenance'
 
 export interface Layout {
   readonly title: string
@@ -27,6 +27,7 @@ const areas: readonly (readonly [Area, string])[] = [
   ['on-call', 'On call'],
   ['checks', 'Checks'],
   ['runbooks', 'Runbooks'],
+  ['reviews', 'Reviews'],
 ]
 
 /** A page of the console. Works without script; reads well from 320 px on. */

@@ -20,14 +20,15 @@ export interface ProblemPage {
 export function problemPage({ status, message, problems, url }: ProblemPage): Html {
   const title = titles[status] ?? 'Something failed'
   const isOnCall = url.startsWith('/on-call')
+  const review = /^\/reviews\/(INC-\d{1,15})\//i.exec(url)?.[1]
   const incident = /^\/incidents\/(INC-\d{1,15})\//i.exec(url)?.[1]
   return layout({
     title,
     body: html`<h1>${title}</h1>
 <p class="problem" role="alert">${message}</p>
-${problems.length === 0 ? null : html`<ul>${problems.map((problem) => html`<li>${problem}</li>`)}</ul>`}
+${problems.length === 0 ? null : html`<ul>${problems.map((problem) => html`<li class="lines">${problem}</li>`)}</ul>`}
 ${status === 503 ? html`<p>Go back and send it again in a few seconds: what did arrive is not done twice.</p>` : null}
-<p class="row">${incident === undefined ? null : html`<a class="button" href="/incidents/${incident}">Back to ${incident}</a> `}${isOnCall ? html`<a class="button" href="/on-call">Back to who is on call</a> ` : null}<a class="button" href="/incidents">All incidents</a></p>
+<p class="row">${review === undefined ? null : html`<a class="button" href="/reviews/${review}">Back to the review</a> `}${incident === undefined ? null : html`<a class="button" href="/incidents/${incident}">Back to ${incident}</a> `}${isOnCall ? html`<a class="button" href="/on-call">Back to who is on call</a> ` : null}<a class="button" href="/incidents">All incidents</a></p>
 <p class="quiet">Answer ${status}</p>`,
   })
 }

@@ -1,160 +1,123 @@
-import type { Review } from '../../domain/post-mortem/post-mortem.ts'
-import type { Statement } from '../../domain/post-mortem/records.ts'
-import type { ChartAbout, StoredReview } from '../dependencies.ts'
+import { unsettledCauses } from '../../domain/investigate/cause-tree.ts'
+import { sectionNames, sectionTitles, type SectionName } from '../../domain/post-mortem/brief-line.ts'
+import { textOf, waitingSections } from '../../domain/post-mortem/document.ts'
 import { html, type Html } from '../html.ts'
+import { stateOf, type ReadableReview } from '../review-view.ts'
+import type { ChartAbout } from '../dependencies.ts'
 import { incidentChart } from './chart-figure.ts'
 import { layout } from './layout.ts'
-import { causeSection } from './review-causes.ts'
-import { citations, statements } from './review-citations.ts'
-import { evidenceSection, recordSection } from './review-sources.ts'
-import { table, type Cell } from './table.ts'
-import { icon, instant, severityBadge } from './words.ts'
+import { prose } from './markdown.ts'
+import { causeTrees, settleForm } from './review-causes.ts'
+import { linkedRecords } from './review-citations.ts'
+import { attemptList, responseLists, rubricList, timelineList } from './review-details.ts'
+import { difference } from './review-edit.ts'
+import { counted, instant, severityBadge } from './words.ts'
 
 export interface ReviewPage {
-  readonly review: StoredReview
+  readonly review: ReadableReview
   /** Absent where nothing measured what fired. */
   readonly chart?: { readonly token: string; readonly about: ChartAbout }
   readonly person: string
+  readonly mayEdit: boolean
+  /** What a change that was just made came to, as the address says. */
+  readonly told?: string
 }
 
-/** A post-mortem from its model: every sentence with the records that it rests on, each one click away. */
-export function reviewPage({ review, chart, person }: ReviewPage): Html {
-  const { model, state, draftedAt } = review
-  const { incident, title, service, severity, recurrenceOf, runbook } = model
+/** A post-mortem: one page that a stranger understands, and behind it, folded, what it is drawn from. */
+export function reviewPage(page: ReviewPage): Html {
+  const { review, person, chart } = page
+  const { incident, title } = review.model
   return layout({
     title: `Post-mortem of ${incident}`,
-    area: 'incidents',
+    area: 'reviews',
     person,
-    body: html`<article class="review">
+    body: html`${toldLine(page.told)}<article class="review">
 <h1>Post-mortem of ${incident}: ${title}</h1>
-<p class="tags">${severityBadge(severity)} <span class="badge">${state}</span> <span>${service}</span></p>
-<p class="quiet">Drafted ${instant(draftedAt)} from records${runbook === null ? null : html` and the runbook ${runbook.title}`}. ${recurrenceOf === null ? null : html`It repeats ${recurrenceOf}. `}Times are in UTC.</p>
-<p class="row"><a class="button" href="/incidents/${incident}">The incident</a> <a class="button" href="/reviews/${incident}/markdown" download>Download as Markdown</a></p>
-${contents()}
-${section('summary', 'Summary', statements(model.summary))}
+${standing(page)}
+${sectionNames.map((name) => sectionPart(name, page))}
 ${chart === undefined ? null : incidentChart({ ...chart, numbers: `/incidents/${incident}/chart` })}
-${timesSection(model)}
-${section('impact', 'Impact', impact(model))}
-${timelineSection(model)}
-${causeSection(model.trees)}
-${attemptSection(model)}
-${responseSection(model)}
-${section('doubts', 'Conflicts and unknowns', html`${titled('Conflicts', model.doubts.conflicts, 'None found.')}${titled('Unknown', model.doubts.unknowns, 'Nothing.')}`)}
-${actionSection(model)}
-${rubricSection(model)}
-${evidenceSection(model.evidence)}
-${recordSection(model.records)}
+${details(page)}
+${publishForm(page)}
 </article>`,
   })
 }
 
-const chapters: readonly (readonly [string, string])[] = [
-  ['summary', 'Summary'],
-  ['times', 'Times'],
-  ['impact', 'Impact'],
-  ['timeline', 'Timeline'],
-  ['causes', 'Causes'],
-  ['attempts', 'Remediation'],
-  ['response', 'Response'],
-  ['doubts', 'Doubts'],
-  ['actions', 'Actions'],
-  ['rubric', 'Rubric'],
-  ['evidence', 'Evidence'],
-]
+const toldWords: ReadonlyMap<string, string> = new Map([
+  ['edited', 'Saved.'],
+  ['published', 'Published.'],
+  ['answered', 'Done: the section stands as you said.'],
+  ['redrafted', 'Drafted from the records as they are now. What people wrote stays.'],
+  ['settled', 'Settled. The review is drafted anew from that; what people wrote stays.'],
+  ['noted', 'Noted.'],
+])
 
-function contents(): Html {
-  return html`<nav class="chips" aria-label="On this page">${chapters.map(([id, label]) => html`<a href="#${id}">${label}</a>`)}</nav>`
+function toldLine(told: string | undefined): Html | null {
+  const words = toldWords.get(told ?? '')
+  return words === undefined ? null : html`<p class="told" role="status">${words}</p>`
 }
 
-function section(id: string, title: string, body: Html): Html {
-  return html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${body}</section>`
+function standing({ review }: ReviewPage): Html {
+  const { model, document } = review
+  const { incident, severity, service, recurrenceOf, runbook } = model
+  const { published, version } = document
+  const state =
+    published === null
+      ? html`Draft, version ${version}. Read it, correct it, publish it.`
+      : html`Published by ${published.by} at ${instant(published.at)} as version ${published.version}${published.version === version ? null : html`; edited since, version ${version}`}.`
+  return html`<p class="tags">${severityBadge(severity)} <span class="badge">${stateOf(document)}</span> <span>${service}</span></p>
+<p class="quiet">${state}${recurrenceOf === null ? null : html` It repeats <a href="/incidents/${recurrenceOf}">${recurrenceOf}</a>.`}${runbook === null ? null : html` Runbook: ${runbook.title}.`}</p>
+<p class="row"><a class="button" href="/incidents/${incident}">The incident</a> <a class="button" href="/reviews/${incident}/appendix">Appendix</a> <a class="button" href="/reviews/${incident}/markdown" download>Download as Markdown</a></p>`
 }
 
-function titled(title: string, items: readonly Statement[], none: string): Html {
-  return html`<h3>${title}</h3>${items.length === 0 ? html`<p class="quiet">${none}</p>` : statements(items)}`
+function sectionPart(name: SectionName, { review, mayEdit }: ReviewPage): Html {
+  const { model, document } = review
+  const title = sectionTitles[name]
+  const edit = html`<a class="button edit-link" href="/reviews/${model.incident}/edit/${name}">Edit<span class="aloud"> ${title}</span></a>`
+  return html`<section id="${name}" class="part" aria-labelledby="${name}-title"><h2 id="${name}-title">${title}</h2>${mayEdit ? edit : null}
+<div class="prose">${prose(textOf(document.sections[name]), linkedRecords(model))}</div>
+${newDraft(name, review, mayEdit)}
+${name === 'notes' && mayEdit ? noteForm(model.incident) : null}</section>`
 }
 
-function timesSection({ times }: Review): Html {
-  const moments = times.moments.map(({ name, text, cites }): Cell[] => [
-    name,
-    html`${text}${citations(cites)}`,
-  ])
-  const durations = times.durations.map(({ name, from, to, text }): Cell[] => [
-    name,
-    text,
-    `${from} to ${to}`,
-  ])
-  return section(
-    'times',
-    'Times',
-    html`${table({ caption: 'Moments', columns: ['Moment', 'When'], rows: moments })}
-${table({ caption: 'Durations', columns: ['Duration', 'How long', 'Between'], rows: durations })}
-${statements([...times.problems, ...times.missing])}`,
-  )
+/** What Firewatch would say now of a section that people wrote: they take it or keep theirs. */
+function newDraft(name: SectionName, { model, document }: ReadableReview, mayEdit: boolean): Html | null {
+  if (!waitingSections(document).includes(name)) return null
+  const { own, drafted } = document.sections[name]
+  const choice = (word: 'take' | 'keep', label: string) =>
+    html`<form method="post" action="/reviews/${model.incident}/drafts"><input type="hidden" name="version" value="${document.version}"><input type="hidden" name="section" value="${name}"><button class="second" name="choice" value="${word}">${label}</button></form>`
+  return html`<details class="new-draft"><summary>Firewatch drafts this section differently now</summary>
+<p>What is above was written over an earlier draft. This changed in the draft since:</p>
+${difference(own?.base ?? '', drafted)}
+${mayEdit ? html`<div class="row">${choice('keep', 'Keep what is above')} ${choice('take', 'Take the new draft')}</div>` : null}</details>`
 }
 
-function impact({ impact: { hit, quantified, measured, notRecorded } }: Review): Html {
-  return html`<p>${hit}</p>${statements(quantified)}
-${measured.length === 0 ? null : html`<h3>What else was measured</h3>${statements(measured)}`}
-${notRecorded.length === 0 ? null : html`<p>Not recorded: ${notRecorded.join('; ')}.</p>`}`
+function noteForm(incident: string): Html {
+  return html`<form class="note" method="post" action="/reviews/${incident}/note"><label for="note">Add a note</label>
+<input id="note" name="text" required maxlength="10000" autocomplete="off"><button>Add</button></form>`
 }
 
-function timelineSection({ timeline }: Review): Html {
-  const rows = timeline.map(
-    ({ at, actor, text, quote, cites }) =>
-      html`<li><p class="quiet">${instant(at)} ${actor}</p><p>${text}${citations(cites)}</p>${quote === null ? null : html`<blockquote>${quote}</blockquote>`}</li>`,
-  )
-  return section('timeline', 'Timeline', html`<ol class="timeline">${rows}</ol>`)
-}
-
-function attemptSection({ attempts }: Review): Html {
-  const rows = attempts.map(
-    ({ id, what, explanation, decision, before, after, decisionToAct }) => html`<li>
-<p>${what.text}${citations([...new Set([id, ...what.cites])])}</p>
-${explanation === '' ? null : html`<p>${explanation}</p>`}
-${before === null ? null : html`<p>Before: ${before}</p>`}${after === null ? null : html`<p>After: ${after}</p>`}
-<details><summary>What the guards decided</summary><p>${decision}</p>${decisionToAct === null ? null : html`<p>From proposal to act: ${decisionToAct}.</p>`}</details></li>`,
-  )
-  const body = rows.length === 0 ? html`<p>Nothing was tried.</p>` : html`<ol class="records">${rows}</ol>`
-  return section('attempts', 'Remediation', body)
-}
-
-function responseSection({ response }: Review): Html {
-  return section(
-    'response',
-    'Detection and response',
-    html`${titled('Detection', response.detection, 'Not recorded.')}
-${titled('Response', response.response, 'Not recorded.')}
-${titled('What went well', response.wentWell, 'Nothing that the records show.')}
-${titled('What went less well', response.wentLessWell, 'Nothing that the records show.')}
-${titled('Where luck helped', response.luck, 'Nothing that the records show.')}`,
-  )
-}
-
-function actionSection({ actions: { proposed, rejected, openRisks } }: Review): Html {
-  const rows = proposed.map(
-    ({ id, type, title, doneWhen, owner, due, cause }) => html`<li><h3>${title}</h3>
-<p><span class="badge">${type}</span> owner ${owner ?? html`<strong>nobody yet</strong>`}, due ${due ?? 'not known'}, against cause <a href="#cause-${cause}">${cause}</a></p>
-<p>Done when: ${doneWhen}</p><p class="quiet">${id}</p></li>`,
-  )
-  return section(
-    'actions',
-    'Actions',
-    html`${rows.length === 0 ? html`<p>None are proposed.</p>` : html`<ol class="records">${rows}</ol>`}
-${rejected.length === 0 ? null : html`<h3>Not proposed</h3><ul>${rejected.map(({ title, why }) => html`<li>${title}: ${why}</li>`)}</ul>`}
-${openRisks.length === 0 ? null : html`<h3>Causes that nothing is planned against</h3><ul>${openRisks.map(({ cause, claim }) => html`<li><a href="#cause-${cause}">${cause}</a>: ${claim}</li>`)}</ul>`}`,
-  )
-}
-
-function rubricSection({ rubric, ready }: Review): Html {
+/** Folded: whoever wants to know how it is known unfolds it. */
+function details({ review: { model }, mayEdit }: ReviewPage): Html {
+  const { incident, rubric, trees } = model
+  const unsettled = unsettledCauses(trees).length
   const passed = rubric.filter((answer) => answer.passed).length
-  const rows = rubric.map(
-    ({ check, passed: isYes, detail }) =>
-      html`<li>${icon(isYes ? '✓' : '✗')} <strong>${isYes ? 'Yes' : 'No'}</strong>: ${check}${isYes ? null : html`<br>${detail}`}</li>`,
-  )
-  return section(
-    'rubric',
-    `Rubric: ${passed} of ${rubric.length}`,
-    html`<p>${ready ? 'Nothing is left to do before it is ready.' : 'Not ready: what is answered "no" needs a person.'}</p><ul class="rubric">${rows}</ul>`,
-  )
+  const fold = (id: string, title: string, body: Html) =>
+    html`<details class="fold" id="${id}"><summary><h3>${title}</h3></summary>${body}</details>`
+  return html`<section aria-labelledby="details-title"><h2 id="details-title">Details</h2>
+<p class="quiet">Drawn from the records; <a href="/reviews/${incident}/appendix">the appendix</a> has all of them, with queries and hashes.</p>
+${fold('timeline', `Timeline: ${counted(model.timeline.length, 'entry').replace('entrys', 'entries')}`, timelineList(model.timeline))}
+${fold('causes', `Causes: ${unsettled} to settle`, html`${mayEdit ? settleForm(trees, `/reviews/${incident}/causes`) : null}${causeTrees(trees)}`)}
+${fold('attempts', 'Remediation', attemptList(model))}
+${fold('response', 'Response and doubts', responseLists(model))}
+${fold('rubric', `Checks: ${passed} of ${rubric.length} hold`, rubricList(model))}</section>`
+}
+
+function publishForm({ review: { model, document }, mayEdit }: ReviewPage): Html | null {
+  if (!mayEdit) return null
+  const { published, version } = document
+  const isCurrent = published?.version === version
+  const publish = html`<form method="post" action="/reviews/${model.incident}/publish"><input type="hidden" name="version" value="${version}"><button class="primary">${published === null ? 'Publish' : 'Publish this version'}</button></form>`
+  return html`<section aria-labelledby="publish-title"><h2 id="publish-title">${isCurrent ? 'Published' : 'When it reads right'}</h2>
+<div class="row">${isCurrent ? null : publish}<form method="post" action="/reviews/${model.incident}/redraft"><button class="second">Draft anew from the records</button></form></div>
+<p class="quiet">A new draft never replaces what people wrote.</p></section>`
 }

@@ -63,15 +63,13 @@ export function commandRoutes(app: FastifyInstance, dependencies: WebDependencie
       request: FastifyRequest,
     ): Promise<{ incident: Incident; answer: CommandAnswer }> => {
       const incident = await incidentOf(request.params, dependencies.incidents)
-      // A repeat of the command that resolved it, whose answer was lost, is answered as that was.
-      if (incident.state === 'resolved' && givenId(request, verb) === undefined) {
-        throw new HttpProblem(
-          409,
-          `${incidentName(incident.number)} is resolved; a closed incident never re-opens`,
-        )
-      }
       const command = commandOf(request, verb, incident, dependencies)
       const given = { command, body: request.body, dependencies }
+      if (incident.state === 'resolved') {
+        if (verb === 'note') return { incident, answer: await noteAfterwards(given) }
+        // A repeat of the command that resolved it, whose answer was lost, is answered as that was.
+        if (givenId(request, verb) === undefined) throw closed(incident)
+      }
       const answer = await give(dependencies.commands, given).catch(throwHttpProblem)
       return { incident, answer }
     }
@@ -91,6 +89,21 @@ export function commandRoutes(app: FastifyInstance, dependencies: WebDependencie
       return reply.redirect(`/incidents/${incidentName(incident.number)}?told=${told}`, 303)
     })
   }
+}
+
+/** What somebody saw or learnt is worth noting when it is over too; its review takes it in. */
+function noteAfterwards({ command, body, dependencies }: Given): Promise<CommandAnswer> {
+  const name = incidentName(command.incident)
+  if (identifiedIn(body)) {
+    throw new HttpProblem(409, `${name} is over: when its cause was identified cannot be set any more`, [
+      `add a plain note, or confirm the cause in its review: firewatch review ${name} --confirm CAUSE --reason WHY`,
+    ])
+  }
+  return dependencies.reviews.note({ ...command, text: noteIn(body) })
+}
+
+function closed({ number }: Incident): HttpProblem {
+  return new HttpProblem(409, `${incidentName(number)} is resolved; a closed incident never re-opens`)
 }
 
 function commandOf(

@@ -4,7 +4,7 @@ import { explainPaging } from '../../domain/escalate/explain.ts'
 import { parseIncidentName } from '../../domain/investigate/evidence.ts'
 import type { Incident } from '../../domain/incident/incident.ts'
 import { severities } from '../../domain/values/severity.ts'
-import type { IncidentListFilter, IncidentReader, StoredReview, WebDependencies } from '../dependencies.ts'
+import type { IncidentListFilter, IncidentReader, WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 import { incidentView } from '../incident-view.ts'
 import { outlookOf } from '../outlook.ts'
@@ -40,9 +40,9 @@ const Filter = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(100),
 })
 
-/** Reading incidents: the list, one with all its records and its review. */
+/** Reading incidents: the list, and one with all its records. */
 export function incidentRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
-  const { incidents, reviews, now } = dependencies
+  const { incidents, now } = dependencies
   app.get('/api/v1/incidents', { config: { access: 'read' } }, async (request) => ({
     timeZone: readerZone(),
     incidents: await incidents.list(filterOf(request.query, request.principal)),
@@ -65,11 +65,6 @@ export function incidentRoutes(app: FastifyInstance, dependencies: WebDependenci
     const incident = await incidentOf(request.params, incidents)
     return { incident, events: await incidents.events(incident.number) }
   })
-
-  app.get('/api/v1/incidents/:name/review', { config: { access: 'read' } }, async (request) => {
-    const incident = await incidentOf(request.params, incidents)
-    return reviewOf(incident, reviews)
-  })
 }
 
 /** `owner=mine` is whoever asks. @throws HttpProblem 400 that names the parameter */
@@ -90,22 +85,6 @@ export function filterOf(query: unknown, principal: Principal | null): IncidentL
     ...(text === undefined ? {} : { text }),
     ...(before === undefined ? {} : { before }),
   }
-}
-
-/** @throws HttpProblem 404 while there is none */
-export async function reviewOf(
-  { number }: Incident,
-  reviews: WebDependencies['reviews'],
-): Promise<StoredReview> {
-  const review = await reviews.get(number)
-  if (review !== undefined) return review
-  const trouble = await reviews.trouble(number)
-  throw new HttpProblem(
-    404,
-    trouble === undefined
-      ? 'the review is not drafted yet: it follows the end of the incident'
-      : `there is no review: ${trouble}`,
-  )
 }
 
 /** The incident that `:name` means. @throws HttpProblem 404 */

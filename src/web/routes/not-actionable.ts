@@ -10,7 +10,7 @@ const Mark = z.object({ reason: z.string().trim().min(1, 'say why it was not act
 /** A false alarm is mostly known as one when it is over, so this is said of closed incidents too. */
 export function notActionableRoutes(
   app: FastifyInstance,
-  { incidents, notActionable, now, newId }: WebDependencies,
+  { incidents, reviews, now, newId }: WebDependencies,
 ): void {
   app.post(
     '/api/v1/incidents/:name/not-actionable',
@@ -20,7 +20,7 @@ export function notActionableRoutes(
       const mark = Mark.safeParse(request.body)
       if (!mark.success)
         throw new HttpProblem(400, mark.error.issues[0]?.message ?? 'say why it was not actionable')
-      return notActionable.mark({
+      return reviews.markNotActionable({
         incident: number,
         actor: request.principal?.person ?? 'unknown',
         at: now().toISOString(),

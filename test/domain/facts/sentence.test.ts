@@ -293,6 +293,25 @@ const sentences: { readonly [Type in Fact['type']]: readonly (readonly [FactOf<T
   note: [[{ type: 'note', text: 'Rolled back checkout' }, 'Rolled back checkout']],
   identified: [[{ type: 'identified', text: 'The deploy did it' }, 'The deploy did it']],
   'not-actionable': [[{ type: 'not-actionable', text: 'a drill' }, 'Not actionable: a drill']],
+  'cause-settled': [
+    [
+      { type: 'cause-settled', cause: 'a', claim: 'It was full', verdict: 'rejected', reason: 'it had room' },
+      'ana rejected the cause “It was full”: it had room',
+    ],
+  ],
+  'review-edited': [
+    [
+      { type: 'review-edited', version: 3, sections: ['Why', 'When'] },
+      'ana edited the review: Why, When (version 3)',
+    ],
+  ],
+  'review-redrafted': [
+    [
+      { type: 'review-redrafted', version: 4, sections: ['Why'] },
+      'The review was drafted anew: Why (version 4)',
+    ],
+  ],
+  'review-published': [[{ type: 'review-published', version: 5 }, 'ana published the review (version 5)']],
   'automation-stopped': [
     [{ type: 'automation-stopped', reason: 'we migrate' }, 'ana stopped automation: we migrate'],
   ],

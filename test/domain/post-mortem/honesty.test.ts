@@ -24,7 +24,7 @@ import {
 
 function statements(review: Review): Statement[] {
   return [
-    ...review.summary,
+    ...Object.values(review.brief).flat(),
     ...review.impact.quantified,
     ...review.impact.measured,
     ...review.timeline,

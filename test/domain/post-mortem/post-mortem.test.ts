@@ -21,13 +21,9 @@ function texts(of: readonly Statement[]): string[] {
 
 describe('a review', () => {
   it('sums up what, when, who was hit, how long and what ended it', () => {
-    expect(texts(draftReview(records()).summary).slice(0, 6)).toEqual([
-      'What: feed: feed-activity on service feed, P1',
-      'When: it began at 2026-11-24 03:00:00 UTC',
-      'Who was hit: os iOS; users affected: not recorded',
-      'How long: time to mitigate 1 h; time to resolve 1 h 15 min',
-      'Mitigated at 2026-11-24 04:00:00 UTC, resolved only at 2026-11-24 04:15:00 UTC',
-      'What ended it: cache_invalidation on feed-service helped',
+    expect(texts(draftReview(records()).brief.summary)).toEqual([
+      'Likes on iOS (service feed) fell to 12 per 15 min, 98 % below a day before (480), at 2026-11-24 03:00:00 UTC',
+      'It lasted 1 h, from 2026-11-24 03:00:00 UTC to 2026-11-24 04:00:00 UTC; Firewatch ended it with cache_invalidation on feed-service',
     ])
   })
 
@@ -39,8 +35,7 @@ describe('a review', () => {
       records({ evidence: [...records().evidence, counted] }),
     ).impact
     expect(texts(quantified)).toEqual([
-      expect.stringContaining('Likes (os iOS) at 12, 98 % below a day before (480)'),
-      'Likes (os iOS): over 2 firing buckets about 928 fewer than the nearer baseline',
+      'Likes on iOS: 12 per 15 min at 2026-11-24 03:00:00 UTC, 98 % below a day before (480) and 98 % below a week before (500); in all about 928 fewer than usual while it fired (30 min)',
       'Users affected: 1,234',
     ])
     expect(notRecorded).toEqual(['Cost'])
@@ -79,7 +74,7 @@ describe('a review', () => {
     expect(acted?.text).toBe('cache_invalidation on feed-service was carried out: HTTP 200.')
     expect(acted?.cites).toEqual(['INC-42/T4', 'INC-42/R1'])
     expect(timeline.find(({ text }) => text.startsWith('Paged'))).toMatchObject({
-      text: 'Paged the responder on step 1 by webhook (step 1)',
+      text: 'Paged Responder A by webhook (step 1)',
       cites: ['INC-42/T3', 'INC-42/M1'],
     })
   })
@@ -110,8 +105,8 @@ describe('a review', () => {
     const review = draftReview(records({ timeline: [note] }))
     expect(review.timeline).toContainEqual(
       expect.objectContaining({
-        text: 'The responder on step 1 noted',
-        quote: 'we should have seen this, says the responder on step 1',
+        text: 'Responder A noted',
+        quote: 'we should have seen this, says Responder A',
       }),
     )
     expect(review.rubric[15]?.passed).toBe(true)
@@ -128,8 +123,8 @@ describe('a review', () => {
 
   it('tells each attempt with what was measured before and after', () => {
     expect(draftReview(records()).attempts[0]).toMatchObject({
-      before: expect.stringContaining('Likes (os iOS) at 12') as string,
-      after: expect.stringContaining('Likes (os iOS) at 460') as string,
+      before: expect.stringContaining('Likes on iOS: 12 per 15 min') as string,
+      after: expect.stringContaining('Likes on iOS: 460 per 15 min') as string,
       decisionToAct: '2 min',
     })
     const refused = draftReview(
@@ -150,7 +145,9 @@ describe('a review', () => {
     const [told] = draftReview(
       records({ attempts: [attempt({ after: { at: at('03:50'), verdicts: samples } })] }),
     ).attempts
-    expect(told?.after).toMatch(/^Likes \(os iOS\) at 470, .* \[ok\]; Likes \(os Android\) at 9, .* \[ok\]$/)
+    expect(told?.after).toMatch(
+      /^Likes on iOS: 470 per 15 min, .* \(ok\); Likes on Android: 9 per 15 min, .* \(ok\)$/,
+    )
   })
 
   it('shows a query once, and rounds what verdicts hold', () => {
@@ -177,7 +174,7 @@ describe('a review', () => {
     const cleared = attempt({ outcome: 'cleared', actedAt: null })
     expect(texts(draftReview(records({ attempts: [cleared] })).response.luck)).toEqual([
       'The symptom was gone before cache_invalidation on feed-service began',
-      'It ended without a remediation that is known to have ended it',
+      'As far as the records show it ended by itself, and may come back',
     ])
   })
 
@@ -190,13 +187,13 @@ describe('a review', () => {
       records({ pages, incident: incident({ acknowledgedAt: at('04:30'), resolvedAt: at('05:00') }) }),
     ).response
     expect(texts(response)).toEqual([
-      'The first page was written 2 min after detection',
+      'The first page went out 2 min after detection',
       'Pages: 2 over 2 escalation steps',
-      'Acknowledged by the responder on step 1 after 1 h 14 min; the target of P1 is 1 h',
+      'Acknowledged by Responder A after 1 h 14 min; the target of P1 is 1 h',
     ])
     expect(texts(wentLessWell)).toEqual([
       'Pages that did not certainly reach anybody: 1',
-      'It was acknowledged 14 min after the target of 1 h',
+      'It was acknowledged 14 min later than the target of 1 h',
     ])
   })
 
