@@ -16,6 +16,18 @@ export interface ReplayCommand {
   readonly json?: boolean
 }
 
+/** Statements for ClickHouse, as they were written at a command line. */
+export interface SqlCommand {
+  readonly statements?: string
+  readonly file?: string
+  readonly format?: string
+  /** Rows of a result that are shown. */
+  readonly limit: number
+  readonly timeoutMs: number
+  readonly data: string
+  readonly json?: boolean
+}
+
 export interface WantedToken {
   /** A configured user or sender. */
   readonly name: string
@@ -38,5 +50,6 @@ export interface Installation {
   serve(): Promise<void>
   work(): Promise<void>
   replayCheck(command: ReplayCommand): Promise<void>
+  runSql(command: SqlCommand): Promise<void>
   issueToken(wanted: WantedToken): Promise<IssuedToken>
 }

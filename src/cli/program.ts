@@ -12,6 +12,7 @@ import { addOwnershipCommands } from './commands/ownership.ts'
 import { addReplayCommand } from './commands/replay.ts'
 import { addRunCommands } from './commands/run.ts'
 import { addSimulateCommand } from './commands/simulate.ts'
+import { addSqlCommand } from './commands/sql.ts'
 import { addWhyCommands } from './commands/why.ts'
 import type { Installation } from './installation.ts'
 
@@ -36,6 +37,7 @@ export function createProgram(installation: Installation): Command {
   program.commandsGroup('Checks:')
   addCheckCommands(program)
   addReplayCommand(program, installation)
+  addSqlCommand(program, installation)
   program.commandsGroup('Set it up:')
   addCredentialCommands(program, installation)
   addAuditCommand(program)
