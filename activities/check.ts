@@ -15,11 +15,13 @@ import {
   concludeRun,
   type CheckRun,
   type Conclusion,
+  type MeasuredCheck,
   type RunConclusion,
   type SeriesStanding,
   type SourceSighting,
   type Standings,
 } from '../src/domain/check/run.ts'
+import type { MissingReason } from '../src/domain/check/first-data.ts'
 import type { CheckShard } from '../src/domain/check/shards.ts'
 import { errorMessage } from '../src/domain/values/error-message.ts'
 import type { Check, Configuration, SourceTable } from '../src/domain/configuration/configuration.ts'
@@ -30,6 +32,10 @@ export interface MetricSource {
   measure(question: MetricQuestion): Promise<Measured>
   /** Whether the source has any row in a stretch of time, epoch milliseconds, half-open. */
   hasRows(source: SourceTable, from: number, to: number): Promise<boolean>
+  /** Whether the source has any row at all. */
+  hasAnyRow(source: SourceTable): Promise<boolean>
+  /** What is not there, when that is why the question was refused. */
+  missing(error: unknown): MissingReason | undefined
   /** True when nobody answered, so that asking again may help; false when the question itself was refused. */
   isUnavailable(error: unknown): boolean
 }
@@ -105,7 +111,7 @@ export function createCheckActivities({ metrics, runs, configuration, now }: Che
       for (const asked of metricQuestions(checks, current, at))
         answers.push(...(await ask(asked, at, current, metrics)))
       const verdicts = answers.flatMap((answer) => verdictsOf(answer, current))
-      const measured = checks.map((check) => ({ check, error: errorOf(check, answers) }))
+      const measured = checks.map((check) => measuredOf(check, answers))
       const sources = await sightings(answers, current, metrics)
       return store({ ...run, verdicts, measured, sources }, current)
     },
@@ -135,7 +141,8 @@ export function createCheckActivities({ metrics, runs, configuration, now }: Che
 }
 
 /** A question with what came back: measurements, or why there are none. */
-type Answer = AskedQuestion & ({ readonly measured: Measured } | { readonly error: string })
+type Answer = AskedQuestion &
+  ({ readonly measured: Measured } | { readonly error: string; readonly missing: MissingReason | undefined })
 
 /** Asks for all checks at once; when that is refused, for each alone, so that one wrong expression blinds no other check. */
 async function ask(
@@ -148,7 +155,8 @@ async function ask(
     return [{ ...asked, measured: await metrics.measure(asked.question) }]
   } catch (error) {
     if (metrics.isUnavailable(error)) throw error
-    if (asked.checks.length === 1) return [{ ...asked, error: shortened(errorMessage(error)) }]
+    if (asked.checks.length === 1)
+      return [{ ...asked, error: shortened(errorMessage(error)), missing: metrics.missing(error) }]
   }
   const answers: Answer[] = []
   for (const check of asked.checks) {
@@ -162,13 +170,19 @@ function verdictsOf(answer: Answer, configuration: Configuration): UnsettledVerd
   return answer.checks.flatMap((check) =>
     'measured' in answer
       ? evaluate(check, answer.question, answer.measured, configuration)
-      : unknownVerdicts(check, answer.question, configuration),
+      : unknownVerdicts(check, answer.question, configuration, answer.missing),
   )
 }
 
-function errorOf(check: Check, answers: readonly Answer[]): string | null {
-  const failed = answers.find((answer) => 'error' in answer && answer.checks.includes(check))
-  return failed !== undefined && 'error' in failed ? failed.error : null
+/** Where several of its questions failed, that something is missing explains less than any other failure. */
+function measuredOf(check: Check, answers: readonly Answer[]): MeasuredCheck {
+  const failed = answers.flatMap((answer) =>
+    'error' in answer && answer.checks.includes(check) ? [answer] : [],
+  )
+  const [first] = failed.toSorted((a, b) => Number(a.missing !== undefined) - Number(b.missing !== undefined))
+  if (first === undefined) return { check, error: null }
+  const { error, missing } = first
+  return { check, error, ...(missing === undefined ? {} : { missing }) }
 }
 
 /** Looks further back only where the newest bucket is empty. Nothing is said of a source whose checks are all quiet. */
@@ -187,9 +201,10 @@ async function sightings(
     const alive =
       answer.measured.rowsIn(bucketAt) > 0 ||
       (!quiet && (await metrics.hasRows(source, end - watch.silentAfterMs, end)))
-    const state = alive ? 'alive' : quiet ? 'unknown' : 'silent'
-    if (seen.get(source.name)?.state !== 'alive')
-      seen.set(source.name, { source: source.name, ...watch, state })
+    if (seen.get(source.name)?.state === 'alive') continue
+    const silent = async () => ((await metrics.hasAnyRow(source)) ? 'silent' : 'empty')
+    const state = alive ? 'alive' : quiet ? 'unknown' : await silent()
+    seen.set(source.name, { source: source.name, ...watch, state })
   }
   return [...seen.values()]
 }

@@ -1,3 +1,4 @@
+import { waitingChecks } from '../domain/check/first-data.ts'
 import { checkMutes } from '../domain/check/mutes.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import { seriesTitle } from '../domain/check/verdict-words.ts'
@@ -18,6 +19,7 @@ export function createCheckReadings(
   return {
     standings: () => verdicts.standings(),
     mutes: async () => checkMutes(await verdicts.muted(), configuration.checks),
+    waiting: async () => waitingChecks(await verdicts.firstDataWaits(), configuration),
     names: async () => Object.keys(configuration.checks),
 
     async read(name: string, most: number): Promise<CheckReading | undefined> {

@@ -25,6 +25,7 @@ import type { RemediationAttempt } from '../domain/remediate/remediation.ts'
 import type { Runbook } from '../domain/investigate/runbook.ts'
 import type { Severity } from '../domain/values/severity.ts'
 import type { TimelineEntry } from '../domain/incident/timeline.ts'
+import type { WaitingCheck } from '../domain/check/first-data.ts'
 import type { CheckMute } from '../domain/check/mutes.ts'
 import type { CheckStanding, Verdict } from '../domain/check/verdict.ts'
 import type { Credentials } from './access.ts'
@@ -142,6 +143,8 @@ export interface CheckReader {
   standings(): Promise<readonly CheckStanding[]>
   /** Checks of which something fires that their cooldown mutes. */
   mutes(): Promise<readonly CheckMute[]>
+  /** Checks that wait for their first data. */
+  waiting(): Promise<readonly WaitingCheck[]>
   /** Names of the checks, as configured now. */
   names(): Promise<readonly string[]>
   /** How a check judged of late, at most `most` of its series; `undefined` when there is no such check. */

@@ -14,6 +14,7 @@ function readings(stored: readonly Verdict[]) {
   const reader = createCheckReadings(
     {
       standings: async () => [],
+      firstDataWaits: async () => [],
       muted: async () => [],
       latest: async () => [],
       newest: async (_check: string, most: number) =>

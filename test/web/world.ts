@@ -131,6 +131,7 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
     },
     checks: {
       standings: async () => [],
+      waiting: async () => [],
       mutes: async () => state.mutes,
       names: async () => state.checks.map(({ check }) => check.name),
       read: async (name) => state.checks.find(({ check }) => check.name === name),

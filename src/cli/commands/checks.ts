@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { missingWords, type WaitingCheck } from '../../domain/check/first-data.ts'
 import type { CheckMute } from '../../domain/check/mutes.ts'
 import { formatNumber } from '../../domain/values/numbers.ts'
 import type { CheckStanding, Verdict } from '../../domain/check/verdict.ts'
@@ -18,6 +19,7 @@ interface Standings {
   /** Names of configured checks without any verdict yet. */
   readonly notJudged: readonly string[]
   readonly muted: readonly CheckMute[]
+  readonly waiting: readonly WaitingCheck[]
 }
 
 /** `checks` and `verdicts`: how what is watched was judged last. */
@@ -41,7 +43,7 @@ export function addCheckCommands(program: Command): void {
   })
 }
 
-function standingsText({ checks, notJudged, muted }: Standings): string {
+function standingsText({ checks, notJudged, muted, waiting: first }: Standings): string {
   if (checks.length + notJudged.length === 0) return 'no check is configured'
   const judged = checks.map(({ check, bucketAt, firing, ok, unknown }) => [
     check,
@@ -50,7 +52,14 @@ function standingsText({ checks, notJudged, muted }: Standings): string {
   ])
   const waiting = notJudged.map((name) => [name, '-', '-', '-', 'not judged yet'])
   const rows = table(['check', 'firing', 'ok', 'unknown', 'newest bucket (UTC)'], [...judged, ...waiting])
-  return [rows, ...muted.map(mutedText)].join('\n')
+  return [rows, ...first.map(waitingText), ...muted.map(mutedText)].join('\n')
+}
+
+function waitingText({ check, reason, tables, since, until, isOverdue }: WaitingCheck): string {
+  const what = missingWords(reason, tables)
+  return isOverdue
+    ? `${check}: never had any data: ${what}; looked for since ${clock(since)} UTC`
+    : `${check}: waiting for its first data: ${what}; nobody is told before ${clock(until)} UTC`
 }
 
 function mutedText({ check, series, until }: CheckMute): string {

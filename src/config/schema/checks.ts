@@ -43,6 +43,7 @@ export const checkSchema = z.strictObject({
   clearAfter: z.int().min(1).max(1_000).default(3),
   cooldown: duration().prefault('1h'),
   silentAfter: duration({ leastMs: secondMs }).exactOptional(),
+  firstDataWithin: duration().exactOptional(),
   severity: z.enum(['critical', 'warning', 'info', ...severities]).default('warning'),
   labels: labels.default({}),
 })
@@ -63,6 +64,7 @@ export function toCheck(checkName: string, written: z.output<typeof checkSchema>
     clearAfter: written.clearAfter,
     cooldownMs: written.cooldown,
     silentAfterMs: written.silentAfter ?? 2 * written.bucket,
+    ...(written.firstDataWithin === undefined ? {} : { firstDataWithinMs: written.firstDataWithin }),
     severity: written.severity,
     labels: written.labels,
   }

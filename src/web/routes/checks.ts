@@ -14,9 +14,14 @@ const Name = z.object({ name: z.string().max(200) })
 /** How the checks judged last: in counts, and series by series. */
 export function checkRoutes(app: FastifyInstance, { checks }: WebDependencies): void {
   app.get('/api/v1/checks', { config: { access: 'read' } }, async () => {
-    const [standings, names, muted] = await Promise.all([checks.standings(), checks.names(), checks.mutes()])
+    const [standings, names, muted, waiting] = await Promise.all([
+      checks.standings(),
+      checks.names(),
+      checks.mutes(),
+      checks.waiting(),
+    ])
     const judged = new Set(standings.map(({ check }) => check))
-    return { checks: standings, notJudged: names.filter((name) => !judged.has(name)), muted }
+    return { checks: standings, notJudged: names.filter((name) => !judged.has(name)), muted, waiting }
   })
 
   app.get('/api/v1/checks/:name/verdicts', { config: { access: 'read' } }, async (request) =>
@@ -28,13 +33,18 @@ export function checkRoutes(app: FastifyInstance, { checks }: WebDependencies): 
       (await checks.names()).map(async (name) => checks.read(name, mostOfMany)),
     )
     const known = readings.filter((reading) => reading !== undefined)
-    return sendPage(reply, checksPage(known, await checks.mutes(), personOf(request)))
+    return sendPage(reply, checksPage(known, await notesOf(checks), personOf(request)))
   })
 
   app.get('/checks/:name', { config: { access: 'read' } }, async (request, reply) => {
     const reading = await readCheck(checks, request.params)
-    return sendPage(reply, checkPage(reading, await checks.mutes(), personOf(request)))
+    return sendPage(reply, checkPage(reading, await notesOf(checks), personOf(request)))
   })
+}
+
+async function notesOf(checks: CheckReader) {
+  const [mutes, waiting] = await Promise.all([checks.mutes(), checks.waiting()])
+  return { mutes, waiting }
 }
 
 /** @throws HttpProblem 404 */
