@@ -13,6 +13,7 @@ import { addReplayCommand } from './commands/replay.ts'
 import { addRunCommands } from './commands/run.ts'
 import { addSimulateCommand } from './commands/simulate.ts'
 import { addSqlCommand } from './commands/sql.ts'
+import { addTestPageCommand } from './commands/test-page.ts'
 import { addWhyCommands } from './commands/why.ts'
 import type { Installation } from './installation.ts'
 
@@ -34,6 +35,7 @@ export function createProgram(installation: Installation): Command {
   program.commandsGroup('On call:')
   addOnCallCommands(program)
   addSimulateCommand(program)
+  addTestPageCommand(program)
   program.commandsGroup('Checks:')
   addCheckCommands(program)
   addReplayCommand(program, installation)

@@ -1,6 +1,6 @@
 import { oneLine } from '../domain/page/delivery.ts'
 import type { PageLink, PageMessage } from '../domain/page/page.ts'
-import { linesToSay } from '../domain/page/message.ts'
+import { linesToSay, openTitle } from '../domain/page/message.ts'
 import { mailLimits } from './limits.ts'
 
 /** What a mail says, before it is text or HTML. */
@@ -18,6 +18,7 @@ const stages: Readonly<Record<PageMessage['kind'], string>> = {
   page: '',
   acknowledged: ' acknowledged',
   resolved: ' resolved',
+  test: '',
 }
 
 export function contentOf(message: PageMessage): MailContent {
@@ -51,7 +52,7 @@ function answeredBy({ incident, bundled }: PageMessage): string {
 
 function linksOf({ kind, incident, incidentUrl, chartUrl, links }: PageMessage): PageLink[] {
   const offered = [
-    { title: `Open ${incident}`, url: incidentUrl },
+    { title: openTitle(kind, incident), url: incidentUrl },
     ...(kind === 'page' ? [{ title: 'Chart', url: chartUrl }, ...links] : []),
   ]
   return offered.flatMap(({ title, url }) => webLink(title, url) ?? [])

@@ -45,7 +45,7 @@ export function mailOf(message: PageMessage, domain: string, png?: Uint8Array): 
 
 /** One line whatever the alert said, and the same for all of a conversation: some readers thread by it as well. */
 function subjectOf({ kind, severity, incident, title }: PageMessage): string {
-  const reply = kind === 'page' ? '' : 'Re: '
+  const reply = kind === 'page' || kind === 'test' ? '' : 'Re: '
   const written = oneLine(`${severity} ${incident}: ${title}`).replaceAll(/\p{Cf}/gu, '')
   return cutText(`${reply}${written}`, mailLimits.subjectLength)
 }
@@ -58,5 +58,5 @@ function idOf(key: string, domain: string): string {
 /** Only what is a Message-ID of ours may stand in a header. */
 function followedIn({ kind, follows = [] }: PageMessage): string[] {
   const ids = follows.map(({ id }) => id).filter((id) => /^<[0-9a-f]{32}@[A-Za-z0-9.-]+>$/.test(id))
-  return kind === 'page' ? [] : ids.slice(0, mostReferences)
+  return kind === 'page' || kind === 'test' ? [] : ids.slice(0, mostReferences)
 }

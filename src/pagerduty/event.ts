@@ -1,4 +1,5 @@
 import { cutText, oneLine } from '../domain/page/delivery.ts'
+import { openTitle } from '../domain/page/message.ts'
 import { fnv1a64 } from '../domain/values/hash.ts'
 import type { PageMessage } from '../domain/page/page.ts'
 import type { Severity } from '../domain/values/severity.ts'
@@ -34,6 +35,7 @@ const actions: Readonly<Record<PageMessage['kind'], EventAction>> = {
   page: 'trigger',
   acknowledged: 'acknowledge',
   resolved: 'resolve',
+  test: 'trigger',
 }
 
 const eventSeverities: Readonly<Record<Severity, EventSeverity>> = {
@@ -53,7 +55,7 @@ export function eventOf(message: PageMessage, routingKey: string): PagerDutyEven
     event_action: actions[message.kind],
     dedup_key: dedupKeyOf(message),
   }
-  if (message.kind !== 'page') return head
+  if (head.event_action !== 'trigger') return head
   return {
     ...head,
     payload: payloadOf(message),
@@ -106,11 +108,13 @@ function payloadOf(message: PageMessage): PagerDutyPayload {
 
 /** Images must be served by https, says PagerDuty; a chart that is not is a link. */
 function attachmentsOf({
+  kind,
   incident,
   incidentUrl,
   chartUrl,
 }: PageMessage): Pick<PagerDutyEvent, 'links' | 'images'> {
-  const open = { href: incidentUrl, text: `Open ${incident}` }
+  const open = { href: incidentUrl, text: openTitle(kind, incident) }
+  if (kind === 'test') return { links: [open] }
   const alt = `What ${incident} measures`
   return chartUrl.startsWith('https://')
     ? { links: [open], images: [{ src: chartUrl, href: incidentUrl, alt }] }

@@ -1,5 +1,6 @@
 import { valueOf } from '../domain/page/answer-value.ts'
 import { cutText } from '../domain/page/delivery.ts'
+import { openTitle } from '../domain/page/message.ts'
 import type { FollowedMessage, MessageAnswers, PageMessage, StandingIncident } from '../domain/page/page.ts'
 
 import { blocksBudget, longestPart, slackLimits } from './limits.ts'
@@ -17,6 +18,7 @@ const stages: Readonly<Record<PageMessage['kind'], string>> = {
   page: '',
   acknowledged: ' acknowledged',
   resolved: ' resolved',
+  test: '',
 }
 
 const repeatNote = 'Possible repeat: an earlier try of this message may have reached you.'
@@ -130,7 +132,7 @@ function factsOf(message: PageMessage): string[] {
 
 function linksOf({ kind, incident, incidentUrl, chartUrl, links }: PageMessage): string[] {
   const offered = [
-    { title: `Open ${incident}`, url: incidentUrl },
+    { title: openTitle(kind, incident), url: incidentUrl },
     ...(kind === 'page' ? [{ title: 'Chart', url: chartUrl }, ...links] : []),
   ]
   return offered.slice(0, longestPart.links).flatMap(({ title, url }) => link(title, url) ?? [])
@@ -141,7 +143,7 @@ function linksOf({ kind, incident, incidentUrl, chartUrl, links }: PageMessage):
  * answer to all of them.
  */
 function buttonsOf(message: PageMessage): Block[] {
-  if (message.kind === 'resolved') return []
+  if (message.kind === 'resolved' || message.kind === 'test') return []
   const isPage = message.kind === 'page'
   if (isPage && message.bundled.length > 0)
     return [{ type: 'actions', elements: [acknowledgeAll(message, message.bundled.length + 1)] }]

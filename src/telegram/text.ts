@@ -1,6 +1,6 @@
 import { cutText } from '../domain/page/delivery.ts'
 import type { PageLink, PageMessage } from '../domain/page/page.ts'
-import { linesToSay } from '../domain/page/message.ts'
+import { linesToSay, openTitle } from '../domain/page/message.ts'
 import { longestPart, telegramLimits } from './limits.ts'
 
 /** `html` for `parse_mode: HTML`; `plain` goes without one, for when Telegram does not take the markup. */
@@ -45,6 +45,7 @@ const stages: Readonly<Record<PageMessage['kind'], string>> = {
   page: '',
   acknowledged: ' acknowledged',
   resolved: ' resolved',
+  test: '',
 }
 
 function headOf(message: PageMessage): Line[] {
@@ -75,7 +76,7 @@ function footOf(message: PageMessage, form: TextForm): Line[] {
 /** Links stand in one row; an address that Telegram does not make a link of stands written out, as all do in plain text. */
 function linkLines({ kind, incident, incidentUrl, chartUrl, links }: PageMessage, form: TextForm): Line[] {
   const offered: readonly PageLink[] = [
-    { title: `Open ${incident}`, url: incidentUrl },
+    { title: openTitle(kind, incident), url: incidentUrl },
     ...(kind === 'page' ? [{ title: 'Chart', url: chartUrl }, ...links] : []),
   ]
   const row: Piece[] = []

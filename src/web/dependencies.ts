@@ -34,6 +34,7 @@ import type { Automation } from './automation.ts'
 import type { ServedRequest } from './observe.ts'
 import type { OnCallService } from './on-call-service.ts'
 import type { Sessions } from './sessions.ts'
+import type { TestPages } from './test-pages.ts'
 import type { SlackWebhookHandler, AnswerLinkHandler, TelegramWebhookHandler } from './channel-handlers.ts'
 
 /** What the web needs of the rest, wired by the composition root. */
@@ -64,6 +65,7 @@ export interface WebDependencies {
   readonly people: () => Promise<Readonly<Record<string, Role>>>
   /** Names of the escalation policies, as configured now. */
   readonly policies: () => Promise<readonly string[]>
+  readonly testPages: TestPages
   readonly onCall: OnCallService
   readonly calendars: CalendarWriter
   readonly reviews: {

@@ -29,6 +29,7 @@ import { onCallChangeRoutes } from './routes/on-call-changes.ts'
 import { onCallPageRoutes } from './routes/on-call-page.ts'
 import { onCallRoutes } from './routes/on-call.ts'
 import { reviewRoutes } from './routes/reviews.ts'
+import { testPageRoutes } from './routes/test-pages.ts'
 import { runbookRoutes } from './routes/runbooks.ts'
 
 /** GoAlert's bound is 256 KiB for one alert; a batch of 1,000 small ones fits in this. */
@@ -101,6 +102,7 @@ export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): 
     eventRoutes,
     consoleRoutes,
     onCallRoutes,
+    testPageRoutes,
     onCallChangeRoutes,
     onCallPageRoutes,
     calendarRoutes,

@@ -137,6 +137,13 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       read: async (name) => state.checks.find(({ check }) => check.name === name),
     },
     reviews: { get: async () => state.review, trouble: async () => state.reviewTrouble },
+    testPages: {
+      receivers: () => [{ name: 'ana', title: 'Ana', channels: ['webhook'] }],
+      send: async ({ name }) =>
+        name === 'ana'
+          ? { kind: 'tried', name, contacts: [{ channel: 'webhook', contact: 1, outcome: { kind: 'sent' } }] }
+          : { kind: 'unknown-name', hint: '; did you mean "ana"?' },
+    },
     onCall: onCallServiceOver([]),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: {

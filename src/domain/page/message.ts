@@ -99,7 +99,12 @@ export function linesToSay({
   lines,
   bundled,
 }: Pick<PageMessage, 'kind' | 'lines' | 'bundled'>): readonly string[] {
-  return kind === 'page' ? lines : bundleLines(bundled)
+  return kind === 'page' || kind === 'test' ? lines : bundleLines(bundled)
+}
+
+/** What the link to the incident is called; a test leads to the console alone. */
+export function openTitle(kind: PageMessage['kind'], incident: string): string {
+  return kind === 'test' ? 'Open Firewatch' : `Open ${incident}`
 }
 
 function bundleLines(others: readonly BundledIncident[]): string[] {

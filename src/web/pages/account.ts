@@ -22,6 +22,7 @@ export function accountPage(page: AccountPage): Html {
     body: html`<h1>${person}</h1>
 <p>Your role is ${role}.</p>
 <form method="post" action="/logout"><button class="primary">Log out</button></form>
+<p><a href="/test-pages">Send a test page</a>, to see that you can be reached.</p>
 <h2>Sessions, tokens and calendar addresses</h2>
 <p class="quiet">End what you do not know or have lost: it opens nothing from that moment on.</p>
 <ul class="cards">${credentials.map((one) => card(one, page))}</ul>`,

@@ -54,6 +54,7 @@ export function onCallPage(page: OnCallPage): Html {
     person,
     body: html`<h1>On call</h1>
 ${sentence === undefined ? null : html`<p class="told" role="status">${sentence}</p>`}
+<p class="quiet"><a href="/test-pages">Send a test page</a> to see that people can be reached.</p>
 ${schedules.length === 0 ? html`<p>No schedule is configured.</p>` : schedules.map((view) => section(view, page))}`,
   })
 }
