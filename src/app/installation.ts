@@ -24,6 +24,10 @@ export function createInstallation(env: NodeJS.ProcessEnv): Installation {
       const { runSql } = await import('./sql-command.ts')
       await runSql(command, env)
     },
+    async openCatalogue(address) {
+      const { openCatalogue } = await import('./catalogue.ts')
+      return openCatalogue(address, env)
+    },
     async issueToken(wanted) {
       const settings = recordSettingsFrom(env)
       const { issueToken } = await import('./direct-token.ts')

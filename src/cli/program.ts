@@ -7,6 +7,7 @@ import { addCompletionCommand } from './commands/completion.ts'
 import { addConfigCommands } from './commands/config.ts'
 import { addCredentialCommands } from './commands/credentials.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
+import { addInitCommand } from './commands/init.ts'
 import { addOnCallCommands } from './commands/on-call.ts'
 import { addOwnershipCommands } from './commands/ownership.ts'
 import { addReplayCommand } from './commands/replay.ts'
@@ -41,6 +42,7 @@ export function createProgram(installation: Installation): Command {
   addReplayCommand(program, installation)
   addSqlCommand(program, installation)
   program.commandsGroup('Set it up:')
+  addInitCommand(program, installation)
   addCredentialCommands(program, installation)
   addAuditCommand(program)
   addConfigCommands(program)
