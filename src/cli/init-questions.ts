@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { CommandFailed, exitCodes } from './api-client.ts'
 import { tell, withoutControls } from './terminal.ts'
 
@@ -26,10 +26,7 @@ export function createAsker(options: { readonly yes: boolean; readonly isTermina
   refuseMissing(): void
 } {
   const missing: string[] = []
-  const terminal =
-    options.isTerminal && !options.yes
-      ? createInterface({ input: process.stdin, output: process.stderr })
-      : undefined
+  const terminal = options.isTerminal && !options.yes ? openTerminal() : undefined
   return {
     async ask(question) {
       const { given, suggested, flag } = question
@@ -50,7 +47,7 @@ export function createAsker(options: { readonly yes: boolean; readonly isTermina
   }
 }
 
-async function askAt(terminal: ReturnType<typeof createInterface>, question: Question): Promise<string> {
+async function askAt(terminal: Terminal, question: Question): Promise<string> {
   const { text, suggested, choices } = question
   const offered =
     choices === undefined
@@ -58,7 +55,7 @@ async function askAt(terminal: ReturnType<typeof createInterface>, question: Que
       : `\n${choices.map((one, index) => `  ${index + 1}) ${withoutControls(one)}`).join('\n')}\n`
   const otherwise = suggested === undefined ? '' : ` [${withoutControls(suggested)}]`
   for (;;) {
-    const typed = await answerAt(terminal, `${text}${offered}${otherwise}: `)
+    const typed = await terminal.line(`${text}${offered}${otherwise}: `)
     const answer = typed === '' ? (suggested ?? '') : (choices?.[Number(typed) - 1] ?? typed)
     const problem = problemOf(question, answer)
     if (problem === undefined) return answer
@@ -66,13 +63,41 @@ async function askAt(terminal: ReturnType<typeof createInterface>, question: Que
   }
 }
 
-/** @throws CommandFailed when the terminal is closed instead */
-async function answerAt(terminal: ReturnType<typeof createInterface>, text: string): Promise<string> {
-  const closed = new Promise<never>((_, reject) => {
-    terminal.once('close', () => reject(new CommandFailed('nothing was written', exitCodes.usage)))
+interface Terminal {
+  /** The next line, without spaces at its ends. @throws CommandFailed when the terminal is closed instead */
+  line(prompt: string): Promise<string>
+  close(): void
+}
+
+/** Lines that were typed ahead wait for their question. */
+function openTerminal(): Terminal {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const typed: string[] = []
+  let isClosed = false
+  let wake: () => void = () => undefined
+  terminal.on('line', (line) => {
+    typed.push(line.trim())
+    wake()
   })
-  closed.catch(() => undefined)
-  return (await Promise.race([terminal.question(text), closed])).trim()
+  terminal.once('close', () => {
+    isClosed = true
+    wake()
+  })
+  return {
+    async line(prompt) {
+      terminal.setPrompt(prompt)
+      if (!isClosed) terminal.prompt()
+      while (typed.length === 0 && !isClosed) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      const line = typed.shift()
+      if (line === undefined) throw new CommandFailed('nothing was written', exitCodes.usage)
+      return line
+    },
+    close: () => terminal.close(),
+  }
 }
 
 /** @throws CommandFailed for an answer that cannot be */
