@@ -41,7 +41,7 @@ export interface InitFlags {
 type Table = Awaited<ReturnType<Catalogue['tables']>>[number]
 
 const none = 'none yet'
-const buckets = { '1m': 60, '5m': 300, '15m': 900, '1h': 3_600, '1d': 86_400 } as const
+const buckets = { '10s': 10, '1m': 60, '5m': 300, '15m': 900, '1h': 3_600, '1d': 86_400 } as const
 
 /** Everything that has to be known for a configuration, question by question. */
 export async function interview(

@@ -65,6 +65,7 @@ checks:
     service: ${service}
     metrics: [${metric}]
     bucket: ${watch.bucket}                 # so much time is judged at once
+    late: ${watch.bucket === '10s' ? '2s' : '30s'}                  # rows may come in so much later
 ${detectorLines(watch)}
     clearAfter: 2              # good buckets in a row after which it is over
     firstDataWithin: 1h        # while the table never had a row, nobody is told for so long

@@ -45,7 +45,7 @@ export function createProgram(installation: Installation): Command {
   addInitCommand(program, installation)
   addCredentialCommands(program, installation)
   addAuditCommand(program)
-  addConfigCommands(program)
+  addConfigCommands(program, installation)
   addCompletionCommand(program)
   return program
 }

@@ -11,7 +11,6 @@ export interface CatalogueTable {
   readonly numbers: readonly string[]
 }
 
-const mostTables = 500
 /** Names that firewatch.yaml cannot hold are left out. */
 const unwritable = /\0|\ufffd/
 
@@ -37,7 +36,7 @@ export async function catalogueOf(clickhouse: Pick<ClickHouse, 'query'>): Promis
     { time: isTime.source },
   )
   const tables = Map.groupBy(rows, ({ database, table }) => JSON.stringify([database, table]))
-  return [...tables.values()].slice(0, mostTables).flatMap((columns) => {
+  return [...tables.values()].flatMap((columns) => {
     const { database = '', table = '' } = columns[0] ?? {}
     const named = (pattern: RegExp) =>
       columns.filter(({ name, type }) => pattern.test(type) && !unwritable.test(name)).map(({ name }) => name)

@@ -51,6 +51,29 @@ async function init(args: readonly string[], env: NodeJS.ProcessEnv = { CLICKHOU
   return finished(child)
 }
 
+describe('N31: config validate', () => {
+  it('says which tables are not there yet, where ClickHouse answers; that is no problem', async () => {
+    const file = newFile()
+    await init([file, '--yes', '--table', 'shop.orders'])
+    const validate = async (url: string) => {
+      const args = ['config', 'validate', file, '--data', join(folder.path, 'none')]
+      return finished(
+        spawn(process.execPath, [main, ...args], { env: { ...process.env, CLICKHOUSE_URL: url } }),
+      )
+    }
+    expect((await validate(server.url)).stdout).not.toContain('wait for it')
+    await writeFile(file, (await readFile(file, 'utf8')).replace('shop.orders', 'shop.refunds'))
+    expect(await validate(server.url)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(
+        'sources.orders: ClickHouse has no table shop.refunds with a time column time yet; its checks will wait for it',
+      ),
+    })
+    expect(await validate('')).toMatchObject({ code: 0, stderr: '' })
+    expect((await validate('http://127.0.0.1:1')).code).toBe(0)
+  })
+})
+
 describe('N31: firewatch init', () => {
   it('writes a whole configuration of what is suggested, and says what comes next', async () => {
     const file = newFile()

@@ -69,7 +69,7 @@ const answers: fc.Arbitrary<InitAnswers> = fc
         table: fc.record({ database: legalName, table: legalName }),
         timeColumn: legalName,
         metric,
-        bucket: fc.constantFrom('1m', '5m', '1d'),
+        bucket: fc.constantFrom('10s', '1m', '5m', '1d'),
         rule: fc.oneof(
           fc.constant({ kind: 'same-time' as const }),
           fc.record({

@@ -34,7 +34,7 @@ export function addInitCommand(program: Command, installation: Pick<Installation
     .option('--column <column>', 'of sum, average and quantile')
     .option('--quantile <level>', 'such as 0.95')
     .option('--where <condition>', 'of a ratio, such as "status >= 500"')
-    .option('--bucket <duration>', '1m, 5m, 15m, 1h or 1d')
+    .option('--bucket <duration>', '10s, 1m, 5m, 15m, 1h or 1d')
     .option('--check <kind>', 'threshold or same-time')
     .option('--op <op>', 'of a threshold, > or <')
     .option('--threshold <number>', 'from which value on something is wrong')
