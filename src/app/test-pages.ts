@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { didYouMean } from '../config/suggestion.ts'
+import { didYouMean } from '../domain/values/suggestion.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { Contact } from '../domain/configuration/people.ts'
 import type { PageMessage } from '../domain/page/page.ts'

@@ -27,6 +27,7 @@ export function webDependencies(
     credentials: createIdentities(records.credentials, () => configuration, settings.operator),
     auditLog: parts.auditLog,
     automation: createAutomation(records, configuration, randomUUID),
+    maintenance: parts.maintenance,
     publicUrl: settings.publicUrl,
     people: async () => roles,
     incidents: {

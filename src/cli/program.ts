@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { exitCodeMeanings } from './api-client.ts'
 import { addAuditCommand } from './commands/audit-log.ts'
@@ -8,6 +9,7 @@ import { addConfigCommands } from './commands/config.ts'
 import { addCredentialCommands } from './commands/credentials.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
 import { addInitCommand } from './commands/init.ts'
+import { addMaintenanceCommands } from './commands/maintenance.ts'
 import { addOnCallCommands } from './commands/on-call.ts'
 import { addOwnershipCommands } from './commands/ownership.ts'
 import { addReplayCommand } from './commands/replay.ts'
@@ -24,6 +26,7 @@ export function createProgram(installation: Installation): Command {
     .description(
       'Incident response that can be trusted at 3 a.m.: checks, guarded remediation, escalation and reviews',
     )
+    .version(version(), '-V, --version', 'print the version')
     .showHelpAfterError('(firewatch --help lists the commands)')
     .exitOverride()
     .addHelpText('after', `\n${exitCodeHelp()}`)
@@ -33,6 +36,7 @@ export function createProgram(installation: Installation): Command {
   addOwnershipCommands(program)
   addWhyCommands(program)
   addAutomationCommands(program)
+  addMaintenanceCommands(program)
   program.commandsGroup('On call:')
   addOnCallCommands(program)
   addSimulateCommand(program)
@@ -48,6 +52,11 @@ export function createProgram(installation: Installation): Command {
   addConfigCommands(program, installation)
   addCompletionCommand(program)
   return program
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
 }
 
 function exitCodeHelp(): string {
