@@ -1,11 +1,6 @@
-import { userInfo } from 'node:os'
 import { formatNumber } from '../domain/values/numbers.ts'
 import { identifierParts } from '../domain/values/sql-identifier.ts'
-import { CommandFailed, exitCodes } from './api-client.ts'
 import {
-  addressWords,
-  type ContactKind,
-  contactKinds,
   type InitAnswers,
   type MetricAnswers,
   type MetricKind,
@@ -14,29 +9,11 @@ import {
   tableText,
   type WatchAnswers,
 } from './init-answers.ts'
+import type { InitFlags } from './init-flags.ts'
+import { personOf } from './init-person.ts'
 import type { Asker } from './init-questions.ts'
 import type { Catalogue } from './installation.ts'
 import { tell } from './terminal.ts'
-
-/** What was said on the command line. */
-export interface InitFlags {
-  readonly clickhouse?: string | false
-  readonly table?: string
-  readonly timeColumn?: string
-  readonly metric?: string
-  readonly column?: string
-  readonly quantile?: string
-  readonly where?: string
-  readonly bucket?: string
-  readonly check?: string
-  readonly op?: string
-  readonly threshold?: string
-  readonly service?: string
-  readonly person?: string
-  readonly timeZone?: string
-  readonly contact?: string
-  readonly address?: string
-}
 
 type Table = Awaited<ReturnType<Catalogue['tables']>>[number]
 
@@ -193,58 +170,4 @@ async function suggestedValue(
     `the last day: ${formatNumber(Math.min(...values))} to ${formatNumber(Math.max(...values))} in ${values.length} buckets with rows`,
   )
   return Number(edge.toPrecision(2))
-}
-
-async function personOf(asker: Asker, flags: InitFlags): Promise<InitAnswers['person']> {
-  const name = await asker.ask({
-    flag: '--person',
-    text: 'Who is paged? Your name',
-    given: flags.person,
-    suggested: userInfo().username,
-    problem: (answer) => (/[^\p{C}\s]/u.test(answer) ? undefined : 'it needs a letter'),
-  })
-  const timeZone = await asker.ask({
-    flag: '--time-zone',
-    text: 'In which time zone?',
-    given: flags.timeZone,
-    suggested: Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC',
-    problem: (answer) => (isTimeZone(answer) ? undefined : 'it is no zone such as Europe/Berlin or UTC'),
-  })
-  const contact = (await asker.ask({
-    flag: '--contact',
-    text: 'How are they paged?',
-    given: flags.contact,
-    suggested: 'webhook',
-    choices: contactKinds,
-  })) as ContactKind
-  return { name, timeZone, contact, address: await addressOf(asker, flags, contact) }
-}
-
-const addressForms: Readonly<Partial<Record<ContactKind, RegExp>>> = {
-  email: /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?$/,
-  slack: /^[CDGUW][A-Z0-9]{2,20}$/,
-  telegram: /^(?:-?[1-9]\d{0,15}|@[A-Za-z]\w{3,31})$/,
-}
-
-async function addressOf(asker: Asker, flags: InitFlags, contact: ContactKind): Promise<string> {
-  const words = addressWords[contact]
-  if (words === undefined) {
-    if (flags.address !== undefined)
-      throw new CommandFailed(
-        `--address: where a ${contact} is, is a secret: it goes into the environment, and no file`,
-        exitCodes.usage,
-      )
-    return ''
-  }
-  const problem = (answer: string) =>
-    addressForms[contact]?.test(answer) === true ? undefined : `a ${words} is expected`
-  return asker.ask({ flag: '--address', text: `Their ${words}`, given: flags.address, problem })
-}
-
-function isTimeZone(text: string): boolean {
-  try {
-    return !/^[+-]/.test(text) && Intl.DateTimeFormat('en', { timeZone: text }) !== undefined
-  } catch {
-    return false
-  }
 }
