@@ -5,6 +5,7 @@ import type { TestPages } from '../web/test-pages.ts'
 import type { ServedRequest } from '../web/observe.ts'
 import { createAutomation } from './automation.ts'
 import { createCharts } from './charts.ts'
+import { createCheckDetails } from './check-details.ts'
 import { createCheckReadings } from './check-readings.ts'
 import { createIdentities } from './identities.ts'
 import { createNotActionable } from './not-actionable.ts'
@@ -41,7 +42,10 @@ export function webDependencies(
     commands: records.commands,
     declare: (declaration) => records.declarations.declare(declaration),
     notActionable: createNotActionable(records, settings.dataDir, now),
-    checks: createCheckReadings(records.verdicts, configuration),
+    checks: {
+      ...createCheckReadings(records.verdicts, configuration),
+      details: createCheckDetails(records, configuration),
+    },
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
     runbooks: async () => configuration.runbooks,
     services: async () => Object.keys(configuration.services),
@@ -53,7 +57,13 @@ export function webDependencies(
     onCall: createOnCallService(configuration, records),
     testPages,
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
-    charts: createCharts(records, clickhouse, now),
+    charts: createCharts({
+      records,
+      clickhouse,
+      configuration,
+      log: (message, error) => log.warn({ err: error }, message),
+      now,
+    }),
     unready: () => unready(parts),
     metrics: () => parts.metrics.expose(),
     served: (request) => noteRequest(parts, request),

@@ -106,7 +106,7 @@ function payloadOf(message: PageMessage): PagerDutyPayload {
   }
 }
 
-/** Images must be served by https, says PagerDuty; a chart that is not is a link. */
+/** Images must be served by https, says PagerDuty; a chart that is not is a link. Without a chart there is none of either. */
 function attachmentsOf({
   kind,
   incident,
@@ -116,6 +116,7 @@ function attachmentsOf({
   const open = { href: incidentUrl, text: openTitle(kind, incident) }
   if (kind === 'test') return { links: [open] }
   const alt = `What ${incident} measures`
+  if (chartUrl === undefined) return { links: [open] }
   return chartUrl.startsWith('https://')
     ? { links: [open], images: [{ src: chartUrl, href: incidentUrl, alt }] }
     : { links: [open, { href: chartUrl, text: alt }] }

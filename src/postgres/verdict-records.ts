@@ -4,7 +4,7 @@ import type { CheckStanding, Series, Verdict, VerdictReason, VerdictState } from
 import type { FirstDataWait } from '../domain/check/first-data.ts'
 import type { MutedSeries } from '../domain/check/mutes.ts'
 import type { Database } from './database.ts'
-import { firstDataWaits, mutedSeries } from './series-states.ts'
+import { firingSeries, firstDataWaits, mutedSeries } from './series-states.ts'
 import { judgedNames } from './verdicts.ts'
 
 interface Row {
@@ -42,6 +42,9 @@ export function createVerdictRecords(db: Database) {
 
     /** What never had any data and is waited for. */
     firstDataWaits: (): Promise<FirstDataWait[]> => firstDataWaits(db),
+
+    /** Where the series of a check stand that fire, or begin to. */
+    firing: (check: string) => firingSeries(db, check),
 
     /** How a check judged its newest bucket, at most `most` of its series: those that fire first, then the unknown ones. */
     async newest(check: string, most: number): Promise<Verdict[]> {

@@ -1,4 +1,4 @@
-import { fingerprintOf, type AcceptedAlert, titleAnnotation } from '../alert/alert.ts'
+import { fingerprintOf, type AcceptedAlert, type Alert, titleAnnotation } from '../alert/alert.ts'
 import { formatDuration } from '../values/duration.ts'
 import type { Transition } from './alert-state.ts'
 import { firstDataSeries, type FirstDataSubject, noDataYet } from './first-data.ts'
@@ -12,6 +12,17 @@ export const checkFailing = 'check-failing'
 /** Where the alert about a silent source stands is kept like that of any series. */
 export function sourceSeries(source: string): Series {
   return { check: sourceSilent, metric: source, slice: '', group: '' }
+}
+
+/** The source that an alert says is silent, where it is ours: its fingerprint tells, and no label that anybody may send. */
+export function silentSourceOf({
+  fingerprint,
+  labels,
+}: Pick<Alert, 'fingerprint' | 'labels'>): string | undefined {
+  const { source } = labels
+  return source !== undefined && fingerprint === fingerprintOf(identityOf(sourceSeries(source)))
+    ? source
+    : undefined
 }
 
 /** The same for the alert about a failing check. */
@@ -71,7 +82,7 @@ export function noDataAlert(
   const title = kind === 'check' ? `Check ${name} never had any data` : `${name} never had any data`
   const summary =
     transition.status === 'firing'
-      ? `${title}: ${about.what}, looked for since ${formatDuration(about.graceMs)}`
+      ? `${title}: ${about.what}, ${formatDuration(about.graceMs)} after the first look`
       : kind === 'check'
         ? `Check ${name} measures now`
         : `The first rows of ${name} are there`

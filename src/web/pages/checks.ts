@@ -19,7 +19,7 @@ interface CheckNotes {
   readonly waiting: readonly WaitingCheck[]
 }
 
-const reasons: Readonly<Record<VerdictReason, string>> = {
+export const reasons: Readonly<Record<VerdictReason, string>> = {
   'near-baseline': 'not far enough from every value that it is compared with',
   'between-baselines': 'between the values that it is compared with',
   deviates: 'far from every value that it is compared with, and outside them',
@@ -47,48 +47,34 @@ export function checksPage(readings: readonly CheckReading[], notes: CheckNotes,
     area: 'checks',
     person,
     body: html`<h1>Checks</h1>
-${readings.length === 0 ? html`<p>No check is configured.</p>` : readings.map((reading) => checkSection(reading, notes, true))}`,
+${readings.length === 0 ? html`<p>No check is configured.</p>` : readings.map((reading) => checkSection(reading, notes))}`,
   })
 }
 
-/** One check with more of its series. */
-export function checkPage(reading: CheckReading, notes: CheckNotes, person: string): Html {
-  return layout({
-    title: `Check ${reading.check.name}`,
-    area: 'checks',
-    person,
-    body: html`<h1>Check ${reading.check.name}</h1><p><a href="/checks">All checks</a></p>${checkSection(reading, notes, false)}`,
-  })
-}
-
-function checkSection(
-  { check, series, more }: CheckReading,
-  { mutes, waiting }: CheckNotes,
-  isOneOfMany: boolean,
-): Html {
+function checkSection({ check, series, more }: CheckReading, { mutes, waiting }: CheckNotes): Html {
   const muted = mutes.find((one) => one.check === check.name)
   const waits = waiting.find((one) => one.check === check.name)
   const rows = series.map(row)
   const columns = ['Series', 'State', 'Value', 'Compared with', 'Why', 'Of late']
   const newest = series[0]?.verdicts.at(-1)
   const title = html`<a href="/checks/${encodeURIComponent(check.name)}">${check.name}</a>`
-  return html`<section class="check" id="check-${check.name}">${isOneOfMany ? html`<h2>${title}</h2>` : null}
+  return html`<section class="check" id="check-${check.name}"><h2>${title}</h2>
 <p>${standing(series, more)} ${newest === undefined ? null : html`Newest bucket: ${instant(newest.bucketAt)}.`}</p>
 ${waits === undefined ? null : waitingText(waits)}
 ${muted === undefined ? null : mutedText(muted)}
 <p class="quiet">${settings(check)}</p>
 ${rows.length === 0 ? null : table({ caption: `Series of ${check.name}`, columns, rows })}
-${more === 0 ? null : html`<p>${more} more series${isOneOfMany ? html`: <a href="/checks/${encodeURIComponent(check.name)}">show more of them</a>` : ' are not shown'}.</p>`}</section>`
+${more === 0 ? null : html`<p>${more} more series: <a href="/checks/${encodeURIComponent(check.name)}">show more of them</a>.</p>`}</section>`
 }
 
-function waitingText({ reason, tables, since, until, isOverdue }: WaitingCheck): Html {
+export function waitingText({ reason, tables, since, until, isOverdue }: WaitingCheck): Html {
   const what = missingWords(reason, tables)
   return isOverdue
     ? html`<p class="muted">It never had any data: ${what}. Looked for since ${instant(since)}; people were told.</p>`
     : html`<p class="muted">Waiting for its first data: ${what}. Nobody is paged for that before ${instant(until)}.</p>`
 }
 
-function mutedText({ series, until }: CheckMute): Html {
+export function mutedText({ series, until }: CheckMute): Html {
   return html`<p class="muted">Muted until ${instant(until)}: ${series} series ${series === 1 ? 'fires' : 'fire'} again within the cooldown. An open incident hears no more of it until then.</p>`
 }
 
@@ -139,7 +125,7 @@ function row({ title, verdicts }: CheckSeries): Cell[] {
   ]
 }
 
-function baselineText(baseline: Baseline): string {
+export function baselineText(baseline: Baseline): string {
   const { value, diff } = baseline
   const shown = value === null ? 'unknown' : formatNumber(value)
   return `${baselineWords(baseline, 'ago')}: ${shown}${diff === null ? '' : ` (${formatNumber(Math.round(diff * 1000) / 10)} % apart)`}`
