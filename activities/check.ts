@@ -130,15 +130,14 @@ function verdictsOf(answer: Answer, configuration: Configuration): UnsettledVerd
   )
 }
 
-/** Where several of its questions failed, that something is missing explains less than any other failure. */
+/** What is missing explains a failure only where no part of the check could be measured and nothing else went wrong. */
 function measuredOf(check: Check, answers: readonly Answer[]): MeasuredCheck {
-  const failed = answers.flatMap((answer) =>
-    'error' in answer && answer.checks.includes(check) ? [answer] : [],
-  )
-  const [first] = failed.toSorted((a, b) => Number(a.missing !== undefined) - Number(b.missing !== undefined))
+  const own = answers.filter(({ checks }) => checks.includes(check))
+  const failed = own.flatMap((answer) => ('error' in answer ? [answer] : []))
+  const first = failed.find(({ missing }) => missing === undefined) ?? failed[0]
   if (first === undefined) return { check, error: null }
   const { error, missing } = first
-  return { check, error, ...(missing === undefined ? {} : { missing }) }
+  return { check, error, ...(missing === undefined || failed.length < own.length ? {} : { missing }) }
 }
 
 /** Looks further back only where the newest bucket is empty. Nothing is said of a source whose checks are all quiet. */

@@ -27,9 +27,8 @@ const missingByCode: ReadonlyMap<number, MissingReason> = new Map([
   [60, 'missing-table'],
   // THERE_IS_NO_COLUMN, NOT_FOUND_COLUMN_IN_BLOCK, NO_SUCH_COLUMN_IN_TABLE, UNKNOWN_IDENTIFIER
   ...[8, 10, 16, 47].map((code) => [code, 'missing-column'] as const),
-  // CANNOT_PARSE_TEXT, CANNOT_PARSE_DATETIME, ILLEGAL_TYPE_OF_ARGUMENT, ILLEGAL_COLUMN, TYPE_MISMATCH, CANNOT_CONVERT_TYPE,
-  // CANNOT_PARSE_NUMBER, NO_COMMON_TYPE
-  ...[6, 41, 43, 44, 53, 70, 72, 386].map((code) => [code, 'wrong-type'] as const),
+  // ILLEGAL_TYPE_OF_ARGUMENT, ILLEGAL_COLUMN, TYPE_MISMATCH, CANNOT_CONVERT_TYPE, NO_COMMON_TYPE: of columns, not of single values
+  ...[43, 44, 53, 70, 386].map((code) => [code, 'wrong-type'] as const),
 ])
 
 /** Measures series: one statement per question, whatever the number of metrics, slices and groups. */

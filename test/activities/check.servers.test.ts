@@ -230,8 +230,8 @@ describe('N47: one metric, slice or row that is wrong', () => {
     await insertBucket(noon, 40)
     await run(0, configured({ metrics: ['likes'], slices: ['total', 'os', 'missing'] }))
     expect(await judged()).toEqual([
-      'likes missing Android unknown query-failed',
-      'likes missing iOS unknown query-failed',
+      'likes missing Android unknown missing-column',
+      'likes missing iOS unknown missing-column',
       'likes os Android ok near-baseline',
       'likes os iOS ok near-baseline',
       'likes total total ok near-baseline',
