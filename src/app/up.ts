@@ -10,6 +10,7 @@ import { type EmbeddedServers, startEmbedded } from '../embedded/embedded-server
 import { CommandFailed, exitCodes } from '../cli/api-client.ts'
 import type { UpOptions } from '../cli/installation.ts'
 import { type RunningFirewatch, startFirewatch } from './firewatch.ts'
+import { howToChooseSentence, operatorOf } from './operator.ts'
 import { freePort } from './free-port.ts'
 import { ownerOfPort, portTaken } from './port-taken.ts'
 import { giveBackWhatStartingTook } from './spare-memory.ts'
@@ -24,6 +25,8 @@ export async function up(options: UpOptions, env: NodeJS.ProcessEnv): Promise<vo
   const configPath = resolve(options.config)
   const port = portOf(options.port)
   const configuration = await loadRunnableConfiguration(configPath, env)
+  const operator = operatorOf(options.as, configuration)
+  if (!operator.isConfigured) tell(howToChooseSentence(operator, configuration))
   const lock = await ownDataDirectory(options.data)
   const end = untilToldToEnd()
   try {
@@ -38,6 +41,7 @@ export async function up(options: UpOptions, env: NodeJS.ProcessEnv): Promise<vo
         servers,
         env,
         port,
+        ...(options.as === undefined ? {} : { as: options.as }),
         tell,
       })
       tell(addresses(firewatch, servers, lock.dir, env))

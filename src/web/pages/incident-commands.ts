@@ -44,7 +44,7 @@ export function commandBar(page: IncidentPage): Html | null {
   const isStopped = switches.some((one) => isSameScope(one.scope, scope))
   return html`<section class="commands" id="commands" data-part aria-label="Commands">
 ${ownerButton(page)}
-${form(page, 'escalate', html`${escalateAsOf(page)}<button class="second">Escalate</button>`)}
+${escalateButton(page)}
 ${moreCommands(page)}
 <div class="dock">
 ${
@@ -66,7 +66,7 @@ ${resolveForm(page)}
 
 /** Adds a note to the timeline, or says by it what was wrong. */
 export function noteForm(page: IncidentPage): Html | null {
-  if (page.incident.state === 'resolved' || !page.mayCommand) return null
+  if (page.incident.state === 'resolved' || !page.mayCommand || page.byPageLink) return null
   return html`<form class="note" method="post" action="${action(page, 'note')}">${commandId(page)}
 <label for="note">Note for the timeline</label>
 <input id="note" name="text" required maxlength="10000" autocomplete="off">
@@ -83,9 +83,10 @@ function ownerButton(page: IncidentPage): Html | null {
   return form(page, 'take-over', html`<button class="second">Take over from ${acknowledgedBy}</button>`)
 }
 
-function escalateAsOf({ records }: IncidentPage): Html | null {
-  const step = enteredStep(records.machine)
-  return step === null ? null : html`<input type="hidden" name="asOf" value="${step}">`
+export function escalateButton(page: IncidentPage): Html {
+  const step = enteredStep(page.records.machine)
+  const asOf = step === null ? null : html`<input type="hidden" name="asOf" value="${step}">`
+  return form(page, 'escalate', html`${asOf}<button class="second">Escalate</button>`)
 }
 
 /** It says what still fires; whatever begins to fire after that is asked about again. */
