@@ -1,15 +1,10 @@
 import { cutText } from '../src/domain/page/delivery.ts'
 import {
-  apartBySlice,
   evaluate,
-  questionOf,
   metricQuestions,
   unknownVerdicts,
   watchedSources,
   watchOf,
-  type AskedQuestion,
-  type Measured,
-  type MetricQuestion,
 } from '../src/domain/check/check.ts'
 import { isQuiet } from '../src/domain/check/buckets.ts'
 import {
@@ -17,24 +12,16 @@ import {
   concludeRun,
   type CheckRun,
   type Conclusion,
+  type MeasuredCheck,
   type RunConclusion,
   type SeriesStanding,
   type SourceSighting,
   type Standings,
 } from '../src/domain/check/run.ts'
 import type { CheckShard } from '../src/domain/check/shards.ts'
-import { errorMessage } from '../src/domain/values/error-message.ts'
-import type { Check, Configuration, SourceTable } from '../src/domain/configuration/configuration.ts'
+import type { Check, Configuration } from '../src/domain/configuration/configuration.ts'
 import type { UnsettledVerdict, VerdictState } from '../src/domain/check/verdict.ts'
-
-/** Where measurements come from. */
-export interface MetricSource {
-  measure(question: MetricQuestion): Promise<Measured>
-  /** Whether the source has any row in a stretch of time, epoch milliseconds, half-open. */
-  hasRows(source: SourceTable, from: number, to: number): Promise<boolean>
-  /** True when nobody answered, so that asking again may help; false when the question itself was refused. */
-  isUnavailable(error: unknown): boolean
-}
+import { type Answer, ask, longestError, type MetricSource } from './check-questions.ts'
 
 /** Keeps what a run found out, all of it or nothing. */
 export interface CheckRunStore {
@@ -70,7 +57,6 @@ export interface ShardResult {
 }
 
 const mostNamed = 20
-const longestError = 500
 
 export type CheckActivities = ReturnType<typeof createCheckActivities>
 
@@ -107,7 +93,7 @@ export function createCheckActivities({ metrics, runs, configuration, now }: Che
       for (const asked of metricQuestions(checks, current, at))
         answers.push(...(await ask(asked, at, current, metrics)))
       const verdicts = answers.flatMap((answer) => verdictsOf(answer, current))
-      const measured = checks.map((check) => ({ check, error: errorOf(check, answers) }))
+      const measured = checks.map((check) => measuredOf(check, answers))
       const sources = await sightings(answers, current, metrics)
       return store({ ...run, verdicts, measured, sources }, current)
     },
@@ -136,64 +122,22 @@ export function createCheckActivities({ metrics, runs, configuration, now }: Che
   }
 }
 
-/** A question with what came back: measurements, or why there are none. */
-type Answer = AskedQuestion & ({ readonly measured: Measured } | { readonly error: string })
-
-/**
- * Asks for everything at once; when that is refused, for less and less: each check, each of its metrics, each slice alone. So one wrong
- * expression, or one that throws at a row, blinds nothing but itself.
- */
-async function ask(
-  asked: AskedQuestion,
-  at: number,
-  configuration: Configuration,
-  metrics: MetricSource,
-): Promise<Answer[]> {
-  const { question, checks } = asked
-  let refused: string
-  try {
-    return [{ ...asked, measured: await metrics.measure(question) }]
-  } catch (error) {
-    if (metrics.isUnavailable(error)) throw error
-    refused = cutText(errorMessage(error), longestError)
-  }
-  const askEach = async (questions: readonly AskedQuestion[]) => {
-    const answers: Answer[] = []
-    for (const one of questions) answers.push(...(await ask(one, at, configuration, metrics)))
-    return answers
-  }
-  if (checks.length > 1) {
-    return askEach(
-      checks.map((check) => ({
-        question: questionOf(question.source, [check], configuration, at),
-        checks: [check],
-      })),
-    )
-  }
-  if (question.metrics.length > 1)
-    return askEach(
-      question.metrics.map((metric) => ({ question: { ...question, metrics: [metric] }, checks })),
-    )
-  return question.slices.length === 0 || question.totalLeftOut === true
-    ? [{ ...asked, error: `metric "${question.metrics[0]?.name}"${sliceWords(question)}: ${refused}` }]
-    : askEach(apartBySlice(question).map((part) => ({ question: part, checks })))
-}
-
-function sliceWords({ slices: [slice] }: MetricQuestion): string {
-  return slice === undefined ? '' : `, slice "${slice.name}"`
-}
-
 function verdictsOf(answer: Answer, configuration: Configuration): UnsettledVerdict[] {
   return answer.checks.flatMap((check) =>
     'measured' in answer
       ? evaluate(check, answer.question, answer.measured, configuration)
-      : unknownVerdicts(check, answer.question, configuration),
+      : unknownVerdicts(check, answer.question, configuration, answer.missing),
   )
 }
 
-function errorOf(check: Check, answers: readonly Answer[]): string | null {
-  const failed = answers.find((answer) => 'error' in answer && answer.checks.includes(check))
-  return failed !== undefined && 'error' in failed ? failed.error : null
+/** What is missing explains a failure only where no part of the check could be measured and nothing else went wrong. */
+function measuredOf(check: Check, answers: readonly Answer[]): MeasuredCheck {
+  const own = answers.filter(({ checks }) => checks.includes(check))
+  const failed = own.flatMap((answer) => ('error' in answer ? [answer] : []))
+  const first = failed.find(({ missing }) => missing === undefined) ?? failed[0]
+  if (first === undefined) return { check, error: null }
+  const { error, missing } = first
+  return { check, error, ...(missing === undefined || failed.length < own.length ? {} : { missing }) }
 }
 
 /** Looks further back only where the newest bucket is empty. Nothing is said of a source whose checks are all quiet. */
@@ -212,9 +156,10 @@ async function sightings(
     const alive =
       answer.measured.rowsIn(bucketAt) > 0 ||
       (!quiet && (await metrics.hasRows(source, end - watch.silentAfterMs, end)))
-    const state = alive ? 'alive' : quiet ? 'unknown' : 'silent'
-    if (seen.get(source.name)?.state !== 'alive')
-      seen.set(source.name, { source: source.name, ...watch, state })
+    if (seen.get(source.name)?.state === 'alive') continue
+    const silent = async () => ((await metrics.hasAnyRow(source)) ? 'silent' : 'empty')
+    const state = alive ? 'alive' : quiet ? 'unknown' : await silent()
+    seen.set(source.name, { source: source.name, ...watch, state })
   }
   return [...seen.values()]
 }

@@ -24,6 +24,7 @@ const { values } = parseArgs({
     scenario: { type: 'string', default: 'heals' },
     data: { type: 'string', default: join('.firewatch', 'demo') },
     json: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
@@ -36,11 +37,14 @@ const titles: Readonly<Record<string, string>> = {
 
 const tell = (line: string) => process.stderr.write(`${line}\n`)
 
-process.once('SIGINT', () => void endAll().then(() => process.exit(130)))
-process.once('SIGTERM', () => void endAll().then(() => process.exit(143)))
+/** Before the story is told, what runs is ended half-way; afterwards it is what the reader waits for. */
+let whenToldToEnd: (code: number) => void = (code) => void endAll().then(() => process.exit(code))
+process.once('SIGINT', () => whenToldToEnd(130))
+process.once('SIGTERM', () => whenToldToEnd(143))
 
 try {
   process.exitCode = await demo()
+  if (values.keep && ends.length > 0) await keepRunning()
 } catch (error) {
   tell(error instanceof Error ? (error.stack ?? error.message) : String(error))
   process.exitCode = 1
@@ -71,6 +75,29 @@ async function demo(): Promise<number> {
   tell(`Review: ${join(resolve(values.data), 'reviews', `INC-${outcome.incident.number}.md`)}\n`)
   if (values.json) process.stdout.write(`${JSON.stringify(outcome)}\n`)
   return whole ? 0 : 1
+}
+
+/** Firewatch and its world go on until Ctrl-C. The log-in link that was shown at the beginning may have been used: this is another. */
+async function keepRunning(): Promise<void> {
+  const toldToEnd = new Promise<void>((done) => {
+    whenToldToEnd = () => done()
+  })
+  const { url, token } = (await readRunFile(resolve(values.data))) ?? {}
+  if (url === undefined) throw new Error(`no Firewatch runs on ${values.data} any more`)
+  const response = await fetch(new URL('/api/v1/login-links', url), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+  })
+  const { path } = (await response.json()) as { path: string }
+  tell(`Firewatch goes on running, with all that happened.
+  console      ${url}/incidents
+  log in once  ${new URL(path, url).href}
+  another link npx firewatch login --data ${values.data}
+  what it did  npx firewatch show INC-1 --data ${values.data}
+  data         ${resolve(values.data)}, kept until the next demo
+Ctrl-C ends it.`)
+  await toldToEnd
+  tell('stopping …')
 }
 
 async function play(scenario: Scenario): Promise<Outcome> {
@@ -128,7 +155,7 @@ async function play(scenario: Scenario): Promise<Outcome> {
 
 function helpText(): string {
   const stories = Object.entries(titles).map(([name, title]) => `  ${name.padEnd(10)} ${title}`)
-  return `npm run demo -- [--scenario NAME] [--data DIRECTORY] [--json]
+  return `npm run demo -- [--scenario NAME] [--keep] [--data DIRECTORY] [--json]
 
 Tells one story from start to end, on everything real but the pagers. The exit code is 0 only if all of it came true.
 
@@ -136,6 +163,7 @@ Scenarios:
 ${stories.join('\n')}
 
   --scenario NAME    the story, "heals" unless given
+  --keep             go on running after the story, to look round in the console, until Ctrl-C
   --data DIRECTORY   where everything is kept, "${join('.firewatch', 'demo')}" unless given; it is emptied first
   --json             print what is known at the end as JSON on standard output
 `

@@ -1,3 +1,4 @@
+import { waitingChecks } from '../domain/check/first-data.ts'
 import { checkMutes } from '../domain/check/mutes.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import { seriesTitle } from '../domain/check/verdict-words.ts'
@@ -12,12 +13,13 @@ const bucketsShown = 60
 
 /** What the console reads of checks: those that are configured now, with their verdicts of late. */
 export function createCheckReadings(
-  verdicts: Pick<Records['verdicts'], 'standings' | 'muted' | 'newest' | 'since'>,
+  verdicts: Pick<Records['verdicts'], 'standings' | 'muted' | 'firstDataWaits' | 'newest' | 'since'>,
   configuration: Configuration,
 ): Omit<CheckReader, 'details'> {
   return {
     standings: () => verdicts.standings(),
     mutes: async () => checkMutes(await verdicts.muted(), configuration.checks),
+    waiting: async () => waitingChecks(await verdicts.firstDataWaits(), configuration),
     names: async () => Object.keys(configuration.checks),
 
     async read(name: string, most: number): Promise<CheckReading | undefined> {

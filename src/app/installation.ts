@@ -20,6 +20,14 @@ export function createInstallation(env: NodeJS.ProcessEnv): Installation {
       const { runReplay } = await import('./replay-command.ts')
       await runReplay(command, env)
     },
+    async runSql(command) {
+      const { runSql } = await import('./sql-command.ts')
+      await runSql(command, env)
+    },
+    async openCatalogue(address) {
+      const { openCatalogue } = await import('./catalogue.ts')
+      return openCatalogue(address, env)
+    },
     async issueToken(wanted) {
       const settings = recordSettingsFrom(env)
       const { issueToken } = await import('./direct-token.ts')

@@ -14,6 +14,7 @@ import { listenTo } from '../postgres/listen.ts'
 import { openServerPools } from '../postgres/pools.ts'
 import { createTemporalQuestions } from '../temporal/questions.ts'
 import { createServer } from '../web/server.ts'
+import type { TestPages } from '../web/test-pages.ts'
 import { newToken } from './chart-token.ts'
 import { createChannelHandlers } from './channel-handlers.ts'
 import { countedReceivers } from './counted.ts'
@@ -24,6 +25,7 @@ import { listenOn } from './port-taken.ts'
 import { prepareDatabase } from './prepare.ts'
 import { createRecords, type Records } from './records.ts'
 import type { Settings } from './settings.ts'
+import { createTestPages } from './test-pages.ts'
 import { type ServerParts, now } from './server-parts.ts'
 import { giveBackWhatStartingTook } from './spare-memory.ts'
 import { webDependencies } from './web-dependencies.ts'
@@ -62,7 +64,11 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
 
   const stored = receivers(parts)
   const channels = openChannels(parts, env)
-  const app = await createServer({ ...webDependencies(parts), ...stored, ...channels.handlers })
+  const app = await createServer({
+    ...webDependencies(parts, testPagesOf(parts, env)),
+    ...stored,
+    ...channels.handlers,
+  })
   dispatcher = startDispatcher(parts)
   try {
     await listenOn(app, settings)
@@ -93,6 +99,17 @@ function openChannels(parts: ServerParts, env: NodeJS.ProcessEnv) {
     commands,
     declare: (declaration) => declarations.declare(declaration),
     resolveSecret: secretsOf(env),
+    now,
+    newId: randomUUID,
+  })
+}
+
+function testPagesOf({ settings, configuration, log }: ServerParts, env: NodeJS.ProcessEnv): TestPages {
+  return createTestPages({
+    configuration: () => configuration,
+    publicUrl: settings.publicUrl,
+    resolveSecret: secretsOf(env),
+    log,
     now,
     newId: randomUUID,
   })

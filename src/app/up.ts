@@ -1,14 +1,15 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { loadRunnableConfiguration } from '../config/references.ts'
 import {
   DataDirectoryInUseError,
   lockDataDirectory,
   type DataDirectoryLock,
 } from '../embedded/data-directory.ts'
-import { startEmbedded } from '../embedded/embedded-servers.ts'
+import { passwordFileName } from '../embedded/clickhouse-server.ts'
+import { type EmbeddedServers, startEmbedded } from '../embedded/embedded-servers.ts'
 import { CommandFailed, exitCodes } from '../cli/api-client.ts'
 import type { UpOptions } from '../cli/installation.ts'
-import { startFirewatch } from './firewatch.ts'
+import { type RunningFirewatch, startFirewatch } from './firewatch.ts'
 import { howToChooseSentence, operatorOf } from './operator.ts'
 import { freePort } from './free-port.ts'
 import { ownerOfPort, portTaken } from './port-taken.ts'
@@ -43,7 +44,7 @@ export async function up(options: UpOptions, env: NodeJS.ProcessEnv): Promise<vo
         ...(options.as === undefined ? {} : { as: options.as }),
         tell,
       })
-      tell(addresses(firewatch.url, firewatch.loginUrl, servers.temporal.uiUrl, lock.dir))
+      tell(addresses(firewatch, servers, lock.dir, env))
       giveBackWhatStartingTook()
       await end
       tell('stopping …')
@@ -88,18 +89,30 @@ function untilToldToEnd(): Promise<void> {
 }
 
 function addresses(
-  url: string,
-  loginUrl: string,
-  temporalUiUrl: string | undefined,
+  { url, loginUrl }: RunningFirewatch,
+  { temporal, clickhouse }: EmbeddedServers,
   dataDir: string,
+  env: NodeJS.ProcessEnv,
 ): string {
   const lines = [
     'Firewatch runs.',
     `  console      ${url}/incidents`,
     `  log in once  ${loginUrl}`,
-    ...(temporalUiUrl === undefined ? [] : [`  Temporal     ${temporalUiUrl}`]),
+    ...(temporal.uiUrl === undefined ? [] : [`  Temporal     ${temporal.uiUrl}`]),
+    ...clickHouseLines(clickhouse.url, dataDir, env),
     `  data         ${dataDir}`,
     'Ctrl-C ends it.',
   ]
   return lines.join('\n')
+}
+
+/** Where it is and who may enter; the password itself is only in its file. */
+function clickHouseLines(clickHouse: string, dataDir: string, env: NodeJS.ProcessEnv): string[] {
+  const { protocol, host, username } = new URL(clickHouse)
+  const address = `  ClickHouse   ${protocol}//${host}`
+  if (env['CLICKHOUSE_URL']) return [`${address}, from CLICKHOUSE_URL`]
+  return [
+    `${address}, user ${username}, password in ${join(dataDir, passwordFileName)}`,
+    '               firewatch sql "SHOW TABLES" asks it',
+  ]
 }

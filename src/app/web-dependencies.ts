@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { personCalendar, scheduleCalendar } from '../ical/write.ts'
 import type { WebDependencies } from '../web/dependencies.ts'
+import type { TestPages } from '../web/test-pages.ts'
 import type { ServedRequest } from '../web/observe.ts'
 import { createAutomation } from './automation.ts'
 import { createCharts } from './charts.ts'
@@ -15,7 +16,10 @@ import type { Settings } from './settings.ts'
 import { type ServerParts, now } from './server-parts.ts'
 
 /** What the web needs of the rest, but for what takes alerts in. */
-export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'intake' | 'alertmanager'> {
+export function webDependencies(
+  parts: ServerParts,
+  testPages: TestPages,
+): Omit<WebDependencies, 'intake' | 'alertmanager'> {
   const { settings, configuration, log, records, clickhouse, temporal } = parts
   const roles = Object.fromEntries(
     Object.entries(configuration.users).map(([name, { role }]) => [name, role]),
@@ -57,6 +61,7 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
       now,
     }),
     onCall: createOnCallService(configuration, records),
+    testPages,
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: createCharts({
       records,

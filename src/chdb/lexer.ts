@@ -21,9 +21,9 @@ const lexemes: readonly (readonly [Token['kind'], RegExp])[] = [
   ['symbol', /[\s\S]/y],
 ]
 
-/** Tokens of `sql` as ClickHouse's own lexer cuts it, coarser only in numbers. */
-export function* lex(sql: string): Generator<Token, void> {
-  let at = 0
+/** Tokens of `sql`, beginning at `from`, as ClickHouse's own lexer cuts it, coarser only in numbers. */
+export function* lex(sql: string, from = 0): Generator<Token, void> {
+  let at = from
   while (at < sql.length) {
     const after = endOf(space, sql, at) ?? endOf(lineComment, sql, at) ?? endOfBlockComment(sql, at)
     if (after !== undefined) {

@@ -45,7 +45,10 @@ export function parseStatement(text: string): Statement {
       closed = true
       continue
     }
-    if (closed) throw syntaxError('Multi-statements are not allowed: send one statement in a request.')
+    if (closed)
+      throw syntaxError(
+        'Multi-statements are not allowed: a request holds one statement. Send them one by one; "firewatch sql -f FILE" does that',
+      )
     tokens.push(token)
     rows ??= rowsAfter(tokens)
     // Rows in other formats are no SQL and are not read as such.
@@ -84,7 +87,7 @@ function kindOf(tokens: readonly Token[]): Statement['kind'] {
 }
 
 /** Recognizes `INSERT INTO t … FORMAT X` and `INSERT INTO t … VALUES` at the last token. */
-function rowsAfter(
+export function rowsAfter(
   tokens: readonly Token[],
 ): { readonly from: number; readonly format: string; readonly mark: Token } | undefined {
   const last = tokens.at(-1)

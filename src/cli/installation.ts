@@ -18,6 +18,46 @@ export interface ReplayCommand {
   readonly json?: boolean
 }
 
+/** Statements for ClickHouse, as they were written at a command line. */
+export interface SqlCommand {
+  readonly statements?: string
+  readonly file?: string
+  readonly format?: string
+  /** Rows of a result that are shown. */
+  readonly limit: number
+  readonly timeoutMs: number
+  readonly data: string
+  readonly json?: boolean
+}
+
+export interface CatalogueAddress {
+  /** Absent: that of the environment, or of the Firewatch that runs on `data`. */
+  readonly url?: string
+  readonly data: string
+}
+
+/** What a ClickHouse holds. */
+export interface Catalogue {
+  /** Tables with a time column, by name. */
+  tables(): Promise<
+    readonly {
+      readonly database: string
+      readonly table: string
+      readonly timeColumns: readonly string[]
+      readonly numbers: readonly string[]
+    }[]
+  >
+  /** What an expression came to in the buckets of the last day. */
+  recent(question: {
+    readonly database: string
+    readonly table: string
+    readonly timeColumn: string
+    readonly sql: string
+    readonly bucketSeconds: number
+  }): Promise<readonly number[]>
+  close(): Promise<void>
+}
+
 export interface WantedToken {
   /** A configured user or sender. */
   readonly name: string
@@ -40,5 +80,7 @@ export interface Installation {
   serve(): Promise<void>
   work(): Promise<void>
   replayCheck(command: ReplayCommand): Promise<void>
+  runSql(command: SqlCommand): Promise<void>
+  openCatalogue(address: CatalogueAddress): Promise<Catalogue | undefined>
   issueToken(wanted: WantedToken): Promise<IssuedToken>
 }

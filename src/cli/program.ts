@@ -8,6 +8,7 @@ import { addCompletionCommand } from './commands/completion.ts'
 import { addConfigCommands } from './commands/config.ts'
 import { addCredentialCommands } from './commands/credentials.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
+import { addInitCommand } from './commands/init.ts'
 import { addMaintenanceCommands } from './commands/maintenance.ts'
 import { addOnCallCommands } from './commands/on-call.ts'
 import { addOwnershipCommands } from './commands/ownership.ts'
@@ -15,6 +16,8 @@ import { addReplayCommand } from './commands/replay.ts'
 import { addRunCommands } from './commands/run.ts'
 import { addReviewCommands } from './commands/reviews.ts'
 import { addSimulateCommand } from './commands/simulate.ts'
+import { addSqlCommand } from './commands/sql.ts'
+import { addTestPageCommand } from './commands/test-page.ts'
 import { addWhyCommands } from './commands/why.ts'
 import type { Installation } from './installation.ts'
 
@@ -39,13 +42,16 @@ export function createProgram(installation: Installation): Command {
   program.commandsGroup('On call:')
   addOnCallCommands(program)
   addSimulateCommand(program)
+  addTestPageCommand(program)
   program.commandsGroup('Checks:')
   addCheckCommands(program)
   addReplayCommand(program, installation)
+  addSqlCommand(program, installation)
   program.commandsGroup('Set it up:')
+  addInitCommand(program, installation)
   addCredentialCommands(program, installation)
   addAuditCommand(program)
-  addConfigCommands(program)
+  addConfigCommands(program, installation)
   addCompletionCommand(program)
   return program
 }

@@ -1,16 +1,17 @@
-const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/
+import { identifierParts, quotedIdentifier } from '../domain/values/sql-identifier.ts'
 
-/** `` `db`.`table` ``. @throws RangeError for anything but `table` or `database.table` of letters, digits and `_` */
+/** `` `db`.`table` ``. @throws RangeError for anything but `table` or `database.table`, each plain or in backquotes */
 export function quotedTable(table: string): string {
-  const parts = table.split('.')
-  if (parts.length > 2 || !parts.every((part) => identifier.test(part)))
+  const parts = identifierParts(table)
+  if (parts === undefined || parts.length > 2)
     throw new RangeError(`"${table}" is no table: database.table expected`)
-  return parts.map((part) => `\`${part}\``).join('.')
+  return parts.map(quotedIdentifier).join('.')
 }
 
-/** `` `column` ``. @throws RangeError for anything but letters, digits and `_` */
+/** `` `column` ``. @throws RangeError for anything but one name, plain or in backquotes */
 export function quotedColumn(column: string): string {
-  if (!identifier.test(column))
-    throw new RangeError(`"${column}" is no column: letters, digits and "_" expected`)
-  return `\`${column}\``
+  const parts = identifierParts(column)
+  if (parts?.length !== 1)
+    throw new RangeError(`"${column}" is no column: one name expected, in backquotes where it needs them`)
+  return parts.map(quotedIdentifier).join('')
 }

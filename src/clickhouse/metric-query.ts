@@ -1,6 +1,7 @@
 import type { Measured, MetricQuestion } from '../domain/check/check.ts'
 import type { Metric, SourceTable } from '../domain/configuration/configuration.ts'
-import { ClickHouseUnavailable } from './errors.ts'
+import type { MissingReason } from '../domain/check/first-data.ts'
+import { ClickHouseQueryFailed, ClickHouseUnavailable } from './errors.ts'
 import { quotedColumn, quotedTable } from './identifiers.ts'
 import { columnsOf, measuredIn, type MeasuredRow } from './measured-rows.ts'
 
@@ -20,6 +21,16 @@ interface Span {
   readonly to: number
 }
 
+/** https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp */
+const missingByCode: ReadonlyMap<number, MissingReason> = new Map([
+  [81, 'missing-database'],
+  [60, 'missing-table'],
+  // THERE_IS_NO_COLUMN, NOT_FOUND_COLUMN_IN_BLOCK, NO_SUCH_COLUMN_IN_TABLE, UNKNOWN_IDENTIFIER
+  ...[8, 10, 16, 47].map((code) => [code, 'missing-column'] as const),
+  // ILLEGAL_TYPE_OF_ARGUMENT, ILLEGAL_COLUMN, TYPE_MISMATCH, CANNOT_CONVERT_TYPE, NO_COMMON_TYPE: of columns, not of single values
+  ...[43, 44, 53, 70, 386].map((code) => [code, 'wrong-type'] as const),
+])
+
 /** Measures series: one statement per question, whatever the number of metrics, slices and groups. */
 export function createMetricReader(runner: QueryRunner) {
   return {
@@ -34,6 +45,16 @@ export function createMetricReader(runner: QueryRunner) {
       const sql = `SELECT 1 AS present FROM ${quotedTable(source.table)} WHERE ${within(time, 'from', 'to')} LIMIT 1`
       return (await runner.query(sql, { from: new Date(from), to: new Date(to) })).length > 0
     },
+
+    /** Whether the source has any row at all. */
+    async hasAnyRow(source: SourceTable): Promise<boolean> {
+      const sql = `SELECT 1 AS present FROM ${quotedTable(source.table)} LIMIT 1`
+      return (await runner.query(sql, {})).length > 0
+    },
+
+    /** What is not there, when that is why ClickHouse refused. */
+    missing: (error: unknown): MissingReason | undefined =>
+      error instanceof ClickHouseQueryFailed ? missingByCode.get(error.code) : undefined,
 
     /** True when ClickHouse could not be asked; false when it refused the question. */
     isUnavailable: (error: unknown): boolean => error instanceof ClickHouseUnavailable,

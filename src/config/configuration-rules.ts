@@ -1,4 +1,5 @@
 import { auditAlertName } from '../domain/audit/alert.ts'
+import { noDataYet } from '../domain/check/first-data.ts'
 import { checkFailing, sourceSilent } from '../domain/check/self-alerts.ts'
 import { total } from '../domain/check/check.ts'
 import { parseDuration } from '../domain/values/duration.ts'
@@ -17,6 +18,7 @@ const reservedNames = [
   ['checks', sourceSilent, 'is the alert about a source without rows: choose another name'],
   ['checks', auditAlertName, 'is the alert about paging itself: choose another name'],
   ['checks', checkFailing, 'is the alert about a check that cannot measure: choose another name'],
+  ['checks', noDataYet, 'is the alert about what never had any data: choose another name'],
 ] as const
 
 const dayMs = 86_400_000

@@ -1,5 +1,5 @@
 import { oneLine } from '../domain/page/delivery.ts'
-import type { PageLink, PageMessage } from '../domain/page/page.ts'
+import { isOfNoIncident, type PageLink, type PageMessage } from '../domain/page/page.ts'
 import { headlineOf, linesToSay, openWords } from '../domain/page/message.ts'
 import { mailLimits } from './limits.ts'
 
@@ -18,7 +18,7 @@ export function contentOf(message: PageMessage): MailContent {
   const { kind, service, since, nowDoing, next, responsible } = message
   const facts = [
     ['Service', service],
-    ['Since', kind === 'on-call' ? '' : since],
+    ['Since', isOfNoIncident(kind) ? '' : since],
     ['Now', nowDoing],
     ['Next', next],
     ['Responsible', responsible.join(', ')],

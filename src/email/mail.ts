@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { cutText, oneLine } from '../domain/page/delivery.ts'
 import { headlineOf } from '../domain/page/message.ts'
-import type { PageMessage } from '../domain/page/page.ts'
+import { isOfNoIncident, type PageMessage } from '../domain/page/page.ts'
 import { htmlOf } from './html.ts'
 import { mailLimits } from './limits.ts'
 import { mailText } from './text.ts'
@@ -46,8 +46,8 @@ export function mailOf(message: PageMessage, domain: string, png?: Uint8Array): 
 
 /** One line whatever the alert said, and the same for all of a conversation: some readers thread by it as well. */
 function subjectOf(message: PageMessage): string {
-  const reply = message.kind === 'page' || message.kind === 'on-call' ? '' : 'Re: '
-  const kind = message.kind === 'on-call' ? 'on-call' : 'page'
+  const reply = message.kind === 'page' || isOfNoIncident(message.kind) ? '' : 'Re: '
+  const kind = isOfNoIncident(message.kind) ? message.kind : 'page'
   const written = oneLine(headlineOf({ ...message, kind })).replaceAll(/\p{Cf}/gu, '')
   return cutText(`${reply}${written}`, mailLimits.subjectLength)
 }
@@ -65,5 +65,5 @@ function idOf(key: string, domain: string): string {
 /** Only what is a Message-ID of ours may stand in a header. */
 function followedIn({ kind, follows = [] }: PageMessage): string[] {
   const ids = follows.map(({ id }) => id).filter((id) => /^<[0-9a-f]{32}@[A-Za-z0-9.-]+>$/.test(id))
-  return kind === 'page' || kind === 'on-call' ? [] : ids.slice(0, mostReferences)
+  return kind === 'page' || isOfNoIncident(kind) ? [] : ids.slice(0, mostReferences)
 }

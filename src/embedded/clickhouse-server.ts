@@ -12,6 +12,9 @@ const ENTRY = fileURLToPath(new URL('../chdb/server.ts', import.meta.url))
 /** The one user that it knows. */
 const USER = 'firewatch'
 
+/** In the data directory; its owner alone can read it. */
+export const passwordFileName = 'clickhouse.password'
+
 const ANSWER_WITHIN_MS = 2_000
 
 /**
@@ -22,7 +25,7 @@ export async function superviseClickhouse(
   options: ServerOptions & { port: number },
 ): Promise<{ process: SupervisedProcess; url: string }> {
   const { dataDir, env, port, ...rest } = options
-  const passwordFile = join(dataDir, 'clickhouse.password')
+  const passwordFile = join(dataDir, passwordFileName)
   const password = await secretIn(passwordFile)
   const server = superviseNode({
     ...rest,

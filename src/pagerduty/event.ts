@@ -1,6 +1,7 @@
 import { cutText, oneLine } from '../domain/page/delivery.ts'
+import { openWords } from '../domain/page/message.ts'
 import { fnv1a64 } from '../domain/values/hash.ts'
-import type { PageMessage } from '../domain/page/page.ts'
+import { isOfNoIncident, type PageMessage } from '../domain/page/page.ts'
 import type { Severity } from '../domain/values/severity.ts'
 import { longestField, pagerDutyLimits } from './limits.ts'
 
@@ -35,6 +36,7 @@ const actions: Readonly<Record<PageMessage['kind'], EventAction>> = {
   acknowledged: 'acknowledge',
   resolved: 'resolve',
   'on-call': 'trigger',
+  test: 'trigger',
 }
 
 const eventSeverities: Readonly<Record<Severity, EventSeverity>> = {
@@ -54,7 +56,7 @@ export function eventOf(message: PageMessage, routingKey: string): PagerDutyEven
     event_action: actions[message.kind],
     dedup_key: dedupKeyOf(message),
   }
-  if (message.kind !== 'page') return head
+  if (head.event_action !== 'trigger') return head
   return {
     ...head,
     payload: payloadOf(message),
@@ -108,12 +110,14 @@ function payloadOf(message: PageMessage): PagerDutyPayload {
 
 /** Images must be served by https, says PagerDuty; a chart that is not is a link. Without a chart there is none of either. */
 function attachmentsOf({
+  kind,
   incident,
   incidentUrl,
   chartUrl,
   links,
 }: PageMessage): Pick<PagerDutyEvent, 'links' | 'images'> {
-  const open = { href: incidentUrl, text: `Open ${incident}` }
+  const open = { href: incidentUrl, text: openWords({ kind, incident }) }
+  if (isOfNoIncident(kind)) return { links: [open] }
   const others = links.map(({ title, url }) => ({ href: url, text: field(title) }))
   const alt = `What ${incident} measures`
   if (chartUrl === undefined) return { links: [open] }

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { SeriesState } from '../domain/check/alert-state.ts'
+import { type FirstDataWait, noDataYet } from '../domain/check/first-data.ts'
 import { checkFailing, sourceSilent } from '../domain/check/self-alerts.ts'
 import type { SeriesStanding } from '../domain/check/run.ts'
 import type { MutedSeries } from '../domain/check/mutes.ts'
@@ -52,6 +53,7 @@ export async function standingsOf(
     WHERE check_name = ANY(${checks}::text[])
       OR (check_name = ${checkFailing} AND metric = ANY(${checks}::text[]))
       OR (check_name = ${sourceSilent} AND metric = ANY(${sources}::text[]))
+      OR (check_name = ${noDataYet} AND metric = ANY(CASE slice WHEN 'check' THEN ${checks}::text[] ELSE ${sources}::text[] END))
   `.execute(db)
   return rows.rows.map(fromRow)
 }
@@ -67,6 +69,7 @@ export async function orphanedStandings(
     WHERE CASE check_name
       WHEN ${checkFailing} THEN metric <> ALL(${checks}::text[])
       WHEN ${sourceSilent} THEN metric <> ALL(${sources}::text[])
+      WHEN ${noDataYet} THEN metric <> ALL(CASE slice WHEN 'check' THEN ${checks}::text[] ELSE ${sources}::text[] END)
       ELSE check_name <> ALL(${checks}::text[])
     END
     FOR UPDATE
@@ -82,6 +85,14 @@ export async function mutedSeries(db: Kysely<Schema>): Promise<MutedSeries[]> {
     WHERE state->>'phase' = 'firing' AND (state->>'muted')::boolean
     GROUP BY check_name HAVING max(state->>'messagedAt') IS NOT NULL
     ORDER BY check_name`.execute(db)
+  return rows
+}
+
+/** What never had any data and is waited for. */
+export async function firstDataWaits(db: Kysely<Schema>): Promise<FirstDataWait[]> {
+  const { rows } = await sql<FirstDataWait>`
+    SELECT slice AS kind, metric AS name, state FROM series_states
+    WHERE check_name = ${noDataYet} AND state->>'phase' <> 'clear' ORDER BY metric, slice`.execute(db)
   return rows
 }
 

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import { readBaselines } from '../domain/check/baseline.ts'
 import type { CheckStanding, Series, Verdict, VerdictReason, VerdictState } from '../domain/check/verdict.ts'
+import type { FirstDataWait } from '../domain/check/first-data.ts'
 import type { MutedSeries } from '../domain/check/mutes.ts'
 import type { Database } from './database.ts'
-import { firingSeries, mutedSeries } from './series-states.ts'
+import { firingSeries, firstDataWaits, mutedSeries } from './series-states.ts'
 import { judgedNames } from './verdicts.ts'
 
 interface Row {
@@ -38,6 +39,9 @@ export function createVerdictRecords(db: Database) {
 
     /** What fires and is muted, by check. */
     muted: (): Promise<MutedSeries[]> => mutedSeries(db),
+
+    /** What never had any data and is waited for. */
+    firstDataWaits: (): Promise<FirstDataWait[]> => firstDataWaits(db),
 
     /** Where the series of a check stand that fire, or begin to. */
     firing: (check: string) => firingSeries(db, check),

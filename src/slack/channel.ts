@@ -2,7 +2,13 @@ import { channelTraits } from '../domain/page/channel-traits.ts'
 import type { Contact } from '../domain/configuration/people.ts'
 import type { SlackIntegration } from '../domain/configuration/integrations.ts'
 import { errorText, type HttpPost } from '../domain/page/delivery.ts'
-import type { FollowedMessage, PageMessage, SendOutcome, TryOutcome } from '../domain/page/page.ts'
+import {
+  isOfNoIncident,
+  type FollowedMessage,
+  type PageMessage,
+  type SendOutcome,
+  type TryOutcome,
+} from '../domain/page/page.ts'
 import { createTurns, outcomeOfTurn } from '../domain/page/turns.ts'
 import { pace } from './limits.ts'
 import { messageOf, type SlackMessage, standingOf } from './message.ts'
@@ -90,7 +96,7 @@ interface Followed {
 
 /** A person's direct messages have a channel of their own, so the message says where it stands. */
 function followedBy({ kind, follows = [] }: PageMessage): Followed[] {
-  if (kind === 'page' || kind === 'on-call') return []
+  if (kind === 'page' || isOfNoIncident(kind)) return []
   return follows.flatMap((message) => {
     const { channel, ts } = /^(?<channel>[A-Z0-9]+)\/(?<ts>\d+\.\d+)$/.exec(message.id)?.groups ?? {}
     return channel === undefined || ts === undefined ? [] : [{ channel, ts, message }]

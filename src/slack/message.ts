@@ -1,7 +1,13 @@
 import { valueOf } from '../domain/page/answer-value.ts'
 import { cutText } from '../domain/page/delivery.ts'
 import { headlineOf, openWords } from '../domain/page/message.ts'
-import type { FollowedMessage, MessageAnswers, PageMessage, StandingIncident } from '../domain/page/page.ts'
+import {
+  isOfNoIncident,
+  type FollowedMessage,
+  type MessageAnswers,
+  type PageMessage,
+  type StandingIncident,
+} from '../domain/page/page.ts'
 import { blocksBudget, longestPart, slackLimits } from './limits.ts'
 import { clean, escaped, fitting, link, part } from './mrkdwn.ts'
 
@@ -105,7 +111,7 @@ function subjectOf(message: PageMessage): string {
 
 function whereOf({ kind, service, since }: PageMessage): string {
   return escaped(
-    [part(service, longestPart.name), kind === 'on-call' ? '' : `since ${part(since, longestPart.name)}`]
+    [part(service, longestPart.name), isOfNoIncident(kind) ? '' : `since ${part(since, longestPart.name)}`]
       .filter((text) => text !== '')
       .join(', '),
   )
@@ -141,7 +147,7 @@ function linksOf(message: PageMessage): string[] {
  * answer to all of them.
  */
 function buttonsOf(message: PageMessage): Block[] {
-  if (message.kind === 'resolved' || message.kind === 'on-call') return []
+  if (message.kind === 'resolved' || isOfNoIncident(message.kind)) return []
   const isPage = message.kind === 'page'
   if (isPage && message.bundled.length > 0)
     return [{ type: 'actions', elements: [acknowledgeAll(message, message.bundled.length + 1)] }]

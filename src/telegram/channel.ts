@@ -1,7 +1,13 @@
 import { channelTraits } from '../domain/page/channel-traits.ts'
 import type { Contact } from '../domain/configuration/people.ts'
 import { failureText, type HttpPost } from '../domain/page/delivery.ts'
-import type { FollowedMessage, PageMessage, SendOutcome, TryOutcome } from '../domain/page/page.ts'
+import {
+  isOfNoIncident,
+  type FollowedMessage,
+  type PageMessage,
+  type SendOutcome,
+  type TryOutcome,
+} from '../domain/page/page.ts'
 import { type Chart, chartFor, type ChartOptions, defaultChartWaitMs } from '../domain/page/chart.ts'
 import { createTurns, outcomeOfTurn } from '../domain/page/turns.ts'
 import { type Bot, type BotAnswer, botAt, createBotApi } from './bot-api.ts'
@@ -157,7 +163,7 @@ async function changeButtons(
   { incident, kind }: PageMessage,
   options: TelegramChannelOptions,
 ): Promise<void> {
-  if (kind === 'page' || kind === 'on-call') return
+  if (kind === 'page' || isOfNoIncident(kind)) return
   for (const { id, message } of chat.followed) {
     const keyboard = standingKeyboard(kind, message)
     const answer = keyboard === undefined ? undefined : await chat.changeButtons(id, keyboard)

@@ -1,5 +1,5 @@
 import { cutText } from '../domain/page/delivery.ts'
-import type { PageLink, PageMessage } from '../domain/page/page.ts'
+import { isOfNoIncident, type PageLink, type PageMessage } from '../domain/page/page.ts'
 import { headlineOf, linesToSay, openWords } from '../domain/page/message.ts'
 import { longestPart, telegramLimits } from './limits.ts'
 
@@ -43,7 +43,7 @@ const tooMany = '… more: see the incident'
 
 function headOf(message: PageMessage): Line[] {
   const service = part(message.service, longestPart.name)
-  const started = message.kind === 'on-call' ? '' : part(`since ${message.since}`, longestPart.name)
+  const started = isOfNoIncident(message.kind) ? '' : part(`since ${message.since}`, longestPart.name)
   const repeat: Line[] = message.possibleRepeat
     ? [[{ text: 'Possible repeat: an earlier try of this message may have reached you.' }], empty]
     : []

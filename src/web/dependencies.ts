@@ -25,6 +25,7 @@ import type { RemediationAttempt } from '../domain/remediate/remediation.ts'
 import type { Runbook } from '../domain/investigate/runbook.ts'
 import type { Severity } from '../domain/values/severity.ts'
 import type { TimelineEntry } from '../domain/incident/timeline.ts'
+import type { WaitingCheck } from '../domain/check/first-data.ts'
 import type { CheckMute } from '../domain/check/mutes.ts'
 import type { CheckStanding, Series, Verdict } from '../domain/check/verdict.ts'
 import type { Credentials } from './access.ts'
@@ -34,6 +35,7 @@ import type { ServedRequest } from './observe.ts'
 import type { OnCallService } from './on-call-service.ts'
 import type { ReviewService } from './review-service.ts'
 import type { Sessions } from './sessions.ts'
+import type { TestPages } from './test-pages.ts'
 import type { SlackWebhookHandler, AnswerLinkHandler, TelegramWebhookHandler } from './channel-handlers.ts'
 
 /** What the web needs of the rest, wired by the composition root. */
@@ -73,6 +75,7 @@ export interface WebDependencies {
   readonly people: () => Promise<Readonly<Record<string, Role>>>
   /** Names of the escalation policies, as configured now. */
   readonly policies: () => Promise<readonly string[]>
+  readonly testPages: TestPages
   readonly onCall: OnCallService
   readonly calendars: CalendarWriter
   readonly reviews: ReviewService
@@ -168,6 +171,8 @@ export interface CheckReader {
   standings(): Promise<readonly CheckStanding[]>
   /** Checks of which something fires that their cooldown mutes. */
   mutes(): Promise<readonly CheckMute[]>
+  /** Checks that wait for their first data. */
+  waiting(): Promise<readonly WaitingCheck[]>
   /** Names of the checks, as configured now. */
   names(): Promise<readonly string[]>
   /** What a check watches and how it stands; `undefined` when there is no such check. */

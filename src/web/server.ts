@@ -35,6 +35,7 @@ import { pageLinkRoutes } from './routes/page-links.ts'
 import { tellTimesByReader } from './reader.ts'
 import { reviewChangeRoutes } from './routes/review-changes.ts'
 import { reviewRoutes } from './routes/reviews.ts'
+import { testPageRoutes } from './routes/test-pages.ts'
 import { runbookRoutes } from './routes/runbooks.ts'
 
 /** GoAlert's bound is 256 KiB for one alert; a batch of 1,000 small ones fits in this. */
@@ -112,6 +113,7 @@ export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): 
     eventRoutes,
     consoleRoutes,
     onCallRoutes,
+    testPageRoutes,
     onCallChangeRoutes,
     onCallPageRoutes,
     calendarRoutes,

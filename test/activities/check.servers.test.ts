@@ -67,7 +67,7 @@ async function insertBaselines(table?: string): Promise<void> {
 }
 
 const feed = check({ clearAfter: 1 })
-const wrong: Metric = { ...likes, name: 'wrong', kind: 'count', sql: 'sum(no_such_column)' }
+const wrong: Metric = { ...likes, name: 'wrong', kind: 'count', sql: 'noSuchFunction(action)' }
 const chat = check({ name: 'chat-health', metrics: ['messages'], slices: ['total'], service: 'chat' })
 
 function activitiesAt(now: number, configuration: Configuration, url = server.url) {
@@ -176,7 +176,7 @@ describe('a run of a shard', () => {
     expect(await reasons('broken')).toEqual(['unknown query-failed'])
     expect(await reasons('feed-health')).toEqual(['ok near-baseline'])
     expect(await inbox()).toEqual([
-      expect.stringMatching(/^firing check-failing: Check broken cannot measure: .*no_such_column/),
+      expect.stringMatching(/^firing check-failing: Check broken cannot measure: .*noSuchFunction/),
     ])
 
     const repaired = {
@@ -230,8 +230,8 @@ describe('N47: one metric, slice or row that is wrong', () => {
     await insertBucket(noon, 40)
     await run(0, configured({ metrics: ['likes'], slices: ['total', 'os', 'missing'] }))
     expect(await judged()).toEqual([
-      'likes missing Android unknown query-failed',
-      'likes missing iOS unknown query-failed',
+      'likes missing Android unknown missing-column',
+      'likes missing iOS unknown missing-column',
       'likes os Android ok near-baseline',
       'likes os iOS ok near-baseline',
       'likes total total ok near-baseline',
@@ -341,6 +341,7 @@ describe('when nobody answers', () => {
 
 describe('a configuration without some of the checks', () => {
   it('says no more of a source that nothing looks at', async () => {
+    await insertBucket(noon - dayMs, 1)
     await run(0, configurationWith([feed]))
     expect(await inbox()).toEqual(['firing source-silent: No rows from feed for 30 min'])
     expect(await activitiesAt(noon + hourMs, configurationWith([chat])).retireChecks()).toEqual({ alerts: 1 })
@@ -356,5 +357,77 @@ describe('a configuration without some of the checks', () => {
     expect((await inbox()).slice(3)).toContain(
       'resolved feed-health: feed-health does not look at likes, iOS any more',
     )
+  })
+})
+
+describe('N31: what never existed pages nobody', () => {
+  const count = (sql: string, source = 'new'): Metric => ({
+    ...likes,
+    name: 'rows',
+    kind: 'count',
+    sql,
+    source,
+  })
+  const fresh = check({
+    name: 'fresh',
+    metrics: ['rows'],
+    slices: ['total'],
+    detector: { kind: 'threshold', op: '>', value: 1e9 },
+    firstDataWithinMs: 2 * bucketMs,
+    silentAfterMs: bucketMs,
+  })
+  const watching = (table: string, sql = 'count()') =>
+    configurationWith([fresh], {
+      metrics: { rows: count(sql) },
+      sources: { new: { name: 'new', table, timeColumn: 'time' } },
+    })
+  const names = async () => (await inbox()).map((line) => line.split(':')[0])
+
+  beforeEach(async () => {
+    await clickhouse.command('DROP DATABASE IF EXISTS fresh')
+    await clickhouse.command('CREATE DATABASE fresh')
+    await clickhouse.command(
+      'CREATE TABLE fresh.empty (time DateTime, a UInt8) ENGINE = MergeTree ORDER BY time',
+    )
+    await clickhouse.command('CREATE TABLE fresh.texts (time String, a String) ENGINE = MergeTree ORDER BY a')
+  })
+
+  it.each([
+    ['missing-database', watching('nowhere.orders')],
+    ['missing-table', watching('fresh.orders')],
+    ['missing-column', watching('fresh.empty', 'sum(amount)')],
+    ['wrong-type', watching('fresh.texts', 'sum(a)')],
+    ['empty-table', watching('fresh.empty')],
+  ])('%s', async (reason, configuration) => {
+    for (const bucket of [0, 1]) await run(bucket, configuration)
+    expect(await names()).toEqual([])
+    const { rows } = await database.pool.query<{ reason: string }>(
+      "SELECT state->>'reason' AS reason FROM series_states WHERE check_name = 'no-data-yet' AND state->>'phase' = 'pending'",
+    )
+    expect(rows).toEqual([{ reason }])
+    if (reason !== 'empty-table') expect(await reasons('fresh')).toEqual([`unknown ${reason}`])
+    for (const bucket of [2, 3, 4]) await run(bucket, configuration)
+    expect(await names()).toEqual(['firing no-data-yet'])
+  })
+
+  it('measures from the first row on, and is told when its table goes', async () => {
+    const configuration = watching('fresh.orders')
+    await run(0, configuration)
+    await clickhouse.command('CREATE TABLE fresh.orders (time DateTime) ENGINE = MergeTree ORDER BY time')
+    await run(1, configuration)
+    await clickhouse.insert('fresh.orders', [{ time: new Date(noon + 2 * bucketMs).toISOString() }])
+    expect(await run(2, configuration)).toMatchObject({ ok: 1, alerts: 0 })
+    await clickhouse.command('DROP TABLE fresh.orders SYNC')
+    await run(3, configuration)
+    expect(await names()).toEqual(['firing check-failing'])
+  })
+
+  it('is forgotten with its check: one of that name that comes later is waited for anew', async () => {
+    const configuration = watching('fresh.orders')
+    for (const bucket of [0, 1, 2, 3]) await run(bucket, configuration)
+    await activitiesAt(noon + 5 * bucketMs, configurationWith([])).retireChecks()
+    expect(await names()).toEqual(['firing no-data-yet', 'resolved no-data-yet'])
+    await run(6, configuration)
+    expect(await names()).toHaveLength(2)
   })
 })

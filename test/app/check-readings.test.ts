@@ -14,6 +14,7 @@ function readings(stored: readonly Verdict[]) {
   const reader = createCheckReadings(
     {
       standings: async () => [],
+      firstDataWaits: async () => [],
       muted: async () => [],
       newest: async (_check: string, most: number) =>
         stored.filter(({ bucketAt }) => bucketAt === at(10)).slice(0, most),

@@ -65,7 +65,7 @@ const iosFires = ({ group }: Series): VerdictState => (group === 'iOS' ? 'firing
 
 async function counts(): Promise<Record<string, number>> {
   const { rows } = await database.pool.query<{ verdicts: number; standings: number; alerts: number }>(
-    'SELECT (SELECT count(*) FROM verdicts) AS verdicts, (SELECT count(*) FROM series_states) AS standings, (SELECT count(*) FROM alert_inbox) AS alerts',
+    `SELECT (SELECT count(*) FROM verdicts) AS verdicts, (SELECT count(*) FROM series_states WHERE check_name <> 'no-data-yet') AS standings, (SELECT count(*) FROM alert_inbox) AS alerts`,
   )
   return rows[0] ?? {}
 }

@@ -18,7 +18,9 @@ async function web(change: Partial<TestWeb['state']> = {}) {
 describe('N34: the chart of an incident', () => {
   it('is a picture that is dark where the reader prefers it, with another for phones and its numbers beside it', async () => {
     const { body } = await (await web())('/incidents/INC-42')
-    expect(body).toMatch(/<source media="\(max-width: 40rem\)" srcset="\/charts\/c0ffee\.svg\?timeZone=UTC&amp;size=narrow"/)
+    expect(body).toMatch(
+      /<source media="\(max-width: 40rem\)" srcset="\/charts\/c0ffee\.svg\?timeZone=UTC&amp;size=narrow"/,
+    )
     expect(body).toMatch(
       /<img class="chart" src="\/charts\/c0ffee\.svg\?timeZone=UTC" data-renew alt="Chart of Likes \(os iOS\)\. /,
     )

@@ -157,12 +157,20 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
     },
     checks: {
       standings: async () => [],
+      waiting: async () => [],
       mutes: async () => state.mutes,
       names: async () => state.checks.map(({ check }) => check.name),
       details: async (name) => state.details.find(({ check }) => check.name === name),
       read: async (name) => state.checks.find(({ check }) => check.name === name),
     },
     reviews: reviewsOver(state, given),
+    testPages: {
+      receivers: () => [{ name: 'ana', title: 'Ana', channels: ['webhook'] }],
+      send: async ({ name }) =>
+        name === 'ana'
+          ? { kind: 'tried', name, contacts: [{ channel: 'webhook', contact: 1, outcome: { kind: 'sent' } }] }
+          : { kind: 'unknown-name', hint: '; did you mean "ana"?' },
+    },
     onCall: onCallServiceOver([]),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: {

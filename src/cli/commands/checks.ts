@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { missingWords, type WaitingCheck } from '../../domain/check/first-data.ts'
 import type { CheckMute } from '../../domain/check/mutes.ts'
 import { stampWords } from '../../domain/values/zoned-words.ts'
 import { formatNumber } from '../../domain/values/numbers.ts'
@@ -15,6 +16,7 @@ interface Standings {
   /** Names of configured checks without any verdict yet. */
   readonly notJudged: readonly string[]
   readonly muted: readonly CheckMute[]
+  readonly waiting: readonly WaitingCheck[]
 }
 
 /** `checks` and `verdicts`: how what is watched was judged last. */
@@ -37,7 +39,7 @@ export function addCheckCommands(program: Command): void {
   })
 }
 
-function standingsText({ checks, notJudged, muted, timeZone }: Standings): string {
+function standingsText({ checks, notJudged, muted, waiting: first, timeZone }: Standings): string {
   const clock = (at: string) => stampWords(Date.parse(at), timeZone, 'second')
   if (checks.length + notJudged.length === 0) return 'no check is configured'
   const judged = checks.map(({ check, bucketAt, firing, ok, unknown }) => [
@@ -47,7 +49,18 @@ function standingsText({ checks, notJudged, muted, timeZone }: Standings): strin
   ])
   const waiting = notJudged.map((name) => [name, '-', '-', '-', 'not judged yet'])
   const rows = table(['check', 'firing', 'ok', 'unknown', 'newest bucket'], [...judged, ...waiting])
-  return [rows, ...muted.map((mute) => mutedText(mute, clock))].join('\n')
+  const firstData = first.map((one) => waitingText(one, clock))
+  return [rows, ...firstData, ...muted.map((mute) => mutedText(mute, clock))].join('\n')
+}
+
+function waitingText(
+  { check, reason, tables, since, until, isOverdue }: WaitingCheck,
+  clock: (at: string) => string,
+): string {
+  const what = missingWords(reason, tables)
+  return isOverdue
+    ? `${check}: never had any data: ${what}; looked for since ${clock(since)}`
+    : `${check}: waiting for its first data: ${what}; nobody is told before ${clock(until)}`
 }
 
 function mutedText({ check, series, until }: CheckMute, clock: (at: string) => string): string {

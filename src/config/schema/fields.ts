@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { formatDuration, parseDuration } from '../../domain/values/duration.ts'
+import { identifierParts } from '../../domain/values/sql-identifier.ts'
 
 /** Names of things the configuration declares; they stand in labels, workflow ids and links. */
 const namePattern = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/
@@ -103,17 +104,17 @@ function durationProblem(
   return ms % secondMs === 0 ? undefined : 'must be whole seconds'
 }
 
-const identifier = '[A-Za-z_][A-Za-z0-9_]*'
+const inBackquotes = 'a name with other characters than letters, digits and "_" stands in backquotes'
 
-/** `db.table`; it goes into queries as an identifier, so nothing else is taken. */
-export const tableName = text.regex(
-  new RegExp(`^${identifier}\\.${identifier}$`),
-  'is no table: write database.table, each of letters, digits and "_"',
+/** `db.table`; it goes into queries as identifiers, so nothing else is taken. */
+export const tableName = text.refine(
+  (written) => identifierParts(written)?.length === 2,
+  `is no table: write database.table; ${inBackquotes}`,
 )
 
-export const columnName = text.regex(
-  new RegExp(`^${identifier}$`),
-  'is no column: letters, digits and "_", not beginning with a digit',
+export const columnName = text.refine(
+  (written) => identifierParts(written)?.length === 1,
+  `is no column: write its name; ${inBackquotes}`,
 )
 
 /** Addresses for people to follow: never `javascript:` and never with a password in it. */

@@ -3,7 +3,7 @@ import { own } from '../../domain/values/own.ts'
 
 /** Quoted parts and comments, whichever begins first: a quotation mark in a comment is none, and neither is a comment in quotes. */
 const quotedOrComment =
-  /(?<quoted>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.)*"|`[^`]*`)|--[^\n]*|#[ !][^\n]*|\/\*.*?\*\//gs
+  /(?<quoted>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`)|--[^\n]*|#[ !][^\n]*|\/\*.*?\*\//gs
 const parameters = /\{\s*(\w+)\s*:\s*(\w+)[^{}]*\}/g
 
 /** Bound by Firewatch when evidence is gathered; see `EvidenceQuery` in the domain. */

@@ -1,4 +1,5 @@
 import type { AlertStatus } from '../alert/alert.ts'
+import type { MissingReason } from './first-data.ts'
 import type { VerdictState } from './verdict.ts'
 
 /** Where the alert of one series stands between two runs of its check. Instants are ISO 8601 in UTC. */
@@ -16,6 +17,8 @@ export interface SeriesState {
   readonly messagedAt: string | null
   /** Fires, but nobody was told because of a cooldown. */
   readonly muted: boolean
+  /** What is not there, of the wait for first data. */
+  readonly reason?: MissingReason
 }
 
 /** What of a check's configuration decides when its alerts begin and end. */

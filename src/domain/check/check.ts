@@ -3,6 +3,7 @@ import { detectorOf } from '../detectors/choose.ts'
 import { nothing, type Sample } from '../detectors/detector.ts'
 import type { Series, UnsettledVerdict, Verdict } from './verdict.ts'
 import { lastCompleteBucket, bucketsOf, isQuiet } from './buckets.ts'
+import { firstDataWithin, type MissingReason } from './first-data.ts'
 import { own } from '../values/own.ts'
 
 /** The slice that always exists; its only group has the same name. */
@@ -146,6 +147,7 @@ export function unknownVerdicts(
   check: Check,
   question: MetricQuestion,
   configuration: Configuration,
+  missing?: MissingReason,
 ): Verdict[] {
   const bucketAt = new Date(question.bucketAt).toISOString()
   return watchedSeries(check, configuration)
@@ -154,7 +156,7 @@ export function unknownVerdicts(
       ...series,
       bucketAt,
       state: 'unknown',
-      reason: 'query-failed',
+      reason: missing ?? 'query-failed',
       value: null,
       baselines: [],
     }))
@@ -170,7 +172,7 @@ export function watchedSources(configuration: Configuration): string[] {
 export function watchOf(
   source: string,
   configuration: Configuration,
-): { readonly service: string; readonly silentAfterMs: number } {
+): { readonly service: string; readonly silentAfterMs: number; readonly firstDataWithinMs: number } {
   const checks = Object.values(configuration.checks).filter(({ metrics }) =>
     metrics.some((metric) => configuration.metrics[metric]?.source === source),
   )
@@ -179,6 +181,7 @@ export function watchOf(
   return {
     service: first.service,
     silentAfterMs: Math.min(...checks.map(({ silentAfterMs }) => silentAfterMs)),
+    firstDataWithinMs: Math.min(...checks.map(firstDataWithin)),
   }
 }
 

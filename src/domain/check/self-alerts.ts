@@ -1,5 +1,7 @@
 import { fingerprintOf, type AcceptedAlert, type Alert, titleAnnotation } from '../alert/alert.ts'
+import { formatDuration } from '../values/duration.ts'
 import type { Transition } from './alert-state.ts'
+import { firstDataSeries, type FirstDataSubject, noDataYet } from './first-data.ts'
 import type { Series } from './verdict.ts'
 import { identityOf, accepted } from './alerts.ts'
 
@@ -66,6 +68,30 @@ export function checkFailingAlert(
     fingerprint: fingerprintOf(identityOf(checkSeries(check))),
     labels: { alertname: checkFailing, check, service, severity: 'warning' },
     annotations: { [titleAnnotation]: `Check ${check} cannot measure`, summary },
+    transition,
+  })
+}
+
+/** For somebody to look into in working hours: nothing that ever worked is broken. */
+export function noDataAlert(
+  subject: FirstDataSubject,
+  about: { readonly service: string; readonly graceMs: number; readonly what: string },
+  transition: Transition,
+): AcceptedAlert {
+  const { kind, name } = subject
+  const title = kind === 'check' ? `Check ${name} never had any data` : `${name} never had any data`
+  const summary =
+    transition.status === 'firing'
+      ? `${title}: ${about.what}, ${formatDuration(about.graceMs)} after the first look`
+      : kind === 'check'
+        ? `Check ${name} measures now`
+        : `The first rows of ${name} are there`
+  return accepted({
+    source: `check/${noDataYet}`,
+    eventId: `check/${noDataYet}/${kind}/${name}/${transition.at}/${transition.status}`,
+    fingerprint: fingerprintOf(identityOf(firstDataSeries(subject))),
+    labels: { alertname: noDataYet, [kind]: name, service: about.service, severity: 'info' },
+    annotations: { [titleAnnotation]: title, summary },
     transition,
   })
 }

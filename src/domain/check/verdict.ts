@@ -1,4 +1,5 @@
 import { readBaselines, type Baseline } from './baseline.ts'
+import type { MissingReason } from './first-data.ts'
 
 /** A series that a check judges: one metric in one group of one slice. */
 export interface Series {
@@ -60,6 +61,8 @@ export type VerdictReason =
   /** The source has no rows in a window of comparison. */
   | 'no-baseline'
   | 'query-failed'
+  /** What the query is about is not there. */
+  | MissingReason
 
 /** How a check judged its series in the newest bucket, in counts. */
 export interface CheckStanding {

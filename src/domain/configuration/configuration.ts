@@ -128,6 +128,8 @@ export interface Check {
   readonly cooldownMs: number
   /** A source without rows for this long is an alert of its own. */
   readonly silentAfterMs: number
+  /** What never had any data is waited for so long before people are told; absent: an hour. */
+  readonly firstDataWithinMs?: number
   /** Label `severity` of its alerts. */
   readonly severity: string
   readonly labels: Labels

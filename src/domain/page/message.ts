@@ -12,7 +12,14 @@ import type { Incident } from '../incident/incident.ts'
 import { incidentLinks } from '../incident/incident-links.ts'
 import { type FirstChannels, nextOf, nextSentence } from '../incident/next.ts'
 import type { MachineState } from '../incident/state.ts'
-import type { BundledIncident, FollowedMessage, Page, PageMessage, StandingIncident } from './page.ts'
+import {
+  type BundledIncident,
+  type FollowedMessage,
+  isOfNoIncident,
+  type Page,
+  type PageMessage,
+  type StandingIncident,
+} from './page.ts'
 import { isCharted, responsibleFor, linesOf } from './firing.ts'
 import { longestName, longestLine, longestText, mostBundledLines, mostLinks } from './message-limits.ts'
 import { standingSentence } from './standing-sentence.ts'
@@ -102,7 +109,7 @@ export function headlineOf({
   title,
   bundled,
 }: Pick<PageMessage, 'kind' | 'severity' | 'incident' | 'title' | 'bundled'>): string {
-  if (kind === 'on-call') return title
+  if (isOfNoIncident(kind)) return title
   const which = bundled.length === 0 ? ` ${incident}` : ''
   return `${severity}${which}${kind === 'page' ? '' : ` ${kind}`}: ${title}`
 }
@@ -152,11 +159,12 @@ export function linesToSay({
   lines,
   bundled,
 }: Pick<PageMessage, 'kind' | 'lines' | 'bundled'>): readonly string[] {
-  return kind === 'page' || kind === 'on-call' ? lines : bundleLines(bundled)
+  return kind === 'page' || isOfNoIncident(kind) ? lines : bundleLines(bundled)
 }
 
 /** What the first link of a message is called. */
 export function openWords({ kind, incident }: Pick<PageMessage, 'kind' | 'incident'>): string {
+  if (kind === 'test') return 'Open Firewatch'
   return kind === 'on-call' ? 'Open the schedule' : `Open ${incident}`
 }
 

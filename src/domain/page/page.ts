@@ -39,14 +39,21 @@ export interface Page {
   readonly finishedAt: string | null
 }
 
+/** Messages behind which is no incident: the title is what they say, and nothing answers them. */
+type NoIncident = 'on-call' | 'test'
+
+export function isOfNoIncident(kind: PageMessage['kind']): kind is NoIncident {
+  return kind === 'on-call' || kind === 'test'
+}
+
 /** What a channel is given to send: plain facts, which each edge puts into its provider's form and limits. */
 export interface PageMessage {
   /** Stable over all tries of this page. */
   readonly idempotencyKey: string
   /** Stable over all messages about this incident to one person, and of no other incident of any installation. */
   readonly conversationKey: string
-  /** A notice reads like a page: what tells them apart is said in its text. Behind `on-call` is no incident: its title is what it says. */
-  readonly kind: 'page' | FollowUpKind | 'on-call'
+  /** A notice reads like a page: what tells them apart is said in its text. */
+  readonly kind: 'page' | FollowUpKind | NoIncident
   /** `INC-42`. */
   readonly incident: string
   readonly title: string

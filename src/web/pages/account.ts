@@ -24,6 +24,7 @@ export function accountPage(page: AccountPage): Html {
     body: html`<h1>${person}</h1>
 <p>Your role is ${role}.</p>
 <form method="post" action="/logout"><button class="primary">Log out</button></form>
+<p><a href="/test-pages">Send a test page</a>, to see that you can be reached.</p>
 ${list(
   'Sessions',
   page,

@@ -1,3 +1,4 @@
+import type { WaitingCheck } from '../../domain/check/first-data.ts'
 import type { CheckMute } from '../../domain/check/mutes.ts'
 import type { Series } from '../../domain/check/verdict.ts'
 import { seriesTitle } from '../../domain/check/verdict-words.ts'
@@ -7,7 +8,7 @@ import { chartFigure } from './chart-figure.ts'
 import { chartRanges, checkPath, seriesQuery, type RangeName } from './check-links.ts'
 import { incidentTable, seriesTable } from './check-tables.ts'
 import { watchSection } from './check-watches.ts'
-import { mutedText } from './checks.ts'
+import { mutedText, waitingText } from './checks.ts'
 import { layout } from './layout.ts'
 import { counted, icon, instant, since } from './words.ts'
 
@@ -18,6 +19,8 @@ export interface CheckPage {
   readonly details: CheckDetails
   readonly reading: CheckReading
   readonly muted: CheckMute | undefined
+  /** Set while it waits for its first data. */
+  readonly waiting: WaitingCheck | undefined
   readonly range: RangeName
   /** The one series that is looked at; absent: the page shows what fires first. */
   readonly selected: Series | undefined
@@ -27,7 +30,7 @@ export interface CheckPage {
 
 /** One check: how it stands, what it measured, what it watches, and what came of it. */
 export function checkPage(page: CheckPage): Html {
-  const { details, reading, muted, selected, person } = page
+  const { details, reading, muted, waiting, selected, person } = page
   const { check, incidents } = details
   return layout({
     title: `Check ${check.name}`,
@@ -36,6 +39,7 @@ export function checkPage(page: CheckPage): Html {
     body: html`<h1>Check ${check.name}</h1>
 <p><a href="/checks">All checks</a></p>
 ${standing(page)}
+${waiting === undefined ? null : waitingText(waiting)}
 ${muted === undefined ? null : mutedText(muted)}
 ${chartSection(page)}
 <section class="check" aria-labelledby="series-title"><h2 id="series-title">Series</h2>

@@ -1,4 +1,5 @@
 import type { Check } from '../../domain/configuration/configuration.ts'
+import { missingWords, type WaitingCheck } from '../../domain/check/first-data.ts'
 import type { CheckMute } from '../../domain/check/mutes.ts'
 import { formatDuration } from '../../domain/values/duration.ts'
 import { formatNumber } from '../../domain/values/numbers.ts'
@@ -11,6 +12,12 @@ import { layout } from './layout.ts'
 import { sparkline } from './sparkline.ts'
 import { table, type Cell } from './table.ts'
 import { instant, verdictBadge } from './words.ts'
+
+/** What is said of checks beside their verdicts. */
+interface CheckNotes {
+  readonly mutes: readonly CheckMute[]
+  readonly waiting: readonly WaitingCheck[]
+}
 
 export const reasons: Readonly<Record<VerdictReason, string>> = {
   'near-baseline': 'not far enough from every value that it is compared with',
@@ -26,35 +33,45 @@ export const reasons: Readonly<Record<VerdictReason, string>> = {
   'not-a-number': 'the metric came to NaN or infinity: a row holds one, or an average has no rows',
   'no-baseline': 'nothing to compare with: the source has no rows in a window of comparison',
   'query-failed': 'the query could not be answered',
+  'missing-database': 'the database does not exist',
+  'missing-table': 'the table does not exist',
+  'missing-column': 'a column that it needs does not exist',
+  'wrong-type': 'a column has a type that it cannot work with',
+  'empty-table': 'the table has no rows',
 }
 
 /** How every check judged last. */
-export function checksPage(
-  readings: readonly CheckReading[],
-  mutes: readonly CheckMute[],
-  person: string,
-): Html {
+export function checksPage(readings: readonly CheckReading[], notes: CheckNotes, person: string): Html {
   return layout({
     title: 'Checks',
     area: 'checks',
     person,
     body: html`<h1>Checks</h1>
-${readings.length === 0 ? html`<p>No check is configured.</p>` : readings.map((reading) => checkSection(reading, mutes))}`,
+${readings.length === 0 ? html`<p>No check is configured.</p>` : readings.map((reading) => checkSection(reading, notes))}`,
   })
 }
 
-function checkSection({ check, series, more }: CheckReading, mutes: readonly CheckMute[]): Html {
+function checkSection({ check, series, more }: CheckReading, { mutes, waiting }: CheckNotes): Html {
   const muted = mutes.find((one) => one.check === check.name)
+  const waits = waiting.find((one) => one.check === check.name)
   const rows = series.map(row)
   const columns = ['Series', 'State', 'Value', 'Compared with', 'Why', 'Of late']
   const newest = series[0]?.verdicts.at(-1)
   const title = html`<a href="/checks/${encodeURIComponent(check.name)}">${check.name}</a>`
   return html`<section class="check" id="check-${check.name}"><h2>${title}</h2>
 <p>${standing(series, more)} ${newest === undefined ? null : html`Newest bucket: ${instant(newest.bucketAt)}.`}</p>
+${waits === undefined ? null : waitingText(waits)}
 ${muted === undefined ? null : mutedText(muted)}
 <p class="quiet">${settings(check)}</p>
 ${rows.length === 0 ? null : table({ caption: `Series of ${check.name}`, columns, rows })}
 ${more === 0 ? null : html`<p>${more} more series: <a href="/checks/${encodeURIComponent(check.name)}">show more of them</a>.</p>`}</section>`
+}
+
+export function waitingText({ reason, tables, since, until, isOverdue }: WaitingCheck): Html {
+  const what = missingWords(reason, tables)
+  return isOverdue
+    ? html`<p class="muted">It never had any data: ${what}. Looked for since ${instant(since)}; people were told.</p>`
+    : html`<p class="muted">Waiting for its first data: ${what}. Nobody is paged for that before ${instant(until)}.</p>`
 }
 
 export function mutedText({ series, until }: CheckMute): Html {

@@ -74,6 +74,7 @@ export function onCallPage(page: OnCallPage): Html {
 ${sentence === undefined ? null : html`<p class="told" role="status">${sentence}</p>`}
 ${ownShifts(page.own.shifts, page.own.timeZone, page.now)}
 ${views(page)}
+<p class="quiet"><a href="/test-pages">Send a test page</a> to see that people can be reached.</p>
 ${schedules.length === 0 ? html`<p>No schedule is configured.</p>` : schedules.map((view) => section(view, page))}`,
   })
 }

@@ -17,13 +17,19 @@ const Name = z.object({ name: z.string().max(200) })
 /** How the checks judged last: in counts, and series by series. */
 export function checkRoutes(app: FastifyInstance, { checks, now }: WebDependencies): void {
   app.get('/api/v1/checks', { config: { access: 'read' } }, async () => {
-    const [standings, names, muted] = await Promise.all([checks.standings(), checks.names(), checks.mutes()])
+    const [standings, names, muted, waiting] = await Promise.all([
+      checks.standings(),
+      checks.names(),
+      checks.mutes(),
+      checks.waiting(),
+    ])
     const judged = new Set(standings.map(({ check }) => check))
     return {
       timeZone: readerZone(),
       checks: standings,
       notJudged: names.filter((name) => !judged.has(name)),
       muted,
+      waiting,
     }
   })
 
@@ -37,7 +43,7 @@ export function checkRoutes(app: FastifyInstance, { checks, now }: WebDependenci
       (await checks.names()).map(async (name) => checks.read(name, mostOfMany)),
     )
     const known = readings.filter((reading) => reading !== undefined)
-    return sendPage(reply, checksPage(known, await checks.mutes(), personOf(request)))
+    return sendPage(reply, checksPage(known, await notesOf(checks), personOf(request)))
   })
 
   app.get('/api/v1/checks/:name', { config: { access: 'read' } }, async (request) => {
@@ -47,11 +53,15 @@ export function checkRoutes(app: FastifyInstance, { checks, now }: WebDependenci
 
   app.get('/checks/:name', { config: { access: 'read' } }, async (request, reply) => {
     const details = await detailsOf(checks, request.params)
-    const [reading, mutes] = await Promise.all([readCheck(checks, request.params), checks.mutes()])
+    const [reading, { mutes, waiting }] = await Promise.all([
+      readCheck(checks, request.params),
+      notesOf(checks),
+    ])
     const page = checkPage({
       details,
       reading,
       muted: mutes.find(({ check }) => check === details.check.name),
+      waiting: waiting.find(({ check }) => check === details.check.name),
       range: rangeOf(request.query),
       selected: seriesIn(details, request.query),
       now: now().toISOString(),
@@ -59,6 +69,11 @@ export function checkRoutes(app: FastifyInstance, { checks, now }: WebDependenci
     })
     return sendPage(reply, page)
   })
+}
+
+async function notesOf(checks: CheckReader) {
+  const [mutes, waiting] = await Promise.all([checks.mutes(), checks.waiting()])
+  return { mutes, waiting }
 }
 
 /** @throws HttpProblem 404 */

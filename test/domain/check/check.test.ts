@@ -210,6 +210,10 @@ describe('judging', () => {
 describe('the watch on a source', () => {
   it('is as impatient as its most impatient check', () => {
     const checks = [check({ name: 'b', service: 'other', silentAfterMs: 5 * minute }), check({ name: 'a' })]
-    expect(watchOf('feed', configurationWith(checks))).toEqual({ service: 'feed', silentAfterMs: 5 * minute })
+    expect(watchOf('feed', configurationWith(checks))).toEqual({
+      service: 'feed',
+      silentAfterMs: 5 * minute,
+      firstDataWithinMs: 60 * minute,
+    })
   })
 })

@@ -93,10 +93,11 @@ describe('concluding a run', () => {
     ])
   })
 
-  it('keeps only series that have something to remember', () => {
+  it('keeps only series that have something to remember, and that the check has measured', () => {
     const { changed, forgotten } = concludeRun(run(one, 4, iosFires), nothingKnown, configuration)
     expect(changed.map(({ metric, group, state }) => `${metric} ${group} ${state.phase}`)).toEqual([
       'likes iOS firing',
+      'feed-health  clear',
     ])
     expect(forgotten).toEqual([])
   })
@@ -208,6 +209,7 @@ describe('what a check says about itself', () => {
       source: 'feed',
       service: 'feed',
       silentAfterMs: 30 * minute,
+      firstDataWithinMs: 60 * minute,
       state,
     })
     let standing = nothingKnown
