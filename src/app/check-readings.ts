@@ -13,14 +13,15 @@ const bucketsShown = 60
 /** What the console reads of checks: those that are configured now, with their verdicts of late. */
 export function createCheckReadings(
   verdicts: Records['verdicts'],
-  configuration: Configuration,
+  running: () => Configuration,
 ): CheckReader {
   return {
     standings: () => verdicts.standings(),
-    mutes: async () => checkMutes(await verdicts.muted(), configuration.checks),
-    names: async () => Object.keys(configuration.checks),
+    mutes: async () => checkMutes(await verdicts.muted(), running().checks),
+    names: async () => Object.keys(running().checks),
 
     async read(name: string, most: number): Promise<CheckReading | undefined> {
+      const configuration = running()
       const check = own(configuration.checks, name)
       if (check === undefined) return undefined
       const newest = await verdicts.newest(name, most)

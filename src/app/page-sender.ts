@@ -16,7 +16,8 @@ import type { Settings } from './settings.ts'
 
 export interface PageSenderParts {
   readonly settings: Pick<Settings, 'linkKey' | 'publicUrl'>
-  readonly configuration: Configuration
+  /** As configured now: asked at each use, as it changes while the worker runs. */
+  readonly running: () => Configuration
   readonly database: OpenDatabase
   readonly records: Records
   readonly clickhouse: ClickHouse
@@ -28,13 +29,13 @@ export interface PageSenderParts {
 
 /** Sends pages for as long as the worker runs, whatever Temporal does. */
 export function startPageSender(parts: PageSenderParts): PageSender {
-  const { configuration, database, records, metrics, resolveSecret, log, now, settings } = parts
+  const { running, database, records, metrics, resolveSecret, log, now, settings } = parts
   const lost = (error: unknown) =>
     log.warn({ err: error }, 'no longer listening for pages; asking for them instead')
   const sender = createPageSender({
     outbox: records.sending,
-    channels: createChannels(resolveSecret, now, chartsByName(parts), log, configuration.integrations),
-    running: () => configuration,
+    channels: createChannels(resolveSecret, now, chartsByName(parts), log, () => running().integrations),
+    running,
     configurations: records.configurations,
     publicUrl: settings.publicUrl,
     ...answerLinks(settings, now),

@@ -24,6 +24,7 @@ import { createPageRecords } from '../postgres/pages.ts'
 import { createReplayedIncidentRecords } from '../postgres/replayed-incidents.ts'
 import { createRetentionRecords } from '../postgres/retention.ts'
 import { createReviewRecords } from '../postgres/reviews.ts'
+import { createRunningConfigurationRecords } from '../postgres/running-configurations.ts'
 import { createScheduleChangeRecords } from '../postgres/schedule-changes.ts'
 import { createTimelineRecords } from '../postgres/timeline.ts'
 import { openSuccessor } from '../postgres/successor.ts'
@@ -59,7 +60,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
   const known: IncidentConfigurations = {
     running,
     get: (revision) => configurations.get(revision),
-    schedules: (on, names) => currentSchedules(running(), createScheduleChangeRecords(on)).current(names),
+    schedules: (on, names) => currentSchedules(running, createScheduleChangeRecords(on)).current(names),
   }
   const machine: IncidentMachine = createIncidentMachine(db, {
     configurations: known,
@@ -79,6 +80,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     checkRuns: createCheckRunRecords(db),
     verdicts: createVerdictRecords(db),
     configurations,
+    runningConfigurations: createRunningConfigurationRecords(db),
     dispatch: createDispatchRecords(urgent.dispatch, machine, known),
     incidents: createIncidentRecords(db),
     marks: createIncidentMarks(db),

@@ -15,16 +15,14 @@ import { type ServerParts, now } from './server-parts.ts'
 
 /** What the web needs of the rest, but for what takes alerts in. */
 export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'intake' | 'alertmanager'> {
-  const { settings, configuration, log, records, clickhouse, temporal } = parts
-  const roles = Object.fromEntries(
-    Object.entries(configuration.users).map(([name, { role }]) => [name, role]),
-  )
+  const { settings, running, log, records, clickhouse, temporal } = parts
   return {
-    credentials: createIdentities(records.credentials, () => configuration, settings.operator),
+    credentials: createIdentities(records.credentials, running, settings.operator),
     auditLog: parts.auditLog,
-    automation: createAutomation(records, configuration, randomUUID),
+    automation: createAutomation(records, running, randomUUID),
     publicUrl: settings.publicUrl,
-    people: async () => roles,
+    people: async () =>
+      Object.fromEntries(Object.entries(running().users).map(([name, { role }]) => [name, role])),
     incidents: {
       find: (incident) => records.incidents.find(incident),
       list: (filter) => records.incidents.list(filter),
@@ -36,16 +34,16 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
     commands: records.commands,
     declare: (declaration) => records.declarations.declare(declaration),
     notActionable: createNotActionable(records, settings.dataDir, now),
-    checks: createCheckReadings(records.verdicts, configuration),
+    checks: createCheckReadings(records.verdicts, running),
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
-    runbooks: async () => configuration.runbooks,
-    services: async () => Object.keys(configuration.services),
-    policies: async () => Object.keys(configuration.policies),
+    runbooks: async () => running().runbooks,
+    services: async () => Object.keys(running().services),
+    policies: async () => Object.keys(running().policies),
     reviews: {
       get: (incident) => records.reviews.get(incident),
       trouble: (incident) => temporal.reviewTrouble(incident),
     },
-    onCall: createOnCallService(configuration, records),
+    onCall: createOnCallService(running, records),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: createCharts(records, clickhouse, now),
     unready: () => unready(parts),

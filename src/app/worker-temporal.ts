@@ -30,7 +30,7 @@ export function createWorker(
 
 /** Waits for Temporal for as long as it takes; `undefined` when the process was told to end first. */
 export async function connectTemporal(
-  { settings, configuration, log }: WorkerParts,
+  { settings, log }: WorkerParts,
   signal: AbortSignal,
 ): Promise<NativeConnection | undefined> {
   let told = false
@@ -38,7 +38,7 @@ export async function connectTemporal(
     let connection: NativeConnection | undefined
     try {
       connection = await NativeConnection.connect({ address: settings.temporalAddress })
-      await prepareTemporal(connection, settings, configuration)
+      await prepareTemporal(connection, settings)
       return connection
     } catch (error) {
       await connection?.close()

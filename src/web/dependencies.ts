@@ -89,9 +89,9 @@ export interface WebDependencies {
      */
     receive(body: unknown): Promise<NotificationReceipt>
   }
-  /** What channels bring in; one that is not configured has no handler. */
-  readonly slack?: SlackWebhookHandler
-  readonly telegram?: TelegramWebhookHandler
+  /** What channels bring in; one that is not configured now has no handler. */
+  readonly slack?: () => SlackWebhookHandler | undefined
+  readonly telegram?: () => TelegramWebhookHandler | undefined
   readonly mail?: AnswerLinkHandler
   /** What does not answer, by name; empty when all is well. */
   readonly unready: () => Promise<Readonly<Record<string, string>>>
