@@ -132,7 +132,7 @@ export class ConfigurationReload {
     return this.#note()
   }
 
-  async #apply({ revision, against, by }: PlannedConfiguration): Promise<ReloadOutcome> {
+  async #apply({ revision, against, insteadOf, by }: PlannedConfiguration): Promise<ReloadOutcome> {
     const from = this.#running.revision
     if (from !== against) return { kind: 'moved', revision: from }
     const read = await this.#read()
@@ -141,9 +141,8 @@ export class ConfigurationReload {
     if (read.configuration.revision !== revision)
       return { kind: 'other-file', file, revision: read.configuration.revision }
     if (from === revision) return { kind: 'same', revision }
-    const before = await this.#stored.wanted()
     await this.#parts.records.configurations.save(read.configuration)
-    const wanted = await this.#stored.want(this.#wish(revision, by), before?.number ?? 0)
+    const wanted = await this.#stored.want(this.#wish(revision, by), insteadOf)
     if (wanted === undefined)
       return { kind: 'moved', revision: (await this.#stored.wanted())?.revision ?? from }
     await this.#take(read.configuration, by)

@@ -5,6 +5,7 @@ import { createAlertInbox } from '../postgres/alert-inbox.ts'
 import { createAttemptRecords } from '../postgres/attempts.ts'
 import { createAuditRecords } from '../postgres/audits.ts'
 import { createCheckRunRecords } from '../postgres/check-runs.ts'
+import { createConfigurationStanding } from '../postgres/configuration-standing.ts'
 import { createConfigurationRecords } from '../postgres/configurations.ts'
 import { createCredentialRecords } from '../postgres/credentials.ts'
 import type { Database } from '../postgres/database.ts'
@@ -80,6 +81,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     checkRuns: createCheckRunRecords(db),
     verdicts: createVerdictRecords(db),
     configurations,
+    configurationStanding: createConfigurationStanding(db),
     runningConfigurations: createRunningConfigurationRecords(db),
     dispatch: createDispatchRecords(urgent.dispatch, machine, known),
     incidents: createIncidentRecords(db),

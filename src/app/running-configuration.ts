@@ -25,6 +25,8 @@ export function holdConfiguration(first: Configuration): RunningConfiguration {
 export interface PlannedConfiguration {
   readonly revision: string
   readonly against: string
+  /** Number of the wish that it takes the place of; 0 for none. */
+  readonly insteadOf: number
   readonly by: string
 }
 

@@ -15,6 +15,7 @@ import { createTemporalQuestions } from '../temporal/questions.ts'
 import { createServer } from '../web/server.ts'
 import { newToken } from './chart-token.ts'
 import { ConfigurationReload } from './configuration-reload.ts'
+import { createConfigurationService } from './configuration-service.ts'
 import { createChannelHandlers } from './channel-handlers.ts'
 import { countedReceivers } from './counted.ts'
 import type { Hangups } from './hangup.ts'
@@ -24,7 +25,11 @@ import { listenOn } from './port-taken.ts'
 import { prepareDatabase } from './prepare.ts'
 import { firstConfiguration } from './read-configuration.ts'
 import { createRecords, type Records } from './records.ts'
-import { holdConfiguration, listenForConfigurations } from './running-configuration.ts'
+import {
+  holdConfiguration,
+  listenForConfigurations,
+  type RunningConfiguration,
+} from './running-configuration.ts'
 import type { Settings } from './settings.ts'
 import { type ServerParts, now } from './server-parts.ts'
 import { giveBackWhatStartingTook } from './spare-memory.ts'
@@ -62,17 +67,15 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups:
     auditLog,
   }
 
-  const reload = new ConfigurationReload({
-    ...parts,
-    kind: 'server',
-    env,
-    configuration,
-    listen: (onNotify) => listenForConfigurations(pools.console.pool, onNotify, log),
-    now,
-  })
+  const reload = keepConfiguration(parts, env, configuration)
   const stored = receivers(parts)
   const channels = openChannels(parts, env)
-  const app = await createServer({ ...webDependencies(parts), ...stored, ...channels.handlers })
+  const app = await createServer({
+    ...webDependencies(parts),
+    ...stored,
+    ...channels.handlers,
+    configuration: createConfigurationService({ ...parts, now }, env, reload),
+  })
   dispatcher = startDispatcher(parts)
   try {
     await reload.start()
@@ -91,6 +94,22 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups:
     await auditLog.idle()
     await Promise.all([clickhouse.close(), temporal.close(), pools.close()])
   }
+}
+
+function keepConfiguration(
+  parts: ServerParts,
+  env: NodeJS.ProcessEnv,
+  configuration: RunningConfiguration,
+): ConfigurationReload {
+  const { pools, log } = parts
+  return new ConfigurationReload({
+    ...parts,
+    kind: 'server',
+    env,
+    configuration,
+    listen: (onNotify) => listenForConfigurations(pools.console.pool, onNotify, log),
+    now,
+  })
 }
 
 function metricsOf({ figures, verdicts }: Records, running: () => Configuration): ServerMetrics {

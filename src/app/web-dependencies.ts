@@ -14,7 +14,9 @@ import type { Settings } from './settings.ts'
 import { type ServerParts, now } from './server-parts.ts'
 
 /** What the web needs of the rest, but for what takes alerts in. */
-export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'intake' | 'alertmanager'> {
+export function webDependencies(
+  parts: ServerParts,
+): Omit<WebDependencies, 'intake' | 'alertmanager' | 'configuration'> {
   const { settings, running, log, records, clickhouse, temporal } = parts
   return {
     credentials: createIdentities(records.credentials, running, settings.operator),

@@ -30,6 +30,7 @@ import type { CheckStanding, Verdict } from '../domain/check/verdict.ts'
 import type { Credentials } from './access.ts'
 import type { AuditLog } from './audit.ts'
 import type { Automation } from './automation.ts'
+import type { ConfigurationService } from './configuration-service.ts'
 import type { ServedRequest } from './observe.ts'
 import type { OnCallService } from './on-call-service.ts'
 import type { Sessions } from './sessions.ts'
@@ -42,6 +43,7 @@ export interface WebDependencies {
   readonly credentials: Credentials & Sessions
   readonly auditLog: AuditLog
   readonly automation: Automation
+  readonly configuration: ConfigurationService
   readonly incidents: IncidentReader
   readonly commands: IncidentCommands
   /** Opens an incident in a person's words; `undefined` when it is stored and opens in a moment. */

@@ -17,6 +17,7 @@ import { calendarRoutes } from './routes/calendars.ts'
 import { checkRoutes } from './routes/checks.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { declareRoutes } from './routes/declare.ts'
+import { configurationRoutes } from './routes/configuration.ts'
 import { consoleRoutes } from './routes/console.ts'
 import { credentialRoutes } from './routes/credentials.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -110,6 +111,7 @@ export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): 
     answerRoutes,
     automationRoutes,
     auditLogRoutes,
+    configurationRoutes,
   ]
   for (const add of routes) add(app, dependencies)
 }

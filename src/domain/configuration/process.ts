@@ -25,3 +25,14 @@ export interface WantedConfiguration {
   /** Of the `firewatch up` that said so. */
   readonly runId: string | null
 }
+
+export interface ConfigurationStatus {
+  readonly wanted: WantedConfiguration | null
+  readonly processes: readonly ConfigurationProcess[]
+  /** What the file of this server says now; `problems` as `config validate` prints them. */
+  readonly file: {
+    readonly path: string
+    readonly revision: string | null
+    readonly problems: readonly string[]
+  }
+}
