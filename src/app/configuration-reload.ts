@@ -87,6 +87,11 @@ export class ConfigurationReload {
     return outcome
   }
 
+  /** Which revision it runs, and why not the one that is wanted. */
+  standing(): { readonly revision: string; readonly problem: string | null } {
+    return { revision: this.#running.revision, problem: this.#problem }
+  }
+
   /** Does what has to follow the configuration that runs, and from then on after each switch. Where it fails it is done again until it does not. */
   settleBy(job: () => Promise<void>): Promise<void> {
     this.#afterwards = job

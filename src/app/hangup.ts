@@ -14,9 +14,12 @@ export interface Hangups {
 export function hearHangups(): Hangups {
   const hadTerminal = process.stdin.isTTY || process.stderr.isTTY
   let heard = false
+  let isEnding = false
   let tell: (() => void) | undefined
   const hear = () => {
-    if (hadTerminal && !hasTerminal()) process.kill(process.pid, 'SIGTERM')
+    if (isEnding) return
+    isEnding = hadTerminal && !hasTerminal()
+    if (isEnding) process.kill(process.pid, 'SIGTERM')
     else if (tell === undefined) heard = true
     else tell()
   }

@@ -73,7 +73,7 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv, hangups: 
     const activities = await createActivities(parts, { incidents, engine })
     await reload.settleBy(() => settleConfiguration(parts, client, activities))
     const worker = await createWorker(parts, connection, { workflowBundle: await bundle, activities })
-    health = await openWorkerHealth(parts, temporalMetricsUrl, worker, connection)
+    health = await openWorkerHealth(parts, temporalMetricsUrl, worker, connection, () => reload.standing())
     const port = health === undefined ? {} : { port: health.port }
     log.info({ revision: running().revision, ...port }, 'working')
     stopping.release()
