@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { firewatch } from '../support/firewatch.ts'
@@ -166,5 +166,33 @@ describe('N38: configuration without a restart', () => {
       expect(processes.map(({ revision }) => revision)).toEqual([file.revision, file.revision])
       expect(wanted?.revision).toBe(file.revision)
     }, soon)
+  })
+
+  it('a check that was added is judged without a restart, and one that was removed is not looked at any more', async () => {
+    const { up } = world
+    const check = `
+sources: { requests: { table: web.requests, timeColumn: at } }
+metrics: { errors: { title: Errors, kind: count, sql: 'count()', source: requests } }
+checks:
+  errors: { service: shop, metrics: [errors], detector: { kind: threshold, op: '>', value: 100 }, bucket: 1m, severity: critical }
+`
+    const judged = async () => {
+      const { checks } = await up.api<{ checks: { check: string }[] }>('GET', '/api/v1/checks')
+      return checks.map((one) => one.check)
+    }
+    expect(await judged()).toEqual([])
+    await write(twoPeople() + check)
+    expect(await config('apply', fileOf(), '--yes')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('+ errors; what fires is known after its first run'),
+    })
+    await vi.waitFor(async () => expect(await judged()).toEqual(['errors']), soon)
+    await write(twoPeople())
+    expect(await config('apply', fileOf(), '--yes')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('- errors; no longer runs'),
+    })
+    const log = await readFile(join(up.dataDir, 'logs', 'worker.log'), 'utf8')
+    expect(log).not.toContain('what follows the new configuration failed')
   })
 })
