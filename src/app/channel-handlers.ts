@@ -30,6 +30,7 @@ export interface ChannelHandlerParts extends ChannelAudit {
   }
   readonly commands: IncidentCommands
   readonly declare: AnswerServiceOptions['declare']
+  readonly maintenance: AnswerServiceOptions['maintenance']
   readonly resolveSecret: (reference: string) => Promise<string>
   readonly log: Pick<Logger, 'warn' | 'error'>
 }
@@ -56,6 +57,7 @@ export function createChannelHandlers(parts: ChannelHandlerParts): {
     bundle: (incident, name) => records.pages.bundle(incident, name),
     services: () => Object.keys(running().services),
     declare: parts.declare,
+    maintenance: parts.maintenance,
     whoIsOnCall: (schedule) => whoIsOnCall(schedules, now().getTime(), schedule),
     publicUrl: settings.publicUrl,
     now,

@@ -63,7 +63,7 @@ export async function whoIsOnCall(
 /** What the web needs of schedules. */
 export function createOnCallService(
   running: () => Configuration,
-  { scheduleChanges, configurations, credentials }: Records,
+  { scheduleChanges, configurations, credentials, maintenance }: Records,
 ): OnCallService {
   const configured = (name: string) => own(running().schedules, name)
   return {
@@ -79,7 +79,7 @@ export function createOnCallService(
       const configuration = running()
       const atStart =
         incident === undefined ? configuration : await configurations.get(incident.configRevision)
-      return pagingContext(configuration, atStart, await scheduleChanges.list())
+      return pagingContext(configuration, atStart, await scheduleChanges.list(), await maintenance.all())
     },
     people: async () => {
       const { users, timeZone } = running()

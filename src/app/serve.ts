@@ -19,6 +19,7 @@ import { createConfigurationService } from './configuration-service.ts'
 import { createChannelHandlers } from './channel-handlers.ts'
 import { countedReceivers } from './counted.ts'
 import type { Hangups } from './hangup.ts'
+import { createMaintenance } from './maintenance.ts'
 import { createLog } from './log.ts'
 import { secretsOf } from './outside.ts'
 import { listenOn } from './port-taken.ts'
@@ -65,6 +66,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups:
     clickhouse,
     metrics: metricsOf(records, running),
     auditLog,
+    maintenance: createMaintenance(records, running, now),
   }
 
   const reload = keepConfiguration(parts, env, configuration)

@@ -22,6 +22,7 @@ export function webDependencies(
     credentials: createIdentities(records.credentials, running, settings.operator),
     auditLog: parts.auditLog,
     automation: createAutomation(records, running, randomUUID),
+    maintenance: parts.maintenance,
     publicUrl: settings.publicUrl,
     people: async () =>
       Object.fromEntries(Object.entries(running().users).map(([name, { role }]) => [name, role])),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { exitCodeMeanings } from './api-client.ts'
 import { addAuditCommand } from './commands/audit-log.ts'
@@ -7,6 +8,7 @@ import { addCompletionCommand } from './commands/completion.ts'
 import { addConfigCommands } from './commands/config.ts'
 import { addCredentialCommands } from './commands/credentials.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
+import { addMaintenanceCommands } from './commands/maintenance.ts'
 import { addOnCallCommands } from './commands/on-call.ts'
 import { addOwnershipCommands } from './commands/ownership.ts'
 import { addReplayCommand } from './commands/replay.ts'
@@ -21,6 +23,7 @@ export function createProgram(installation: Installation): Command {
     .description(
       'Incident response that can be trusted at 3 a.m.: checks, guarded remediation, escalation and reviews',
     )
+    .version(version(), '-V, --version', 'print the version')
     .showHelpAfterError('(firewatch --help lists the commands)')
     .exitOverride()
     .addHelpText('after', `\n${exitCodeHelp()}`)
@@ -30,6 +33,7 @@ export function createProgram(installation: Installation): Command {
   addOwnershipCommands(program)
   addWhyCommands(program)
   addAutomationCommands(program)
+  addMaintenanceCommands(program)
   program.commandsGroup('On call:')
   addOnCallCommands(program)
   addSimulateCommand(program)
@@ -42,6 +46,11 @@ export function createProgram(installation: Installation): Command {
   addConfigCommands(program)
   addCompletionCommand(program)
   return program
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
 }
 
 function exitCodeHelp(): string {

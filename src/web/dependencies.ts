@@ -1,3 +1,4 @@
+import type { MaintenanceAnnouncements } from '../domain/escalate/maintenance.ts'
 import type { AcceptedAlert, Alert } from '../domain/alert/alert.ts'
 import type { ChartModel } from '../domain/chart/chart.ts'
 import type { Check } from '../domain/configuration/configuration.ts'
@@ -44,6 +45,7 @@ export interface WebDependencies {
   readonly auditLog: AuditLog
   readonly automation: Automation
   readonly configuration: ConfigurationService
+  readonly maintenance: MaintenanceAnnouncements
   readonly incidents: IncidentReader
   readonly commands: IncidentCommands
   /** Opens an incident in a person's words; `undefined` when it is stored and opens in a moment. */

@@ -24,6 +24,7 @@ import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { incidentRoutes } from './routes/incidents.ts'
 import { loginRoutes } from './routes/login.ts'
+import { maintenanceRoutes } from './routes/maintenance.ts'
 import { metricRoutes } from './routes/metrics.ts'
 import { notActionableRoutes } from './routes/not-actionable.ts'
 import { onCallChangeRoutes } from './routes/on-call-changes.ts'
@@ -110,6 +111,7 @@ export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): 
     channelRoutes,
     answerRoutes,
     automationRoutes,
+    maintenanceRoutes,
     auditLogRoutes,
     configurationRoutes,
   ]

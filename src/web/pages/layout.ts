@@ -1,7 +1,7 @@
 import { icon, script, stylesheet } from '../assets.ts'
 import { html, type Html } from '../html.ts'
 
-export type Area = 'incidents' | 'on-call' | 'checks' | 'runbooks' | 'automation'
+export type Area = 'incidents' | 'on-call' | 'checks' | 'runbooks' | 'automation' | 'maintenance'
 
 export interface Layout {
   readonly title: string
@@ -52,7 +52,7 @@ function navigation(area: Area | undefined, person: string): Html {
     name === area
       ? html`<a href="/${name}" aria-current="page">${label}</a>`
       : html`<a href="/${name}">${label}</a>`
-  return html`<nav aria-label="Console">${areas.map(link)}</nav>${link(['automation', 'Automation'])}<a class="person" href="/account" title="Logged in">${person}</a>`
+  return html`<nav aria-label="Console">${areas.map(link)}</nav>${link(['automation', 'Automation'])}${link(['maintenance', 'Maintenance'])}<a class="person" href="/account" title="Logged in">${person}</a>`
 }
 
 /** Where the script finds what to watch. What it says aloud goes into `announce`, and nowhere else. */
