@@ -58,6 +58,7 @@ export class ConfigurationReload {
   /** From now on it takes up what is wanted. What a server was started with is wanted of all. */
   async start(): Promise<void> {
     await this.#inTurn(async () => {
+      await this.#stored.forgetFormer({ id: this.#id, kind: this.#parts.kind, runId: this.#runId })
       if (this.#parts.kind === 'server') await this.#want('start')
       await this.#note()
     })

@@ -3,6 +3,7 @@ import type { FieldChange, NamedChange } from '../domain/configuration/field-cha
 import type { ConfigurationPlan, PersonChange } from '../domain/configuration/plan.ts'
 import type { ShiftChanges } from '../domain/configuration/on-call-plan.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
+import { formatDuration } from '../domain/values/duration.ts'
 import { datedWords } from '../domain/values/instant-text.ts'
 import { nowLines } from './on-call-now.ts'
 import { names } from './on-call-reading.ts'
@@ -58,9 +59,13 @@ function fieldsWords(fields: readonly FieldChange[]): string {
 }
 
 function fieldWords({ path, before, after, isSecret }: FieldChange): string {
-  if (isSecret === true) return `${path} (not shown)`
-  if (before === undefined) return `${path} ${after}`
-  return after === undefined ? `${path} removed` : `${path} ${before} -> ${after}`
+  // Milliseconds are ours; people write and read durations.
+  const isDuration = path.endsWith('Ms')
+  const name = isDuration ? path.slice(0, -'Ms'.length) : path
+  const words = (value: string) => (isDuration ? formatDuration(Number(value)) : value)
+  if (isSecret === true) return `${name} (not shown)`
+  if (after === undefined) return `${name} removed`
+  return before === undefined ? `${name} ${words(after)}` : `${name} ${words(before)} -> ${words(after)}`
 }
 
 function personLine(person: PersonChange): string {

@@ -57,6 +57,21 @@ export function createRunningConfigurationRecords(db: Database) {
         .execute()
     },
 
+    /** Those that this one takes the place of: `up` keeps one server and one worker, and one that was killed said no goodbye. */
+    async forgetFormer({
+      id,
+      kind,
+      runId,
+    }: Pick<ConfigurationProcess, 'id' | 'kind' | 'runId'>): Promise<void> {
+      if (runId === null) return
+      await db
+        .deleteFrom('config_processes')
+        .where('run_id', '=', runId)
+        .where('kind', '=', kind)
+        .where('id', '<>', id)
+        .execute()
+    },
+
     /** One that ends. */
     async forget(id: string): Promise<void> {
       await db.deleteFrom('config_processes').where('id', '=', id).execute()

@@ -58,8 +58,13 @@ describe('N38: config plan', () => {
     expect(value).toMatchObject({ changed: true, people: [{ name: 'dee', change: 'added' }] })
   })
 
+  it('tells durations as people write them', async () => {
+    const { text } = await planOf(onCallYaml.replace('ackTimeout: 15m', 'ackTimeout: 5m'))
+    expect(text).toContain('  ~ default: steps[0].ackTimeout 15 min -> 5 min')
+  })
+
   it('of the same says that nothing changes', async () => {
-    const { text, value } = await planOf(onCallYaml.replace('title', 'title'))
+    const { text, value } = await planOf(`# a comment\n${onCallYaml}`)
     expect(text).toMatch(/^new\.yaml changes nothing: revision \w{12} runs$/)
     expect(value).toMatchObject({ changed: false })
   })
