@@ -4,6 +4,7 @@ import type { WebDependencies } from '../web/dependencies.ts'
 import type { ServedRequest } from '../web/observe.ts'
 import { createAutomation } from './automation.ts'
 import { createCharts } from './charts.ts'
+import { createCheckDetails } from './check-details.ts'
 import { createCheckReadings } from './check-readings.ts'
 import { createIdentities } from './identities.ts'
 import { createNotActionable } from './not-actionable.ts'
@@ -37,7 +38,10 @@ export function webDependencies(
     commands: records.commands,
     declare: (declaration) => records.declarations.declare(declaration),
     notActionable: createNotActionable(records, settings.dataDir, now),
-    checks: createCheckReadings(records.verdicts, running),
+    checks: {
+      ...createCheckReadings(records.verdicts, running),
+      details: createCheckDetails(records, running),
+    },
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
     runbooks: async () => running().runbooks,
     services: async () => Object.keys(running().services),
@@ -48,7 +52,13 @@ export function webDependencies(
     },
     onCall: createOnCallService(running, records),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
-    charts: createCharts(records, clickhouse, now),
+    charts: createCharts({
+      records,
+      clickhouse,
+      running,
+      log: (message, error) => log.warn({ err: error }, message),
+      now,
+    }),
     unready: () => unready(parts),
     metrics: () => parts.metrics.expose(),
     served: (request) => noteRequest(parts, request),

@@ -2,7 +2,14 @@
 import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { busyRecords, checkReading, hostile, hostileRunbook, storedReview } from '../web/story.ts'
+import {
+  busyRecords,
+  checkDetails,
+  checkReading,
+  hostile,
+  hostileRunbook,
+  storedReview,
+} from '../web/story.ts'
 import { busyOnCall } from '../web/on-call-story.ts'
 import { incident, startWeb, type TestWeb } from '../web/world.ts'
 import { accessibilityFaults, startBrowser, visit, type Visit, type Visitor } from './browser.ts'
@@ -33,6 +40,7 @@ beforeEach(async () => {
   web.state.review = storedReview()
   web.state.runbooks = [hostileRunbook]
   web.state.checks = [checkReading()]
+  web.state.details = [checkDetails()]
   web.state.switches = [
     thrown('target/feed-1', { stoppedBy: hostile, reason: hostile, stoppedAt: at('03:00') }),
   ]
@@ -62,6 +70,8 @@ const pages = [
   '/on-call?told=override',
   '/checks',
   '/checks/feed-activity',
+  '/checks/feed-activity?metric=likes&slice=os&group=iOS&range=7d',
+  '/checks/feed-activity/chart?metric=likes&slice=os&group=iOS',
   '/runbooks',
   `/runbooks/${hostileRunbook.name}`,
   '/automation',

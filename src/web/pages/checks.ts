@@ -12,7 +12,7 @@ import { sparkline } from './sparkline.ts'
 import { table, type Cell } from './table.ts'
 import { instant, verdictBadge } from './words.ts'
 
-const reasons: Readonly<Record<VerdictReason, string>> = {
+export const reasons: Readonly<Record<VerdictReason, string>> = {
   'near-baseline': 'not far enough from every value that it is compared with',
   'between-baselines': 'between the values that it is compared with',
   deviates: 'far from every value that it is compared with, and outside them',
@@ -39,39 +39,25 @@ export function checksPage(
     area: 'checks',
     person,
     body: html`<h1>Checks</h1>
-${readings.length === 0 ? html`<p>No check is configured.</p>` : readings.map((reading) => checkSection(reading, mutes, true))}`,
+${readings.length === 0 ? html`<p>No check is configured.</p>` : readings.map((reading) => checkSection(reading, mutes))}`,
   })
 }
 
-/** One check with more of its series. */
-export function checkPage(reading: CheckReading, mutes: readonly CheckMute[], person: string): Html {
-  return layout({
-    title: `Check ${reading.check.name}`,
-    area: 'checks',
-    person,
-    body: html`<h1>Check ${reading.check.name}</h1><p><a href="/checks">All checks</a></p>${checkSection(reading, mutes, false)}`,
-  })
-}
-
-function checkSection(
-  { check, series, more }: CheckReading,
-  mutes: readonly CheckMute[],
-  isOneOfMany: boolean,
-): Html {
+function checkSection({ check, series, more }: CheckReading, mutes: readonly CheckMute[]): Html {
   const muted = mutes.find((one) => one.check === check.name)
   const rows = series.map(row)
   const columns = ['Series', 'State', 'Value', 'Compared with', 'Why', 'Of late']
   const newest = series[0]?.verdicts.at(-1)
   const title = html`<a href="/checks/${encodeURIComponent(check.name)}">${check.name}</a>`
-  return html`<section class="check" id="check-${check.name}">${isOneOfMany ? html`<h2>${title}</h2>` : null}
+  return html`<section class="check" id="check-${check.name}"><h2>${title}</h2>
 <p>${standing(series, more)} ${newest === undefined ? null : html`Newest bucket: ${instant(newest.bucketAt)}.`}</p>
 ${muted === undefined ? null : mutedText(muted)}
 <p class="quiet">${settings(check)}</p>
 ${rows.length === 0 ? null : table({ caption: `Series of ${check.name}`, columns, rows })}
-${more === 0 ? null : html`<p>${more} more series${isOneOfMany ? html`: <a href="/checks/${encodeURIComponent(check.name)}">show more of them</a>` : ' are not shown'}.</p>`}</section>`
+${more === 0 ? null : html`<p>${more} more series: <a href="/checks/${encodeURIComponent(check.name)}">show more of them</a>.</p>`}</section>`
 }
 
-function mutedText({ series, until }: CheckMute): Html {
+export function mutedText({ series, until }: CheckMute): Html {
   return html`<p class="muted">Muted until ${instant(until)}: ${series} series ${series === 1 ? 'fires' : 'fire'} again within the cooldown. An open incident hears no more of it until then.</p>`
 }
 
@@ -122,7 +108,7 @@ function row({ title, verdicts }: CheckSeries): Cell[] {
   ]
 }
 
-function baselineText(baseline: Baseline): string {
+export function baselineText(baseline: Baseline): string {
   const { value, diff } = baseline
   const shown = value === null ? 'unknown' : formatNumber(value)
   return `${baselineWords(baseline, 'ago')}: ${shown}${diff === null ? '' : ` (${formatNumber(Math.round(diff * 1000) / 10)} % apart)`}`

@@ -3,7 +3,9 @@ import { z } from 'zod'
 import type { CheckReader, CheckReading, WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 import { personOf, sendPage } from '../send-page.ts'
-import { checkPage, checksPage } from '../pages/checks.ts'
+import { checkPage } from '../pages/check.ts'
+import { checksPage } from '../pages/checks.ts'
+import { detailsOf, rangeOf, seriesIn } from './check-charts.ts'
 
 /** Series per check on the page of all checks, and on a page of its own. */
 const mostOfMany = 20
@@ -12,7 +14,7 @@ const mostOfOne = 500
 const Name = z.object({ name: z.string().max(200) })
 
 /** How the checks judged last: in counts, and series by series. */
-export function checkRoutes(app: FastifyInstance, { checks }: WebDependencies): void {
+export function checkRoutes(app: FastifyInstance, { checks, now }: WebDependencies): void {
   app.get('/api/v1/checks', { config: { access: 'read' } }, async () => {
     const [standings, names, muted] = await Promise.all([checks.standings(), checks.names(), checks.mutes()])
     const judged = new Set(standings.map(({ check }) => check))
@@ -31,9 +33,24 @@ export function checkRoutes(app: FastifyInstance, { checks }: WebDependencies): 
     return sendPage(reply, checksPage(known, await checks.mutes(), personOf(request)))
   })
 
+  app.get('/api/v1/checks/:name', { config: { access: 'read' } }, async (request) => {
+    const [details, muted] = await Promise.all([detailsOf(checks, request.params), checks.mutes()])
+    return { ...details, muted: muted.find(({ check }) => check === details.check.name) ?? null }
+  })
+
   app.get('/checks/:name', { config: { access: 'read' } }, async (request, reply) => {
-    const reading = await readCheck(checks, request.params)
-    return sendPage(reply, checkPage(reading, await checks.mutes(), personOf(request)))
+    const details = await detailsOf(checks, request.params)
+    const [reading, mutes] = await Promise.all([readCheck(checks, request.params), checks.mutes()])
+    const page = checkPage({
+      details,
+      reading,
+      muted: mutes.find(({ check }) => check === details.check.name),
+      range: rangeOf(request.query),
+      selected: seriesIn(details, request.query),
+      now: now().toISOString(),
+      person: personOf(request),
+    })
+    return sendPage(reply, page)
   })
 }
 
