@@ -11,6 +11,10 @@ const goneAfterMs = 3 * heardEveryMs
 
 /** Which configuration processes are to run, and which they do run. */
 export function createRunningConfigurationRecords(db: Database) {
+  return { ...wishes(db), ...processes(db) }
+}
+
+function wishes(db: Database) {
   return {
     /** `undefined` before the first process was started. */
     async wanted(): Promise<WantedConfiguration | undefined> {
@@ -41,7 +45,11 @@ export function createRunningConfigurationRecords(db: Database) {
       const number = rows[0]?.number
       return number === undefined ? undefined : { number, revision, by, at, runId }
     },
+  }
+}
 
+function processes(db: Database) {
+  return {
     /** What a process says of itself. Those that nobody heard of for a day are forgotten. */
     async note(process: ConfigurationProcess, at: Date): Promise<void> {
       const { id, runId, since, ...rest } = process
