@@ -30,7 +30,7 @@ const stopWithinMs = 3_000
 
 /**
  * Keeps a process at the configuration that is wanted of all, and tells which it runs. The file of a process is read again when it is asked to (SIGHUP),
- * when another configuration is wanted, and then every ten seconds until the file gives that one: a mounted file may arrive later than the wish. One
+ * when another configuration is wanted, and then every ten seconds until the file gives that one: a mounted file may arrive later than the request. One
  * that is not valid changes nothing.
  */
 export class ConfigurationReload {
@@ -40,7 +40,7 @@ export class ConfigurationReload {
   #since: string
   /** Why it does not run what is wanted. */
   #problem: string | null = null
-  /** Number of the wish that was fulfilled last. */
+  /** Number of the wanted revision that was taken up last. */
   #fulfilled = 0
   #afterwards: (() => Promise<void>) | undefined
   #isSettled = false
@@ -148,7 +148,7 @@ export class ConfigurationReload {
       return { kind: 'other-file', file, revision: read.configuration.revision }
     if (from === revision) return { kind: 'same', revision }
     await this.#parts.records.configurations.save(read.configuration)
-    const wanted = await this.#stored.want(this.#wish(revision, by), insteadOf)
+    const wanted = await this.#stored.want(this.#wanting(revision, by), insteadOf)
     if (wanted === undefined)
       return { kind: 'moved', revision: (await this.#stored.wanted())?.revision ?? from }
     await this.#take(read.configuration, by)
@@ -172,10 +172,10 @@ export class ConfigurationReload {
     const { revision } = this.#running
     const before = await this.#stored.wanted()
     const isWanted = before?.revision === revision
-    this.#fulfil(isWanted ? before : await this.#stored.want(this.#wish(revision, by)))
+    this.#fulfil(isWanted ? before : await this.#stored.want(this.#wanting(revision, by)))
   }
 
-  #wish(revision: string, by: string) {
+  #wanting(revision: string, by: string) {
     return { revision, by, at: this.#parts.now().toISOString(), runId: this.#runId }
   }
 

@@ -25,7 +25,7 @@ export function holdConfiguration(first: Configuration): RunningConfiguration {
 export interface PlannedConfiguration {
   readonly revision: string
   readonly against: string
-  /** Number of the wish that it takes the place of; 0 for none. */
+  /** Number of the wanted revision that it takes the place of; 0 for none. */
   readonly insteadOf: number
   readonly by: string
 }

@@ -17,7 +17,7 @@ export interface PlanOptions {
   readonly json?: boolean
 }
 
-/** A plan, and the number of the wish that it was made under. */
+/** A plan, and the number of the wanted revision that it was made under. */
 export interface PlannedFile {
   readonly plan: ConfigurationPlan
   readonly wanted: number

@@ -11,10 +11,10 @@ const goneAfterMs = 3 * heardEveryMs
 
 /** Which configuration processes are to run, and which they do run. */
 export function createRunningConfigurationRecords(db: Database) {
-  return { ...wishes(db), ...processes(db) }
+  return { ...wantedRevision(db), ...processes(db) }
 }
 
-function wishes(db: Database) {
+function wantedRevision(db: Database) {
   return {
     /** `undefined` before the first process was started. */
     async wanted(): Promise<WantedConfiguration | undefined> {
