@@ -64,6 +64,8 @@ export type CheckActivities = ReturnType<typeof createCheckActivities>
 export function createCheckActivities({ metrics, runs, configuration, now }: CheckDependencies) {
   async function store(run: CheckRun, current: Configuration): Promise<ShardResult> {
     const { alerts, verdicts } = await runs.record(run, (before) => concludeRun(run, before, current))
+    // Replaced while this ran: what it has just stored of a check that was removed would fire for ever.
+    if (configuration() !== current) await retire(configuration())
     const count = (state: VerdictState) => verdicts.filter((verdict) => verdict.state === state).length
     const transitions = alerts.slice(0, mostNamed).map(({ eventId }) => eventId)
     return {
@@ -73,6 +75,13 @@ export function createCheckActivities({ metrics, runs, configuration, now }: Che
       alerts: alerts.length,
       transitions,
     }
+  }
+
+  async function retire(current: Configuration): Promise<number> {
+    const configured = { checks: Object.keys(current.checks), sources: watchedSources(current) }
+    const at = now().toISOString()
+    const { alerts } = await runs.retire(configured, (orphans) => concludeRetired(orphans, at))
+    return alerts.length
   }
 
   function begin({ shard, startedAt }: ShardRun) {
@@ -113,11 +122,7 @@ export function createCheckActivities({ metrics, runs, configuration, now }: Che
 
     /** Ends the alerts of checks and sources that the configuration does not have any more. Called whenever it has changed. */
     async retireChecks(): Promise<{ readonly alerts: number }> {
-      const current = configuration()
-      const configured = { checks: Object.keys(current.checks), sources: watchedSources(current) }
-      const at = now().toISOString()
-      const { alerts } = await runs.retire(configured, (orphans) => concludeRetired(orphans, at))
-      return { alerts: alerts.length }
+      return { alerts: await retire(configuration()) }
     },
   }
 }

@@ -8,15 +8,9 @@ import type { Records } from './records.ts'
 /** Throws and lifts kill switches. That of one incident is a command to the incident, too. */
 export function createAutomation(
   { guards, commands }: Pick<Records, 'guards' | 'commands'>,
-  { services, targets }: Pick<Configuration, 'services' | 'targets'>,
+  running: () => Pick<Configuration, 'services' | 'targets'>,
   newId: () => string,
 ): Automation {
-  const names = {
-    service: Object.keys(services),
-    action: [...new Set(Object.values(targets).flatMap(({ actions }) => Object.keys(actions)))],
-    target: Object.keys(targets),
-  }
-
   /** The switch holds whatever the incident says: one that is over has nothing to say any more. */
   async function tell(
     verb: 'stopAutomation' | 'resumeAutomation',
@@ -31,7 +25,7 @@ export function createAutomation(
   }
 
   return {
-    names: async () => names,
+    names: async () => namesIn(running()),
     switches: () => guards.switches(),
     async stop(thrown) {
       const { scope, stoppedBy: actor, stoppedAt: at, reason } = thrown
@@ -44,5 +38,13 @@ export function createAutomation(
       if (wasThrown) await tell('resumeAutomation', scope, { actor, at, reason })
       return wasThrown
     },
+  }
+}
+
+function namesIn({ services, targets }: Pick<Configuration, 'services' | 'targets'>) {
+  return {
+    service: Object.keys(services),
+    action: [...new Set(Object.values(targets).flatMap(({ actions }) => Object.keys(actions)))],
+    target: Object.keys(targets),
   }
 }

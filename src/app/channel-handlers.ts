@@ -8,6 +8,7 @@ import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { ChannelAnswers } from '../domain/page/channel-answers.ts'
 import type { HttpPost } from '../domain/page/delivery.ts'
 import { own } from '../domain/values/own.ts'
+import { canonicalJson } from '../domain/values/canonical-json.ts'
 import { createSlackWebhookHandler } from '../slack/webhook-handler.ts'
 import { createTelegramWebhookHandler } from '../telegram/webhook-handler.ts'
 import type { IncidentCommands } from '../web/dependencies.ts'
@@ -26,7 +27,8 @@ import { loaded } from './loaded.ts'
 
 export interface ChannelHandlerParts extends ChannelAudit {
   readonly settings: Pick<Settings, 'publicUrl' | 'linkKey'>
-  readonly configuration: Configuration
+  /** As configured now: asked at each use. */
+  readonly running: () => Configuration
   readonly records: Pick<Records, 'incidents' | 'pages' | 'credentials'> & {
     readonly scheduleChanges: Pick<Records['scheduleChanges'], 'list'>
   }
@@ -38,29 +40,30 @@ export interface ChannelHandlerParts extends ChannelAudit {
 }
 
 export interface ChannelHandlers {
-  readonly slack?: SlackWebhookHandler
-  readonly telegram?: TelegramWebhookHandler
+  /** `undefined` while it is not among the integrations. */
+  readonly slack: () => SlackWebhookHandler | undefined
+  readonly telegram: () => TelegramWebhookHandler | undefined
   readonly mail?: AnswerLinkHandler
-  readonly loginLinks?: { send(name: string, next: string | undefined): void }
+  readonly loginLinks: { canSend(): boolean; send(name: string, next: string | undefined): void }
 }
 
-/** A handler for each integration that can bring answers. `idle` waits for what they have begun. */
+/** A handler for each integration that can bring answers, as configured now. `idle` waits for what they have begun. */
 export function createChannelHandlers(parts: ChannelHandlerParts): {
   handlers: ChannelHandlers
   idle: () => Promise<void>
 } {
-  const { settings, configuration, records, resolveSecret, now, log } = parts
-  const { slack: slackAccount, telegram: telegramAccount } = configuration.integrations ?? {}
-  const schedules = currentSchedules(configuration, records.scheduleChanges)
-  const post = createLazyPost(slackAccount !== undefined || telegramAccount !== undefined)
+  const { settings, running, records, resolveSecret, now, log } = parts
+  const accounts = () => running().integrations ?? {}
+  const schedules = currentSchedules(running, records.scheduleChanges)
+  const post = createLazyPost(accounts().slack !== undefined || accounts().telegram !== undefined)
   const { publicUrl, linkKey: key } = settings
   const loginLinks = createLoginLinks({ ...parts, credentials: records.credentials, publicUrl, post })
   const answers = createAnswerService({
-    users: () => configuration.users,
+    users: () => running().users,
     incidents: records.incidents,
     commands: auditedCommands(parts.commands, parts),
     bundle: (incident, name) => records.pages.bundle(incident, name),
-    services: () => Object.keys(configuration.services),
+    services: () => Object.keys(running().services),
     declare: parts.declare,
     maintenance: parts.maintenance,
     whoIsOnCall: (schedule) => whoIsOnCall(schedules, now().getTime(), schedule),
@@ -78,34 +81,62 @@ export function createChannelHandlers(parts: ChannelHandlerParts): {
   })
   const common = { resolveSecret, answers, post, timeoutMs: exchangeTimeoutMs, now }
   const warn = (message: string, reason: unknown) => log.warn({ reason }, message)
-  const slack =
-    slackAccount === undefined
-      ? undefined
-      : createSlackWebhookHandler({ ...common, integration: slackAccount, log: warn })
-  const telegram =
-    telegramAccount === undefined
-      ? undefined
-      : createTelegramWebhookHandler({
-          ...common,
-          integration: telegramAccount,
-          users: () => configuration.users,
-          log: warn,
-        })
+  const slack = perAccount(
+    () => accounts().slack,
+    (integration) => createSlackWebhookHandler({ ...common, integration, log: warn }),
+  )
+  const telegram = perAccount(
+    () => accounts().telegram,
+    (integration) =>
+      createTelegramWebhookHandler({ ...common, integration, users: () => running().users, log: warn }),
+  )
   const mail = key === undefined ? undefined : mailAnswers(key, parts, answers)
   return {
     handlers: {
-      ...(slack === undefined ? {} : { slack }),
-      ...(telegram === undefined ? {} : { telegram }),
+      slack: () => slack.current(),
+      telegram: () => telegram.current(),
       ...(mail === undefined ? {} : { mail }),
-      ...(loginLinks.canSend ? { loginLinks } : {}),
+      loginLinks,
     },
-    idle: async () => void (await Promise.all([slack?.idle(), telegram?.idle(), loginLinks.idle()])),
+    idle: async () => void (await Promise.all([slack.idle(), telegram.idle(), loginLinks.idle()])),
+  }
+}
+
+/** One handler for as long as its account stays as it is. One that was replaced finishes what it has begun. */
+function perAccount<Account extends object, Handler extends { idle(): Promise<unknown> }>(
+  account: () => Account | undefined,
+  create: (account: Account) => Handler,
+) {
+  let made: { readonly of: string; readonly handler: Handler } | undefined
+  const replaced = new Set<Handler>()
+
+  function replace(): void {
+    const handler = made?.handler
+    made = undefined
+    if (handler === undefined) return
+    replaced.add(handler)
+    void handler.idle().finally(() => replaced.delete(handler))
+  }
+
+  return {
+    current(): Handler | undefined {
+      const wanted = account()
+      const of = canonicalJson(wanted)
+      if (made?.of !== of) replace()
+      if (wanted === undefined) return undefined
+      made ??= { of, handler: create(wanted) }
+      return made.handler
+    },
+    async idle(): Promise<void> {
+      const all = made === undefined ? [...replaced] : [made.handler, ...replaced]
+      await Promise.all(all.map((handler) => handler.idle()))
+    },
   }
 }
 
 function mailAnswers(
   key: string,
-  { settings, configuration, records, now }: ChannelHandlerParts,
+  { settings, running, records, now }: ChannelHandlerParts,
   answers: ChannelAnswers,
 ): AnswerLinkHandler {
   return createAnswerLinkHandler({
@@ -116,7 +147,7 @@ function mailAnswers(
         pageLinkSecret(key, page.id, incident),
         incident.number,
       )
-      return holder !== undefined && own(configuration.users, holder.name) !== undefined
+      return holder !== undefined && own(running().users, holder.name) !== undefined
     },
     answers,
   })

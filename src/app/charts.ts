@@ -16,7 +16,7 @@ export interface ChartParts {
   readonly records: Pick<Records, 'incidents' | 'configurations' | 'verdicts' | 'evidence' | 'attempts'>
   readonly clickhouse: ClickHouse
   /** As it is now: charts of checks go by it, those of incidents by their own revision. */
-  readonly configuration: Configuration
+  readonly running: () => Configuration
   readonly log: (message: string, error: unknown) => void
   readonly now: () => Date
 }
@@ -94,14 +94,15 @@ async function keptData(
 }
 
 async function seriesModel(
-  { clickhouse, configuration, now }: ChartParts,
+  { clickhouse, running, now }: ChartParts,
   { series, rangeMs }: SeriesRange,
-  timeZone = configuration.timeZone,
+  timeZone?: string,
 ): Promise<ChartReading> {
+  const configuration = running()
   const until = now().getTime() - (own(configuration.checks, series.check)?.lateMs ?? 0)
   const request: SeriesRequest | undefined = rangeRequest(series, configuration, { until, rangeMs })
   if (request === undefined) return { kind: 'none' }
   const points = await readSeriesChart(clickhouse, request)
   const data = chartDataFrom(request, points, new Date(until).toISOString())
-  return { kind: 'chart', model: chartModel({ data, timeZone }) }
+  return { kind: 'chart', model: chartModel({ data, timeZone: timeZone ?? configuration.timeZone }) }
 }

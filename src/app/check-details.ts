@@ -11,9 +11,10 @@ const mostIncidents = 10
 /** What people read of one check: what it watches, as configured now, how its series stand, and its incidents. */
 export function createCheckDetails(
   { verdicts, incidents }: Pick<Records, 'verdicts' | 'incidents'>,
-  configuration: Configuration,
+  running: () => Configuration,
 ): CheckReader['details'] {
   return async (name) => {
+    const configuration = running()
     const check = own(configuration.checks, name)
     if (check === undefined) return undefined
     const [standings, found] = await Promise.all([

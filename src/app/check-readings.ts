@@ -14,15 +14,16 @@ const bucketsShown = 60
 /** What the console reads of checks: those that are configured now, with their verdicts of late. */
 export function createCheckReadings(
   verdicts: Pick<Records['verdicts'], 'standings' | 'muted' | 'firstDataWaits' | 'newest' | 'since'>,
-  configuration: Configuration,
+  running: () => Configuration,
 ): Omit<CheckReader, 'details'> {
   return {
     standings: () => verdicts.standings(),
-    mutes: async () => checkMutes(await verdicts.muted(), configuration.checks),
-    waiting: async () => waitingChecks(await verdicts.firstDataWaits(), configuration),
-    names: async () => Object.keys(configuration.checks),
+    mutes: async () => checkMutes(await verdicts.muted(), running().checks),
+    waiting: async () => waitingChecks(await verdicts.firstDataWaits(), running()),
+    names: async () => Object.keys(running().checks),
 
     async read(name: string, most: number): Promise<CheckReading | undefined> {
+      const configuration = running()
       const check = own(configuration.checks, name)
       if (check === undefined) return undefined
       const newest = await verdicts.newest(name, most)

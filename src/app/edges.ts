@@ -13,13 +13,16 @@ import type { Channel } from '../paging/dependencies.ts'
 import { exchangeTimeoutMs } from './outside.ts'
 import { loaded } from './loaded.ts'
 
-/** Every way to reach people: one row per channel. */
+/**
+ * Every way to reach people: one row per channel. They live as long as the process, with the turns that they keep of each place.
+ * @param integrations as configured now: asked at each send
+ */
 export function createChannels(
   resolve: (reference: string) => Promise<string>,
   now: () => Date,
   chartOf: (incident: string, timeZone: string) => Promise<Uint8Array | undefined>,
   log: Pick<Logger, 'warn'>,
-  { slack, email, telegram }: Integrations = {},
+  integrations: () => Integrations | undefined = () => undefined,
 ): Readonly<Record<Contact['channel'], Channel>> {
   const { post } = createPost()
   const common = { post, timeoutMs: exchangeTimeoutMs, resolveSecret: resolve, now }
@@ -37,11 +40,31 @@ export function createChannels(
         chartOf,
         onMissingChart,
         onOldButtons,
-        buttons: telegram !== undefined,
+        get buttons() {
+          return integrations()?.telegram !== undefined
+        },
       }),
     ),
-    slack: only('slack', createSlackChannel({ ...common, integration: slack })),
-    email: only('email', createLazyEmail({ ...common, chartOf, onMissingChart, integration: email })),
+    slack: only(
+      'slack',
+      createSlackChannel({
+        ...common,
+        get integration() {
+          return integrations()?.slack
+        },
+      }),
+    ),
+    email: only(
+      'email',
+      createLazyEmail({
+        ...common,
+        chartOf,
+        onMissingChart,
+        get integration() {
+          return integrations()?.email
+        },
+      }),
+    ),
   }
 }
 

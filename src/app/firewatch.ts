@@ -14,6 +14,7 @@ import { prepareDatabase } from './prepare.ts'
 import { createRecords } from './records.ts'
 import { removeRunFile, writeRunFile, type RunFile } from '../cli/run-file.ts'
 import { defaultPort, settingsFrom, type Settings } from './settings.ts'
+import { reloadUp } from './up-reload.ts'
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))
 const loginLinkMs = 24 * 3_600_000
@@ -41,6 +42,8 @@ export interface RunningFirewatch {
   readonly token: string
   /** Opens the console once. */
   readonly loginUrl: string
+  /** Reads the configuration again; server and worker take it up. Never rejects: what is wrong is told. */
+  reload(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -79,7 +82,13 @@ export async function startFirewatch(options: FirewatchOptions): Promise<Running
       throw portTaken(settings.port, await ownerOfPort(localUrl(settings)))
     throw error
   }
-  return { url: settings.publicUrl, token, loginUrl: `${settings.publicUrl}/login/${login}`, stop }
+  return {
+    url: settings.publicUrl,
+    token,
+    loginUrl: `${settings.publicUrl}/login/${login}`,
+    reload: () => reloadUp({ settings, env, tell: options.tell }),
+    stop,
+  }
 }
 
 async function environmentOf({
@@ -124,6 +133,12 @@ async function prepareRecords(
   try {
     const records = createRecords(database.db, () => new Date())
     await prepareDatabase(database, records, configuration)
+    await records.runningConfigurations.want({
+      revision: configuration.revision,
+      by: 'firewatch up',
+      at: new Date().toISOString(),
+      runId: settings.runId ?? null,
+    })
     const { name, isConfigured } = operatorOf(as, configuration)
     const operator = { kind: 'operator', name } as const
     const person = isConfigured ? ({ kind: 'person', name } as const) : operator

@@ -1,20 +1,24 @@
 import type { Installation } from '../cli/installation.ts'
+import { hearHangups } from './hangup.ts'
 import { recordSettingsFrom, settingsFrom } from './settings.ts'
 
 /** Each part is loaded only when it is asked for: the commands that need none of them answer at once. */
 export function createInstallation(env: NodeJS.ProcessEnv): Installation {
   return {
     async up(options) {
+      const hangups = hearHangups()
       const { up } = await import('./up.ts')
-      await up(options, env)
+      await up(options, env, hangups)
     },
     async serve() {
+      const hangups = hearHangups()
       const { serve } = await import('./serve.ts')
-      await serve(settingsFrom(env), env)
+      await serve(settingsFrom(env), env, hangups)
     },
     async work() {
+      const hangups = hearHangups()
       const { work } = await import('./worker.ts')
-      await work(settingsFrom(env), env)
+      await work(settingsFrom(env), env, hangups)
     },
     async replayCheck(command) {
       const { runReplay } = await import('./replay-command.ts')

@@ -9,7 +9,6 @@ import type { TryOutcome } from '../domain/page/page.ts'
 import { own } from '../domain/values/own.ts'
 import { createSlackChannel } from '../slack/channel.ts'
 import { createTelegramChannel } from '../telegram/channel.ts'
-import { loaded } from './loaded.ts'
 import { exchangeTimeoutMs } from './outside.ts'
 
 export const loginLinkMs = 10 * 60_000
@@ -19,7 +18,8 @@ const sendWithinMs = 60_000
 const mostUnderWay = 20
 
 export interface LoginLinkParts {
-  readonly configuration: Pick<Configuration, 'users' | 'integrations'>
+  /** As configured now: asked at each use. */
+  readonly running: () => Pick<Configuration, 'users' | 'integrations'>
   readonly credentials: { issue(kind: 'login', holder: Holder, validForMs: number): Promise<string> }
   readonly publicUrl: string
   readonly post: HttpPost
@@ -32,8 +32,7 @@ export interface LoginLinkParts {
 
 /** Links that log a person in once, and the way of one to its person: over contacts of theirs that nobody else reads. */
 export function createLoginLinks(parts: LoginLinkParts) {
-  const { configuration, log } = parts
-  const { users } = configuration
+  const { running, log } = parts
   const sendText = createSending(parts)
   const underWay = new Set<Promise<void>>()
 
@@ -60,10 +59,14 @@ export function createLoginLinks(parts: LoginLinkParts) {
     linkFor,
 
     /** Whether there is anybody at all to whom links could be sent. */
-    canSend: Object.values(users).some((user) => ownChats(user, users).length > 0),
+    canSend(): boolean {
+      const { users } = running()
+      return Object.values(users).some((user) => ownChats(user, users).length > 0)
+    },
 
     /** Begins it. Nobody hears what comes of it but the person, and the log. */
     send(name: string, next: string | undefined): void {
+      const { users } = running()
       const user = own(users, name)
       const contacts = user === undefined ? [] : ownChats(user, users)
       if (user === undefined || contacts.length === 0 || underWay.size >= mostUnderWay) return
@@ -104,26 +107,25 @@ async function note(
 
 type SendText = (contact: Contact, text: string, signal: AbortSignal) => Promise<TryOutcome>
 
-/** A short text to a person, by those channels that reach a chat or a mailbox. What speaks SMTP is loaded where mails are configured. */
-function createSending({ configuration, post, resolveSecret, now }: LoginLinkParts): SendText {
-  const { slack, email } = configuration.integrations ?? {}
+/**
+ * A short text to a person, by those channels that reach a chat or a mailbox: as configured when it is sent, which is seldom. What speaks SMTP is
+ * loaded for the first mail.
+ */
+function createSending({ running, post, resolveSecret, now }: LoginLinkParts): SendText {
   const common = { post, resolveSecret, now, timeoutMs: exchangeTimeoutMs }
   const noChart = { chartOf: async () => undefined, onMissingChart: () => undefined }
-  const bySlack = createSlackChannel({ ...common, integration: slack })
-  const byTelegram = createTelegramChannel({ ...common, ...noChart, buttons: false })
-  const byMail = loaded(email !== undefined, () =>
-    import('../email/channel.ts').then((mail) =>
-      mail.createEmailChannel({ ...common, ...noChart, integration: email }),
-    ),
-  )
   return async (contact, text, signal) => {
+    const { slack, email } = running().integrations ?? {}
     switch (contact.channel) {
       case 'slack':
-        return bySlack.tell(contact, text, signal)
+        return createSlackChannel({ ...common, integration: slack }).tell(contact, text, signal)
       case 'telegram':
-        return byTelegram.tell(contact, text, signal)
-      case 'email':
-        return (await byMail()).tell(contact, { subject: 'Log in to Firewatch', text }, signal)
+        return createTelegramChannel({ ...common, ...noChart, buttons: false }).tell(contact, text, signal)
+      case 'email': {
+        const { createEmailChannel } = await import('../email/channel.ts')
+        const mail = createEmailChannel({ ...common, ...noChart, integration: email })
+        return mail.tell(contact, { subject: 'Log in to Firewatch', text }, signal)
+      }
       default:
         return { kind: 'final', error: `${contact.channel} reaches no chat and no mailbox` }
     }

@@ -19,11 +19,13 @@ export interface CurrentSchedules {
 
 /** The one source of schedules: pages, previews, the API, calendars and the console all go by it. */
 export function currentSchedules(
-  { schedules }: Pick<Configuration, 'schedules'>,
+  running: () => Pick<Configuration, 'schedules'>,
   changes: Changes,
 ): CurrentSchedules {
   return {
-    async current(names = Object.keys(schedules)) {
+    async current(wanted) {
+      const { schedules } = running()
+      const names = wanted ?? Object.keys(schedules)
       const known = names.filter((name) => Object.hasOwn(schedules, name))
       const made = await changes.list(known)
       return new Map(
@@ -60,13 +62,12 @@ export async function whoIsOnCall(
 
 /** What the web needs of schedules. */
 export function createOnCallService(
-  configuration: Configuration,
+  running: () => Configuration,
   { scheduleChanges, configurations, credentials, maintenance }: Records,
 ): OnCallService {
-  const { schedules, users } = configuration
-  const configured = (name: string) => own(schedules, name)
+  const configured = (name: string) => own(running().schedules, name)
   return {
-    ...currentSchedules(configuration, scheduleChanges),
+    ...currentSchedules(running, scheduleChanges),
     changes: (schedule) => scheduleChanges.list([schedule]),
     add: async (name, requested, context) => {
       const schedule = configured(name)
@@ -79,20 +80,24 @@ export function createOnCallService(
     },
     end: (schedule, id, actor, at) => scheduleChanges.end(schedule, id, actor, at, configured(schedule)),
     context: async (incident?: Incident) => {
+      const configuration = running()
       const atStart =
         incident === undefined ? configuration : await configurations.get(incident.configRevision)
       return pagingContext(configuration, atStart, await scheduleChanges.list(), await maintenance.all())
     },
-    people: async () => new Map(Object.values(users).map((user) => [user.name, toPerson(user)])),
+    people: async () => {
+      const { users, timeZone } = running()
+      return new Map(Object.values(users).map((user) => [user.name, toPerson(user, timeZone)]))
+    },
     endFeeds: (holder) => credentials.revokeAll('calendar', holder),
   }
+}
 
-  function toPerson({ title, timeZone, contacts }: Configuration['users'][string]) {
-    return {
-      title,
-      timeZone: timeZone ?? configuration.timeZone,
-      canBePaged: contacts.length > 0,
-      channels: contacts.map(({ channel }) => channel),
-    }
+function toPerson({ title, timeZone, contacts }: Configuration['users'][string], fallbackZone: string) {
+  return {
+    title,
+    timeZone: timeZone ?? fallbackZone,
+    canBePaged: contacts.length > 0,
+    channels: contacts.map(({ channel }) => channel),
   }
 }

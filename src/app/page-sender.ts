@@ -20,7 +20,8 @@ import type { Settings } from './settings.ts'
 
 export interface PageSenderParts {
   readonly settings: Pick<Settings, 'linkKey' | 'publicUrl'>
-  readonly configuration: Configuration
+  /** As configured now: asked at each use, as it changes while the worker runs. */
+  readonly running: () => Configuration
   readonly database: OpenDatabase
   readonly records: Records
   readonly clickhouse: ClickHouse
@@ -32,12 +33,12 @@ export interface PageSenderParts {
 
 /** Sends pages, and notices to those whose shifts changed, for as long as the worker runs, whatever Temporal does. */
 export function startPageSender(parts: PageSenderParts): Pick<PageSender, 'stop'> {
-  const { configuration, database, records, metrics, resolveSecret, log, now, settings } = parts
+  const { running, database, records, metrics, resolveSecret, log, now, settings } = parts
   const lost = (error: unknown) =>
     log.warn({ err: error }, 'no longer listening for pages; asking for them instead')
   const common = {
-    channels: createChannels(resolveSecret, now, chartsByName(parts), log, configuration.integrations),
-    running: () => configuration,
+    channels: createChannels(resolveSecret, now, chartsByName(parts), log, () => running().integrations),
+    running,
     publicUrl: settings.publicUrl,
     log,
     now,
@@ -73,9 +74,9 @@ function messageLinks({ settings: { linkKey: key, publicUrl }, records, log, now
 }
 
 /** Draws nothing where no check measures what fires: an empty picture tells nobody anything. */
-function chartsByName({ records, clickhouse, configuration, log, now }: PageSenderParts) {
+function chartsByName({ records, clickhouse, running, log, now }: PageSenderParts) {
   const warn = (message: string, error: unknown) => log.warn({ err: error }, message)
-  const charts = createCharts({ records, clickhouse, configuration, log: warn, now })
+  const charts = createCharts({ records, clickhouse, running, log: warn, now })
   return async (name: string, timeZone: string): Promise<Uint8Array | undefined> => {
     const number = parseIncidentName(name)
     if (number === undefined) throw new Error(`${name} is no name of an incident`)

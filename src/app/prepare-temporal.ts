@@ -11,18 +11,25 @@ import type { Settings } from './settings.ts'
 const answerWithinMs = 60_000
 
 /**
- * Registers what incidents are searched by, and makes Temporal's schedules those of the configuration. Safe to repeat.
+ * Registers what incidents are searched by, and sets off the auditor. Safe to repeat.
  * @throws also when Temporal hangs
  */
 export async function prepareTemporal(
   connection: NativeConnection,
   { temporalNamespace: namespace }: Pick<Settings, 'temporalNamespace'>,
-  configuration: Configuration,
 ): Promise<void> {
   await connection.withDeadline(Date.now() + answerWithinMs, async () => {
     await registerSearchAttributes(connection, namespace)
-    const client = new Client({ connection, namespace })
-    await syncSchedules(client, shardsOf(configuration), taskQueue)
-    await ensureAuditSchedule(client, taskQueue)
+    await ensureAuditSchedule(new Client({ connection, namespace }), taskQueue)
   })
+}
+
+/**
+ * Makes Temporal's schedules of checks those of the configuration. Safe to repeat.
+ * @throws also when Temporal hangs
+ */
+export async function scheduleChecks(client: Client, configuration: Configuration): Promise<void> {
+  await client.withDeadline(Date.now() + answerWithinMs, () =>
+    syncSchedules(client, shardsOf(configuration), taskQueue),
+  )
 }

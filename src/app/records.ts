@@ -5,6 +5,7 @@ import { createAlertInbox } from '../postgres/alert-inbox.ts'
 import { createAttemptRecords } from '../postgres/attempts.ts'
 import { createAuditRecords } from '../postgres/audits.ts'
 import { createCheckRunRecords } from '../postgres/check-runs.ts'
+import { createConfigurationStanding } from '../postgres/configuration-standing.ts'
 import { createConfigurationRecords } from '../postgres/configurations.ts'
 import { createCredentialRecords } from '../postgres/credentials.ts'
 import type { Database } from '../postgres/database.ts'
@@ -27,6 +28,7 @@ import { createPageRecords } from '../postgres/pages.ts'
 import { createReplayedIncidentRecords } from '../postgres/replayed-incidents.ts'
 import { createRetentionRecords } from '../postgres/retention.ts'
 import { createReviewRecords } from '../postgres/reviews.ts'
+import { createRunningConfigurationRecords } from '../postgres/running-configurations.ts'
 import { createScheduleChangeRecords } from '../postgres/schedule-changes.ts'
 import { createTimelineRecords } from '../postgres/timeline.ts'
 import { openSuccessor } from '../postgres/successor.ts'
@@ -62,7 +64,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
   const known: IncidentConfigurations = {
     running,
     get: (revision) => configurations.get(revision),
-    schedules: (on, names) => currentSchedules(running(), createScheduleChangeRecords(on)).current(names),
+    schedules: (on, names) => currentSchedules(running, createScheduleChangeRecords(on)).current(names),
   }
   const machine: IncidentMachine = createIncidentMachine(db, {
     configurations: known,
@@ -82,6 +84,8 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     checkRuns: createCheckRunRecords(db),
     verdicts: createVerdictRecords(db),
     configurations,
+    configurationStanding: createConfigurationStanding(db),
+    runningConfigurations: createRunningConfigurationRecords(db),
     dispatch: createDispatchRecords(urgent.dispatch, machine, known),
     incidents: createIncidentRecords(db),
     marks: createIncidentMarks(db),

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { createClickHouse } from '../clickhouse/client.ts'
-import { loadRunnableConfiguration } from '../config/references.ts'
 import type { AcceptedAlert } from '../domain/alert/alert.ts'
 import { checkMutes } from '../domain/check/mutes.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
@@ -16,14 +15,23 @@ import { createTemporalQuestions } from '../temporal/questions.ts'
 import { createServer } from '../web/server.ts'
 import type { TestPages } from '../web/test-pages.ts'
 import { newToken } from './chart-token.ts'
+import { ConfigurationReload } from './configuration-reload.ts'
+import { createConfigurationService } from './configuration-service.ts'
 import { createChannelHandlers } from './channel-handlers.ts'
 import { countedReceivers } from './counted.ts'
+import type { Hangups } from './hangup.ts'
 import { createMaintenance } from './maintenance.ts'
 import { createLog } from './log.ts'
 import { secretsOf } from './outside.ts'
 import { listenOn } from './port-taken.ts'
 import { prepareDatabase } from './prepare.ts'
+import { firstConfiguration } from './read-configuration.ts'
 import { createRecords, type Records } from './records.ts'
+import {
+  holdConfiguration,
+  listenForConfigurations,
+  type RunningConfiguration,
+} from './running-configuration.ts'
 import type { Settings } from './settings.ts'
 import { createTestPages } from './test-pages.ts'
 import { type ServerParts, now } from './server-parts.ts'
@@ -31,19 +39,20 @@ import { giveBackWhatStartingTook } from './spare-memory.ts'
 import { webDependencies } from './web-dependencies.ts'
 
 /** Runs the HTTP server and the dispatcher until the process is told to end. Temporal and ClickHouse may come and go meanwhile. */
-export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise<void> {
-  const configuration = await loadRunnableConfiguration(settings.configPath, env)
+export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups: Hangups): Promise<void> {
   const log = createLog('server', settings.logLevel)
+  const configuration = holdConfiguration(await firstConfiguration(settings, env, log))
+  const running = configuration.current
   const pools = openServerPools(settings.databaseUrl)
   let dispatcher: Dispatcher | undefined
   const options = {
-    running: () => configuration,
+    running,
     accepted: () => dispatcher?.notice(),
     newToken,
     urgent: { intake: pools.intake.db, dispatch: pools.dispatch.db },
   }
   const records = createRecords(pools.console.db, now, options)
-  await prepareDatabase(pools.console, records, configuration)
+  await prepareDatabase(pools.console, records, running())
   const temporal = createTemporalQuestions(settings)
   const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
   const auditLog = createAuditLog(pools.console.db, (entries, reason) =>
@@ -51,32 +60,38 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   )
   const parts: ServerParts = {
     settings,
-    configuration,
+    running,
     log,
     pools,
     records,
     temporal,
     clickhouse,
-    metrics: metricsOf(records, configuration),
+    metrics: metricsOf(records, running),
     auditLog,
-    maintenance: createMaintenance(records, () => configuration, now),
+    maintenance: createMaintenance(records, running, now),
   }
 
+  const reload = keepConfiguration(parts, env, configuration)
   const stored = receivers(parts)
   const channels = openChannels(parts, env)
   const app = await createServer({
     ...webDependencies(parts, testPagesOf(parts, env)),
     ...stored,
     ...channels.handlers,
+    configuration: createConfigurationService({ ...parts, now }, env, reload),
   })
   dispatcher = startDispatcher(parts)
   try {
+    await reload.start()
+    hangups.listen(() => void reload.hangUp())
     await listenOn(app, settings)
-    log.info({ url: settings.publicUrl, revision: configuration.revision }, 'serving')
+    log.info({ url: settings.publicUrl, revision: running().revision }, 'serving')
     giveBackWhatStartingTook()
     await untilToldToEnd()
     log.info('told to end: requests under way are finished first')
   } finally {
+    hangups.stop()
+    await reload.stop()
     await app.close()
     await channels.idle()
     await dispatcher.stop()
@@ -85,8 +100,25 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
   }
 }
 
-function metricsOf({ figures, verdicts }: Records, { checks }: Configuration): ServerMetrics {
+function keepConfiguration(
+  parts: ServerParts,
+  env: NodeJS.ProcessEnv,
+  configuration: RunningConfiguration,
+): ConfigurationReload {
+  const { pools, log } = parts
+  return new ConfigurationReload({
+    ...parts,
+    kind: 'server',
+    env,
+    configuration,
+    listen: (onNotify) => listenForConfigurations(pools.console.pool, onNotify, log),
+    now,
+  })
+}
+
+function metricsOf({ figures, verdicts }: Records, running: () => Configuration): ServerMetrics {
   return createServerMetrics(async () => {
+    const { checks } = running()
     const [read, muted] = await Promise.all([figures.read(Object.keys(checks)), verdicts.muted()])
     return { ...read, mutes: checkMutes(muted, checks) }
   })
@@ -104,9 +136,9 @@ function openChannels(parts: ServerParts, env: NodeJS.ProcessEnv) {
   })
 }
 
-function testPagesOf({ settings, configuration, log }: ServerParts, env: NodeJS.ProcessEnv): TestPages {
+function testPagesOf({ settings, running, log }: ServerParts, env: NodeJS.ProcessEnv): TestPages {
   return createTestPages({
-    configuration: () => configuration,
+    configuration: running,
     publicUrl: settings.publicUrl,
     resolveSecret: secretsOf(env),
     log,
@@ -115,13 +147,13 @@ function testPagesOf({ settings, configuration, log }: ServerParts, env: NodeJS.
   })
 }
 
-function startDispatcher({ configuration, log, pools, records }: ServerParts): Dispatcher {
+function startDispatcher({ running, log, pools, records }: ServerParts): Dispatcher {
   const lost = (error: unknown) =>
     log.warn({ err: error }, 'no longer listening for alerts; asking for them instead')
   const dispatcher = createDispatcher({
     store: records.dispatch,
     listen: (onNotify) => listenTo(pools.dispatch.pool, inboxChannel, onNotify, lost),
-    configuration: () => configuration,
+    configuration: running,
     log,
     newToken,
     clock: () => performance.now(),

@@ -12,7 +12,8 @@ import type { Settings } from './settings.ts'
 /** What the server is put together from. */
 export interface ServerParts {
   readonly settings: Settings
-  readonly configuration: Configuration
+  /** As configured now: asked at each use, as it changes while the server runs. */
+  readonly running: () => Configuration
   readonly log: Logger
   readonly pools: ServerPools
   readonly records: Records

@@ -91,7 +91,7 @@ async function sendAll(
 ): Promise<TestedContact[]> {
   // What speaks to providers takes its memory only where somebody asks for it.
   const { createChannels } = await import('./edges.ts')
-  const { integrations } = parts.configuration()
+  const integrations = () => parts.configuration().integrations
   const chartOf = async () => undefined
   const channels = createChannels(parts.resolveSecret, parts.now, chartOf, parts.log, integrations)
   return Promise.all(

@@ -12,16 +12,17 @@ import type { UpOptions } from '../cli/installation.ts'
 import { type RunningFirewatch, startFirewatch } from './firewatch.ts'
 import { howToChooseSentence, operatorOf } from './operator.ts'
 import { freePort } from './free-port.ts'
+import type { Hangups } from './hangup.ts'
 import { ownerOfPort, portTaken } from './port-taken.ts'
 import { giveBackWhatStartingTook } from './spare-memory.ts'
 import { tell } from '../cli/terminal.ts'
 
 /**
- * Runs everything on this machine until it is told to end by Ctrl-C or SIGTERM.
+ * Runs everything on this machine until it is told to end by Ctrl-C or SIGTERM. At SIGHUP the configuration is read again.
  * @throws before anything is started: ConfigurationError, also for a secret that cannot be read; CommandFailed when another process
  * owns the data directory or the requested port
  */
-export async function up(options: UpOptions, env: NodeJS.ProcessEnv): Promise<void> {
+export async function up(options: UpOptions, env: NodeJS.ProcessEnv, hangups: Hangups): Promise<void> {
   const configPath = resolve(options.config)
   const port = portOf(options.port)
   const configuration = await loadRunnableConfiguration(configPath, env)
@@ -46,8 +47,12 @@ export async function up(options: UpOptions, env: NodeJS.ProcessEnv): Promise<vo
       })
       tell(addresses(firewatch, servers, lock.dir, env))
       giveBackWhatStartingTook()
+      const reloading = oneByOne(() => firewatch.reload())
+      hangups.listen(() => reloading.again())
       await end
       tell('stopping …')
+      hangups.stop()
+      await reloading.idle()
       await firewatch.stop()
     } finally {
       await servers.stop()
@@ -78,6 +83,23 @@ export async function ownDataDirectory(dir: string): Promise<DataDirectoryLock> 
     if (error instanceof DataDirectoryInUseError)
       throw new CommandFailed(error.message, exitCodes.unreachable)
     throw error
+  }
+}
+
+/** Asked again while one runs, it does so once more when that is through. */
+function oneByOne(job: () => Promise<void>) {
+  let running = Promise.resolve()
+  let waits = false
+  return {
+    again(): void {
+      if (waits) return
+      waits = true
+      running = running.then(() => {
+        waits = false
+        return job()
+      })
+    },
+    idle: () => running,
   }
 }
 

@@ -19,18 +19,16 @@ import { type ServerParts, now } from './server-parts.ts'
 export function webDependencies(
   parts: ServerParts,
   testPages: TestPages,
-): Omit<WebDependencies, 'intake' | 'alertmanager'> {
-  const { settings, configuration, log, records, clickhouse, temporal } = parts
-  const roles = Object.fromEntries(
-    Object.entries(configuration.users).map(([name, { role }]) => [name, role]),
-  )
+): Omit<WebDependencies, 'intake' | 'alertmanager' | 'configuration'> {
+  const { settings, running, log, records, clickhouse, temporal } = parts
   return {
-    credentials: createIdentities(records.credentials, () => configuration, settings.operator),
+    credentials: createIdentities(records.credentials, running, settings.operator),
     auditLog: parts.auditLog,
-    automation: createAutomation(records, configuration, randomUUID),
+    automation: createAutomation(records, running, randomUUID),
     maintenance: parts.maintenance,
     publicUrl: settings.publicUrl,
-    people: async () => roles,
+    people: async () =>
+      Object.fromEntries(Object.entries(running().users).map(([name, { role }]) => [name, role])),
     incidents: {
       find: (incident) => records.incidents.find(incident),
       list: (filter) => records.incidents.list(filter),
@@ -42,31 +40,30 @@ export function webDependencies(
     commands: records.commands,
     declare: (declaration) => records.declarations.declare(declaration),
     checks: {
-      ...createCheckReadings(records.verdicts, configuration),
-      details: createCheckDetails(records, configuration),
+      ...createCheckReadings(records.verdicts, running),
+      details: createCheckDetails(records, running),
     },
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
     configured: {
-      now: async () => configuration,
-      whenOpened: ({ configRevision }) =>
-        records.configurations.get(configRevision).catch(() => configuration),
+      now: async () => running(),
+      whenOpened: ({ configRevision }) => records.configurations.get(configRevision).catch(running),
     },
-    runbooks: async () => configuration.runbooks,
-    services: async () => Object.keys(configuration.services),
-    policies: async () => Object.keys(configuration.policies),
+    runbooks: async () => running().runbooks,
+    services: async () => Object.keys(running().services),
+    policies: async () => Object.keys(running().policies),
     reviews: createReviews({
       records,
       dataDir: settings.dataDir,
       trouble: (incident) => temporal.reviewTrouble(incident),
       now,
     }),
-    onCall: createOnCallService(configuration, records),
+    onCall: createOnCallService(running, records),
     testPages,
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: createCharts({
       records,
       clickhouse,
-      configuration,
+      running,
       log: (message, error) => log.warn({ err: error }, message),
       now,
     }),

@@ -20,13 +20,13 @@ interface Workflows {
 
 /** All activities, over what really carries them out. */
 export async function createActivities(parts: WorkerParts, { incidents, engine }: Workflows) {
-  const { settings, configuration, records, clickhouse, metrics, resolveSecret, now } = parts
+  const { settings, running, records, clickhouse, metrics, resolveSecret, now } = parts
   const common = { ...records, now }
   return {
     ...createCheckActivities({
       metrics: createMetricReader(clickhouse),
       runs: records.checkRuns,
-      configuration: () => configuration,
+      configuration: running,
       now,
     }),
     ...createIncidentActivities(common),
@@ -40,7 +40,7 @@ export async function createActivities(parts: WorkerParts, { incidents, engine }
       ...common,
       workflows: incidents,
       engine,
-      running: () => configuration,
+      running,
       heartbeat: createOutsideHeartbeat(resolveSecret),
       counted: metrics,
     }),

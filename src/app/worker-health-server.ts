@@ -12,6 +12,8 @@ export interface HealthServerDependencies {
   readonly isRunning: () => boolean
   /** What does not answer, by name. */
   readonly unready: () => Promise<Readonly<Record<string, string>>>
+  /** Which configuration it runs, and why not the one that is wanted. */
+  readonly configuration: () => { readonly revision: string; readonly problem: string | null }
 }
 
 export interface HealthServer {
@@ -56,11 +58,16 @@ type Answer = (deps: HealthServerDependencies, response: ServerResponse) => Prom
 
 const answers: Readonly<Record<string, Answer>> = {
   '/health/live': async (_, response) => send(response, 200, json, JSON.stringify({ live: true })),
-  '/health/ready': async ({ unready, isRunning }, response) => {
+  '/health/ready': async ({ unready, isRunning, configuration }, response) => {
     const away = await unready()
     const missing = isRunning() ? away : { ...away, worker: 'it does not take work' }
     const ready = Object.keys(missing).length === 0
-    send(response, ready ? 200 : 503, json, JSON.stringify({ ready, missing }))
+    send(
+      response,
+      ready ? 200 : 503,
+      json,
+      JSON.stringify({ ready, missing, configuration: configuration() }),
+    )
   },
   '/metrics': async ({ metrics }, response) => {
     const { contentType, text } = await metrics()

@@ -11,6 +11,7 @@ export async function openWorkerHealth(
   temporalMetricsUrl: string | undefined,
   worker: Worker,
   connection: NativeConnection,
+  configuration: Parameters<typeof openHealthServer>[2]['configuration'],
 ): Promise<HealthServer | undefined> {
   const port = settings.metricsPort
   if (port === undefined || temporalMetricsUrl === undefined) return undefined
@@ -19,6 +20,7 @@ export async function openWorkerHealth(
     temporalMetricsUrl,
     isRunning: () => worker.getState() === 'RUNNING',
     unready: () => unready({ database, connection, clickhouse }),
+    configuration,
   })
 }
 

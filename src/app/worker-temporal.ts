@@ -32,7 +32,7 @@ export function createWorker(
 
 /** Waits for Temporal for as long as it takes; `undefined` when the process was told to end first. */
 export async function connectTemporal(
-  { settings, configuration, log }: WorkerParts,
+  { settings, log }: WorkerParts,
   signal: AbortSignal,
 ): Promise<NativeConnection | undefined> {
   let told: string | undefined
@@ -42,7 +42,7 @@ export async function connectTemporal(
       connection = await NativeConnection.connect(
         await connectionSettings(settings.temporalAddress, settings.temporalAccess),
       )
-      await prepareTemporal(connection, settings, configuration)
+      await prepareTemporal(connection, settings)
       return connection
     } catch (error) {
       await connection?.close()

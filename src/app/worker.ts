@@ -1,7 +1,6 @@
 import { Client } from '@temporalio/client'
 import type { NativeConnection } from '@temporalio/worker'
 import { createClickHouse } from '../clickhouse/client.ts'
-import { loadRunnableConfiguration } from '../config/references.ts'
 import { shardsOf } from '../domain/check/shards.ts'
 import { createWorkflowNotifier, type WorkflowNotifier } from '../intake/workflow-notifier.ts'
 import { openDatabase } from '../postgres/database.ts'
@@ -12,13 +11,18 @@ import { createIncidentClient, type IncidentClient, taskQueue } from '../tempora
 import { createWorkflowEngine } from '../temporal/workflow-engine.ts'
 import { announceConfiguration } from './announce.ts'
 import { newToken } from './chart-token.ts'
+import { ConfigurationReload } from './configuration-reload.ts'
 import { countedRecords } from './counted.ts'
 import { secretsOf } from './outside.ts'
 import { createLog } from './log.ts'
 import { startPageSender } from './page-sender.ts'
+import type { Hangups } from './hangup.ts'
 import { prepareDatabase } from './prepare.ts'
+import { scheduleChecks } from './prepare-temporal.ts'
+import { firstConfiguration } from './read-configuration.ts'
 import { createRecords } from './records.ts'
 import { startRetention } from './retention.ts'
+import { holdConfiguration, listenForConfigurations } from './running-configuration.ts'
 import type { Settings } from './settings.ts'
 import { giveBackWhatStartingTook } from './spare-memory.ts'
 import type { HealthServer } from './worker-health-server.ts'
@@ -30,58 +34,55 @@ import { createActivities } from './worker-activities.ts'
 import type { WorkerParts } from './worker-parts.ts'
 
 /** Sends pages, and runs workflows and activities, until the process is told to end; then lets what runs finish. Pages need no Temporal. */
-export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<void> {
+export async function work(settings: Settings, env: NodeJS.ProcessEnv, hangups: Hangups): Promise<void> {
   // Before the runtime, which keeps a process alive that has nothing to do.
-  const configuration = await loadRunnableConfiguration(settings.configPath, env)
   const log = createLog('worker', settings.logLevel)
+  const configuration = holdConfiguration(await firstConfiguration(settings, env, log))
+  const running = configuration.current
   const temporalMetricsUrl = await installRuntime(log, settings.metricsPort !== undefined)
-  const now = () => new Date()
-  const metrics = createWorkerMetrics()
-  const database = openDatabase(settings.databaseUrl)
-  const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
-  const options = { running: () => configuration, newToken }
-  const records = countedRecords(createRecords(database.db, now, options), metrics)
-  await prepareDatabase(database, records, configuration)
-  const parts: WorkerParts = {
-    settings,
-    configuration,
-    database,
-    records,
-    clickhouse,
-    metrics,
-    resolveSecret: secretsOf(env),
-    log,
-    now,
-  }
+  const parts = partsOf(settings, env, log, running)
+  const { database, records, clickhouse, metrics } = parts
+  await prepareDatabase(database, records, running())
   const sender = startPageSender(parts)
   const bundle = bundleAhead(settings.dataDir)
   const stopping = stopSignal()
+  const reload = new ConfigurationReload({
+    ...parts,
+    kind: 'worker',
+    env,
+    configuration,
+    listen: (onNotify) => listenForConfigurations(database.pool, onNotify, log),
+  })
   let connection: NativeConnection | undefined
   let notifier: WorkflowNotifier | undefined
   const deleting = startRetention({
     ...parts,
-    retention: () => configuration.retention,
+    retention: () => running().retention,
     deleted: (kind, rows) => metrics.recordsDeleted(kind, rows),
   })
   let health: HealthServer | undefined
   try {
+    await reload.start()
+    hangups.listen(() => void reload.hangUp())
     connection = await connectTemporal(parts, stopping.signal)
     if (connection === undefined) return
     const client = new Client({ connection, namespace: settings.temporalNamespace })
     const incidents = createIncidentClient(client)
     notifier = startNotifier(parts, incidents)
-    const engine = createWorkflowEngine(client, { taskQueue, shards: () => shardsOf(configuration) })
+    const engine = createWorkflowEngine(client, { taskQueue, shards: () => shardsOf(running()) })
     const activities = await createActivities(parts, { incidents, engine })
-    await settleConfiguration(parts, activities)
+    await reload.settleBy(() => settleConfiguration(parts, client, activities))
     const worker = await createWorker(parts, connection, { workflowBundle: await bundle, activities })
-    health = await openWorkerHealth(parts, temporalMetricsUrl, worker, connection)
+    health = await openWorkerHealth(parts, temporalMetricsUrl, worker, connection, () => reload.standing())
     const port = health === undefined ? {} : { port: health.port }
-    log.info({ revision: configuration.revision, ...port }, 'working')
+    log.info({ revision: running().revision, ...port }, 'working')
     stopping.release()
     giveBackWhatStartingTook()
     await worker.run()
   } finally {
     stopping.release()
+    hangups.stop()
+    await reload.stop()
     await sender.stop()
     await notifier?.stop()
     await health?.close()
@@ -89,6 +90,30 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv): Promise<
     await clickhouse.close()
     await connection?.close()
     await database.close()
+  }
+}
+
+function partsOf(
+  settings: Settings,
+  env: NodeJS.ProcessEnv,
+  log: WorkerParts['log'],
+  running: WorkerParts['running'],
+): WorkerParts {
+  const now = () => new Date()
+  const metrics = createWorkerMetrics()
+  const database = openDatabase(settings.databaseUrl)
+  const records = countedRecords(createRecords(database.db, now, { running, newToken }), metrics)
+  const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
+  return {
+    settings,
+    running,
+    database,
+    records,
+    clickhouse,
+    metrics,
+    resolveSecret: secretsOf(env),
+    log,
+    now,
   }
 }
 
@@ -118,9 +143,12 @@ function startNotifier(
 
 /** What runs already hears of the configuration that this worker has. */
 async function settleConfiguration(
-  { records, configuration, now, log }: WorkerParts,
+  { records, running, now, log }: WorkerParts,
+  client: Client,
   activities: Awaited<ReturnType<typeof createActivities>>,
 ): Promise<void> {
+  const configuration = running()
+  await scheduleChecks(client, configuration)
   // What the configuration no longer has would otherwise fire for ever: nobody judges it any more.
   await activities.retireChecks()
   await announceConfiguration(records, configuration, { now, log })

@@ -1,7 +1,9 @@
 import type { Configuration } from '../domain/configuration/configuration.ts'
+import { emptySchedule, nowChange } from '../domain/configuration/on-call-plan.ts'
 import { withChanges } from '../domain/on-call/changes.ts'
 import type { Schedule, Span } from '../domain/on-call/schedule.ts'
 import { diffSchedules, type ScheduleDiff } from '../domain/on-call/schedule-diff.ts'
+import { nowLines, nowValue } from './on-call-now.ts'
 import { names, spanCells, spanValue, type CommandOutput } from './on-call-reading.ts'
 import type { OnCallView } from './on-call-source.ts'
 import { rangeOption, yearMs } from './on-call-source.ts'
@@ -16,24 +18,45 @@ interface Compared {
   readonly diff: ScheduleDiff
 }
 
-/** What a new configuration changes about who is on call; `gaps` counts those that it has. */
+/** What a new configuration changes about who is on call, who is at once first; `gaps` counts those that it has. */
 export function tellDiff(
   view: OnCallView,
-  after: Pick<Configuration, 'schedules'>,
+  after: Pick<Configuration, 'schedules' | 'users'>,
   range: { readonly from?: string; readonly to?: string },
 ): CommandOutput & { readonly gaps: number } {
   const span = rangeOption(range, view, yearMs)
   const edited = editedSchedules(view, after)
   const all = [...new Set([...view.schedules.keys(), ...edited.keys()])].toSorted()
   const compared = all.map((name) => compare(name, view.schedules.get(name), edited.get(name), span))
+  const now = nowChanges(view, after)
   return {
     gaps: compared.reduce((sum, { kind, diff }) => sum + (kind === 'gone' ? 0 : diff.gaps.after.length), 0),
-    value: { ...spanValue(span, view), schedules: compared.map((one) => valueOf(one, view)) },
+    value: {
+      ...spanValue(span, view),
+      now: now.map((one) => nowValue(one, view.timeZone)),
+      schedules: compared.map((one) => valueOf(one, view)),
+    },
     text:
       compared.length === 0
         ? 'neither has a schedule'
-        : compared.map((one) => diffText(one, view)).join('\n\n'),
+        : [
+            ...(now.length === 0 ? [] : [nowLines(now, view.timeZone).join('\n')]),
+            ...compared.map((one) => diffText(one, view)),
+          ].join('\n\n'),
   }
+}
+
+function nowChanges({ context, now }: OnCallView, after: Pick<Configuration, 'schedules' | 'users'>) {
+  const people = new Set(Object.keys(after.users))
+  const before = new Map(context.schedules.map((one) => [one.configured.name, one]))
+  const all = [...new Set([...before.keys(), ...Object.keys(after.schedules)])].toSorted()
+  return all.flatMap((name) => {
+    const { configured, changes = [] } = before.get(name) ?? {}
+    const there = after.schedules[name] ?? configured
+    if (there === undefined) return []
+    const nobody = emptySchedule(there)
+    return nowChange(configured ?? nobody, after.schedules[name] ?? nobody, changes, people, now)
+  })
 }
 
 /** What people changed for a while stays when the configuration is changed. */
@@ -53,7 +76,7 @@ function compare(
 ): Compared {
   const there = before ?? after
   if (there === undefined) throw new Error(`schedule ${schedule} is in one of the two`)
-  const empty: Schedule = { ...there, layers: [], overrides: [], temporary: [], swaps: [] }
+  const empty = emptySchedule(there)
   const diff = diffSchedules(before ?? empty, after ?? empty, from, to)
   const same = diff.changes.length === 0 ? 'same' : 'changed'
   return { schedule, kind: before === undefined ? 'new' : after === undefined ? 'gone' : same, diff }

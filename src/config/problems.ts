@@ -35,10 +35,10 @@ export function formatProblem({ file, line, column, path, message }: Problem): s
   return path === '' ? `${where}: ${message}` : `${where} ${path}: ${message}`
 }
 
-/** A headline and one line per problem. */
-export function formatProblems(problems: readonly Problem[]): string {
+/** A headline, which also says what became of it, and one line per problem. */
+export function formatProblems(problems: readonly Problem[], outcome = 'nothing was started'): string {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
-  return [`The configuration has ${count}; nothing was started.`, ...problems.map(formatProblem)].join('\n')
+  return [`The configuration has ${count}; ${outcome}.`, ...problems.map(formatProblem)].join('\n')
 }
 
 /** Files in the order in which they were first seen, then by position. */

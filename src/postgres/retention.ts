@@ -153,6 +153,7 @@ function unreferenced(before: Date) {
   return sql`applied_at < ${before}
     AND revision NOT IN (SELECT revision FROM config_revisions ORDER BY applied_at DESC LIMIT ${newestRevisions})
     AND announced_at IS DISTINCT FROM (SELECT max(announced_at) FROM config_revisions)
+    AND revision NOT IN (SELECT revision FROM config_wanted UNION ALL SELECT revision FROM config_processes)
     AND NOT EXISTS (SELECT FROM incidents i WHERE i.config_revision = revision)
     AND NOT EXISTS (SELECT FROM incidents i WHERE i.policy_revision = revision)`
 }

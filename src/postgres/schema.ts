@@ -10,6 +10,26 @@ export interface Schema {
     applied_at: Generated<Date>
     announced_at: Generated<Date | null>
   }
+  config_wanted: {
+    only_row: Generated<boolean>
+    number: number
+    revision: string
+    wanted_by: string
+    wanted_at: Date
+    run_id: string | null
+  }
+  config_processes: {
+    id: string
+    kind: 'server' | 'worker'
+    host: string
+    pid: number
+    run_id: string | null
+    file: string
+    revision: string
+    since: Date
+    problem: string | null
+    heard_at: Date
+  }
   verdicts: {
     check_name: string
     metric: string

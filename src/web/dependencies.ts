@@ -31,6 +31,7 @@ import type { CheckStanding, Series, Verdict } from '../domain/check/verdict.ts'
 import type { Credentials } from './access.ts'
 import type { AuditLog } from './audit.ts'
 import type { Automation } from './automation.ts'
+import type { ConfigurationService } from './configuration-service.ts'
 import type { ServedRequest } from './observe.ts'
 import type { OnCallService } from './on-call-service.ts'
 import type { ReviewService } from './review-service.ts'
@@ -45,11 +46,13 @@ export interface WebDependencies {
   readonly credentials: Credentials & Sessions
   /** Sends log-in links to people; absent where nobody has a chat or a mailbox of their own. */
   readonly loginLinks?: {
+    canSend(): boolean
     /** Begins it: whoever asks learns nothing of what comes of it. @param next where to lead then */
     send(name: string, next: string | undefined): void
   }
   readonly auditLog: AuditLog
   readonly automation: Automation
+  readonly configuration: ConfigurationService
   readonly maintenance: MaintenanceAnnouncements
   readonly incidents: IncidentReader
   readonly commands: IncidentCommands
@@ -93,9 +96,9 @@ export interface WebDependencies {
      */
     receive(body: unknown): Promise<NotificationReceipt>
   }
-  /** What channels bring in; one that is not configured has no handler. */
-  readonly slack?: SlackWebhookHandler
-  readonly telegram?: TelegramWebhookHandler
+  /** What channels bring in; one that is not configured now has no handler. */
+  readonly slack?: () => SlackWebhookHandler | undefined
+  readonly telegram?: () => TelegramWebhookHandler | undefined
   readonly mail?: AnswerLinkHandler
   /** What does not answer, by name; empty when all is well. */
   readonly unready: () => Promise<Readonly<Record<string, string>>>

@@ -19,6 +19,7 @@ import { checkChartRoutes } from './routes/check-charts.ts'
 import { checkRoutes } from './routes/checks.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { declareRoutes } from './routes/declare.ts'
+import { configurationRoutes } from './routes/configuration.ts'
 import { consoleRoutes } from './routes/console.ts'
 import { credentialRoutes } from './routes/credentials.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -126,6 +127,7 @@ export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): 
     automationRoutes,
     maintenanceRoutes,
     auditLogRoutes,
+    configurationRoutes,
   ]
   for (const add of routes) add(app, dependencies)
 }

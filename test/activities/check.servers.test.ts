@@ -70,12 +70,12 @@ const feed = check({ clearAfter: 1 })
 const wrong: Metric = { ...likes, name: 'wrong', kind: 'count', sql: 'noSuchFunction(action)' }
 const chat = check({ name: 'chat-health', metrics: ['messages'], slices: ['total'], service: 'chat' })
 
-function activitiesAt(now: number, configuration: Configuration, url = server.url) {
+function activitiesAt(now: number, configuration: Configuration | (() => Configuration), url = server.url) {
   const reader = url === server.url ? clickhouse : createClickHouse({ url })
   const activities = createCheckActivities({
     metrics: createMetricReader(reader),
     runs: createCheckRunRecords(database.db),
-    configuration: () => configuration,
+    configuration: typeof configuration === 'function' ? configuration : () => configuration,
     now: () => new Date(now),
   })
   return activities
@@ -345,6 +345,22 @@ describe('a configuration without some of the checks', () => {
     await run(0, configurationWith([feed]))
     expect(await inbox()).toEqual(['firing source-silent: No rows from feed for 30 min'])
     expect(await activitiesAt(noon + hourMs, configurationWith([chat])).retireChecks()).toEqual({ alerts: 1 })
+  })
+
+  it('N38: ends their alerts too where a run of them was still under way', async () => {
+    await insertBaselines()
+    await insertBucket(noon, 3)
+    let running = configurationWith([feed])
+    const now = noon + bucketMs
+    const began = activitiesAt(now, () => {
+      const current = running
+      running = configurationWith([chat])
+      return current
+    })
+    const shard = { id: 'check/15m/0', checks: ['feed-health'] }
+    await began.runCheckShard({ shard, startedAt: new Date(now).toISOString() })
+    expect(await inbox()).toContain('resolved feed-health: feed-health does not look at likes, iOS any more')
+    expect(await activitiesAt(now, running).retireChecks()).toEqual({ alerts: 0 })
   })
 
   it('ends their alerts', async () => {

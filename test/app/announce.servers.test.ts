@@ -23,7 +23,6 @@ describe('a new configuration', () => {
     const configurations = createConfigurationRecords(database.db)
     const policy = { steps: [], repeat: 0, fallback: [] }
     const told: number[] = []
-    const warnings: string[] = []
     let isAway = false
     let instant = Date.parse('2026-03-01T03:00:00Z')
     const start = async (revision: string) => {
@@ -37,7 +36,7 @@ describe('a new configuration', () => {
           told.push(number)
         },
       }
-      const log = { info: () => undefined, warn: (_: object, message: string) => void warnings.push(message) }
+      const log = { info: () => undefined }
       await announceConfiguration({ configurations, incidents, machine } as never, running, {
         now: () => new Date((instant += 1_000)),
         log: log as never,
@@ -49,8 +48,7 @@ describe('a new configuration', () => {
     expect(await start('b')).toBe(2)
     expect(await start('a')).toBe(2)
     isAway = true
-    expect(await start('b')).toBe(0)
-    expect(warnings).toEqual(['open incidents could not be told of the configuration'])
+    await expect(start('b')).rejects.toThrow('PostgreSQL is away')
     isAway = false
     expect(await start('b')).toBe(2)
   })

@@ -82,7 +82,7 @@ function chartsOver(store: ClickHouse) {
   return createCharts({
     records,
     clickhouse: store,
-    configuration,
+    running: () => configuration,
     log: () => undefined,
     now: () => new Date(now),
   })
@@ -210,7 +210,7 @@ describe('N34: what a check measures', () => {
       { ...series, group: 'us', state: { ...standing, phase: 'pending', since: iso(5) } },
       { ...series, slice: 'total', group: 'total', state: clearState },
     ])
-    const details = await createCheckDetails(records, configuration)('slow')
+    const details = await createCheckDetails(records, () => configuration)('slow')
     expect(details).toMatchObject({
       metrics: [{ title: 'Checkout latency' }],
       slices: [{ name: 'region' }],
@@ -223,11 +223,11 @@ describe('N34: what a check measures', () => {
       incidents: [{ number: 7 }],
     })
     expect(details?.series).toHaveLength(3)
-    expect(await createCheckDetails(records, configuration)('constructor')).toBeUndefined()
+    expect(await createCheckDetails(records, () => configuration)('constructor')).toBeUndefined()
   })
 
   it('incidents of others are not its own', async () => {
     await incidentWith({ alertname: 'another', check: 'another', metric: 'latency' })
-    expect((await createCheckDetails(records, configuration)('slow'))?.incidents).toEqual([])
+    expect((await createCheckDetails(records, () => configuration)('slow'))?.incidents).toEqual([])
   })
 })

@@ -23,7 +23,7 @@ function readings(stored: readonly Verdict[]) {
         return [...stored]
       },
     },
-    configuration,
+    () => configuration,
   )
   return { reader, asked }
 }

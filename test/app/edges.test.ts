@@ -13,7 +13,13 @@ const email = { url: 'env:SMTP_URL', from: 'Firewatch <firewatch@example.org>' }
 function channelsFor(integrations: Integrations): Promise<void> {
   const secret = () => Promise.resolve('')
   const chart = () => Promise.resolve(undefined)
-  createChannels(secret, () => new Date(0), chart, { warn: () => undefined }, integrations)
+  createChannels(
+    secret,
+    () => new Date(0),
+    chart,
+    { warn: () => undefined },
+    () => integrations,
+  )
   return vi.dynamicImportSettled()
 }
 

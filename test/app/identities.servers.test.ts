@@ -46,7 +46,11 @@ beforeAll(async () => {
   web = await startWeb({
     credentials: createIdentities(records.credentials, () => configuration, 'ops'),
     auditLog,
-    automation: createAutomation(records, { services: {}, targets: {} }, () => 'id'),
+    automation: createAutomation(
+      records,
+      () => ({ services: {}, targets: {} }),
+      () => 'id',
+    ),
     incidents: {
       find: (number) => incidents.find(number),
       list: (filter) => incidents.list(filter),

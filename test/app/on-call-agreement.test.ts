@@ -93,13 +93,17 @@ function running(schedule: Schedule): Configuration {
 /** Whom the paging engine pages when it enters the step. */
 async function paged({ schedule, made, at }: World): Promise<string[]> {
   const config = running(schedule)
-  const people = await pagedAtFirst(config, currentSchedules(config, { list: async () => made }), at)
+  const people = await pagedAtFirst(
+    config,
+    currentSchedules(() => config, { list: async () => made }),
+    at,
+  )
   return people.toSorted()
 }
 
 function serviceOf({ schedule, made }: World) {
   const records = { scheduleChanges: { list: async () => made } } as unknown as Records
-  return createOnCallService(running(schedule), records)
+  return createOnCallService(() => running(schedule), records)
 }
 
 /** Whom a calendar program shows. */

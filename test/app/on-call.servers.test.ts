@@ -31,7 +31,7 @@ beforeAll(async () => {
   database = openDatabase(postgres.url)
   await migrate(database.pool)
   records = createRecords(database.db, () => new Date(now))
-  const onCall = createOnCallService(configuration, records)
+  const onCall = createOnCallService(() => configuration, records)
   const credentials = createIdentities(records.credentials, () => configuration, undefined)
   web = await startWeb({ onCall, credentials, now: () => new Date(now) })
   await web.app.listen({ host: '127.0.0.1', port: 0 })
@@ -50,7 +50,7 @@ const view = () => openOnCallView(options, env, now)
 
 /** Whom the paging engine pages in a step of an incident that begins then. */
 function paged(at: string): Promise<string[]> {
-  const schedules = currentSchedules(configuration, records.scheduleChanges)
+  const schedules = currentSchedules(() => configuration, records.scheduleChanges)
   return pagedAtFirst(configuration, schedules, Date.parse(at))
 }
 

@@ -42,7 +42,7 @@ function sender() {
       now,
       async () => undefined,
       log,
-      accounts,
+      () => accounts,
     ),
     running: () => ({ ...atStart, timeZone: 'Europe/Berlin', users: world.running }),
     publicUrl,

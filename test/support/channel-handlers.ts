@@ -57,7 +57,7 @@ export async function handlersOf(
   }
   const { handlers, idle } = createChannelHandlers({
     settings: { publicUrl, linkKey },
-    configuration: {
+    running: () => ({
       ...atStart,
       users: world.running,
       services: { checkout: { name: 'checkout' } },
@@ -66,7 +66,7 @@ export async function handlersOf(
         ...accounts,
         slack: { ...accounts.slack, responseHosts: [new URL(world.slack.url).host] },
       },
-    },
+    }),
     records: {
       incidents: world.records.incidents,
       pages: world.records.pages,

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => browser?.close())
 
 beforeEach(async () => {
-  web = await startWeb({ loginLinks: { send: () => undefined } })
+  web = await startWeb({ loginLinks: { canSend: () => true, send: () => undefined } })
   web.state.incident = { ...incident, nowDoing: 'Paging ana' }
   web.state.records = busyRecords(at)
   await web.app.listen({ host: '127.0.0.1', port: 0 })

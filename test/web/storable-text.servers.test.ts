@@ -50,7 +50,7 @@ beforeAll(async () => {
   const accept = (alerts: readonly AcceptedAlert[]) => inbox.acceptAlerts(alerts)
   web = await startWeb(
     {
-      onCall: createOnCallService(configuration, records),
+      onCall: createOnCallService(() => configuration, records),
       credentials: createIdentities(records.credentials, () => configuration, 'ops'),
       incidents: {
         find: (one) => records.incidents.find(one),

@@ -130,6 +130,11 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       read: async () => state.audit.map((entry, index) => ({ ...entry, id: index + 1 })),
     },
     automation: automationOver(state),
+    configuration: {
+      read: async () => Promise.reject(new Error('no configuration runs here')),
+      status: async () => ({ wanted: null, processes: [], file: { path: '', revision: null, problems: [] } }),
+      apply: async ({ against, revision }) => ({ kind: 'switched', from: against, to: revision }),
+    },
     maintenance: maintenanceOver(given),
     publicUrl: 'http://firewatch.test',
     people: async () => ({ ana: 'responder', ben: 'responder', vic: 'viewer' }),

@@ -5,15 +5,21 @@ import { identifierParts } from '../../domain/values/sql-identifier.ts'
 import { configurationJsonSchema, validateConfiguration } from '../../config/load.ts'
 import { ConfigurationError, formatProblem } from '../../config/problems.ts'
 import { countReferences, unreadableReferences } from '../../config/references.ts'
+import { CommandFailed, connectApi, exitCodes } from '../api-client.ts'
+import type { ApplyOptions } from '../config-apply.ts'
+import type { PlanOptions } from '../config-plan.ts'
+import type { ConfigurationStatus } from '../../domain/configuration/process.ts'
 import type { Installation } from '../installation.ts'
+import { inZone } from './incidents.ts'
+import { running } from './on-call-options.ts'
 import { print, tell } from '../terminal.ts'
 
-/** `config validate` and `config schema`. */
+/** `config`: judging a configuration, planning and applying it. What planning needs is loaded when it is asked for. */
 export function addConfigCommands(
   program: Command,
   { openCatalogue }: Pick<Installation, 'openCatalogue'>,
 ): void {
-  const config = program.command('config').description('look at a configuration without running it')
+  const config = program.command('config').description('judge, plan and apply a configuration')
 
   config
     .command('validate [file]')
@@ -29,11 +35,49 @@ export function addConfigCommands(
       validate(file ?? 'firewatch.yaml', options, process.env, openCatalogue),
     )
 
+  addRunningCommands(config)
+
   config
     .command('schema')
     .description('JSON Schema of firewatch.yaml, for editors')
     .option('--json', 'print JSON, as it does anyway')
     .action(() => print({ json: true }, configurationJsonSchema(), () => ''))
+}
+
+function addRunningCommands(config: Command): void {
+  running(config, 'plan [file]', 'what a configuration changes; who goes on or off call now comes first')
+    .option('--config <file>', 'compare with this configuration instead of the running Firewatch')
+    .option('--check', 'exit with 4 when it changes anything')
+    .action(async (file = 'firewatch.yaml', options: PlanOptions & { check?: boolean }) => {
+      const { makePlan, tellPlan } = await import('../config-plan.ts')
+      const { plan } = await makePlan(file, options, process.env, Date.now())
+      const told = tellPlan(plan, file, options)
+      print(options, told.value, () => told.text)
+      if (options.check === true && plan.from !== plan.to)
+        throw new CommandFailed(`${file} changes what runs`, exitCodes.refused)
+    })
+
+  running(config, 'apply [file]', 'show what a configuration changes, ask, and have everything take it up')
+    .option('--yes', 'do not ask')
+    .action(async (file = 'firewatch.yaml', options: ApplyOptions) => {
+      const { applyFile } = await import('../config-apply.ts')
+      const told = await applyFile(file, options, process.env, Date.now())
+      print(options, told.value, () => told.text)
+    })
+
+  running(config, 'status', 'which configuration each server and worker runs')
+    .option('--check', 'exit with 4 when one of them does not run what is wanted')
+    .action(async (options: PlanOptions & { check?: boolean }) => {
+      const { tellStatus } = await import('../config-status.ts')
+      const api = await connectApi(options.data, process.env)
+      const status = await api.get<ConfigurationStatus & { timeZone: string }>(
+        inZone('/api/v1/configuration/status', options),
+      )
+      const told = tellStatus(status, status.timeZone)
+      print(options, told.value, () => told.text)
+      if (options.check === true && !told.isEven)
+        throw new CommandFailed('not every process runs what is wanted', exitCodes.refused)
+    })
 }
 
 interface ValidateOptions {

@@ -16,14 +16,14 @@ export function channelRoutes(app: FastifyInstance, { slack, telegram }: WebDepe
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
     scope.post('/slack/interactions', { bodyLimit, config }, async (request, reply) =>
-      send(reply, await configured(slack).interactions(slackRequest(request))),
+      send(reply, await configured(slack?.()).interactions(slackRequest(request))),
     )
     scope.post('/slack/commands', { bodyLimit, config }, async (request, reply) =>
-      send(reply, await configured(slack).commands(slackRequest(request))),
+      send(reply, await configured(slack?.()).commands(slackRequest(request))),
     )
     scope.post('/telegram/webhook', { bodyLimit, config }, async (request, reply) => {
       const secret = headerOf(request, 'x-telegram-bot-api-secret-token')
-      return send(reply, await configured(telegram).receive({ secret, body: bytesOf(request) }))
+      return send(reply, await configured(telegram?.()).receive({ secret, body: bytesOf(request) }))
     })
   })
 }

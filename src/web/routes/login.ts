@@ -32,7 +32,7 @@ export function loginRoutes(app: FastifyInstance, dependencies: WebDependencies)
     const sent = (request.query as { sent?: unknown }).sent !== undefined
     return sendPage(
       reply,
-      loginPage({ ...(next === undefined ? {} : { next }), sent, canSend: loginLinks !== undefined }),
+      loginPage({ ...(next === undefined ? {} : { next }), sent, canSend: loginLinks?.canSend() === true }),
     )
   })
   sendingRoute(app, dependencies)
@@ -72,7 +72,7 @@ function sendingRoute(app: FastifyInstance, { loginLinks, now }: WebDependencies
     if (isForeign(request))
       throw new HttpProblem(403, 'another site asked for this log-in: ask on the page itself')
     const asked = Wanted.safeParse(request.body).data
-    if (loginLinks === undefined || asked === undefined)
+    if (loginLinks?.canSend() !== true || asked === undefined)
       throw new HttpProblem(400, 'say who you are: name=ana; nothing else is needed')
     if (!byAddress.take(request.ip))
       throw new HttpProblem(429, 'too many log-ins were asked for from here; wait ten minutes')
