@@ -15,6 +15,7 @@ import { createFigureRecords } from '../postgres/figures.ts'
 import { createGuardLedger } from '../postgres/guard-ledger.ts'
 import { createIncidentCommands } from '../postgres/incident-commands.ts'
 import { createIncidentMachine, type IncidentMachine } from '../postgres/incident-machine.ts'
+import { createIncidentBoard } from '../postgres/incident-board.ts'
 import { createIncidentMarks } from '../postgres/incident-marks.ts'
 import { createWorkflowNotifications } from '../postgres/workflow-notifications.ts'
 import type { IncidentConfigurations } from '../postgres/incident-world.ts'
@@ -81,6 +82,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     configurations,
     dispatch: createDispatchRecords(urgent.dispatch, machine, known),
     incidents: createIncidentRecords(db),
+    board: createIncidentBoard(db),
     marks: createIncidentMarks(db),
     timeline: createTimelineRecords(db),
     pages: createPageRecords(db),

@@ -5,6 +5,7 @@ import type { ServedRequest } from '../web/observe.ts'
 import { createAutomation } from './automation.ts'
 import { createCharts } from './charts.ts'
 import { createCheckReadings } from './check-readings.ts'
+import { createDeclarationPreviews } from './declaration-previews.ts'
 import { createIdentities } from './identities.ts'
 import { createNotActionable } from './not-actionable.ts'
 import { createOnCallService } from './on-call.ts'
@@ -19,6 +20,7 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
   const roles = Object.fromEntries(
     Object.entries(configuration.users).map(([name, { role }]) => [name, role]),
   )
+  const onCall = createOnCallService(configuration, records)
   return {
     credentials: createIdentities(records.credentials, () => configuration, settings.operator),
     auditLog: parts.auditLog,
@@ -28,15 +30,17 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
     incidents: {
       find: (incident) => records.incidents.find(incident),
       list: (filter) => records.incidents.list(filter),
-      counts: () => records.incidents.counts(),
+      board: (filter) => records.board.board(filter),
+      counts: (filter) => records.incidents.counts(filter),
       byChartToken: (token) => records.incidents.byChartToken(token),
       records: (incident) => recordsOf(records, incident),
       events: (incident) => records.incidents.eventsOf(incident),
     },
     commands: records.commands,
+    declarationPreviews: createDeclarationPreviews(configuration, () => onCall.context(), now),
     declare: (declaration) => records.declarations.declare(declaration),
     notActionable: createNotActionable(records, settings.dataDir, now),
-    checks: createCheckReadings(records.verdicts, configuration),
+    checks: createCheckReadings(records.verdicts, configuration, records.board.incidentsOf),
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
     runbooks: async () => configuration.runbooks,
     services: async () => Object.keys(configuration.services),
@@ -45,7 +49,7 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
       get: (incident) => records.reviews.get(incident),
       trouble: (incident) => temporal.reviewTrouble(incident),
     },
-    onCall: createOnCallService(configuration, records),
+    onCall,
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: createCharts(records, clickhouse, now),
     unready: () => unready(parts),

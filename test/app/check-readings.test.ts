@@ -24,6 +24,7 @@ function readings(stored: readonly Verdict[]) {
       },
     },
     configuration,
+    async () => new Map(),
   )
   return { reader, asked }
 }

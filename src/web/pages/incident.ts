@@ -40,7 +40,7 @@ export function incidentPage(page: IncidentPage): Html {
     area: 'incidents',
     person,
     live: { incident: name, mark, now },
-    body: html`${toldSection(page.told)}
+    body: html`${toldSection(page)}
 <div class="incident">
 ${factSection(page)}
 ${commandBar(page)}

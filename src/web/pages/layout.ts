@@ -24,6 +24,7 @@ const areas: readonly (readonly [Area, string])[] = [
   ['on-call', 'On call'],
   ['checks', 'Checks'],
   ['runbooks', 'Runbooks'],
+  ['automation', 'Automation'],
 ]
 
 /** A page of the console. Works without script; reads well from 320 px on. */
@@ -47,12 +48,14 @@ ${live === undefined ? html`<main id="main">${body}</main>` : watched(live, body
 </html>`
 }
 
+/** Folded where a row has no room for all areas. */
 function navigation(area: Area | undefined, person: string): Html {
   const link = ([name, label]: readonly [Area, string]) =>
     name === area
       ? html`<a href="/${name}" aria-current="page">${label}</a>`
       : html`<a href="/${name}">${label}</a>`
-  return html`<nav aria-label="Console">${areas.map(link)}</nav>${link(['automation', 'Automation'])}<a class="person" href="/account" title="Logged in">${person}</a>`
+  const here = areas.find(([name]) => name === area)?.[1] ?? 'Menu'
+  return html`<details class="menu opens-wide"><summary>${here}</summary><nav aria-label="Console">${areas.map(link)}</nav></details><a class="person" href="/account" title="Your account">${person}</a>`
 }
 
 /** Where the script finds what to watch. What it says aloud goes into `announce`, and nowhere else. */

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import type { CheckReader, CheckReading, WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 import { personOf, sendPage } from '../send-page.ts'
-import { checkPage, checksPage } from '../pages/checks.ts'
+import { checkPage } from '../pages/check.ts'
+import { checksPage } from '../pages/checks.ts'
 
 /** Series per check on the page of all checks, and on a page of its own. */
 const mostOfMany = 20
@@ -12,7 +13,7 @@ const mostOfOne = 500
 const Name = z.object({ name: z.string().max(200) })
 
 /** How the checks judged last: in counts, and series by series. */
-export function checkRoutes(app: FastifyInstance, { checks }: WebDependencies): void {
+export function checkRoutes(app: FastifyInstance, { checks, now }: WebDependencies): void {
   app.get('/api/v1/checks', { config: { access: 'read' } }, async () => {
     const [standings, names, muted] = await Promise.all([checks.standings(), checks.names(), checks.mutes()])
     const judged = new Set(standings.map(({ check }) => check))
@@ -28,12 +29,15 @@ export function checkRoutes(app: FastifyInstance, { checks }: WebDependencies): 
       (await checks.names()).map(async (name) => checks.read(name, mostOfMany)),
     )
     const known = readings.filter((reading) => reading !== undefined)
-    return sendPage(reply, checksPage(known, await checks.mutes(), personOf(request)))
+    const [standings, mutes] = await Promise.all([checks.standings(), checks.mutes()])
+    const page = { readings: known, standings, mutes, person: personOf(request), now: now().toISOString() }
+    return sendPage(reply, checksPage(page))
   })
 
   app.get('/checks/:name', { config: { access: 'read' } }, async (request, reply) => {
     const reading = await readCheck(checks, request.params)
-    return sendPage(reply, checkPage(reading, await checks.mutes(), personOf(request)))
+    const mutes = await checks.mutes()
+    return sendPage(reply, checkPage({ reading, mutes, person: personOf(request), now: now().toISOString() }))
   })
 }
 

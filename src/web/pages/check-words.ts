@@ -1,0 +1,68 @@
+import type { Baseline } from '../../domain/check/baseline.ts'
+import { baselineWords } from '../../domain/check/verdict-words.ts'
+import type { Verdict, VerdictReason } from '../../domain/check/verdict.ts'
+import type { Check } from '../../domain/configuration/configuration.ts'
+import { formatDuration } from '../../domain/values/duration.ts'
+import { formatNumber } from '../../domain/values/numbers.ts'
+
+export const reasonWords: Readonly<Record<VerdictReason, string>> = {
+  'near-baseline': 'not far enough from every value that it is compared with',
+  'between-baselines': 'between the values that it is compared with',
+  deviates: 'far from every value that it is compared with, and outside them',
+  'above-threshold': 'above the threshold',
+  'below-threshold': 'below the threshold',
+  'within-threshold': 'on the good side of the threshold',
+  'not-yet-clear': 'on the good side of the threshold, but not yet as far as it must be to clear',
+  'quiet-hours': 'not judged: quiet hours',
+  'source-silent': 'its source had no rows at all',
+  'no-samples': 'nothing to make a ratio or an average of',
+  'no-baseline': 'nothing to compare with: the source has no rows in a window of comparison',
+  'query-failed': 'the query could not be answered',
+}
+
+/** `97 %`, or `unknown`. */
+export function amount(value: number | null, unit?: string): string {
+  if (value === null) return 'unknown'
+  return unit === undefined ? formatNumber(value) : `${formatNumber(value)} ${unit}`
+}
+
+/** `a day ago: 480 (98 % apart)`. */
+export function baselineText(baseline: Baseline, unit?: string): string {
+  const { value, diff } = baseline
+  const apart = diff === null ? '' : ` (${formatNumber(Math.round(diff * 1000) / 10)} % apart)`
+  return `${baselineWords(baseline, 'ago')}: ${amount(value, unit)}${apart}`
+}
+
+/** When a check fires and how often it looks, by name. */
+export function settingsOf(check: Check): readonly (readonly [string, string])[] {
+  const { bucketMs, everyMs, clearAfter, cooldownMs, quietHours } = check
+  const quiet = quietHours.map(({ from, to }) => `${from} to ${to}`).join(', ')
+  const settings: readonly (readonly [string, string])[] = [
+    ['Fires', firesWhen(check)],
+    ['Looks', `every ${formatDuration(everyMs)} at buckets of ${formatDuration(bucketMs)}`],
+    ['Clears', `after ${clearAfter} ok`],
+    ['Cooldown', cooldownMs === 0 ? '' : formatDuration(cooldownMs)],
+    ['Quiet hours', quiet],
+  ]
+  return settings.filter(([, text]) => text !== '')
+}
+
+export function firesWhen({ detector, forMs }: Check): string {
+  const lasting = forMs === 0 ? '' : ` for ${formatDuration(forMs)}`
+  switch (detector.kind) {
+    case 'same-time':
+      return `at a difference of ${formatNumber(detector.threshold * 100)} % from every comparison${lasting}`
+    case 'threshold':
+      return `while ${detector.op} ${formatNumber(detector.value)}${lasting}`
+  }
+}
+
+/** Since when a series is in the state that it is in. `isCut`: for as long as its verdicts go back, so at least since then. */
+export function stateSince(
+  verdicts: readonly Verdict[],
+): { readonly at: string; readonly isCut: boolean } | null {
+  const newest = verdicts.at(-1)
+  if (newest === undefined) return null
+  const before = verdicts.findLastIndex(({ state }) => state !== newest.state)
+  return { at: verdicts[before + 1]?.bucketAt ?? newest.bucketAt, isCut: before === -1 }
+}
