@@ -40,7 +40,9 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
     declarationPreviews: createDeclarationPreviews(configuration, () => onCall.context(), now),
     declare: (declaration) => records.declarations.declare(declaration),
     notActionable: createNotActionable(records, settings.dataDir, now),
-    checks: createCheckReadings(records.verdicts, configuration, records.board.incidentsOf),
+    checks: createCheckReadings(records.verdicts, configuration, (alerts) =>
+      records.board.incidentsOf(alerts),
+    ),
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
     runbooks: async () => configuration.runbooks,
     services: async () => Object.keys(configuration.services),

@@ -40,7 +40,7 @@ function row(series: JudgedSeries, now: string): Html | null {
 <td role="cell">${baselines.map((baseline) => html`<span class="baseline">${baselineText(baseline, unit)}<span class="narrow">,</span></span> `)}<span class="quiet">${reasonWords[reason]}</span></td>
 <td role="cell">${sinceText(verdicts, now)}</td>
 <td role="cell">${incident === undefined ? html`<span class="quiet">no incident</span>` : incidentLink(incident)}</td>
-<td role="cell" class="drawn">${verdicts.length > 1 ? sparkline(verdicts) : null}</td></tr>`
+<td role="cell" class="drawn">${verdicts.length > 1 ? sparkline(verdicts, unit) : null}</td></tr>`
 }
 
 const dayMs = 86_400_000
