@@ -1,4 +1,6 @@
+import { cutText } from '../src/domain/page/delivery.ts'
 import {
+  apartBySlice,
   evaluate,
   questionOf,
   metricQuestions,
@@ -119,7 +121,7 @@ export function createCheckActivities({ metrics, runs, configuration, now }: Che
       const verdicts = metricQuestions(checks, current, at).flatMap(({ question, checks: asking }) =>
         asking.flatMap((check) => unknownVerdicts(check, question, current)),
       )
-      const measured = checks.map((check) => ({ check, error: shortened(error) }))
+      const measured = checks.map((check) => ({ check, error: cutText(error, longestError) }))
       return store({ ...run, verdicts, measured, sources: [] }, current)
     },
 
@@ -137,25 +139,48 @@ export function createCheckActivities({ metrics, runs, configuration, now }: Che
 /** A question with what came back: measurements, or why there are none. */
 type Answer = AskedQuestion & ({ readonly measured: Measured } | { readonly error: string })
 
-/** Asks for all checks at once; when that is refused, for each alone, so that one wrong expression blinds no other check. */
+/**
+ * Asks for everything at once; when that is refused, for less and less: each check, each of its metrics, each slice alone. So one wrong
+ * expression, or one that throws at a row, blinds nothing but itself.
+ */
 async function ask(
   asked: AskedQuestion,
   at: number,
   configuration: Configuration,
   metrics: MetricSource,
 ): Promise<Answer[]> {
+  const { question, checks } = asked
+  let refused: string
   try {
-    return [{ ...asked, measured: await metrics.measure(asked.question) }]
+    return [{ ...asked, measured: await metrics.measure(question) }]
   } catch (error) {
     if (metrics.isUnavailable(error)) throw error
-    if (asked.checks.length === 1) return [{ ...asked, error: shortened(errorMessage(error)) }]
+    refused = cutText(errorMessage(error), longestError)
   }
-  const answers: Answer[] = []
-  for (const check of asked.checks) {
-    const question = questionOf(asked.question.source, [check], configuration, at)
-    answers.push(...(await ask({ question, checks: [check] }, at, configuration, metrics)))
+  const askEach = async (questions: readonly AskedQuestion[]) => {
+    const answers: Answer[] = []
+    for (const one of questions) answers.push(...(await ask(one, at, configuration, metrics)))
+    return answers
   }
-  return answers
+  if (checks.length > 1) {
+    return askEach(
+      checks.map((check) => ({
+        question: questionOf(question.source, [check], configuration, at),
+        checks: [check],
+      })),
+    )
+  }
+  if (question.metrics.length > 1)
+    return askEach(
+      question.metrics.map((metric) => ({ question: { ...question, metrics: [metric] }, checks })),
+    )
+  return question.slices.length === 0 || question.totalLeftOut === true
+    ? [{ ...asked, error: `metric "${question.metrics[0]?.name}"${sliceWords(question)}: ${refused}` }]
+    : askEach(apartBySlice(question).map((part) => ({ question: part, checks })))
+}
+
+function sliceWords({ slices: [slice] }: MetricQuestion): string {
+  return slice === undefined ? '' : `, slice "${slice.name}"`
 }
 
 function verdictsOf(answer: Answer, configuration: Configuration): UnsettledVerdict[] {
@@ -192,8 +217,4 @@ async function sightings(
       seen.set(source.name, { source: source.name, ...watch, state })
   }
   return [...seen.values()]
-}
-
-function shortened(text: string): string {
-  return text.length <= longestError ? text : `${text.slice(0, longestError).toWellFormed()}…`
 }

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import { randomUUID } from 'node:crypto'
 import { loadConfiguration } from '../config/load.ts'
 import { holderNamed, roleOf } from '../domain/access/access.ts'
+import { unknownName } from '../domain/values/suggestion.ts'
 import type { AuditEntry } from '../domain/access/audit-entry.ts'
 import { createAuditLog } from '../postgres/audit-log.ts'
 import { credentialId } from '../postgres/credentials.ts'
@@ -25,7 +26,7 @@ export async function issueToken(
   const role = holder && roleOf(holder, configuration, undefined)
   if (holder === undefined || role === undefined)
     throw new CommandFailed(
-      `nobody called ${name} is among the users and senders of ${configPath}`,
+      `${configPath}: ${unknownName('user or sender', name, [...Object.keys(configuration.users), ...Object.keys(configuration.integrations?.senders ?? {})])}`,
       exitCodes.refused,
     )
   const database = openDatabase(databaseUrl, 2)

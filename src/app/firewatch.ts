@@ -1,3 +1,4 @@
+import { isTemporalAccessVariable } from '../temporal/access.ts'
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -84,8 +85,13 @@ async function environmentOf({
   port,
 }: FirewatchOptions): Promise<NodeJS.ProcessEnv> {
   const { temporal, postgres, clickhouse } = servers
+  // The embedded server speaks clear text on loopback, whatever the machine's variables say of another.
+  const inherited =
+    env['TEMPORAL_ADDRESS'] === temporal.address
+      ? env
+      : Object.fromEntries(Object.entries(env).filter(([name]) => !isTemporalAccessVariable(name)))
   return {
-    ...env,
+    ...inherited,
     FIREWATCH_CONFIG: configPath,
     FIREWATCH_DATA: dataDir,
     FIREWATCH_LINK_KEY: env['FIREWATCH_LINK_KEY'] ?? (await linkKeyIn(dataDir)),

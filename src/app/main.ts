@@ -3,6 +3,7 @@ import { ConfigurationError } from '../config/problems.ts'
 import { CommandFailed, exitCodes } from '../cli/api-client.ts'
 import { createProgram } from '../cli/program.ts'
 import { tell } from '../cli/terminal.ts'
+import { SettingsError } from './settings.ts'
 import { createInstallation } from './installation.ts'
 
 // A reader such as `head` may have enough before we are through: that is its right and no failure.
@@ -20,6 +21,10 @@ try {
 function exitCodeOf(error: unknown): number {
   // Commander has said it already, on standard error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage
+  if (error instanceof SettingsError) {
+    tell(error.message)
+    return exitCodes.usage
+  }
   if (error instanceof CommandFailed) {
     tell(error.message)
     return error.exitCode

@@ -1,3 +1,4 @@
+import { unknownName } from '../domain/values/suggestion.ts'
 import { userInfo } from 'node:os'
 import { createClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { ClickHouseQueryFailed, ClickHouseUnavailable } from '../clickhouse/errors.ts'
@@ -105,9 +106,7 @@ async function addressesOf({ data }: ReplayCommand, env: NodeJS.ProcessEnv): Pro
 function checkOf({ check: name, config }: ReplayCommand, { checks }: Configuration): Check {
   const check = own(checks, name)
   if (check !== undefined) return check
-  const names = Object.keys(checks).join(', ')
-  const there = names === '' ? 'it has none' : `there are ${names}`
-  throw new CommandFailed(`${config} has no check "${name}"; ${there}`, exitCodes.refused)
+  throw new CommandFailed(`${config}: ${unknownName('check', name, Object.keys(checks))}`, exitCodes.refused)
 }
 
 function rangeOf({ from, to }: ReplayCommand): ReplayRange {

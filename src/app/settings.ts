@@ -1,9 +1,12 @@
+import { temporalAccessFrom, type TemporalAccess } from '../temporal/access.ts'
+
 /** Where the parts of an installation are; from the environment, so that containers and `up` say it in one way. */
 export interface Settings {
   readonly configPath: string
   readonly dataDir: string
   readonly temporalAddress: string
   readonly temporalNamespace: string
+  readonly temporalAccess: TemporalAccess
   readonly databaseUrl: string
   readonly clickhouseUrl: string
   readonly host: string
@@ -26,7 +29,12 @@ const shortestLinkKey = 32
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const
 type LogLevel = (typeof logLevels)[number]
 
-/** @throws an error that names every variable that is missing or wrong */
+/** Variables of the environment that are missing or wrong. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
+/** @throws SettingsError that names every variable that is missing or wrong */
 export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
   const problems: string[] = []
   const required = (name: string): string => {
@@ -51,6 +59,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     dataDir: env['FIREWATCH_DATA'] ?? '.firewatch',
     temporalAddress: required('TEMPORAL_ADDRESS'),
     temporalNamespace: env['TEMPORAL_NAMESPACE'] ?? 'default',
+    temporalAccess: temporalAccessFrom(env, (problem) => problems.push(problem)),
     databaseUrl: required('DATABASE_URL'),
     clickhouseUrl: required('CLICKHOUSE_URL'),
     host,
@@ -66,17 +75,18 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     ...(env['FIREWATCH_RUN_ID'] === undefined ? {} : { runId: env['FIREWATCH_RUN_ID'] }),
   }
   if (problems.length > 0)
-    throw new Error(`settings: ${problems.join('; ')}; "firewatch up" sets them all by itself`)
+    throw new SettingsError(`settings: ${problems.join('; ')}; "firewatch up" sets them all by itself`)
   return settings
 }
 
 /**
  * What is needed to work straight on the records.
- * @throws an error that names the variable that is missing
+ * @throws SettingsError that names the variable that is missing
  */
 export function recordSettingsFrom(env: NodeJS.ProcessEnv): Pick<Settings, 'configPath' | 'databaseUrl'> {
   const databaseUrl = env['DATABASE_URL']
-  if (databaseUrl === undefined || databaseUrl === '') throw new Error('settings: DATABASE_URL is not set')
+  if (databaseUrl === undefined || databaseUrl === '')
+    throw new SettingsError('settings: DATABASE_URL is not set')
   return { configPath: env['FIREWATCH_CONFIG'] ?? defaultConfigPath, databaseUrl }
 }
 

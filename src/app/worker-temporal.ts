@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
+import { errorMessage } from '../domain/values/error-message.ts'
+import { connectionSettings } from '../temporal/access.ts'
 import { taskQueue } from '../temporal/incident-client.ts'
 import { endFinalFailures, observeActivities } from './activity-interceptor.ts'
 import { prepareTemporal } from './prepare-temporal.ts'
@@ -33,21 +35,24 @@ export async function connectTemporal(
   { settings, configuration, log }: WorkerParts,
   signal: AbortSignal,
 ): Promise<NativeConnection | undefined> {
-  let told = false
+  let told: string | undefined
   while (!signal.aborted) {
     let connection: NativeConnection | undefined
     try {
-      connection = await NativeConnection.connect({ address: settings.temporalAddress })
+      connection = await NativeConnection.connect(
+        await connectionSettings(settings.temporalAddress, settings.temporalAccess),
+      )
       await prepareTemporal(connection, settings, configuration)
       return connection
     } catch (error) {
       await connection?.close()
-      if (!told)
+      // A reason that changes is news: a wrong key is found once the server is there.
+      if (told !== errorMessage(error))
         log.warn(
           { err: error, address: settings.temporalAddress },
           'Temporal cannot be reached: pages go out, all else waits',
         )
-      told = true
+      told = errorMessage(error)
       await delay(reconnectAfterMs, undefined, { signal }).catch(() => undefined)
     }
   }

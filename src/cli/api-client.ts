@@ -88,8 +88,14 @@ async function call<Answer>(url: string, token: string, path: string, init: Requ
   const body: unknown = await response.json().catch(() => ({}))
   if (!response.ok) {
     const refusal = body as Refusal
+    if (response.status === 401)
+      throw new CommandFailed(unknownToken(url, refusal), exitCodes.refused, refusal)
     const text = [refusal.error ?? `HTTP ${response.status}`, ...(refusal.problems ?? [])].join('\n  ')
     throw new CommandFailed(text, response.status >= 500 ? exitCodes.unreachable : exitCodes.refused, refusal)
   }
   return body as Answer
+}
+
+function unknownToken(url: string, { error = 'the token is not known' }: Refusal): string {
+  return `${url}: ${error}. Make another one there with "firewatch token create", and put it into FIREWATCH_TOKEN.`
 }

@@ -8,6 +8,8 @@ interface Place {
   /** `firewatch config validate`. */
   readonly path: string
   readonly words: readonly Word[]
+  /** What can only stand behind an option, where it can be certain words. */
+  readonly values: readonly { readonly option: string; readonly words: readonly string[] }[]
 }
 
 interface Word {
@@ -17,7 +19,7 @@ interface Word {
   readonly isOption: boolean
 }
 
-/** A script for `shell` that completes the commands below `program`, their options and those arguments that can only be certain words. */
+/** A script for `shell` that completes the commands below `program`, their options and those arguments and values that can only be certain words. */
 export function completionScript(program: Command, shell: Shell): string {
   const places = placesOf(program, program.name())
   return { bash: bashScript, zsh: zshScript, fish: fishScript }[shell](program.name(), places)
@@ -37,8 +39,20 @@ function placesOf(command: Command, path: string): Place[] {
         long === undefined || long === null ? [] : [{ text: long, description, isOption: true }],
       ),
   ]
+  const values = help
+    .visibleOptions(command)
+    .flatMap(({ long, argChoices: choices = [] }) =>
+      typeof long === 'string' && choices.length > 0 ? [{ option: long, words: choices }] : [],
+    )
   const below = commands.flatMap((one) => placesOf(one, `${path} ${one.name()}`))
-  return [{ path, words }, ...below]
+  return [{ path, words, values }, ...below]
+}
+
+/** `firewatch incidents --state`, as it stands before the value. */
+function valuesOf(places: readonly Place[]): { readonly at: string; readonly words: readonly string[] }[] {
+  return places.flatMap(({ path, values }) =>
+    values.map(({ option, words }) => ({ at: `${path} ${option}`, words })),
+  )
 }
 
 /** Paths that a word leads on to; anything else is an argument or an option's value. */
@@ -51,6 +65,10 @@ function bashScript(name: string, places: readonly Place[]): string {
     const choices = words.map(({ text }) => text).join(' ')
     return `    ${quoted(path)}) COMPREPLY=($(compgen -W ${quoted(choices)} -- "$current"));;`
   })
+  const values = valuesOf(places).map(
+    ({ at, words }) =>
+      `    ${quoted(at)}) COMPREPLY=($(compgen -W ${quoted(words.join(' '))} -- "$current")); return;;`,
+  )
   return `# ${name} completion for bash: source <(${name} completion bash)
 _${name}() {
   local current="\${COMP_WORDS[COMP_CWORD]}" at=${name} word
@@ -60,6 +78,9 @@ _${name}() {
     esac
   done
   COMPREPLY=()
+  case "$at \${COMP_WORDS[COMP_CWORD-1]}" in
+${values.join('\n')}
+  esac
   case "$at" in
 ${cases.join('\n')}
   esac
@@ -74,6 +95,9 @@ function zshScript(name: string, places: readonly Place[]): string {
     )
     return `    ${quoted(path)}) found=(${choices.join(' ')});;`
   })
+  const values = valuesOf(places).map(
+    ({ at, words }) => `    ${quoted(at)}) compadd -- ${words.map(quoted).join(' ')}; return;;`,
+  )
   return `#compdef ${name}
 # ${name} completion for zsh: source <(${name} completion zsh)
 _${name}() {
@@ -84,6 +108,9 @@ _${name}() {
       ${stepsOf(places).map(quoted).join('|')}) at="$at $word";;
     esac
   done
+  case "$at \${words[CURRENT-1]}" in
+${values.join('\n')}
+  esac
   case "$at" in
 ${cases.join('\n')}
   esac
@@ -93,9 +120,11 @@ compdef _${name} ${name}`
 }
 
 function fishScript(name: string, places: readonly Place[]): string {
-  const lines = places.flatMap(({ path, words }) =>
+  const lines = places.flatMap(({ path, words, values }) =>
     words.map(({ text, description, isOption }) => {
-      const what = isOption ? `-l ${text.replace(/^--/, '')}` : `-f -a ${text}`
+      const choices = values.find(({ option }) => option === text)?.words
+      const value = choices === undefined ? '' : ` -x -a ${quoted(choices.join(' '))}`
+      const what = isOption ? `-l ${text.replace(/^--/, '')}${value}` : `-f -a ${text}`
       return `complete -c ${name} -n ${quoted(`__${name}_at "${path}"`)} ${what} -d ${fishQuoted(description)}`
     }),
   )

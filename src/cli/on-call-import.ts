@@ -1,3 +1,4 @@
+import { unknownName } from '../domain/values/suggestion.ts'
 import { readFile } from 'node:fs/promises'
 import { datedWords, instantText } from '../domain/values/instant-text.ts'
 import { errorMessage } from '../domain/values/error-message.ts'
@@ -71,10 +72,7 @@ function peopleOf(written: readonly string[], { context }: OnCallView): Map<stri
       const people = users.split('+').map((user) => user.trim())
       const stranger = people.find((user) => !known.includes(user))
       if (stranger === undefined) return [name, people]
-      throw new CommandFailed(
-        `--person: there is no user "${stranger}"; there is ${known.join(', ')}`,
-        exitCodes.refused,
-      )
+      throw new CommandFailed(`--person: ${unknownName('user', stranger, known)}`, exitCodes.refused)
     }),
   )
 }

@@ -1,3 +1,4 @@
+import { unknownName } from '../domain/values/suggestion.ts'
 import { loadConfiguration } from '../config/load.ts'
 import { parseDuration } from '../domain/values/duration.ts'
 import { readInstantOrDay } from '../domain/values/instant-text.ts'
@@ -72,11 +73,7 @@ export function chosen({ schedules }: Pick<OnCallView, 'schedules'>, name: strin
   if (name === undefined) return [...schedules.values()]
   const schedule = schedules.get(name)
   if (schedule !== undefined) return [schedule]
-  const names = [...schedules.keys()].join(', ')
-  throw new CommandFailed(
-    `there is no schedule ${name}; ${names === '' ? 'none is configured' : `there is ${names}`}`,
-    exitCodes.refused,
-  )
+  throw new CommandFailed(unknownName('schedule', name, [...schedules.keys()]), exitCodes.refused)
 }
 
 /**

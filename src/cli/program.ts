@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { exitCodeMeanings } from './api-client.ts'
 import { addAuditCommand } from './commands/audit-log.ts'
@@ -21,6 +22,7 @@ export function createProgram(installation: Installation): Command {
     .description(
       'Incident response that can be trusted at 3 a.m.: checks, guarded remediation, escalation and reviews',
     )
+    .version(version(), '-V, --version', 'print the version')
     .showHelpAfterError('(firewatch --help lists the commands)')
     .exitOverride()
     .addHelpText('after', `\n${exitCodeHelp()}`)
@@ -42,6 +44,11 @@ export function createProgram(installation: Installation): Command {
   addConfigCommands(program)
   addCompletionCommand(program)
   return program
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
 }
 
 function exitCodeHelp(): string {

@@ -1,11 +1,13 @@
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { classify } from './errors.ts'
+import { rowsOf } from './cells.ts'
 
 /** What Firewatch needs of ClickHouse. Every method throws `ClickHouseUnavailable` or `ClickHouseQueryFailed`. */
 export interface ClickHouse {
   /**
-   * Runs a query without FORMAT clause. 64-bit integers and floats come as numbers (integers beyond 2^53 lose digits), `nan` and `inf` as
-   * NaN and Infinity, dates and times as ClickHouse writes them.
+   * Runs a query without FORMAT clause. Numbers come as numbers, except that integers beyond 2^53 and decimals of more digits than a
+   * number holds come as text with all of them. `nan` and `inf` come as NaN and Infinity, dates and times as ClickHouse writes them, and a
+   * `FixedString` without the zero bytes that fill it up.
    * @param params values for `{name:Type}`. For `DateTime` and `DateTime64` a Date or an ISO 8601 text with zone is an instant.
    */
   query<Row>(
@@ -50,7 +52,8 @@ export function createClickHouse({ url, requestTimeoutMs = 30_000 }: ClickHouseO
       // The whole result is ready before the first byte, so that an error is never in the middle of rows.
       wait_end_of_query: 1,
       max_execution_time: requestTimeoutMs / 1_000,
-      output_format_json_quote_64bit_integers: 0,
+      output_format_json_quote_64bit_integers: 1,
+      output_format_json_quote_decimals: 1,
       output_format_json_quote_denormals: 1,
       date_time_input_format: 'best_effort',
       // A misspelt column is an error, not a column that is left out.
@@ -123,32 +126,4 @@ function bindInstant(value: unknown, type: string | undefined): unknown {
   const date = typeof value === 'string' && instant.test(value) ? new Date(value) : value
   if (!(date instanceof Date)) return value
   return type === 'DateTime' ? new Date(Math.floor(date.getTime() / 1_000) * 1_000) : date
-}
-
-type Read = (value: unknown) => unknown
-
-function rowsOf<Row>([names = [], types = [], ...lines]: readonly unknown[][]): Row[] {
-  const reads = types.map((type) => readOf(String(type)))
-  return lines.map((line) => {
-    const row: Record<string, unknown> = {}
-    for (const [index, name] of names.entries()) row[String(name)] = reads[index]?.(line[index])
-    return row as Row
-  })
-}
-
-/** Only columns whose type holds floats and no text: elsewhere `nan` is a word. */
-function readOf(type: string): Read {
-  return /Float/.test(type) && !/String|Enum|JSON|Dynamic|Variant/.test(type) ? readFloats : (value) => value
-}
-
-const denormals: Readonly<Record<string, number>> = {
-  nan: Number.NaN,
-  '-nan': Number.NaN,
-  inf: Number.POSITIVE_INFINITY,
-  '-inf': Number.NEGATIVE_INFINITY,
-}
-
-function readFloats(value: unknown): unknown {
-  if (typeof value === 'string') return denormals[value] ?? value
-  return Array.isArray(value) ? value.map(readFloats) : value
 }

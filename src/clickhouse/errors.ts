@@ -1,3 +1,4 @@
+import { cutText } from '../domain/page/delivery.ts'
 import { ClickHouseError } from '@clickhouse/client'
 
 /**
@@ -58,5 +59,5 @@ function unavailableReason(error: unknown, requestTimeoutMs: number): string {
 /** Its stack and the server's version are cut off: the message is for people. */
 function shorten(message: string): string {
   const line = message.replace(/,? ?Stack trace[\s\S]*$/, '').trim()
-  return line.length <= longestMessage ? line : `${line.slice(0, longestMessage - 1)}…`
+  return cutText(line, longestMessage)
 }

@@ -66,13 +66,11 @@ export function columnsOf({ kind }: Metric, index: number): MetricColumns {
   return kind === 'ratio' ? { value: `fw_${index}`, of: `fw_${index}_of` } : { value: `fw_${index}` }
 }
 
-/** A cell that is no number (NULL, NaN, an infinity) says nothing. */
+/** A NULL says nothing; NaN and the infinities are kept, for a verdict to say that this came out. */
 function sampleIn(row: MeasuredRow, columns: MetricColumns): Sample {
   const numerator = row[columns.value]
   const denominator = columns.of === undefined ? 1 : row[columns.of]
-  return isNumber(numerator) && isNumber(denominator) ? { numerator, denominator } : nothing
-}
-
-function isNumber(cell: unknown): cell is number {
-  return typeof cell === 'number' && Number.isFinite(cell)
+  return typeof numerator === 'number' && typeof denominator === 'number'
+    ? { numerator, denominator }
+    : nothing
 }

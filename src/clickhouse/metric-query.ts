@@ -99,7 +99,8 @@ const mostGroups = 2_000_000
 const longestGroupList = 100_000
 
 function groupExpression(sql: string, groups: readonly string[], index: number): string {
-  const group = `ifNull(toString(${sql}), '')`
+  // Of a FixedString without the zero bytes that fill it up: no list of groups names them.
+  const group = `toStringCutToZero(ifNull(toString(${sql}), ''))`
   const bounded = goesAlong(groups) ? `if(${group} IN {groups_${index}:Array(String)}, ${group}, '')` : group
   return `${bounded} AS fw_slice_${index}`
 }

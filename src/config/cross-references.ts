@@ -1,6 +1,6 @@
 import type { Finding } from './problems.ts'
 import { roles } from './schema/people.ts'
-import { didYouMean } from './suggestion.ts'
+import { didYouMean } from '../domain/values/suggestion.ts'
 import { entriesOf, isMap, itemsOf, reach, textOf, under } from './written.ts'
 
 /**

@@ -1,6 +1,7 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml'
 import type { Document, Node, Pair, YAMLError } from 'yaml'
 import { type Finding, formatPath, type Problem } from './problems.ts'
+import { strayIn, unstorableTexts } from './stray-text.ts'
 import type { Path } from './written.ts'
 import { errorMessage } from '../domain/values/error-message.ts'
 
@@ -16,23 +17,38 @@ export interface YamlDocument {
 /** More than any configuration needs; stops a text whose aliases multiply. */
 const mostAliases = 1_000
 
+/** YAML 1.2, with the merge key `<<` of YAML 1.1 (https://yaml.org/type/merge.html), which many files use. */
 export function readYaml(file: string, text: string): YamlDocument {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
   const problemAt = (offset: number, path: Path, message: string): Problem => {
     const { line, col } = lines.linePos(offset)
     return { file, line: Math.max(line, 1), column: Math.max(col, 1), path: formatPath(path), message }
   }
   const mistakes = [...document.errors, ...document.warnings]
-  const problems = mistakes.map((mistake) =>
+  const problems: Problem[] = mistakes.map((mistake) =>
     problemAt(mistake.pos[0], pathAt(document.contents, mistake.pos[0]), describe(mistake)),
   )
   const locate = ({ path, message, at }: Finding): Problem =>
     problemAt(offsetOf(document, path, at), path, message)
+  const stray = strayIn(text)
+  if (stray !== undefined)
+    return { value: undefined, problems: [problemAt(stray.offset, [], stray.message)], locate }
+  const { explicit, version } = document.directives?.yaml ?? {}
+  if (explicit === true && version !== '1.2')
+    problems.push(problemAt(text.search(/^%YAML/m), [], otherVersion(String(version))))
+  const dangling = danglingIn(document)
+  if (dangling.length > 0) {
+    const found = dangling.map(({ offset, message }) =>
+      problemAt(offset, pathAt(document.contents, offset), message),
+    )
+    return { value: undefined, problems: [...problems, ...found], locate }
+  }
   if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY'))
     return { value: undefined, problems, locate }
   try {
-    return { value: document.toJS({ maxAliasCount: mostAliases }), problems, locate }
+    const value: unknown = document.toJS({ maxAliasCount: mostAliases })
+    return { value, problems: [...problems, ...unstorableTexts(value).map(locate)], locate }
   } catch (error) {
     const message = errorMessage(error)
     return {
@@ -41,6 +57,31 @@ export function readYaml(file: string, text: string): YamlDocument {
       locate,
     }
   }
+}
+
+/** By YAML 1.1 `0123` is 83 and `yes` is true, which nobody sees who reads the file. */
+function otherVersion(version: string): string {
+  return `%YAML ${version}: Firewatch reads YAML 1.2; remove this line, and put what shall stay text in quotes`
+}
+
+/** Aliases without an anchor, and merge keys that bring something other than maps: the parser tells neither by its place. */
+function danglingIn(document: Document): { readonly offset: number; readonly message: string }[] {
+  const found: { offset: number; message: string }[] = []
+  const tell = (node: unknown, message: string) => found.push({ offset: startOf(node) ?? 0, message })
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) === undefined) tell(alias, `there is no anchor &${alias.source} above this`)
+    },
+    Pair(_key, { key, value }) {
+      if (!isMergeKey(key)) return
+      for (const source of isSeq(value) ? value.items : [value]) {
+        const node = isAlias(source) ? source.resolve(document) : source
+        if (node !== undefined && !isMap(node))
+          tell(source ?? key, '<< merges a map, or a list of maps, such as *person')
+      }
+    },
+  })
+  return found
 }
 
 function describe({ code, message }: YAMLError): string {
@@ -72,11 +113,25 @@ function descend(
     const item: unknown = typeof step === 'number' ? collection.items[step] : undefined
     return item === undefined ? undefined : { key: undefined, value: item }
   }
-  // Of a key that stands twice the last one counts, as it does for the value.
-  const pair = isMap(collection)
-    ? collection.items.findLast(({ key }) => nameOf(key) === String(step))
-    : undefined
+  const pair = isMap(collection) ? pairOf(document, collection, String(step)) : undefined
   return pair === undefined ? undefined : { key: pair.key, value: pair.value }
+}
+
+/** Of a key that stands twice the last one counts, as it does for the value; one that is merged in stands where its anchor does. */
+function pairOf(document: Document, map: YAMLMap, key: string): Pair | undefined {
+  return (
+    map.items.findLast((pair) => nameOf(pair.key) === key) ??
+    map.items
+      .filter((pair) => isMergeKey(pair.key))
+      .flatMap(({ value }) => (isSeq(value) ? value.items : [value]))
+      .map((source) => (isAlias(source) ? source.resolve(document) : source))
+      .flatMap((source) => (isMap(source) ? (pairOf(document, source, key) ?? []) : []))[0]
+  )
+}
+
+/** The parser gives a merge key a symbol for a value, so that `"<<"` in quotes is a key like any other. */
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && typeof key.value === 'symbol'
 }
 
 /** A text, a number or `[…]`; a block or nothing at all is better found by its key. */

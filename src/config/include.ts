@@ -25,7 +25,8 @@ const sections = [
  * A document with the entries of the files that it includes. A mistake is located in the file in which it stands, so the whole is judged as one and
  * people still find each place.
  */
-export async function withIncluded(path: string, main: YamlDocument): Promise<YamlDocument> {
+export async function withIncluded(path: string, document: YamlDocument): Promise<YamlDocument> {
+  const main = withoutExtensions(document)
   const names = itemsOf(under(main.value, 'include'))
   const problems: Problem[] = []
   const parts: YamlDocument[] = []
@@ -33,7 +34,7 @@ export async function withIncluded(path: string, main: YamlDocument): Promise<Ya
     if (typeof name !== 'string' || name.trim() === '') continue
     try {
       const file = resolve(dirname(path), name)
-      parts.push(readYaml(file, await readFile(file, 'utf8')))
+      parts.push(withoutExtensions(readYaml(file, await readFile(file, 'utf8'))))
     } catch (error) {
       const message = `"${name}" cannot be read: ${unreadableReason(error)}`
       problems.push(main.locate({ path: ['include', index], message }))
@@ -49,6 +50,13 @@ export async function withIncluded(path: string, main: YamlDocument): Promise<Ya
     problems: [...main.problems, ...problems],
     locate: (finding) => (parts.find((part) => holds(part, finding.path)) ?? main).locate(finding),
   }
+}
+
+/** As in Compose files, keys at the top that begin with `x-` are the writer's own: a place for anchors. */
+function withoutExtensions(document: YamlDocument): YamlDocument {
+  if (!isMap(document.value)) return document
+  const kept = Object.entries(document.value).filter(([key]) => !key.startsWith('x-'))
+  return { ...document, value: Object.fromEntries(kept) }
 }
 
 function merged(main: Readonly<Record<string, unknown>>, parts: readonly YamlDocument[]) {

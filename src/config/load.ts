@@ -53,7 +53,7 @@ export async function validateConfiguration(path: string): Promise<Validation> {
 
 /** The shape of `firewatch.yaml` as JSON Schema, for editors. */
 export function configurationJsonSchema(): object {
-  return z.toJSONSchema(configurationSchema, { io: 'input' })
+  return { ...z.toJSONSchema(configurationSchema, { io: 'input' }), patternProperties: { '^x-': {} } }
 }
 
 async function readText(path: string): Promise<string | Problem> {

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Finding } from './problems.ts'
-import { didYouMean } from './suggestion.ts'
+import { didYouMean } from '../domain/values/suggestion.ts'
 
 type RawIssue = z.core.$ZodRawIssue
 type Issue = z.core.$ZodIssue

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { readYaml, type YamlDocument } from './document.ts'
+import { strayIn } from './stray-text.ts'
 import type { Problem } from './problems.ts'
 
 /** A runbook as it stands in its file, not judged yet. */
@@ -35,6 +36,11 @@ const fence = /^---[ \t]*\r?$/m
 export function parseRunbook(path: string, file: string, text: string): RunbookFile {
   const name = basename(path, '.md')
   const content = text.replace(/^\uFEFF/, '')
+  const stray = strayIn(content)
+  if (stray !== undefined) {
+    const line = content.slice(0, stray.offset).split('\n').length
+    return { name, path, file, frontMatter: without(file, stray.message, line), guidance: '' }
+  }
   const opening = content.split(fence, 1)[0]
   if (opening !== '')
     return {
@@ -61,8 +67,8 @@ export function parseRunbook(path: string, file: string, text: string): RunbookF
   return { name, path, file, frontMatter, guidance: rest.slice(closing.index + closing[0].length).trim() }
 }
 
-function without(file: string, message: string): YamlDocument {
-  const problem: Problem = { file, line: 1, column: 1, path: '', message }
+function without(file: string, message: string, line = 1): YamlDocument {
+  const problem: Problem = { file, line, column: 1, path: '', message }
   return {
     value: undefined,
     problems: [problem],

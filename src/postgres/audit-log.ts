@@ -1,3 +1,4 @@
+import { cutText } from '../domain/page/delivery.ts'
 import type { AuditEntry } from '../domain/access/audit-entry.ts'
 import type { Database } from './database.ts'
 
@@ -99,5 +100,5 @@ function toRow({ at, actor, credential, action, target, outcome, reason, request
 }
 
 function storable(text: string | null): string | null {
-  return text === null ? null : text.slice(0, longestText).toWellFormed().replaceAll('\0', '\ufffd')
+  return text === null ? null : cutText(text, longestText)
 }

@@ -1,3 +1,4 @@
+import { unknownName } from '../domain/values/suggestion.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import { keepPosition } from '../domain/escalate/escalate.ts'
 import type { Answer } from '../domain/incident/answer.ts'
@@ -136,7 +137,7 @@ async function policyChange(
 
 function refuseUnknown(policy: string | undefined, { policies }: Configuration): void {
   if (policy === undefined || Object.hasOwn(policies, policy)) return
-  throw new CommandRefused(`there is no policy "${policy}"; there is ${Object.keys(policies).join(', ')}`)
+  throw new CommandRefused(unknownName('policy', policy, Object.keys(policies)))
 }
 
 async function policyNow({ running, get }: IncidentConfigurations, incident: LockedIncident['incident']) {

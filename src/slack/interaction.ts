@@ -3,6 +3,7 @@ import type { AnswerVerb } from '../domain/page/channel-answers.ts'
 import { parseIncidentName } from '../domain/investigate/evidence.ts'
 import { storable, storableText } from '../domain/values/text.ts'
 import { type AnswerValue, readValue } from '../domain/page/answer-value.ts'
+import { written } from './mrkdwn.ts'
 
 /** A pressed button of ours. */
 export interface Press {
@@ -76,7 +77,7 @@ export function readCommand(body: Uint8Array): SlashCommand | undefined {
   })
   if (!fields.success) return undefined
   const { user_id: user, response_url: responseUrl, trigger_id: trigger } = fields.data
-  return { user, order: orderOf(storableText(fields.data.text)), responseUrl, id: idOf(trigger) }
+  return { user, order: orderOf(storableText(written(fields.data.text))), responseUrl, id: idOf(trigger) }
 }
 
 function orderOf(text: string): SlashOrder {

@@ -8,6 +8,41 @@ export function escaped(text: string): string {
   return text.replaceAll(/[&<>]/g, (character) => entities[character] ?? '')
 }
 
+const characters: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' }
+
+/**
+ * What a person wrote, of a text that Slack sends: the three entities are characters again, `<@U1|ana>` is `@ana`, `<#C1|shop>` is `#shop`,
+ * `<!here>` is `@here`, and a link is its address with its words, if it has others. Each is read once: `&amp;lt;` is `&lt;`.
+ * Source: https://docs.slack.dev/messaging/formatting-message-text#retrieving-messages
+ */
+export function written(text: string): string {
+  return text
+    .replaceAll(
+      /<([@#!]?)([^<>|\s][^<>|]*)(?:\|([^<>]*))?>/g,
+      (_, kind: string, target: string, label: string = '') =>
+        kind === ''
+          ? writtenLink(target, label)
+          : `${kind === '#' ? '#' : '@'}${bare(label) || nameOf(target)}`,
+    )
+    .replaceAll(/&(?:amp|lt|gt);/g, (entity) => characters[entity] ?? entity)
+}
+
+/** Slack makes `<http://shop.example|shop.example>` of a host that somebody typed. */
+function writtenLink(address: string, label: string): string {
+  if (label === '' || address.endsWith(`//${label}`) || address === `mailto:${label}`) return label || address
+  return `${label} (${address})`
+}
+
+/** Labels of groups and of `@here` carry their sign already. */
+function bare(label: string): string {
+  return label.replace(/^[@#]/, '')
+}
+
+/** Of `subteam^S1` the id; `date^…^words` never comes from a person. */
+function nameOf(target: string): string {
+  return target.replace(/^subteam\^/, '')
+}
+
 /** On one line, without what turns the direction of writing round: a text must not be able to look like another. */
 export function clean(text: string): string {
   return text

@@ -1,3 +1,4 @@
+import { connectionSettings, type TemporalAccess } from './access.ts'
 import type { ReviewProgress } from './review-progress.ts'
 
 /** What a server asks Temporal, which is seldom: whatever is decided, workflows hear of it from a worker. */
@@ -15,9 +16,17 @@ const answerWithinMs = 2_000
 export function createTemporalQuestions(to: {
   readonly temporalAddress: string
   readonly temporalNamespace: string
+  readonly temporalAccess: TemporalAccess
 }): TemporalQuestions {
   let opened: ReturnType<typeof open> | undefined
-  const questions = () => (opened ??= open(to))
+  const questions = () => {
+    if (opened === undefined) {
+      opened = open(to)
+      // What could not be loaded, such as a certificate that is not there yet, is tried again.
+      opened.catch(() => (opened = undefined))
+    }
+    return opened
+  }
   return {
     async answers() {
       const { connection } = await questions()
@@ -25,16 +34,17 @@ export function createTemporalQuestions(to: {
       await connection.withDeadline(Date.now() + answerWithinMs, ask)
     },
     reviewTrouble: async (incident) => (await questions()).progress.trouble(incident),
-    close: async () => (await opened)?.connection.close(),
+    close: async () => (await opened?.catch(() => undefined))?.connection.close(),
   }
 }
 
 async function open({
   temporalAddress: address,
   temporalNamespace: namespace,
+  temporalAccess: access,
 }: Parameters<typeof createTemporalQuestions>[0]) {
   const { Client, Connection } = await import('@temporalio/client')
   const { createReviewProgress } = await import('./review-progress.ts')
-  const connection = Connection.lazy({ address })
+  const connection = Connection.lazy(await connectionSettings(address, access))
   return { connection, progress: createReviewProgress(new Client({ connection, namespace })) }
 }

@@ -98,7 +98,8 @@ export function holderOf({ kind, person }: Principal): Holder {
 export function shownBy(
   request: FastifyRequest,
 ): { readonly kind: 'token' | 'session'; readonly secret: string } | undefined {
-  const token = /^Bearer ([\w-]+)$/.exec(request.headers.authorization ?? '')?.[1]
+  // Whatever stands there was shown: one that could be none of ours is unknown, and not missing.
+  const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (token !== undefined) return { kind: 'token', secret: token }
   const session = cookieIn(request, sessionCookie)
   return session === undefined ? undefined : { kind: 'session', secret: session }

@@ -1,3 +1,4 @@
+import { unknownName } from '../domain/values/suggestion.ts'
 import { z } from 'zod'
 import { readInstantOrDay } from '../domain/values/instant-text.ts'
 import type { ChangeRequest } from '../domain/on-call/changes.ts'
@@ -91,7 +92,8 @@ function changeRequestOf(
       const { remove = null, add = null, ...times } = parse(Bodies.override, kind, body)
       const span = spanOf(times, judging, problems)
       if (remove === null && add === null) problems.push('add: say whom to add, whom to remove, or both')
-      if (remove !== null && !judging.people.has(remove)) problems.push(`remove: ${nobody(remove, judging)}`)
+      if (remove !== null && !judging.people.has(remove))
+        problems.push(`remove: ${unknownName('user', remove, [...judging.people.keys()])}`)
       if (add !== null) problems.push(...cannotTake(add, 'add', judging))
       return { kind, ...span, removed: remove, added: add }
     }
@@ -164,14 +166,8 @@ function shiftOf(
 /** Somebody whom no page reaches must not be all that stands between an incident and silence. */
 export function cannotTake(person: string, path: string, judging: Pick<Judging, 'people'>): string[] {
   const known = judging.people.get(person)
-  if (known === undefined) return [`${path}: ${nobody(person, judging)}`]
+  if (known === undefined) return [`${path}: ${unknownName('user', person, [...judging.people.keys()])}`]
   return known.canBePaged ? [] : [`${path}: "${person}" has no contacts, so no page can reach them`]
-}
-
-function nobody(person: string, { people }: Pick<Judging, 'people'>): string {
-  const names = [...people.keys()]
-  const some = names.slice(0, 12).join(', ')
-  return `there is no user "${person}"; there is ${some}${names.length > 12 ? ' and others' : ''}`
 }
 
 function hasShift(schedule: Schedule, owner: string, { from, to }: Span): boolean {

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createCheckActivities } from '../../activities/check.ts'
 import { type ClickHouse, createClickHouse } from '../../src/clickhouse/client.ts'
 import { createMetricReader } from '../../src/clickhouse/metric-query.ts'
-import type { Configuration, Metric } from '../../src/domain/configuration/configuration.ts'
+import type { Check, Configuration, Metric } from '../../src/domain/configuration/configuration.ts'
 import { createCheckRunRecords } from '../../src/postgres/check-runs.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
 import { makeFolder, type RunningServer, startServer } from '../chdb/running-server.ts'
-import { check, configurationWith, likes, messages, minute } from '../domain/check/world.ts'
+import { check, configurationWith, likes, messages, minute, os } from '../domain/check/world.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 
 const hourMs = 60 * minute
@@ -185,6 +185,75 @@ describe('a run of a shard', () => {
     }
     expect((await run(1, repaired)).alerts).toBe(1)
     expect((await inbox())[1]).toBe('resolved check-failing: Check broken measures again')
+  })
+})
+
+describe('N47: one metric, slice or row that is wrong', () => {
+  const throwing: Metric = {
+    ...likes,
+    name: 'throwing',
+    kind: 'count',
+    sql: "throwIf(countIf(os = 'iOS') > 0)",
+  }
+  const depth: Metric = { ...likes, name: 'depth', kind: 'gauge', sql: 'avg(if(user_id = 1, nan, 5.))' }
+  const padded = { ...os, name: 'padded', sql: 'toFixedString(os, 8)' }
+  const missing = { ...os, name: 'missing', sql: 'no_such_column' }
+  const configured = (changed: Partial<Check>) => {
+    const { metrics, slices } = configurationWith([])
+    return configurationWith([check({ clearAfter: 1, ...changed })], {
+      metrics: { ...metrics, throwing, depth },
+      slices: { ...slices, padded, missing },
+    })
+  }
+  const judged = async () => {
+    const { rows } = await database.pool.query<{ line: string }>(
+      "SELECT metric || ' ' || slice || ' ' || slice_group || ' ' || state || ' ' || reason AS line FROM verdicts ORDER BY 1",
+    )
+    return rows.map(({ line }) => line)
+  }
+
+  it('leaves the other metrics of its check judged', async () => {
+    await insertBaselines()
+    await insertBucket(noon, 40)
+    await run(0, configured({ metrics: ['likes', 'throwing'], slices: ['total'] }))
+    expect(await judged()).toEqual([
+      'likes total total ok near-baseline',
+      'throwing total total unknown query-failed',
+    ])
+    expect(await inbox()).toEqual([
+      expect.stringMatching(/^firing check-failing: Check feed-health cannot measure: metric "throwing": /),
+    ])
+  })
+
+  it('leaves the total and the other slices of its metric judged', async () => {
+    await insertBaselines()
+    await insertBucket(noon, 40)
+    await run(0, configured({ metrics: ['likes'], slices: ['total', 'os', 'missing'] }))
+    expect(await judged()).toEqual([
+      'likes missing Android unknown query-failed',
+      'likes missing iOS unknown query-failed',
+      'likes os Android ok near-baseline',
+      'likes os iOS ok near-baseline',
+      'likes total total ok near-baseline',
+    ])
+    expect((await inbox())[0]).toContain('metric "likes", slice "missing": ')
+  })
+
+  it('is told as a value that is no number, not as no samples', async () => {
+    await insertBaselines()
+    await insertBucket(noon, 40)
+    await run(0, configured({ metrics: ['depth'], slices: ['total'] }))
+    expect(await judged()).toEqual(['depth total total unknown not-a-number'])
+  })
+
+  it('finds the groups of a FixedString', async () => {
+    await insertBaselines()
+    await insertBucket(noon, 40)
+    await run(0, configured({ metrics: ['likes'], slices: ['padded'] }))
+    expect(await judged()).toEqual([
+      'likes padded Android ok near-baseline',
+      'likes padded iOS ok near-baseline',
+    ])
   })
 })
 

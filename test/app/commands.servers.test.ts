@@ -39,10 +39,30 @@ describe('commands to an incident', () => {
   it('say what is wrong and end with 4; without what they need, with 2', async () => {
     expect(await run('hand-over INC-42 --to mallory')).toMatchObject({
       code: 4,
-      stderr: 'nobody called "mallory" is among the users: ana, ben\n',
+      stderr: 'there is no user "mallory"; there is ana, ben\n',
     })
     expect((await run('snooze INC-42')).code).toBe(2)
     expect(web.given).toEqual([])
+  })
+})
+
+describe('N39: serve and worker without their settings', () => {
+  it.each(['serve', 'worker'])('%s names the variables in one line and ends with 2', async (command) => {
+    const without = { TEMPORAL_ADDRESS: '', DATABASE_URL: '', CLICKHOUSE_URL: '' }
+    const { code, stderr } = await firewatch([command], without)
+    expect(code).toBe(2)
+    expect(stderr).toBe(
+      'settings: TEMPORAL_ADDRESS is not set; DATABASE_URL is not set; CLICKHOUSE_URL is not set; "firewatch up" sets them all by itself\n',
+    )
+  })
+})
+
+describe('N39: a token that is not known', () => {
+  it.each(['wrong-secret', 'wrong+secret/with=signs'])('%s is told as that', async (token) => {
+    const { code, stderr } = await firewatch(['incidents'], { ...env, FIREWATCH_TOKEN: token })
+    expect(code).toBe(4)
+    expect(stderr).toMatch(/this token is not known: .*put it into FIREWATCH_TOKEN/)
+    expect(stderr).not.toContain(token)
   })
 })
 

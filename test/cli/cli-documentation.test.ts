@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { exitCodeMeanings, exitCodes } from '../../src/cli/api-client.ts'
@@ -71,5 +73,22 @@ describe('--help', () => {
   it('gives --json to every command that prints a result', () => {
     const without = leaves.filter(({ command }) => !command.options.some(({ long }) => long === '--json'))
     expect(without.map(({ path }) => path)).toEqual(['up', 'serve', 'worker', 'completion'])
+  })
+})
+
+describe('N39: commands of the documents that run TypeScript', () => {
+  it('run on the Node of the project, whatever Node there is', async () => {
+    const checkout = fileURLToPath(new URL('../../', import.meta.url))
+    const files = (await readdir(checkout, { recursive: true })).filter(
+      (file) => file.endsWith('.md') && !/node_modules|^test\//.test(file),
+    )
+    expect(files).toContain('README.md')
+    for (const file of files) {
+      const text = await readFile(join(checkout, file), 'utf8')
+      const bare = [...text.matchAll(/(?<!npx )\bnode (?:\S+ )*?\S+\.ts\b/g)].map(
+        ([command]) => `${file}: ${command}`,
+      )
+      expect(bare).toEqual([])
+    }
   })
 })

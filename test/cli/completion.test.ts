@@ -33,6 +33,14 @@ describe('completion in bash', () => {
     expect(offered('completion', '')).toEqual([...shells, '--help'])
   })
 
+  it('N39: offers the words that the value of an option can be', () => {
+    expect(offered('incidents', '--state', '')).toEqual(['open', 'monitoring', 'resolved'])
+    expect(offered('declare', '--severity', 'P')).toEqual(['P0', 'P1', 'P2', 'P3'])
+    expect(offered('severity', 'INC-1', 'P')).toEqual(['P0', 'P1', 'P2', 'P3'])
+    expect(offered('audit-log', '--outcome', 'r')).toEqual(['refused'])
+    expect(offered('incidents', '--state', 'open', '--j')).toEqual(['--json'])
+  })
+
   it('offers nothing of its own where a file or a name is wanted', () => {
     expect(offered('show', 'INC')).toEqual([])
   })

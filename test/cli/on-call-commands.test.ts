@@ -149,7 +149,7 @@ describe('firewatch oncall', () => {
 
   it('refuses a schedule and a zone that are not there, and a file that is no configuration', async () => {
     const there = await view()
-    expect(() => tellWho(there, 'nope')).toThrow('there is no schedule nope; there is primary, office')
+    expect(() => tellWho(there, 'nope')).toThrow('there is no schedule "nope"; there is primary, office')
     expect(() => tellWho(there, '__proto__')).toThrow('there is no schedule')
     await expect(view(onCallYaml, 'Mars/Base')).rejects.toThrow('--time-zone "Mars/Base" is no time zone')
     await expect(view('users: {}')).rejects.toThrow('The configuration has')
@@ -211,7 +211,7 @@ describe('firewatch oncall import', () => {
   it.each([
     [{ ...options, person: ['Ana Alvarez=zoe'] }, 'there is no user "zoe"; there is ana, ben, cy, boss'],
     [{ ...options, person: ['Ana'] }, '--person "Ana" is no pair'],
-    [{ ...options, schedule: 'nope' }, 'there is no schedule nope'],
+    [{ ...options, schedule: 'nope' }, 'there is no schedule "nope"'],
     [{ ...options, person: [] }, /has no shifts from .*\n +event 1 "ana alvarez": nobody is known/],
     [{ ...options, zone: [] }, /its time zone "W. Europe Standard Time" is not known/],
   ])('refuses %j', async (given, message) => {

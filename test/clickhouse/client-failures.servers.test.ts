@@ -94,7 +94,7 @@ it('sends user and password, a time limit, and settings that keep numbers', asyn
     database: 'metrics',
     max_execution_time: '4',
     wait_end_of_query: '1',
-    output_format_json_quote_64bit_integers: '0',
+    output_format_json_quote_64bit_integers: '1',
   })
 })
 

@@ -61,6 +61,44 @@ describe('query', () => {
     })
   })
 
+  it.each([
+    ['toUInt64(18446744073709551615)', '18446744073709551615'],
+    ['toInt64(-9223372036854775808)', '-9223372036854775808'],
+    ['toUInt64(9007199254740993)', '9007199254740993'],
+    ['toInt256(-7)', -7],
+    [
+      "toUInt256('115792089237316195423570985008687907853269984665640564039457584007913129639935')",
+      `${2n ** 256n - 1n}`,
+    ],
+    ["toDecimal128('12345678901234567890.123', 3)", '12345678901234567890.123'],
+    ["toDecimal64('-0.10', 2)", -0.1],
+    ['toNullable(toUInt64(18446744073709551615))', '18446744073709551615'],
+    ['toLowCardinality(toUInt64(5))', 5],
+    ['[toUInt64(1), toUInt64(18446744073709551615)]', [1, '18446744073709551615']],
+    [
+      "map('nan', toUInt64(2), 'b, c', toUInt64(18446744073709551615))",
+      { nan: 2, 'b, c': '18446744073709551615' },
+    ],
+    ["tuple('7', toUInt64(7), nan, ['inf'])", ['7', 7, Number.NaN, ['inf']]],
+    ["CAST(('8', 8), 'Tuple(name String, `how many` UInt64)')", { name: '8', 'how many': 8 }],
+    ["tuple(CAST('x, (y)', 'Enum8(\\'x, (y)\\' = 1)'), toInt64(3))", ['x, (y)', 3]],
+  ])('N47: keeps every digit of %s', async (expression, expected) => {
+    const [row] = await clickhouse.query(`SELECT ${expression} AS cell`, {})
+    expect(row).toEqual({ cell: expected })
+  })
+
+  it.each([
+    ["toFixedString('ios', 8)", 'ios'],
+    ["toNullable(toFixedString('ios', 8))", 'ios'],
+    ["toLowCardinality(toFixedString('ios', 8))", 'ios'],
+    ["[toFixedString('ios', 8), toFixedString('', 8)]", ['ios', '']],
+    ["map('os', toFixedString('ios', 8))", { os: 'ios' }],
+    ["concat('a', char(0), 'b')", 'a\0b'],
+  ])('N47: reads %s without what fills it up', async (expression, expected) => {
+    const [row] = await clickhouse.query(`SELECT ${expression} AS cell`, {})
+    expect(row).toEqual({ cell: expected })
+  })
+
   it('returns no rows as an empty list', async () => {
     expect(await clickhouse.query('SELECT 1 AS x WHERE 0', {})).toEqual([])
   })

@@ -70,7 +70,7 @@ describe('resolving a secret', () => {
     expect(String(error)).not.toContain('k3y')
   })
 
-  it('N20 takes a file as it is, but for one line break, or refuses it without telling what it holds', async () => {
+  it('N20 N46 takes a file as it is, but for one line break, or refuses it without telling what it holds', async () => {
     const white = fc.constantFrom('', '', ' ', '\t', '\n', '\r\n', '\ufeff', '\u00a0', '\u2028')
     const core = fc.string({ minLength: 1 }).filter((text) => !/^\s|\s$|[\0\ufffd]/.test(text))
     await fc.assert(

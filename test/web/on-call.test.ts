@@ -60,9 +60,9 @@ describe('reading schedules', () => {
   })
 
   it.each([
-    ['schedules/other', 404, 'there is no schedule other; there is feed'],
-    ['schedules/__proto__', 404, 'there is no schedule __proto__; there is feed'],
-    ['on-call?schedule=other', 404, 'there is no schedule other; there is feed'],
+    ['schedules/other', 404, 'there is no schedule "other"; there is feed'],
+    ['schedules/__proto__', 404, 'there is no schedule "__proto__"; there is feed'],
+    ['on-call?schedule=other', 404, 'there is no schedule "other"; there is feed'],
     ['schedules/feed?from=2026-03-02&to=2026-03-01', 400, 'to: must be later than "from"'],
     ['schedules/feed?from=2026-03-02&to=2027-05-01', 400, 'to: is more than 400 days after "from"'],
     ['schedules/feed?from=2026-02-30', 400, '"2026-02-30" is no instant'],

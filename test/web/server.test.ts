@@ -211,8 +211,8 @@ describe('commands', () => {
 
   it.each([
     ['hand-over', undefined, 'to says who is to take it'],
-    ['hand-over', { to: 'mallory' }, 'nobody called "mallory" is among the users: ana, ben'],
-    ['hand-over', { to: 'constructor' }, 'nobody called "constructor"'],
+    ['hand-over', { to: 'mallory' }, 'there is no user "mallory"; there is ana, ben'],
+    ['hand-over', { to: 'constructor' }, 'there is no user "constructor"'],
     ['hand-over', { to: 'vic' }, 'vic is viewer and could not take it'],
     ['snooze', undefined, 'for says how long'],
     ['snooze', { for: 'a while' }, '"a while" is no duration: write a number with its unit'],

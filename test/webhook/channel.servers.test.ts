@@ -31,7 +31,7 @@ function send({
   const values = { '${env:HOOK}': url, '${env:SECRET}': signedWith } as const
   const channel = createWebhookChannel({
     post,
-    timeoutMs: 200,
+    timeoutMs: 2_000,
     now: () => now,
     resolveSecret: (reference) =>
       Promise.resolve(reference in values ? values[reference as keyof typeof values] : reference),
@@ -126,7 +126,7 @@ describe('what became of a try', () => {
     ['401', { kind: 'answer', status: 401 }, final('answered 401')],
     ['404', { kind: 'answer', status: 404 }, final('answered 404')],
     ['410', { kind: 'answer', status: 410 }, final('answered 410')],
-    ['silence', { kind: 'hang' }, retry('no answer within 200 ms')],
+    ['silence', { kind: 'hang' }, retry('no answer within 2000 ms')],
     ['a reset before it was taken', { kind: 'reset', when: 'before' }, retry('connection lost (ECONNRESET)')],
     ['a reset after it was taken', { kind: 'reset', when: 'after' }, retry('connection lost (ECONNRESET)')],
   ]

@@ -1,24 +1,27 @@
 import type { Command } from 'commander'
 import type { AuditEntry } from '../../domain/access/audit-entry.ts'
+import { choice, wholeNumber } from '../options.ts'
 import { print, table } from '../terminal.ts'
 import { api, type Options, reading } from './incidents.ts'
 
 interface AuditOptions extends Options {
   readonly actor?: string
   readonly outcome?: string
-  readonly before?: string
-  readonly limit?: string
+  readonly before?: number
+  readonly limit?: number
 }
 
 /** `audit-log`: who changed what, and who was refused. */
 export function addAuditCommand(program: Command): void {
   reading(program, 'audit-log', 'who changed what and who was refused, newest first; for admins')
     .option('--actor <name>', 'only of this person or sender')
-    .option('--outcome <outcome>', 'done, refused or failed')
-    .option('--before <id>', 'only older entries than this one')
-    .option('--limit <count>', 'how many, at most 500')
+    .addOption(choice('--outcome <outcome>', 'only those with it', ['done', 'refused', 'failed']))
+    .addOption(wholeNumber('--before <id>', 'only older entries than this one', [1, Number.MAX_SAFE_INTEGER]))
+    .addOption(wholeNumber('--limit <count>', 'how many, at most 500', [1, 500]))
     .action(async ({ data, json, ...question }: AuditOptions) => {
-      const query = new URLSearchParams(question)
+      const query = new URLSearchParams(
+        Object.entries(question).map(([name, value]) => [name, String(value)]),
+      )
       const path = `/api/v1/audit-log?${query.toString()}`
       const options = { data, ...(json === undefined ? {} : { json }) }
       const { entries } = await (await api(options)).get<{ entries: StoredEntry[] }>(path)

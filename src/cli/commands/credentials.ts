@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { parseDuration } from '../../domain/values/duration.ts'
 import type { ListedCredential } from '../../web/sessions.ts'
 import { CommandFailed, connectApi, exitCodes } from '../api-client.ts'
+import { duration } from '../options.ts'
 import type { Installation } from '../installation.ts'
 import { print, table } from '../terminal.ts'
 import { api, type Options, reading } from './incidents.ts'
@@ -48,9 +49,11 @@ function addTokenCreation(token: Command, { issueToken }: Pick<Installation, 'is
   token
     .command('create <name>', { isDefault: true })
     .description('make an API token for a configured user or sender; it is shown once')
-    .option(
-      '--expires <duration>',
-      'ends after this long, such as 12h or 90d; without it, when it is revoked',
+    .addOption(
+      duration(
+        '--expires <duration>',
+        'ends after this long, such as 12h or 90d; without it, when it is revoked',
+      ),
     )
     .option('--data <directory>', 'data directory of the running Firewatch', '.firewatch')
     .option(
@@ -75,9 +78,7 @@ async function makeDirectly(
   options: CreateOptions,
   issueToken: Installation['issueToken'],
 ): Promise<void> {
-  const validForMs = options.expires === undefined ? null : parseDuration(options.expires)
-  if (validForMs === undefined || validForMs === 0)
-    throw new CommandFailed('--expires takes a duration, such as 12h or 90d', exitCodes.usage)
+  const validForMs = options.expires === undefined ? null : (parseDuration(options.expires) ?? null)
   const made = await issueToken({ name, replace: options.replace === true, validForMs })
   print(options, made, () => made.token)
 }

@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import { formatDuration } from '../../domain/values/duration.ts'
-import type { Incident } from '../../domain/incident/incident.ts'
+import { type Incident, incidentStates } from '../../domain/incident/incident.ts'
+import { severities } from '../../domain/values/severity.ts'
 import type { CommandAnswer } from '../../domain/incident/messages.ts'
 import type { IncidentView } from '../../web/incident-view.ts'
 import { type ApiClient, CommandFailed, connectApi } from '../api-client.ts'
+import { choice, takingWords } from '../options.ts'
 import { oneLine, print, table } from '../terminal.ts'
 
 export interface Options {
@@ -15,7 +17,7 @@ export interface Options {
 /** `incidents`, `show`, `review` and the commands that people give an incident. */
 export function addIncidentCommands(program: Command): void {
   reading(program, 'incidents', 'list incidents, newest first')
-    .option('--state <state>', 'open, monitoring or resolved')
+    .addOption(choice('--state <state>', 'only those in it', incidentStates))
     .action(async (options: Options & { state?: string }) => {
       const query = new URLSearchParams(options.state === undefined ? {} : { state: options.state })
       const { incidents } = await (await api(options)).get<{ incidents: Incident[] }>(
@@ -51,16 +53,18 @@ export function addIncidentCommands(program: Command): void {
     })
   declaring(program)
   commanding(program, 'stop-automation', 'stop-automation', 'begin no new remediation attempt')
-  reading(
-    program,
-    'not-actionable <incident> <reason...>',
-    'mark a false alarm, also one that is over; its review says so',
+  takingWords(
+    reading(
+      program,
+      'not-actionable <incident> <reason...>',
+      'mark a false alarm, also one that is over; its review says so',
+    ),
   ).action(async (name: string, words: string[], options: Options) => {
     const body = { reason: words.join(' ') }
     const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, 'not-actionable'), body)
     print(options, answer, () => answer.message)
   })
-  reading(program, 'note <incident> <text...>', 'add a note to the timeline')
+  takingWords(reading(program, 'note <incident> <text...>', 'add a note to the timeline'))
     .option('--identified', 'it says what was wrong: the review counts the time until then')
     .action(async (name: string, words: string[], options: Options & { readonly identified?: true }) => {
       const { identified = false } = options
@@ -77,9 +81,9 @@ function withHint(error: unknown): unknown {
 }
 
 function declaring(program: Command): void {
-  reading(program, 'declare <title...>', 'open an incident of its own, in your words, and page')
+  takingWords(reading(program, 'declare <title...>', 'open an incident of its own, in your words, and page'))
     .option('--service <name>', 'the service that it is about')
-    .option('--severity <severity>', 'P0, P1, P2 or P3', 'P1')
+    .addOption(choice('--severity <severity>', 'how bad it is', severities).default('P1'))
     .action(async (words: string[], options: Options & { service?: string; severity: string }) => {
       const { service, severity } = options
       const body = { title: words.join(' '), severity, ...(service === undefined ? {} : { service }) }

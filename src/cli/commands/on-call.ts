@@ -3,6 +3,7 @@ import { CommandFailed, exitCodes } from '../api-client.ts'
 import type { ChangeOptions } from '../on-call-changing.ts'
 import type { CommandOutput } from '../on-call-reading.ts'
 import type { OnCallOptions } from '../on-call-source.ts'
+import { wholeNumber } from '../options.ts'
 import { print } from '../terminal.ts'
 import { addOnCallFileCommands } from './on-call-files.ts'
 import { reading, running } from './on-call-options.ts'
@@ -27,13 +28,10 @@ function addReading(oncall: Command): void {
     })
 
   reading(oncall, 'next [schedule]', 'the coming hand-offs')
-    .option('--count <number>', 'how many of each schedule', '5')
-    .action(async (name: string | undefined, options: OnCallOptions & { count: string }) => {
+    .addOption(wholeNumber('--count <number>', 'how many of each schedule', [1, 1_000]).default(5))
+    .action(async (name: string | undefined, options: OnCallOptions & { count: number }) => {
       const { tellNext } = await import('../on-call-reading.ts')
-      const count = Number(options.count)
-      if (!Number.isInteger(count) || count < 1 || count > 1_000)
-        throw new CommandFailed('--count must be a number from 1 to 1000', exitCodes.usage)
-      say(options, tellNext(await view(options), name, count))
+      say(options, tellNext(await view(options), name, options.count))
     })
 
   ranged(reading(oncall, 'gaps [schedule]', 'when nobody is on call, by default in the next year'))

@@ -1,5 +1,7 @@
-import type { Command } from 'commander'
+import { Argument, type Command } from 'commander'
 import type { CommandAnswer } from '../../domain/incident/messages.ts'
+import { severities } from '../../domain/values/severity.ts'
+import { duration } from '../options.ts'
 import { print } from '../terminal.ts'
 import { api, commanding, type Options, pathOf, reading } from './incidents.ts'
 
@@ -12,13 +14,15 @@ export function addOwnershipCommands(program: Command): void {
       give(name, 'hand-over', { to }, options),
     )
   reading(program, 'snooze <incident>', 'take it, and be asked again after a while')
-    .requiredOption('--for <duration>', 'how long, such as 30m or 1h')
+    .addOption(duration('--for <duration>', 'how long, such as 30m or 1h').makeOptionMandatory())
     .action((name: string, options: Options & { for: string }) =>
       give(name, 'snooze', { for: options.for }, options),
     )
-  reading(program, 'severity <incident> <severity>', 'set the severity: P0, P1, P2 or P3').action(
-    (name: string, severity: string, options: Options) => give(name, 'severity', { severity }, options),
-  )
+  reading(program, 'severity <incident>', 'set the severity')
+    .addArgument(new Argument('<severity>', 'how bad it is').choices(severities))
+    .action((name: string, severity: string, options: Options) =>
+      give(name, 'severity', { severity }, options),
+    )
   reading(program, 'apply-policy <incident>', 'go by an escalation policy as it is configured now')
     .option('--policy <name>', 'which one; without it, the one of its route')
     .option('--keep', 'go on where it stands, instead of from the first step')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { didYouMean } from '../suggestion.ts'
+import { didYouMean } from '../../domain/values/suggestion.ts'
 import { judged, text } from './fields.ts'
 
 /** A zone of the IANA database by name: an offset such as +02:00 would be wrong for half of the year. */

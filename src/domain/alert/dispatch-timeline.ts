@@ -1,3 +1,4 @@
+import { cutText } from '../page/delivery.ts'
 import type { AlertChange, GroupDecision } from './dispatch.ts'
 import type { Fact, ToldAlert } from '../facts/fact.ts'
 import { firewatch, type NewTimelineEntry } from '../incident/timeline.ts'
@@ -47,13 +48,12 @@ function entry(eventKey: string, { row }: AlertChange, fact: Fact): DispatchEntr
 /** The alert's own summary, else its name and labels. */
 function toldOf({ row: { annotations, labels, fingerprint } }: AlertChange): ToldAlert {
   const own = (annotations['summary'] ?? annotations['description'] ?? '').trim()
-  if (own !== '') return { fingerprint, labels, summary: shortened(own) }
+  if (own !== '') return { fingerprint, labels, summary: cutText(own, longestSummary) }
   const { alertname = 'alert', ...rest } = labels
   const others = Object.entries(rest).map(([name, value]) => `${name} = ${value}`)
-  const summary = shortened(others.length === 0 ? alertname : `${alertname} (${others.join(', ')})`)
+  const summary = cutText(
+    others.length === 0 ? alertname : `${alertname} (${others.join(', ')})`,
+    longestSummary,
+  )
   return { fingerprint, labels, summary }
-}
-
-function shortened(text: string): string {
-  return text.length <= longestSummary ? text : `${text.slice(0, longestSummary).toWellFormed()}…`
 }

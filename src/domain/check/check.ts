@@ -18,6 +18,26 @@ export interface MetricQuestion {
   readonly buckets: readonly number[]
   readonly metrics: readonly Metric[]
   readonly slices: readonly Slice[]
+  /** Set where slices are asked for by themselves: the total is not judged by this question. */
+  readonly totalLeftOut?: true
+}
+
+/** The same question in parts of which each can fail alone: the total, and every slice. */
+export function apartBySlice(question: MetricQuestion): MetricQuestion[] {
+  const bySlice = question.slices.map((slice) => ({
+    ...question,
+    slices: [slice],
+    totalLeftOut: true as const,
+  }))
+  return [{ ...question, slices: [] }, ...bySlice]
+}
+
+/** Whether a question judges a series. */
+function covers({ metrics, slices, totalLeftOut }: MetricQuestion): (series: Series) => boolean {
+  const metricNames = new Set(metrics.map(({ name }) => name))
+  const sliceNames = new Set(slices.map(({ name }) => name))
+  if (totalLeftOut !== true) sliceNames.add(total)
+  return ({ metric, slice }) => metricNames.has(metric) && sliceNames.has(slice)
 }
 
 /** What a source answered. */
@@ -92,7 +112,7 @@ export function watchedSeries(check: Check, configuration: Configuration): Serie
   )
 }
 
-/** The verdicts of one check on the metrics that the question covers. */
+/** The verdicts of one check on the series that the question covers. */
 export function evaluate(
   check: Check,
   question: MetricQuestion,
@@ -108,15 +128,17 @@ export function evaluate(
   const sourceAlive = measured.rowsIn(bucketAt) > 0
   const kinds = new Map(question.metrics.map(({ name, kind }) => [name, kind]))
   const at = new Date(bucketAt).toISOString()
-  return watchedSeries(check, configuration).flatMap((series): UnsettledVerdict[] => {
-    const kind = kinds.get(series.metric)
-    if (kind === undefined) return []
-    const sample = (bucket: number) => sampleOf(kind, series, bucket, measured)
-    const baselines = windows.map((buckets) => buckets.map(sample))
-    const judgement = detector.judge({ sourceAlive, now: sample(bucketAt), baselines })
-    const silenced = quiet ? ({ state: 'unknown', reason: 'quiet-hours' } as const) : {}
-    return [{ ...series, bucketAt: at, ...judgement, ...silenced }]
-  })
+  return watchedSeries(check, configuration)
+    .filter(covers(question))
+    .flatMap((series): UnsettledVerdict[] => {
+      const kind = kinds.get(series.metric)
+      if (kind === undefined) return []
+      const sample = (bucket: number) => sampleOf(kind, series, bucket, measured)
+      const baselines = windows.map((buckets) => buckets.map(sample))
+      const judgement = detector.judge({ sourceAlive, now: sample(bucketAt), baselines })
+      const silenced = quiet ? ({ state: 'unknown', reason: 'quiet-hours' } as const) : {}
+      return [{ ...series, bucketAt: at, ...judgement, ...silenced }]
+    })
 }
 
 /** The verdicts of one check whose source could not be asked. */
@@ -125,10 +147,9 @@ export function unknownVerdicts(
   question: MetricQuestion,
   configuration: Configuration,
 ): Verdict[] {
-  const asked = new Set(question.metrics.map(({ name }) => name))
   const bucketAt = new Date(question.bucketAt).toISOString()
   return watchedSeries(check, configuration)
-    .filter(({ metric }) => asked.has(metric))
+    .filter(covers(question))
     .map((series) => ({
       ...series,
       bucketAt,

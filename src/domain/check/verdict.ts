@@ -55,6 +55,8 @@ export type VerdictReason =
   | 'source-silent'
   /** A ratio or gauge of nothing. */
   | 'no-samples'
+  /** The metric came to NaN or an infinity: some row holds one, or nothing matched in a mean. */
+  | 'not-a-number'
   /** The source has no rows in a window of comparison. */
   | 'no-baseline'
   | 'query-failed'

@@ -3,7 +3,8 @@ import type { UnsettledVerdict, VerdictReason } from '../check/verdict.ts'
 
 /**
  * What one bucket adds to a series, in a form that can be pooled: for counts, uniques and gauges the value over 1, for ratios numerator
- * over denominator. A bucket that says nothing (a silent source, a gauge of no rows) is 0 over 0.
+ * over denominator. A bucket that says nothing (a silent source, a gauge of no rows) is 0 over 0; one that came to
+ * NaN or an infinity is kept as that.
  */
 export interface Sample {
   readonly numerator: number
@@ -43,14 +44,26 @@ export interface Detector {
   judge(observation: Observation): Judgement
 }
 
+/** Whether something was measured that is no number: NaN or an infinity, such as the mean of rows of which one is NaN. */
+export function isNoNumber({ numerator, denominator }: Sample): boolean {
+  return !Number.isFinite(numerator) || !Number.isFinite(denominator)
+}
+
+/** Why a bucket of a live source has no value. */
+export function unmeasuredReason(now: Sample): VerdictReason {
+  return isNoNumber(now) ? 'not-a-number' : 'no-samples'
+}
+
 /**
- * Σnumerator / Σdenominator: the mean of buckets for counts, uniques and gauges, the pooled ratio for ratios.
- * @returns `null` when nothing was measured, or what was measured is no number
+ * Σnumerator / Σdenominator: the mean of buckets for counts, uniques and gauges, the pooled ratio for ratios. Samples that are no numbers
+ * are left out.
+ * @returns `null` when nothing is left
  */
 export function pooled(samples: readonly Sample[]): number | null {
   let numerator = 0
   let denominator = 0
   for (const sample of samples) {
+    if (isNoNumber(sample)) continue
     numerator += sample.numerator
     denominator += sample.denominator
   }

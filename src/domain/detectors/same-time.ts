@@ -1,5 +1,5 @@
 import type { Baseline } from '../check/baseline.ts'
-import { pooled, type Detector, type Judgement, type Observation } from './detector.ts'
+import { pooled, unmeasuredReason, type Detector, type Judgement, type Observation } from './detector.ts'
 
 const windows = [
   { daysAgo: 1, bucketsAround: 1 },
@@ -32,13 +32,13 @@ function judge(observation: Observation, threshold: number): Judgement {
 }
 
 function decide(
-  { sourceAlive }: Observation,
+  { sourceAlive, now }: Observation,
   value: number | null,
   baselines: readonly Baseline[],
   threshold: number,
 ): Pick<Judgement, 'state' | 'reason'> {
   if (!sourceAlive) return { state: 'unknown', reason: 'source-silent' }
-  if (value === null) return { state: 'unknown', reason: 'no-samples' }
+  if (value === null) return { state: 'unknown', reason: unmeasuredReason(now) }
   const bases = baselines.flatMap((baseline) => (baseline.value === null ? [] : [baseline.value]))
   if (bases.length < baselines.length) return { state: 'unknown', reason: 'no-baseline' }
   if (baselines.some(({ diff }) => diff === null || diff < threshold))

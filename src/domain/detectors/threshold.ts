@@ -1,6 +1,6 @@
 import type { ThresholdConfiguration } from '../configuration/configuration.ts'
 import type { Baseline } from '../check/baseline.ts'
-import { pooled, type Detector, type Judgement, type Observation } from './detector.ts'
+import { pooled, unmeasuredReason, type Detector, type Judgement, type Observation } from './detector.ts'
 import { difference } from './same-time.ts'
 
 type Limits = Omit<ThresholdConfiguration, 'kind'>
@@ -22,16 +22,16 @@ export function threshold(limits: Limits): Detector {
 
 function judge({ sourceAlive, now }: Observation, limits: Limits): Judgement {
   const value = sourceAlive ? pooled([now]) : null
-  return { ...decide(sourceAlive, value, limits), value, baselines: baselinesOf(value, limits) }
+  return { ...decide({ sourceAlive, now }, value, limits), value, baselines: baselinesOf(value, limits) }
 }
 
 function decide(
-  sourceAlive: boolean,
+  { sourceAlive, now }: Omit<Observation, 'baselines'>,
   value: number | null,
   { op, value: limit, clear }: Limits,
 ): Pick<Judgement, 'state' | 'reason'> {
   if (!sourceAlive) return { state: 'unknown', reason: 'source-silent' }
-  if (value === null) return { state: 'unknown', reason: 'no-samples' }
+  if (value === null) return { state: 'unknown', reason: unmeasuredReason(now) }
   if (compare[op](value, limit)) {
     return { state: 'firing', reason: op.startsWith('>') ? 'above-threshold' : 'below-threshold' }
   }

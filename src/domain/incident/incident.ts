@@ -4,7 +4,9 @@ import { incidentName } from '../investigate/evidence.ts'
 import type { RemediationRung } from '../investigate/runbook.ts'
 import type { Severity } from '../values/severity.ts'
 
-export type IncidentState = 'open' | 'monitoring' | 'resolved'
+export const incidentStates = ['open', 'monitoring', 'resolved'] as const
+
+export type IncidentState = (typeof incidentStates)[number]
 
 /** An incident as stored and shown. Instants are ISO 8601 in UTC. */
 export interface Incident {

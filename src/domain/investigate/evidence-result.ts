@@ -1,4 +1,5 @@
 import type { Metric } from '../configuration/configuration.ts'
+import { cutText } from '../page/delivery.ts'
 import { readVerdicts, type Verdict } from '../check/verdict.ts'
 
 export type Row = Readonly<Record<string, unknown>>
@@ -39,8 +40,8 @@ export function boundedRows(rows: readonly Row[]): RowsResult {
 
 /** An error as the answer. Some errors have no message, such as a refused connection to several addresses. */
 export function failed(error: unknown): FailedResult {
-  if (!(error instanceof Error)) return { error: shortText(String(error)) }
-  return { error: shortText(error.message.trim() === '' ? error.name : error.message) }
+  if (!(error instanceof Error)) return { error: cutText(String(error), longestText) }
+  return { error: cutText(error.message.trim() === '' ? error.name : error.message, longestText) }
 }
 
 /** The rows of a result that has some; a bare list of rows counts as complete. */
@@ -84,13 +85,9 @@ export function numberIn(cell: unknown): number | undefined {
 function shortened(row: Row): Row {
   const cells = Object.entries(row).map(([column, cell]) => [
     column,
-    typeof cell === 'string' ? shortText(cell) : cell,
+    typeof cell === 'string' ? cutText(cell, longestText) : cell,
   ])
   return Object.fromEntries(cells) as Row
-}
-
-function shortText(text: string): string {
-  return text.length <= longestText ? text : `${text.slice(0, longestText)}…`
 }
 
 function isRow(value: unknown): value is Row {

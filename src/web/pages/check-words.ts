@@ -16,6 +16,7 @@ export const reasonWords: Readonly<Record<VerdictReason, string>> = {
   'quiet-hours': 'not judged: quiet hours',
   'source-silent': 'its source had no rows at all',
   'no-samples': 'nothing to make a ratio or an average of',
+  'not-a-number': 'the metric came to NaN or infinity: a row holds one, or an average has no rows',
   'no-baseline': 'nothing to compare with: the source has no rows in a window of comparison',
   'query-failed': 'the query could not be answered',
 }

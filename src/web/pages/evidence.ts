@@ -1,3 +1,4 @@
+import { cutText } from '../../domain/page/delivery.ts'
 import {
   errorOf,
   rowsOf,
@@ -48,7 +49,7 @@ function resultOf(record: Evidence): Html {
 ${rows.length === 0 ? html`<p>It answered with no rows.</p>` : null}${found.truncated ? html`<p class="quiet">More rows came than are kept.</p>` : null}`
   }
   const json = wordsOf(result) ?? JSON.stringify(result, null, 1) ?? ''
-  return html`<pre>${json.slice(0, longestJson)}${json.length > longestJson ? '…' : null}</pre>`
+  return html`<pre>${cutText(json, longestJson)}</pre>`
 }
 
 function verdictTable(title: string, { verdicts, more }: VerdictsResult): Html {

@@ -1,3 +1,4 @@
+import { unknownName } from '../../domain/values/suggestion.ts'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { holderOf } from '../access.ts'
@@ -71,9 +72,11 @@ async function opened(params: unknown, { credentials }: WebDependencies): Promis
 }
 
 async function titleOf(person: string, onCall: WebDependencies['onCall']) {
-  const known = (await onCall.people()).get(person)
+  const people = await onCall.people()
+  const known = people.get(person)
   if (known !== undefined) return known
-  throw new HttpProblem(404, `there is no user ${person}: say which calendar by --person or --schedule`)
+  const problem = unknownName('user', person, [...people.keys()])
+  throw new HttpProblem(404, `${problem}. Say which calendar by --person or --schedule.`)
 }
 
 function shortened(now: Date, write: (range: CalendarRange) => string): string {

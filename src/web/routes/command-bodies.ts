@@ -1,3 +1,4 @@
+import { unknownName } from '../../domain/values/suggestion.ts'
 import { z } from 'zod'
 import type { Role } from '../../domain/configuration/people.ts'
 import { formatDuration, parseDuration } from '../../domain/values/duration.ts'
@@ -87,11 +88,7 @@ export function anywayIn(body: unknown): boolean {
 export function successorIn(body: unknown, people: Readonly<Record<string, Role>>): string {
   const { to } = read(HandOver, body, 'to says who is to take it')
   const role = Object.hasOwn(people, to) ? people[to] : undefined
-  if (role === undefined)
-    throw new HttpProblem(
-      400,
-      `nobody called ${JSON.stringify(to.slice(0, 100))} is among the users: ${takers(people).join(', ')}`,
-    )
+  if (role === undefined) throw new HttpProblem(400, unknownName('user', to.slice(0, 100), takers(people)))
   if (role === 'viewer')
     throw new HttpProblem(400, `${to} is viewer and could not take it: it needs a responder`)
   return to
@@ -119,10 +116,7 @@ export function policyIn(
   const { policy, keep } = read(ApplyPolicy, body ?? {}, 'the command is not understood')
   if (policy === undefined) return { keep }
   if (!policies.includes(policy))
-    throw new HttpProblem(
-      400,
-      `there is no policy ${JSON.stringify(policy.slice(0, 100))}; there is ${policies.join(', ')}`,
-    )
+    throw new HttpProblem(400, unknownName('policy', policy.slice(0, 100), policies))
   return { policy, keep }
 }
 

@@ -1,3 +1,4 @@
+import { unknownName } from '../../domain/values/suggestion.ts'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { readInstantOrDay } from '../../domain/values/instant-text.ts'
@@ -64,11 +65,7 @@ export async function scheduleOf(params: unknown, onCall: OnCallService): Promis
   const { name } = Named.parse(params)
   const schedule = (await onCall.current([name])).get(name)
   if (schedule !== undefined) return schedule
-  const names = [...(await onCall.current()).keys()].join(', ')
-  throw new HttpProblem(
-    404,
-    `there is no schedule ${name}; ${names === '' ? 'none is configured' : `there is ${names}`}`,
-  )
+  throw new HttpProblem(404, unknownName('schedule', name, [...(await onCall.current()).keys()]))
 }
 
 function rangeOf(query: unknown, { timeZone }: Schedule, now: number): Span {

@@ -111,10 +111,16 @@ describe('the same-time rule', () => {
       reason: 'no-baseline',
     },
     {
-      name: 'says nothing of a value that is no number',
+      name: 'N47: says of a value that is no number that it is none',
       given: observed(value(Number.NaN), [value(9)], [value(9)]),
       state: 'unknown',
-      reason: 'no-samples',
+      reason: 'not-a-number',
+    },
+    {
+      name: 'N47: leaves a bucket that came to no number out of what it compares with',
+      given: observed(value(9), [value(9), value(Number.NaN), value(9)], [value(9)]),
+      state: 'ok',
+      reason: 'near-baseline',
     },
   ])('$name', ({ given, state, reason }) => {
     expect(detector.judge(given)).toMatchObject({ state, reason })

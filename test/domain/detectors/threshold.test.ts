@@ -57,7 +57,8 @@ describe('a threshold', () => {
   it.each([
     { name: 'a silent source', now: value(99), alive: false, reason: 'source-silent' },
     { name: 'a gauge of nothing', now: nothing, alive: true, reason: 'no-samples' },
-    { name: 'a value that is no number', now: value(Number.NaN), alive: true, reason: 'no-samples' },
+    { name: 'N47: a value that is no number', now: value(Number.NaN), alive: true, reason: 'not-a-number' },
+    { name: 'N47: an infinity', now: value(Number.NEGATIVE_INFINITY), alive: true, reason: 'not-a-number' },
   ])('says nothing of $name', ({ now, alive, reason }) => {
     expect(judge({ op: '>', value: 90 }, now, alive)).toMatchObject({ state: 'unknown', reason, value: null })
   })

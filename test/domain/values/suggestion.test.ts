@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { closest, didYouMean } from '../../src/config/suggestion.ts'
+import { closest, didYouMean } from '../../../src/domain/values/suggestion.ts'
 
 describe('did you mean', () => {
   it.each([

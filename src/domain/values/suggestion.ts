@@ -4,6 +4,17 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return close === undefined ? '' : `; did you mean "${close}"?`
 }
 
+const mostNamed = 12
+
+/** `there is no schedule "shp"; did you mean "shop"?`, or else those that there are, 12 at most. */
+export function unknownName(kind: string, name: string, known: readonly string[]): string {
+  const meant = didYouMean(name, known)
+  if (meant !== '') return `there is no ${kind} "${name}"${meant}`
+  if (known.length === 0) return `there is no ${kind} "${name}"; none is configured`
+  const more = known.length > mostNamed ? ` and ${known.length - mostNamed} more` : ''
+  return `there is no ${kind} "${name}"; there is ${known.slice(0, mostNamed).join(', ')}${more}`
+}
+
 /** The nearest candidate, at most one edit in three letters away. */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
