@@ -3,7 +3,7 @@ import { incidentService } from '../domain/alert/dispatch.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { PagingContext } from '../domain/escalate/paging-context.ts'
 import { type PagingPreview, previewPaging } from '../domain/escalate/preview.ts'
-import { policyOf, routeOf, runbookOf } from '../domain/incident/plan.ts'
+import { planIncident, policyOf, routeOf } from '../domain/incident/plan.ts'
 import { severities, type Severity } from '../domain/values/severity.ts'
 
 /** Who would be paged if somebody declared an incident about a service now, for each severity. */
@@ -27,17 +27,16 @@ export function createDeclarationPreviews(
       at: at.toISOString(),
       ...(about === undefined ? {} : { service: about }),
     })
-    const route = routeOf(labels, configuration.routes)
+    const service = incidentService(labels, routeOf(labels, configuration.routes))
     const policy = policyOf(configuration, labels, severity)
-    const ladder = runbookOf(labels, configuration.runbooks)?.remediation ?? []
-    const waits = ladder.length > 0 && severity !== 'P0'
+    const plan = planIncident({ number: 0, title: '', service, severity, labels }, configuration, policy)
     const settings = {
       policy: policy.name,
-      stableForMs: route.stableForMs,
-      headStartMs: waits ? (route.remediateFirstMs[severity] ?? 0) : 0,
-      remediates: ladder.length > 0,
+      stableForMs: plan.stableForMs,
+      headStartMs: plan.remediateFirstMs,
+      remediates: plan.ladder.length > 0,
       stillFiringAfterMs: null,
     }
-    return { service: incidentService(labels, route), severity, policy, settings, at: at.getTime() }
+    return { service, severity, policy, settings, at: at.getTime() }
   }
 }

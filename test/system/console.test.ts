@@ -121,6 +121,37 @@ describe.each([
   })
 })
 
+describe.each([small, desktop])('N36: at $width px', (how) => {
+  it.each(['/incidents', '/incidents/INC-42', '/checks', '/checks/feed-activity', '/automation', '/declare'])(
+    '%s fits whatever people write',
+    async (path) => {
+      const long = 'x'.repeat(160)
+      web.state.incident = {
+        ...web.state.incident,
+        title: long,
+        service: long,
+        acknowledgedBy: long,
+        nowDoing: long,
+      }
+      const reading = checkReading()
+      const series = reading.series.map((one) => ({
+        ...one,
+        title: long,
+        unit: long.slice(0, 40),
+        incident: 123_456_789,
+      }))
+      web.state.checks = [{ ...reading, check: { ...reading.check, service: long }, series }]
+      web.state.switches = [
+        thrown('target/feed-1', { stoppedBy: long, reason: long, stoppedAt: at('03:00') }),
+      ]
+      const { page } = await open(path, how)
+      await page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(how.width)
+      expect(await page.evaluate(crossing)).toEqual([])
+    },
+  )
+})
+
 it('N36: looks at every page that there is', async () => {
   const routes: string[] = []
   const app = fastify({ routerOptions: { maxParamLength: 500 } })
@@ -350,8 +381,22 @@ describe('the incident page', () => {
     expect(new Set(web.given.map(({ command }) => command.commandId)).size).toBe(1)
   })
 
-  it('shows stored script as text and runs none of it', async () => {
-    for (const path of pages) {
+  it('N36: shows stored script as text and runs none of it, on any page', async () => {
+    const people = {
+      title: hostile,
+      service: hostile,
+      nowDoing: hostile,
+      acknowledgedBy: hostile,
+      severitySetBy: hostile,
+    }
+    web.state.incident = { ...web.state.incident, ...people, labels: { [hostile]: hostile } }
+    web.state.checks = [{ ...checkReading(), check: { ...checkReading().check, service: hostile } }]
+    const asked = encodeURIComponent(hostile)
+    for (const path of [
+      ...pages,
+      `/incidents?text=${asked}&service=${asked}&owner=${asked}`,
+      `/declare?service=${asked}`,
+    ]) {
       const { page, complaints } = await open(path, desktop)
       await page.waitForLoadState('networkidle', { timeout: 500 }).catch(() => undefined)
       expect([path, complaints.filter((text) => !text.includes('404'))]).toEqual([path, []])

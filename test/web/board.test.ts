@@ -110,6 +110,11 @@ describe('N36: what comes next in a row of the board', () => {
       row(1, { state: 'resolved', resolvedAt: '2026-03-02T03:03:00.000Z', resolvedBy: 'ana' }),
       'resolved by ana after 3 min',
     ],
+    [
+      'it cleared by itself',
+      row(1, { state: 'resolved', resolvedAt: '2026-03-02T03:03:00.000Z', resolvedBy: 'firewatch' }),
+      'cleared after 3 min',
+    ],
     ['nothing happens', row(1), '<span class="quiet">nothing by itself</span>'],
     ['it is from before there was a machine', { incident, machine: null }, 'Flushing the cache'],
   ])('%s', (_what, shown, words) => {

@@ -1,5 +1,7 @@
 import type { Incident } from '../../domain/incident/incident.ts'
 import type { MachineState } from '../../domain/incident/state.ts'
+import { firewatch } from '../../domain/incident/timeline.ts'
+import { cutText } from '../../domain/page/delivery.ts'
 import type { BoardRow } from '../dependencies.ts'
 import { escalationStanding } from '../escalation.ts'
 import { html, type Html } from '../html.ts'
@@ -8,7 +10,7 @@ import { clock, elapsed, until } from './words.ts'
 /** What comes next in an incident by itself, in a few words; what automation does meanwhile stands behind it. */
 export function nextWords({ incident, machine }: BoardRow, now: string): Html {
   if (incident.state === 'resolved') return endWords(incident)
-  if (machine === null) return html`${incident.nowDoing}`
+  if (machine === null) return html`${cutText(incident.nowDoing, longestDoing)}`
   const doing = automationWords(machine)
   const coming = incident.state === 'monitoring' ? monitoringWords(machine) : pagingWords(machine, now)
   if (coming === null) return doing ?? html`<span class="quiet">nothing by itself</span>`
@@ -16,7 +18,7 @@ export function nextWords({ incident, machine }: BoardRow, now: string): Html {
 }
 
 function endWords({ startedAt, resolvedAt, resolvedBy }: Incident): Html {
-  const how = resolvedBy === null ? 'cleared' : `resolved by ${resolvedBy}`
+  const how = resolvedBy === null || resolvedBy === firewatch ? 'cleared' : `resolved by ${resolvedBy}`
   return resolvedAt === null ? html`${how}` : html`${how} after ${elapsed(startedAt, resolvedAt)}`
 }
 
@@ -55,7 +57,10 @@ function pagingWords(machine: MachineState, now: string): Html | null {
   }
 }
 
-function automationWords({ tasks, automation }: MachineState): Html | null {
+/** The rest stands on the page of the incident. */
+const longestDoing = 90
+
+function automationWords({ tasks, automation: { doing } }: MachineState): Html | null {
   const runs = tasks.some(({ kind }) => kind === 'remediate')
-  return runs && automation.doing !== '' ? html`automation: ${automation.doing}` : null
+  return runs && doing !== '' ? html`automation: ${cutText(doing, longestDoing)}` : null
 }

@@ -6,13 +6,13 @@ import { formatDuration } from '../../domain/values/duration.ts'
 import { formatNumber } from '../../domain/values/numbers.ts'
 
 export const reasonWords: Readonly<Record<VerdictReason, string>> = {
-  'near-baseline': 'not far enough from every value that it is compared with',
-  'between-baselines': 'between the values that it is compared with',
-  deviates: 'far from every value that it is compared with, and outside them',
+  'near-baseline': 'not far enough from every comparison',
+  'between-baselines': 'between its comparisons',
+  deviates: 'far from every comparison',
   'above-threshold': 'above the threshold',
   'below-threshold': 'below the threshold',
   'within-threshold': 'on the good side of the threshold',
-  'not-yet-clear': 'on the good side of the threshold, but not yet as far as it must be to clear',
+  'not-yet-clear': 'on the good side of the threshold, not yet where it clears',
   'quiet-hours': 'not judged: quiet hours',
   'source-silent': 'its source had no rows at all',
   'no-samples': 'nothing to make a ratio or an average of',
@@ -30,8 +30,13 @@ export function amount(value: number | null, unit?: string): string {
 /** `a day ago: 480 (98 % apart)`. */
 export function baselineText(baseline: Baseline, unit?: string): string {
   const { value, diff } = baseline
-  const apart = diff === null ? '' : ` (${formatNumber(Math.round(diff * 1000) / 10)} % apart)`
+  const apart = diff === null ? '' : ` (${percent(diff)} apart)`
   return `${baselineWords(baseline, 'ago')}: ${amount(value, unit)}${apart}`
+}
+
+function percent(part: number): string {
+  const digits = part < 0.1 ? 10 : 1
+  return `${formatNumber(Math.round(part * 100 * digits) / digits)} %`
 }
 
 /** When a check fires and how often it looks, by name. */
