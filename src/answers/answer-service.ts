@@ -7,6 +7,7 @@ import { unlinked, placeOf, linkedTo, personFor } from './accounts.ts'
 import type { AnswerServiceOptions } from './options.ts'
 import { carryOutAll, failure, carryOut } from './carry-out.ts'
 import { createConfirmations } from './confirmations.ts'
+import { maintain } from './maintenance.ts'
 import { own } from '../domain/values/own.ts'
 
 /**
@@ -35,6 +36,14 @@ export function createAnswerService(options: AnswerServiceOptions): ChannelAnswe
         const found = personFor(options, account, 'declare', undefined)
         if ('result' in found) return found.result
         return declareFor(options, found.user, title, `${account.channel}-${id}`)
+      }),
+
+    maintenance: (account, order) =>
+      safely(async () => {
+        const found = personFor(options, account, 'maintenance', undefined)
+        return 'result' in found
+          ? found.result
+          : maintain(options.maintenance, found.user.name, order, account)
       }),
 
     who: (account, schedule) =>

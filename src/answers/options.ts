@@ -1,5 +1,6 @@
 import type { OnCall } from '../domain/page/channel-answers.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
+import type { MaintenanceAnnouncements } from '../domain/escalate/maintenance.ts'
 import type { Declaration } from '../domain/alert/declaration.ts'
 import type { Incident } from '../domain/incident/incident.ts'
 import type { Command, CommandAnswer, EscalateCommand, ResolveCommand } from '../domain/incident/messages.ts'
@@ -32,6 +33,7 @@ export interface AnswerServiceOptions {
   readonly declare: (
     declaration: Declaration,
   ) => Promise<{ readonly incident: Incident; readonly paged: readonly string[] } | undefined>
+  readonly maintenance: MaintenanceAnnouncements
   /** Of one schedule, or of all. */
   readonly whoIsOnCall: (schedule?: string) => Promise<readonly OnCall[]>
   readonly publicUrl: string

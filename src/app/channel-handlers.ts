@@ -28,6 +28,7 @@ export interface ChannelHandlerParts extends ChannelAudit {
   }
   readonly commands: IncidentCommands
   readonly declare: AnswerServiceOptions['declare']
+  readonly maintenance: AnswerServiceOptions['maintenance']
   readonly resolveSecret: (reference: string) => Promise<string>
   readonly log: Pick<Logger, 'warn' | 'error'>
 }
@@ -53,6 +54,7 @@ export function createChannelHandlers(parts: ChannelHandlerParts): {
     bundle: (incident, name) => records.pages.bundle(incident, name),
     services: () => Object.keys(configuration.services),
     declare: parts.declare,
+    maintenance: parts.maintenance,
     whoIsOnCall: (schedule) => whoIsOnCall(schedules, now().getTime(), schedule),
     publicUrl: settings.publicUrl,
     now,

@@ -61,7 +61,7 @@ export async function whoIsOnCall(
 /** What the web needs of schedules. */
 export function createOnCallService(
   configuration: Configuration,
-  { scheduleChanges, configurations, credentials }: Records,
+  { scheduleChanges, configurations, credentials, maintenance }: Records,
 ): OnCallService {
   const { schedules, users } = configuration
   const configured = (name: string) => own(schedules, name)
@@ -77,7 +77,7 @@ export function createOnCallService(
     context: async (incident?: Incident) => {
       const atStart =
         incident === undefined ? configuration : await configurations.get(incident.configRevision)
-      return pagingContext(configuration, atStart, await scheduleChanges.list())
+      return pagingContext(configuration, atStart, await scheduleChanges.list(), await maintenance.all())
     },
     people: async () => new Map(Object.values(users).map((user) => [user.name, toPerson(user)])),
     endFeeds: (holder) => credentials.revokeAll('calendar', holder),

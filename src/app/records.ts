@@ -17,6 +17,7 @@ import { createIncidentCommands } from '../postgres/incident-commands.ts'
 import { createIncidentMachine, type IncidentMachine } from '../postgres/incident-machine.ts'
 import { createIncidentBoard } from '../postgres/incident-board.ts'
 import { createIncidentMarks } from '../postgres/incident-marks.ts'
+import { createMaintenanceRecords } from '../postgres/maintenance.ts'
 import { createWorkflowNotifications } from '../postgres/workflow-notifications.ts'
 import type { IncidentConfigurations } from '../postgres/incident-world.ts'
 import { createIncidentRecords } from '../postgres/incidents.ts'
@@ -95,6 +96,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     retention: createRetentionRecords(db),
     reviews: createReviewRecords(db),
     scheduleChanges: createScheduleChangeRecords(db),
+    maintenance: createMaintenanceRecords(db),
     credentials: createCredentialRecords(urgent.intake, now),
   }
 }

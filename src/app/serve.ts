@@ -17,6 +17,7 @@ import { createServer } from '../web/server.ts'
 import { newToken } from './chart-token.ts'
 import { createChannelHandlers } from './channel-handlers.ts'
 import { countedReceivers } from './counted.ts'
+import { createMaintenance } from './maintenance.ts'
 import { createLog } from './log.ts'
 import { secretsOf } from './outside.ts'
 import { listenOn } from './port-taken.ts'
@@ -56,6 +57,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv): Promise
     clickhouse,
     metrics: metricsOf(records, configuration),
     auditLog,
+    maintenance: createMaintenance(records, () => configuration, now),
   }
 
   const stored = receivers(parts)

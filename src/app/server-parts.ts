@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { ClickHouse } from '../clickhouse/client.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
+import type { MaintenanceAnnouncements } from '../domain/escalate/maintenance.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { createAuditLog } from '../postgres/audit-log.ts'
 import type { ServerPools } from '../postgres/pools.ts'
@@ -19,6 +20,7 @@ export interface ServerParts {
   readonly clickhouse: ClickHouse
   readonly metrics: ServerMetrics
   readonly auditLog: ReturnType<typeof createAuditLog>
+  readonly maintenance: MaintenanceAnnouncements
 }
 
 export const now = () => new Date()

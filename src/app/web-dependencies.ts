@@ -25,6 +25,7 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
     credentials: createIdentities(records.credentials, () => configuration, settings.operator),
     auditLog: parts.auditLog,
     automation: createAutomation(records, configuration, randomUUID),
+    maintenance: parts.maintenance,
     publicUrl: settings.publicUrl,
     people: async () => roles,
     incidents: {

@@ -8,6 +8,7 @@ import { addCompletionCommand } from './commands/completion.ts'
 import { addConfigCommands } from './commands/config.ts'
 import { addCredentialCommands } from './commands/credentials.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
+import { addMaintenanceCommands } from './commands/maintenance.ts'
 import { addOnCallCommands } from './commands/on-call.ts'
 import { addOwnershipCommands } from './commands/ownership.ts'
 import { addReplayCommand } from './commands/replay.ts'
@@ -32,6 +33,7 @@ export function createProgram(installation: Installation): Command {
   addOwnershipCommands(program)
   addWhyCommands(program)
   addAutomationCommands(program)
+  addMaintenanceCommands(program)
   program.commandsGroup('On call:')
   addOnCallCommands(program)
   addSimulateCommand(program)

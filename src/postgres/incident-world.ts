@@ -1,4 +1,6 @@
-import type { Configuration } from '../domain/configuration/configuration.ts'
+import { own } from '../domain/values/own.ts'
+import { announcedMaintenance } from './maintenance.ts'
+import type { Configuration, Maintenance } from '../domain/configuration/configuration.ts'
 import type { NotifyTarget } from '../domain/configuration/escalation-policy.ts'
 import { isDeclared } from '../domain/alert/declaration.ts'
 import { stepAt } from '../domain/escalate/escalate.ts'
@@ -71,7 +73,7 @@ export async function worldOf(
     policy,
     teams: { ...atStart.teams, ...running.teams },
     calendars: { ...atStart.calendars, ...running.calendars },
-    services: running.services,
+    maintenance: reading.type === 'read-step' ? await maintenanceOf(db, running, incident.service, at) : [],
     reachable: (person) => reachableOf(person, running, atStart),
     onCall: (name) => {
       const configured = Object.hasOwn(atStart.schedules, name) ? atStart.schedules[name] : undefined
@@ -115,6 +117,16 @@ async function schedulesOf(
     typeof target === 'object' && 'schedule' in target ? [target.schedule] : [],
   )
   return names.length === 0 ? new Map() : schedules(db, names)
+}
+
+async function maintenanceOf(
+  db: Database,
+  { services }: Configuration,
+  service: string,
+  at: number,
+): Promise<readonly Maintenance[]> {
+  const configured = own(services, service)?.maintenance ?? []
+  return [...configured, ...(await announcedMaintenance(db, service, at))]
 }
 
 async function alertsBegan(db: Database, incident: number): Promise<number[]> {

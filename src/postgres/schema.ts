@@ -156,6 +156,18 @@ export interface Schema {
   }
   guard_fences: { target: string; fence: number }
   guard_switches: { scope: string; stopped_by: string; reason: string; stopped_at: Generated<Date> }
+  maintenance_windows: {
+    id: Generated<number>
+    request_key: string
+    service: string
+    from_at: Date
+    to_at: Date
+    reason: string
+    made_by: string
+    made_at: Date
+    ended_by: string | null
+    ended_at: Date | null
+  }
   audit_findings: {
     id: Generated<number>
     kind: string

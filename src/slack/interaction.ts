@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AnswerVerb } from '../domain/page/channel-answers.ts'
+import type { AnswerVerb, MaintenanceOrder } from '../domain/page/channel-answers.ts'
 import { parseIncidentName } from '../domain/investigate/evidence.ts'
 import { storable, storableText } from '../domain/values/text.ts'
 import { type AnswerValue, readValue } from '../domain/page/answer-value.ts'
@@ -27,6 +27,7 @@ export type SlashOrder =
   | { readonly kind: 'ack'; readonly incident: number }
   | { readonly kind: 'who'; readonly schedule?: string }
   | { readonly kind: 'declare'; readonly title: string }
+  | { readonly kind: 'maintenance'; readonly order: MaintenanceOrder }
   /** `problem`: what was not understood. */
   | { readonly kind: 'help'; readonly problem?: string }
 
@@ -77,10 +78,11 @@ export function readCommand(body: Uint8Array): SlashCommand | undefined {
   })
   if (!fields.success) return undefined
   const { user_id: user, response_url: responseUrl, trigger_id: trigger } = fields.data
-  return { user, order: orderOf(storableText(written(fields.data.text))), responseUrl, id: idOf(trigger) }
+  const id = idOf(trigger)
+  return { user, order: orderOf(storableText(written(fields.data.text)), id), responseUrl, id }
 }
 
-function orderOf(text: string): SlashOrder {
+function orderOf(text: string, id: string): SlashOrder {
   const { word = '', rest = '' } = /^(?<word>\S*)\s*(?<rest>[^]*)$/.exec(text.trim())?.groups ?? {}
   switch (word.toLowerCase()) {
     case 'ack': {
@@ -95,12 +97,30 @@ function orderOf(text: string): SlashOrder {
       return rest.trim() === ''
         ? { kind: 'help', problem: 'Say what is wrong: /firewatch declare checkout is down' }
         : { kind: 'declare', title: rest.trim() }
+    case 'maintenance':
+      return maintenanceOrder(rest.trim(), id)
     case '':
     case 'help':
       return { kind: 'help' }
     default:
       return { kind: 'help', problem: 'That is no command of mine.' }
   }
+}
+
+/** `maintenance`, `maintenance shop 2h new disks`, `maintenance preview shop 2h`, `maintenance end 3`. */
+function maintenanceOrder(text: string, id: string): SlashOrder {
+  if (text === '' || text === 'list') return { kind: 'maintenance', order: { kind: 'list' } }
+  const [, window] = /^end\s+(\S+)$/.exec(text) ?? []
+  if (window !== undefined) return { kind: 'maintenance', order: { kind: 'end', window } }
+  const [, preview, service, lasting, reason = ''] =
+    /^(preview\s+)?(\S+)\s+(\S+)(?:\s+([^]*))?$/.exec(text) ?? []
+  if (service === undefined || lasting === undefined)
+    return {
+      kind: 'help',
+      problem: 'Say of what, for how long and why: /firewatch maintenance shop 2h new disks',
+    }
+  const kind = preview === undefined ? 'start' : 'preview'
+  return { kind: 'maintenance', order: { kind, service, for: lasting, reason, id } }
 }
 
 function formOf(body: Uint8Array): URLSearchParams {

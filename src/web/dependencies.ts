@@ -1,3 +1,4 @@
+import type { MaintenanceAnnouncements } from '../domain/escalate/maintenance.ts'
 import type { AcceptedAlert, Alert } from '../domain/alert/alert.ts'
 import type { ChartModel } from '../domain/chart/chart.ts'
 import type { Check } from '../domain/configuration/configuration.ts'
@@ -43,6 +44,7 @@ export interface WebDependencies {
   readonly credentials: Credentials & Sessions
   readonly auditLog: AuditLog
   readonly automation: Automation
+  readonly maintenance: MaintenanceAnnouncements
   readonly incidents: IncidentReader
   readonly commands: IncidentCommands
   /** Opens an incident in a person's words; `undefined` when it is stored and opens in a moment. */

@@ -23,6 +23,7 @@ import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { incidentRoutes } from './routes/incidents.ts'
 import { loginRoutes } from './routes/login.ts'
+import { maintenanceRoutes } from './routes/maintenance.ts'
 import { metricRoutes } from './routes/metrics.ts'
 import { notActionableRoutes } from './routes/not-actionable.ts'
 import { onCallChangeRoutes } from './routes/on-call-changes.ts'
@@ -109,6 +110,7 @@ export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): 
     channelRoutes,
     answerRoutes,
     automationRoutes,
+    maintenanceRoutes,
     auditLogRoutes,
   ]
   for (const add of routes) add(app, dependencies)

@@ -44,3 +44,25 @@ describe('N44: what Slack makes of a text is undone before it is read', () => {
     )
   })
 })
+
+describe('N37: maintenance from Slack', () => {
+  it.each([
+    ['maintenance', { kind: 'list' }],
+    ['maintenance list', { kind: 'list' }],
+    ['maintenance end 3', { kind: 'end', window: '3' }],
+    [
+      'maintenance shop 2h new disks &amp; cables',
+      { kind: 'start', service: 'shop', for: '2h', reason: 'new disks & cables' },
+    ],
+    ['maintenance preview shop 2h', { kind: 'preview', service: 'shop', for: '2h', reason: '' }],
+  ])('%s', (text, order) => {
+    expect(orderOf(text)).toMatchObject({ kind: 'maintenance', order })
+  })
+
+  it('asks for what is missing', () => {
+    expect(orderOf('maintenance shop')).toMatchObject({
+      kind: 'help',
+      problem: 'Say of what, for how long and why: /firewatch maintenance shop 2h new disks',
+    })
+  })
+})

@@ -14,6 +14,7 @@ let handler: ReturnType<typeof createSlackWebhookHandler>
 const answers: ChannelAnswers = {
   give: () => told,
   declare: () => told,
+  maintenance: () => told,
   who: () => told,
   acknowledgeAs: () => told,
 }

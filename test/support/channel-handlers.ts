@@ -3,7 +3,7 @@ import { createChannelHandlers } from '../../src/app/channel-handlers.ts'
 import type { Declaration } from '../../src/domain/alert/declaration.ts'
 import type { Command } from '../../src/domain/incident/messages.ts'
 import type { IncidentCommands } from '../../src/web/dependencies.ts'
-import { startWeb } from '../web/world.ts'
+import { maintenanceOver, startWeb } from '../web/world.ts'
 import { alwaysOn, kept, override } from './on-call.ts'
 import { accounts, atStart, type EscalationWorld, linkKey, publicUrl } from './escalation.ts'
 
@@ -76,6 +76,7 @@ export async function handlersOf(
       accepted.push(declaration)
       return undefined
     },
+    maintenance: maintenanceOver(given),
     resolveSecret: (reference) => world.resolveSecret(reference),
     now: () => world.at,
     newId: () => 'id-1',

@@ -71,6 +71,8 @@ const pages = [
   `/runbooks/${hostileRunbook.name}`,
   '/automation',
   '/automation?told=stop',
+  '/maintenance',
+  '/maintenance?told=begun',
   '/account',
   '/login',
   '/nowhere/<script>alert(1)</script>',

@@ -1,3 +1,4 @@
+import type { MaintenanceAnnouncements } from '../../src/domain/escalate/maintenance.ts'
 import type { CheckMute } from '../../src/domain/check/mutes.ts'
 import type { FastifyInstance } from 'fastify'
 import type { AccessRole } from '../../src/domain/access/access.ts'
@@ -104,6 +105,7 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       read: async () => state.audit.map((entry, index) => ({ ...entry, id: index + 1 })),
     },
     automation: automationOver(state),
+    maintenance: maintenanceOver(given),
     publicUrl: 'http://firewatch.test',
     people: async () => ({ ana: 'responder', ben: 'responder', vic: 'viewer' }),
     policies: async () => ['default', 'quiet'],
@@ -253,3 +255,20 @@ export function principal(person: string, role: AccessRole): Principal {
 }
 
 export const as = (role: AccessRole) => ({ authorization: `Bearer ${role}-secret` })
+
+/** Takes what it is asked for. */
+export function maintenanceOver(given: TestWeb['given']): MaintenanceAnnouncements {
+  const window = { service: 'feed', from: 0, to: Date.parse('2030-01-01T00:00:00Z'), reason: 'new disks' }
+  return {
+    listed: async () => [{ ...window, id: '3', madeBy: 'ben' }],
+    preview: async ({ service }) => ({ kind: 'done', message: `${service} would be quiet` }),
+    announce: async (request, actor, commandId) => {
+      given.push({ verb: 'maintenance', command: { incident: 0, actor, at: '', commandId, ...request } })
+      return { kind: 'done', message: `${request.service} is quiet` }
+    },
+    end: async (id) =>
+      id === '3'
+        ? { kind: 'done', message: 'ended' }
+        : { kind: 'refused', message: `there is no maintenance ${id}` },
+  }
+}

@@ -1,5 +1,6 @@
 import type { Calendar, NotificationRule } from '../configuration/people.ts'
 import type { Configuration, Maintenance } from '../configuration/configuration.ts'
+import { type MaintenanceWindow, standing } from './maintenance.ts'
 import { type ScheduleChange, withChanges } from '../on-call/changes.ts'
 import type { Schedule } from '../on-call/schedule.ts'
 
@@ -34,12 +35,14 @@ export interface PagedUser {
 
 /**
  * @param running whose rules hold, and how people are reached
+ * @param windows maintenance that people announced
  * @param atStart whose schedules hold: the same, or what an incident began with
  */
 export function pagingContext(
   running: Configuration,
   atStart: Configuration,
   changes: readonly ScheduleChange[],
+  windows: readonly MaintenanceWindow[] = [],
 ): PagingContext {
   return {
     timeZone: running.timeZone,
@@ -59,7 +62,10 @@ export function pagingContext(
     teams: mapped({ ...atStart.teams, ...running.teams }, ({ members }) => ({ members })),
     channels: mapped({ ...atStart.channels, ...running.channels }, ({ contact }) => contact.channel),
     calendars: { ...atStart.calendars, ...running.calendars },
-    maintenance: mapped(running.services, ({ maintenance = [] }) => maintenance),
+    maintenance: mapped(running.services, ({ name, maintenance = [] }) => [
+      ...maintenance,
+      ...windows.filter(({ service }) => service === name).map(standing),
+    ]),
   }
 }
 

@@ -88,14 +88,12 @@ function pagingOf(context: PagingContext, { service, alertsBegan }: Trial): (at:
   const teams = Object.fromEntries(
     Object.entries(context.teams).map(([name, { members }]) => [name, { name, title: name, members }]),
   )
-  const services = Object.fromEntries(
-    Object.entries(context.maintenance).map(([name, maintenance]) => [name, { name, maintenance }]),
-  )
+  const maintenance = own(context.maintenance, service) ?? []
   const reachable = (person: string) => reachableIn(context, person)
   return (at) => ({
     service,
     teams,
-    services,
+    maintenance,
     calendars,
     alertsBegan,
     reachable,

@@ -1,5 +1,5 @@
 import type { Calendar } from '../configuration/people.ts'
-import type { Configuration } from '../configuration/configuration.ts'
+import type { Configuration, Maintenance } from '../configuration/configuration.ts'
 import type { EscalationPolicy } from '../configuration/escalation-policy.ts'
 import type { ReachableBy } from '../escalate/escalate.ts'
 import type { OnCallReader } from '../escalate/targets.ts'
@@ -14,8 +14,8 @@ export interface PagingWorld {
   readonly policy: EscalationPolicy
   readonly teams: Configuration['teams']
   readonly calendars: Readonly<Record<string, Calendar>>
-  /** As configured now. */
-  readonly services: Configuration['services']
+  /** Of the incident's service: as configured now, and what people announced. */
+  readonly maintenance: readonly Maintenance[]
   readonly reachable: ReachableBy
   readonly onCall: OnCallReader
   /** When alerts of the incident began, epoch milliseconds; only steps that wait for a rate of alerts look at it. */

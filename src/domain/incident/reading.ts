@@ -18,7 +18,6 @@ import type { Reading } from './effect.ts'
 import type { PersonPageKind, ReadingEvent, StepReading, WhomReading } from './event.ts'
 import type { PagingWorld } from './paging-world.ts'
 import { dueOf, rulesReading, soonestRule } from './rules-reading.ts'
-import { own } from '../values/own.ts'
 
 /*
  * What a decision asks for, worked out from what is configured and who is on call at that moment. Whoever keeps incidents (the store, a
@@ -101,8 +100,7 @@ const nobody = {
   nextRuleInMs: null,
 } as const
 
-function holdFacts({ service, services, calendars, alertsBegan }: PagingWorld, at: number) {
-  const maintenance = own(services, service)?.maintenance ?? []
+function holdFacts({ service, maintenance, calendars, alertsBegan }: PagingWorld, at: number) {
   const opensAt = (calendar: Calendar, instant: number) => nextInside(calendar, instant)
   return { at, service, maintenance, calendars, alertsBegan, opensAt }
 }

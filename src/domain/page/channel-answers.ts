@@ -36,10 +36,24 @@ export interface OnCall {
   readonly people: readonly string[]
 }
 
+/** What is asked about maintenance in a channel. */
+export type MaintenanceOrder =
+  | { readonly kind: 'list' }
+  | {
+      readonly kind: 'preview' | 'start'
+      readonly service: string
+      readonly for: string
+      readonly reason: string
+      readonly id: string
+    }
+  | { readonly kind: 'end'; readonly window: string }
+
 /** What those who bring answers from channels need of the rest. It answers instead of throwing. */
 export interface ChannelAnswers {
   give(account: Account, answer: Answer): Promise<AnswerResult>
   declare(account: Account, declaration: Declaration): Promise<AnswerResult>
+  /** Of the words behind `maintenance`. */
+  maintenance(account: Account, order: MaintenanceOrder): Promise<AnswerResult>
   who(account: Account, schedule: string | undefined): Promise<AnswerResult>
   /** For a link that is itself the proof of who opens it. */
   acknowledgeAs(person: string, incidents: readonly number[], commandId: string): Promise<AnswerResult>

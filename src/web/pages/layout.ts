@@ -1,7 +1,7 @@
 import { icon, script, stylesheet } from '../assets.ts'
 import { html, type Html } from '../html.ts'
 
-export type Area = 'incidents' | 'on-call' | 'checks' | 'runbooks' | 'automation'
+export type Area = 'incidents' | 'on-call' | 'checks' | 'runbooks' | 'automation' | 'maintenance'
 
 export interface Layout {
   readonly title: string
@@ -25,6 +25,7 @@ const areas: readonly (readonly [Area, string])[] = [
   ['checks', 'Checks'],
   ['runbooks', 'Runbooks'],
   ['automation', 'Automation'],
+  ['maintenance', 'Maintenance'],
 ]
 
 /** A page of the console. Works without script; reads well from 320 px on. */

@@ -57,7 +57,7 @@ function pagingAt(input: Fields, contacts: readonly string[], at: number): Pagin
   const ways = Array.from({ length: Math.max(contacts.length, 1) }, () => ({ channel: 'webhook' }))
   return {
     service: 'service',
-    services: { service: { name: 'service', maintenance } },
+    maintenance,
     teams: {},
     calendars: {},
     alertsBegan: [],

@@ -14,7 +14,7 @@ const repeating = { ...twoSteps, steps: [{ notify: ['ana'], ackTimeoutMs: minute
 
 function maintenance(untilMin: number): TestWorld {
   const until = { from: 0, to: untilMin * minute, reason: 'disks' }
-  return { paging: () => ({ services: { shop: { name: 'shop', maintenance: [until] } } }) }
+  return { paging: () => ({ maintenance: [until] }) }
 }
 
 function applies(minutes: number, policy: string, keep: boolean): MachineEvent {

@@ -93,7 +93,7 @@ export function createRandomWorld(rules: Rules, look: (taken: Taken) => void) {
         policy: policyOf(current.settings.policy),
         teams: {},
         calendars: {},
-        services: { shop: { name: 'shop', maintenance } },
+        maintenance,
         reachable,
         onCall: () => undefined,
         alertsBegan: began,

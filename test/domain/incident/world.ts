@@ -104,7 +104,7 @@ export function storyOf(events: readonly MachineEvent[], world: TestWorld = {}):
     ...(deliver === undefined ? {} : { deliver }),
     pagingAt: (at) => ({
       service: 'shop',
-      services: {},
+      maintenance: [],
       teams: {},
       calendars: {},
       alertsBegan: [],

@@ -1,0 +1,33 @@
+import type { Account, AnswerResult, MaintenanceOrder } from '../domain/page/channel-answers.ts'
+import type { ListedMaintenance, MaintenanceAnnouncements } from '../domain/escalate/maintenance.ts'
+import { formatDuration } from '../domain/values/duration.ts'
+
+/** Carries out what a responder asked about maintenance in a channel. */
+export async function maintain(
+  maintenance: MaintenanceAnnouncements,
+  person: string,
+  order: MaintenanceOrder,
+  { channel }: Account,
+): Promise<AnswerResult> {
+  switch (order.kind) {
+    case 'list':
+      return { kind: 'done', message: listText(await maintenance.listed()) }
+    case 'end':
+      return maintenance.end(order.window, person)
+    case 'preview':
+      return maintenance.preview(order)
+    case 'start':
+      return maintenance.announce(order, person, `${channel}-${person}-${order.id}`)
+  }
+}
+
+function listText(windows: readonly ListedMaintenance[]): string {
+  if (windows.length === 0) return 'Nothing is in maintenance, and nothing is announced.'
+  return windows
+    .map(({ id, service, from, to, madeBy, reason }) => {
+      const whose = madeBy === null ? 'configured' : `by ${madeBy}`
+      const number = id === null ? '' : `${id}: `
+      return `${number}${service}, ${new Date(from).toISOString()} to ${new Date(to).toISOString()} (${formatDuration(to - from)}), ${whose}: ${reason}`
+    })
+    .join('\n')
+}
