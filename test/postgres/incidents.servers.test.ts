@@ -171,9 +171,9 @@ describe('N36: the board', () => {
     await some()
     await change(4, { acknowledged_by: 'ana' })
     expect(await numbers({ isUnowned: true })).toEqual([6, 2, 3, 7])
-    const { counts } = createIncidentRecords(database.db)
-    expect(await counts({ severities: ['P1'] })).toEqual({ open: 2, monitoring: 0, resolved: 0 })
-    expect(await counts({ isUnowned: true })).toEqual({ open: 2, monitoring: 2, resolved: 0 })
+    const incidents = createIncidentRecords(database.db)
+    expect(await incidents.counts({ severities: ['P1'] })).toEqual({ open: 2, monitoring: 0, resolved: 0 })
+    expect(await incidents.counts({ isUnowned: true })).toEqual({ open: 2, monitoring: 2, resolved: 0 })
   })
 
   it('knows in which incident an alert fires, while that is not over', async () => {
