@@ -5,35 +5,30 @@ import {
   type MaintenanceAnnouncements,
   type MaintenanceAnswer,
   type MaintenanceEffect,
-  type MaintenanceRequest,
-  windowProblem,
 } from '../domain/escalate/maintenance.ts'
 import { mapAtMost } from '../domain/values/concurrency.ts'
-import { formatDuration, parseDuration } from '../domain/values/duration.ts'
-import { clockWords, readInstant } from '../domain/values/instant-text.ts'
-import { unknownName } from '../domain/values/suggestion.ts'
-import { storableText } from '../domain/values/text.ts'
-import { cutText } from '../domain/page/delivery.ts'
+import { formatDuration } from '../domain/values/duration.ts'
+import { clockWords } from '../domain/values/instant-text.ts'
+import { readRequest } from '../domain/escalate/maintenance-request.ts'
 import type { Records } from './records.ts'
 
-const longestReason = 500
 const mostIncidents = 1_000
 /** Incidents told at once. */
 const concurrency = 4
 
+type MaintenanceRecords = Pick<Records, 'maintenance' | 'incidents' | 'machine'>
 type Span = { readonly from: number; readonly to: number }
 
 /** Announces maintenance and ends it. Incidents that were held back by a window look again when somebody ends it. */
 export function createMaintenance(
-  { maintenance, incidents, machine }: Pick<Records, 'maintenance' | 'incidents' | 'machine'>,
+  records: MaintenanceRecords,
   configuration: () => Configuration,
   now: () => Date,
 ): MaintenanceAnnouncements {
-  const openOf = (service: string) =>
-    incidents.list({ states: ['open', 'monitoring'], service, limit: mostIncidents })
+  const { maintenance, incidents } = records
 
   async function effectOn(service: string): Promise<MaintenanceEffect> {
-    const open = await openOf(service)
+    const open = await openOf(incidents, service)
     const checks = Object.values(configuration().checks).filter((check) => check.service === service)
     return {
       incidents: open.map(({ number, title, severity, acknowledgedBy: owner }) => ({
@@ -79,21 +74,31 @@ export function createMaintenance(
       return { kind: 'done', message, window, effect }
     },
 
-    async end(id, by) {
-      const at = now()
-      const found = await maintenance.end(id, by, at)
-      if (found === undefined)
-        return refused(`there is no maintenance ${id}; "firewatch maintenance list" names them`)
-      const { window } = found
-      if (!found.ended) return { kind: 'unchanged', message: overWords(window, at.getTime()), window }
-      const held = await openOf(window.service)
-      await mapAtMost(concurrency, held, ({ number }) =>
-        machine.take(number, async () => ({ event: { type: 'configuration-changed', at: at.getTime() } })),
-      )
-      const message = `Maintenance of ${window.service} has ended: what is still wrong is paged now.`
-      return { kind: 'done', message, window }
-    },
+    end: (id, by) => endWindow(records, id, by, now()),
   }
+}
+
+async function endWindow(
+  { maintenance, incidents, machine }: MaintenanceRecords,
+  id: string,
+  by: string,
+  at: Date,
+): Promise<MaintenanceAnswer> {
+  const found = await maintenance.end(id, by, at)
+  if (found === undefined)
+    return refused(`there is no maintenance ${id}; "firewatch maintenance list" names them`)
+  const { window } = found
+  if (!found.ended) return { kind: 'unchanged', message: overWords(window, at.getTime()), window }
+  const event = { type: 'configuration-changed', at: at.getTime() } as const
+  await mapAtMost(concurrency, await openOf(incidents, window.service), ({ number }) =>
+    machine.take(number, async () => ({ event })),
+  )
+  const message = `Maintenance of ${window.service} has ended: what is still wrong is paged now.`
+  return { kind: 'done', message, window }
+}
+
+function openOf(incidents: MaintenanceRecords['incidents'], service: string) {
+  return incidents.list({ states: ['open', 'monitoring'], service, limit: mostIncidents })
 }
 
 function overWords(
@@ -111,42 +116,4 @@ function overWords(
 
 function refused(message: string): MaintenanceAnswer {
   return { kind: 'refused', message }
-}
-
-type ReadRequest = Span & { readonly service: string; readonly reason: string }
-
-function readRequest(
-  request: MaintenanceRequest,
-  { services, timeZone }: Configuration,
-  now: number,
-): ReadRequest | { readonly problem: string } {
-  const { service } = request
-  if (!Object.hasOwn(services, service))
-    return { problem: unknownName('service', service, Object.keys(services)) }
-  const from = request.from === undefined ? now : readInstant(request.from, timeZone)
-  if (from === undefined) return { problem: instantProblem('from', request.from ?? '') }
-  const to = endOf(request, from, timeZone)
-  if (typeof to !== 'number') return to
-  const problem = windowProblem({ from, to }, now)
-  if (problem !== undefined) return { problem }
-  const reason = cutText(storableText(request.reason ?? '').trim(), longestReason)
-  return { service, from, to, reason: reason === '' ? 'no reason was given' : reason }
-}
-
-function endOf(
-  { for: lasting, to }: MaintenanceRequest,
-  from: number,
-  timeZone: string,
-): number | { readonly problem: string } {
-  if ((lasting === undefined) === (to === undefined))
-    return { problem: 'say either how long it lasts, such as 2h, or when it ends' }
-  if (to !== undefined) return readInstant(to, timeZone) ?? { problem: instantProblem('to', to) }
-  const ms = parseDuration(lasting ?? '')
-  if (ms === undefined || ms === 0)
-    return { problem: `"${lasting}" is no duration: write a number with its unit, such as 30m or 2h` }
-  return from + ms
-}
-
-function instantProblem(which: string, written: string): string {
-  return `${which}: "${written}" is no instant: write one such as 2026-05-01T12:00, with Z or an offset for another zone`
 }

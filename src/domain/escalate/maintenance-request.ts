@@ -1,0 +1,53 @@
+import { cutText } from '../page/delivery.ts'
+import type { Configuration } from '../configuration/configuration.ts'
+import { parseDuration } from '../values/duration.ts'
+import { readInstant } from '../values/instant-text.ts'
+import { unknownName } from '../values/suggestion.ts'
+import { type MaintenanceRequest, windowProblem } from './maintenance.ts'
+
+const longestReason = 500
+
+/** Half-open; epoch milliseconds. */
+interface ReadRequest {
+  readonly service: string
+  readonly from: number
+  readonly to: number
+  readonly reason: string
+}
+
+/** The window that a request means at `now`, or what is not understood or not possible. */
+export function readRequest(
+  request: MaintenanceRequest,
+  { services, timeZone }: Pick<Configuration, 'services' | 'timeZone'>,
+  now: number,
+): ReadRequest | { readonly problem: string } {
+  const { service } = request
+  if (!Object.hasOwn(services, service))
+    return { problem: unknownName('service', service, Object.keys(services)) }
+  const from = request.from === undefined ? now : readInstant(request.from, timeZone)
+  if (from === undefined) return { problem: instantProblem('from', request.from ?? '') }
+  const to = endOf(request, from, timeZone)
+  if (typeof to !== 'number') return to
+  const problem = windowProblem({ from, to }, now)
+  if (problem !== undefined) return { problem }
+  const reason = cutText((request.reason ?? '').trim(), longestReason)
+  return { service, from, to, reason: reason === '' ? 'no reason was given' : reason }
+}
+
+function endOf(
+  { for: lasting, to }: MaintenanceRequest,
+  from: number,
+  timeZone: string,
+): number | { readonly problem: string } {
+  if ((lasting === undefined) === (to === undefined))
+    return { problem: 'say either how long it lasts, such as 2h, or when it ends' }
+  if (to !== undefined) return readInstant(to, timeZone) ?? { problem: instantProblem('to', to) }
+  const ms = parseDuration(lasting ?? '')
+  if (ms === undefined || ms === 0)
+    return { problem: `"${lasting}" is no duration: write a number with its unit, such as 30m or 2h` }
+  return from + ms
+}
+
+function instantProblem(which: string, written: string): string {
+  return `${which}: "${written}" is no instant: write one such as 2026-05-01T12:00, with Z or an offset for another zone`
+}
