@@ -41,7 +41,7 @@ export function createIncidentBoard(db: Database) {
     async incidentsOf(fingerprints: readonly string[]): Promise<ReadonlyMap<string, number>> {
       if (fingerprints.length === 0) return new Map()
       const { rows } = await sql<{ fingerprint: string; incident: number }>`
-        SELECT alerts.fingerprint, max(alerts.incident)::int AS incident
+        SELECT alerts.fingerprint, max(alerts.incident) AS incident
         FROM alerts JOIN incidents ON incidents.number = alerts.incident
         WHERE alerts.fingerprint = ANY(${fingerprints}::text[]) AND alerts.status = 'firing' AND incidents.state <> 'resolved'
         GROUP BY alerts.fingerprint`.execute(db)

@@ -49,9 +49,9 @@ function row(shown: BoardRow, now: string): Html {
 
 function owner({ state, acknowledgedBy }: Incident): Html {
   if (acknowledgedBy !== null) return html`${acknowledgedBy}`
-  return state === 'resolved'
-    ? html`<span class="quiet">nobody</span>`
-    : html`<strong class="unowned">nobody yet</strong>`
+  return state === 'open'
+    ? html`<strong class="unowned">nobody yet</strong>`
+    : html`<span class="quiet">nobody</span>`
 }
 
 /** What is over ended so long ago. */
