@@ -70,9 +70,9 @@ describe('N36: what comes next in a row of the board', () => {
     [
       'automation tries meanwhile',
       row(1, {}, { ...waiting(['carol']), ...remediating }),
-      `pages carol in ${inFour} <span class="quiet">automation: trying flush on feed-1</span>`,
+      `pages carol in ${inFour} <span class="quiet beside">Automation: trying flush on feed-1</span>`,
     ],
-    ['automation alone works', row(1, {}, remediating), 'automation: trying flush on feed-1'],
+    ['automation alone works', row(1, {}, remediating), 'Automation: trying flush on feed-1'],
     [
       'automation has a head start',
       row(1, {}, { escalation: { kind: 'head-start', dueAt: t + 240_000 } }),

@@ -14,7 +14,7 @@ export function nextWords({ incident, machine }: BoardRow, now: string): Html {
   const doing = automationWords(machine)
   const coming = incident.state === 'monitoring' ? monitoringWords(machine) : pagingWords(machine, now)
   if (coming === null) return doing ?? html`<span class="quiet">nothing by itself</span>`
-  return doing === null ? coming : html`${coming} <span class="quiet">${doing}</span>`
+  return doing === null ? coming : html`${coming} <span class="quiet beside">${doing}</span>`
 }
 
 function endWords({ startedAt, resolvedAt, resolvedBy }: Incident): Html {
@@ -62,5 +62,5 @@ const longestDoing = 90
 
 function automationWords({ tasks, automation: { doing } }: MachineState): Html | null {
   const runs = tasks.some(({ kind }) => kind === 'remediate')
-  return runs && doing !== '' ? html`automation: ${cutText(doing, longestDoing)}` : null
+  return runs && doing !== '' ? html`Automation: ${cutText(doing, longestDoing)}` : null
 }
