@@ -1,4 +1,9 @@
-import { chartDataFrom, chartRequest } from '../src/domain/chart/data.ts'
+import {
+  chartDataFrom,
+  chartRequest,
+  type ChartSubject,
+  type SeriesRequest,
+} from '../src/domain/chart/data.ts'
 import type { ChartData } from '../src/domain/chart/chart.ts'
 import type { Check, Configuration } from '../src/domain/configuration/configuration.ts'
 import { boundedRows, failed } from '../src/domain/investigate/evidence-result.ts'
@@ -10,10 +15,12 @@ import {
   type QueryWindow,
 } from '../src/domain/investigate/investigate.ts'
 import type { Stage } from '../src/domain/investigate/evidence.ts'
+import { silentSourceOf } from '../src/domain/check/self-alerts.ts'
 import { runbookOf } from '../src/domain/incident/plan.ts'
 import type { EvidenceQuery, Runbook } from '../src/domain/investigate/runbook.ts'
 import type { Series } from '../src/domain/check/verdict.ts'
 import { seriesTitle, worstVerdict } from '../src/domain/check/verdict-words.ts'
+import { own } from '../src/domain/values/own.ts'
 import type { ChartDependencies, InvestigateDependencies, NewEvidence } from './investigate-dependencies.ts'
 
 /** An evidence query that takes longer says less than the one after it. */
@@ -25,9 +32,27 @@ const mostVerdicts = 400
 const bucketsBefore = 8
 const defaultBucketMs = 60_000
 
-/** The chart's data as they stand; `undefined` where no check measures what fires. */
-export async function readChart(deps: ChartDependencies, incident: number): Promise<ChartData | undefined> {
+/** What an incident's chart shows, and up to when. */
+export interface IncidentChart {
+  readonly request: SeriesRequest
+  /** ISO 8601 in UTC. */
+  readonly until: string
+}
+
+/** What to read for an incident's chart, from the records alone; `undefined` where no check measures what fires. */
+export async function chartOfIncident(
+  deps: Omit<ChartDependencies, 'series'>,
+  incident: number,
+): Promise<IncidentChart | undefined> {
   return chartOf(deps, await sceneOf(deps, incident))
+}
+
+/** The chart's data as they stand. @throws when the measurements cannot be read */
+export async function readChart(
+  { series }: Pick<ChartDependencies, 'series'>,
+  { request, until }: IncidentChart,
+): Promise<ChartData> {
+  return chartDataFrom(request, await series.read(request), until)
 }
 
 export interface Scene {
@@ -35,6 +60,8 @@ export interface Scene {
   readonly configuration: Configuration
   readonly runbook: Runbook | undefined
   readonly series: readonly Series[]
+  /** A source that its alerts say is silent. */
+  readonly silentSource: string | undefined
   readonly bucketMs: number
   /** Up to when all measurements should be in. */
   readonly until: string
@@ -55,7 +82,7 @@ export async function sceneOf(deps: Reading, number: number): Promise<Scene> {
   const alerts = await deps.incidents.alertsOf(number)
   const series = distinct(alerts.flatMap(({ labels }) => seriesOf(labels) ?? [])).slice(0, mostSeries)
   const check = series
-    .map((one) => configuration.checks[one.check])
+    .map((one) => own(configuration.checks, one.check))
     .find((one): one is Check => one !== undefined)
   const bucketMs = check?.bucketMs ?? defaultBucketMs
   const now = deps.now().getTime() - (check?.lateMs ?? 0)
@@ -67,7 +94,9 @@ export async function sceneOf(deps: Reading, number: number): Promise<Scene> {
     timeZone: configuration.timeZone,
   })
   const runbook = runbookOf(incident.labels, configuration.runbooks)
-  return { incident, configuration, runbook, series, bucketMs, until: new Date(now).toISOString(), window }
+  const silentSource = alerts.map(silentSourceOf).find((source) => source !== undefined)
+  const until = new Date(now).toISOString()
+  return { incident, configuration, runbook, series, silentSource, bucketMs, until, window }
 }
 
 /** What to ask at a stage: what the check saw, the chart, then the runbook's queries. */
@@ -99,7 +128,7 @@ function verdictQuestions(deps: InvestigateDependencies, scene: Scene, stage: St
   const { configuration, window, bucketMs } = scene
   const from = new Date(Date.parse(window.from) - bucketsBefore * bucketMs).toISOString()
   return scene.series.flatMap((series): Question[] => {
-    const metric = configuration.metrics[series.metric]
+    const metric = own(configuration.metrics, series.metric)
     if (metric === undefined) return []
     return [
       {
@@ -127,28 +156,47 @@ function verdictQuestions(deps: InvestigateDependencies, scene: Scene, stage: St
 }
 
 function chartQuestions(deps: InvestigateDependencies, scene: Scene, stage: Stage): Question[] {
-  if (scene.series.length === 0) return []
-  const title = 'The series of the chart: today, a day and a week before'
+  if (scene.series.length === 0 && scene.silentSource === undefined) return []
   return [
     {
       about: { kind: 'chart', stage },
       kind: 'metric-result',
-      title,
-      ask: async () => (await chartOf(deps, scene)) ?? failed('no check measures it'),
+      title: 'What the chart shows: the measured series, and what it was judged by',
+      async ask() {
+        const chart = await chartOf(deps, scene)
+        return chart === undefined ? failed('no check measures it') : readChart(deps, chart)
+      },
     },
   ]
 }
 
-/** The chart shows the series that is farthest from normal. */
 async function chartOf(
-  deps: Pick<InvestigateDependencies, 'series' | 'verdicts'>,
+  deps: Pick<InvestigateDependencies, 'verdicts'>,
   scene: Scene,
-): Promise<ChartData | undefined> {
+): Promise<IncidentChart | undefined> {
   const { configuration, incident, until } = scene
-  const worst = worstVerdict(await deps.verdicts.since(scene.series, incident.startedAt))
-  const series = worst ?? scene.series[0]
-  const request = series && chartRequest({ series, configuration, startedAt: incident.startedAt, until })
-  return request && chartDataFrom(request, await deps.series.read(request), until)
+  const subject = await chartSubject(deps, scene)
+  const request =
+    subject && chartRequest({ subject, configuration, startedAt: incident.startedAt, until: endOf(scene) })
+  return request && { request, until }
+}
+
+/** What is over is shown to its end, not up to now. */
+function endOf({ incident: { resolvedAt }, until }: Scene): string {
+  return resolvedAt !== null && resolvedAt < until ? resolvedAt : until
+}
+
+/** The chart shows the series that is farthest from normal, or the source that is silent. */
+async function chartSubject(
+  deps: Pick<InvestigateDependencies, 'verdicts'>,
+  { series, silentSource, incident, configuration }: Scene,
+): Promise<ChartSubject | undefined> {
+  if (series.length > 0) {
+    const worst = worstVerdict(await deps.verdicts.since(series, incident.startedAt))
+    const shown = worst ?? series.find(({ check }) => own(configuration.checks, check) !== undefined)
+    return shown && { kind: 'series', series: shown }
+  }
+  return silentSource === undefined ? undefined : { kind: 'source', source: silentSource }
 }
 
 function distinct(series: readonly Series[]): Series[] {

@@ -28,7 +28,8 @@ export interface PostMortemDependencies {
     add(review: NewReview): Promise<StoredReview>
   }
   readonly renderReview: (page: { readonly review: Review; readonly chart: string | null }) => string
-  readonly renderChart: (model: ChartModel) => { readonly png: Uint8Array }
+  /** As PNG. */
+  readonly renderChart: (model: ChartModel) => Uint8Array
   /** The folder of reviews. A file is there whole or not at all. */
   readonly folder: { write(name: string, content: string | Uint8Array): Promise<void> }
   readonly now: () => Date
@@ -67,7 +68,7 @@ export function createPostMortemActivities(deps: PostMortemDependencies) {
       const chart = chartOf(records)
       const markdown = deps.renderReview({ review: model, chart: chart === undefined ? null : `${name}.png` })
       const kept = await deps.reviews.add({ incident, markdown, model, draftedAt: deps.now().toISOString() })
-      if (chart !== undefined) await deps.folder.write(`${name}.png`, deps.renderChart(chart).png)
+      if (chart !== undefined) await deps.folder.write(`${name}.png`, deps.renderChart(chart))
       await deps.folder.write(`${name}.md`, kept.markdown)
       await tell(deps, incident, kept)
       const { rubric } = kept.model
@@ -118,7 +119,7 @@ async function recordsOf(deps: PostMortemDependencies, number: number): Promise<
 /** The chart of what was collected last, so that the same records draw the same picture. */
 function chartOf({ incident, evidence, attempts, timeZone }: ReviewRecords): ChartModel | undefined {
   const data = evidence.map(({ result }) => chartDataOf(result)).findLast((found) => found !== undefined)
-  return data === undefined ? undefined : chartModel({ incident, data, attempts, timeZone })
+  return data && chartModel({ incident, data, attempts, timeZone })
 }
 
 async function tell(

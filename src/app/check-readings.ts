@@ -14,10 +14,10 @@ const bucketsShown = 60
 
 /** What the console reads of checks: those that are configured now, with their verdicts of late. */
 export function createCheckReadings(
-  verdicts: Records['verdicts'],
+  verdicts: Pick<Records['verdicts'], 'standings' | 'muted' | 'newest' | 'since'>,
   configuration: Configuration,
   incidentsOf: Records['board']['incidentsOf'],
-): CheckReader {
+): Omit<CheckReader, 'details'> {
   return {
     standings: () => verdicts.standings(),
     mutes: async () => checkMutes(await verdicts.muted(), configuration.checks),

@@ -1,5 +1,5 @@
 import { createPostMortemActivities } from '../../activities/post-mortem.ts'
-import { renderChart } from '../chart/render.ts'
+import { renderPng } from '../chart/render.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
 import type { CommandAnswer, NoteCommand } from '../domain/incident/messages.ts'
 import { notActionableEntry, notActionableIn } from '../domain/incident/not-actionable.ts'
@@ -32,7 +32,7 @@ async function redraft(records: Records, dataDir: string, incident: number, now:
     ...records,
     reviews: { add: (review) => records.reviews.redraft(review) },
     renderReview: await loadReviewTemplate(),
-    renderChart,
+    renderChart: renderPng,
     folder: reviewFolder(dataDir),
     now,
   })

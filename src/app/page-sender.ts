@@ -1,8 +1,9 @@
 import type { Logger } from 'pino'
 import { createAnswerLinks } from '../answers/links.ts'
-import { renderChart } from '../chart/render.ts'
+import { renderPng } from '../chart/render.ts'
 import type { ClickHouse } from '../clickhouse/client.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
+import { isMeasured } from '../domain/chart/chart.ts'
 import { parseIncidentName } from '../domain/investigate/evidence.ts'
 import type { WorkerMetrics } from '../metrics/worker-metrics.ts'
 import { createPageSender, type PageSender } from '../paging/sender.ts'
@@ -53,12 +54,14 @@ function answerLinks({ linkKey: key, publicUrl }: PageSenderParts['settings'], n
 }
 
 /** Draws nothing where no check measures what fires: an empty picture tells nobody anything. */
-function chartsByName({ records, clickhouse, now }: PageSenderParts) {
-  const charts = createCharts(records, clickhouse, now)
+function chartsByName({ records, clickhouse, configuration, log, now }: PageSenderParts) {
+  const warn = (message: string, error: unknown) => log.warn({ err: error }, message)
+  const charts = createCharts({ records, clickhouse, configuration, log: warn, now })
   return async (name: string): Promise<Uint8Array | undefined> => {
     const number = parseIncidentName(name)
     if (number === undefined) throw new Error(`${name} is no name of an incident`)
-    const model = await charts.model(await records.incidents.get(number))
-    return model.lines.length === 0 ? undefined : renderChart(model).png
+    const reading = await charts.ofIncident(await records.incidents.get(number))
+    if (reading.kind === 'unreadable') throw new Error('its measurements could not be read')
+    return reading.kind === 'chart' && isMeasured(reading.model) ? renderPng(reading.model) : undefined
   }
 }

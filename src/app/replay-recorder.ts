@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createInvestigateActivities } from '../../activities/investigate.ts'
 import { createPostMortemActivities } from '../../activities/post-mortem.ts'
-import { renderChart } from '../chart/render.ts'
+import { renderPng } from '../chart/render.ts'
 import type { ClickHouse } from '../clickhouse/client.ts'
 import { readSeriesChart } from '../clickhouse/series-chart.ts'
 import type { Alert } from '../domain/alert/alert.ts'
@@ -57,7 +57,7 @@ export async function createReplayRecorder(options: RecorderOptions) {
       ...records,
       now: clock.now,
       renderReview,
-      renderChart,
+      renderChart: renderPng,
       folder: reviewFolder(options.dataDir),
     })
     await postMortem.draftReview({ incident: stored.number })

@@ -4,6 +4,7 @@ import type { WebDependencies } from '../web/dependencies.ts'
 import type { ServedRequest } from '../web/observe.ts'
 import { createAutomation } from './automation.ts'
 import { createCharts } from './charts.ts'
+import { createCheckDetails } from './check-details.ts'
 import { createCheckReadings } from './check-readings.ts'
 import { createDeclarationPreviews } from './declaration-previews.ts'
 import { createIdentities } from './identities.ts'
@@ -41,9 +42,10 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
     declarationPreviews: createDeclarationPreviews(configuration, () => onCall.context(), now),
     declare: (declaration) => records.declarations.declare(declaration),
     notActionable: createNotActionable(records, settings.dataDir, now),
-    checks: createCheckReadings(records.verdicts, configuration, (alerts) =>
-      records.board.incidentsOf(alerts),
-    ),
+    checks: {
+      ...createCheckReadings(records.verdicts, configuration, (alerts) => records.board.incidentsOf(alerts)),
+      details: createCheckDetails(records, configuration),
+    },
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
     runbooks: async () => configuration.runbooks,
     services: async () => Object.keys(configuration.services),
@@ -54,7 +56,13 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
     },
     onCall,
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
-    charts: createCharts(records, clickhouse, now),
+    charts: createCharts({
+      records,
+      clickhouse,
+      configuration,
+      log: (message, error) => log.warn({ err: error }, message),
+      now,
+    }),
     unready: () => unready(parts),
     metrics: () => parts.metrics.expose(),
     served: (request) => noteRequest(parts, request),

@@ -4,7 +4,7 @@ import { createIncidentActivities } from '../../activities/incident.ts'
 import { createInvestigateActivities } from '../../activities/investigate.ts'
 import { createPostMortemActivities } from '../../activities/post-mortem.ts'
 import { createRemediateActivities } from '../../activities/remediate.ts'
-import { renderChart } from '../chart/render.ts'
+import { renderPng } from '../chart/render.ts'
 import { createMetricReader } from '../clickhouse/metric-query.ts'
 import { readSeriesChart } from '../clickhouse/series-chart.ts'
 import { createHttpActions } from '../http-action/executor.ts'
@@ -49,7 +49,7 @@ export async function createActivities(parts: WorkerParts, { incidents, engine }
     ...createPostMortemActivities({
       ...common,
       renderReview: await loadReviewTemplate(),
-      renderChart,
+      renderChart: renderPng,
       folder: reviewFolder(settings.dataDir),
     }),
   }

@@ -1,49 +1,64 @@
-import type { ChartModel } from '../domain/chart/chart.ts'
-import { valueTicks } from './scale.ts'
-
-export const width = 800
-export const height = 400
-/** The part in which lines are drawn. */
-export const plot = { left: 84, right: 632, top: 118, bottom: 334 } as const
-
-export const ink = '#16181d'
-/** 800 pixels become some 360 on a phone, so nothing is smaller than 17. */
-export const titleSize = 27
-export const textSize = 20
-export const markerSize = 18
-export const captionSize = 17
-
-/** Where values and instants lie. */
-export interface Frame {
-  readonly from: number
-  readonly to: number
-  readonly ticks: readonly number[]
-  readonly x: (at: number) => number
-  readonly y: (value: number) => number
-}
-
-export function frameOf({ from, bucketMs, lines, markers }: ChartModel): Frame {
-  const values = lines.flatMap((line) => line.values.filter((value) => value !== null))
-  const buckets = Math.max(1, ...lines.map((line) => line.values.length))
-  const first = Date.parse(from)
-  const last = first + buckets * bucketMs
-  const instants = lines.length > 0 ? [] : markers.map(({ at }) => Date.parse(at))
-  const [start, end] = [Math.min(first, ...instants), Math.max(last, ...instants)]
-  // Folded, since a spread of many values would overflow the stack.
-  const [least, greatest] = values.reduce(
-    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
-    [0, 0],
-  )
-  const ticks = valueTicks(least, greatest)
-  const [bottom, top] = [ticks[0] ?? 0, ticks.at(-1) ?? 1]
-  return {
-    from: start,
-    to: end,
-    ticks,
-    x: (at) => plot.left + ((at - start) / (end - start)) * (plot.right - plot.left),
-    y: (value) => plot.bottom - ((value - bottom) / (top - bottom)) * (plot.bottom - plot.top),
+/** Where the parts of a chart lie, and how large its texts are, in pixels. */
+export interface Layout {
+  readonly width: number
+  readonly height: number
+  /** The part in which lines are drawn; its left edge moves to the right for long numbers. */
+  readonly plot: {
+    readonly left: number
+    readonly right: number
+    readonly top: number
+    readonly bottom: number
   }
+  readonly titleSize: number
+  readonly textSize: number
+  readonly markerSize: number
+  readonly captionSize: number
+  /** Names of lines: at their ends, or below the time axis. */
+  readonly names: 'ends' | 'below'
+  readonly mostTimeTicks: number
 }
+
+/** For messages: 800 pixels become some 360 on a phone, so nothing is smaller than 17. */
+const message: Layout = {
+  width: 800,
+  height: 400,
+  plot: { left: 40, right: 632, top: 122, bottom: 334 },
+  titleSize: 27,
+  textSize: 20,
+  markerSize: 18,
+  captionSize: 17,
+  names: 'ends',
+  mostTimeTicks: 6,
+}
+
+/** For a page on a screen that is wide. */
+const wide: Layout = {
+  width: 640,
+  height: 310,
+  plot: { left: 38, right: 522, top: 92, bottom: 264 },
+  titleSize: 17,
+  textSize: 13,
+  markerSize: 12,
+  captionSize: 12,
+  names: 'ends',
+  mostTimeTicks: 7,
+}
+
+/** For a page on a phone, pixel by pixel. */
+const narrow: Layout = {
+  width: 360,
+  height: 300,
+  plot: { left: 34, right: 350, top: 96, bottom: 248 },
+  titleSize: 16,
+  textSize: 12.5,
+  markerSize: 12,
+  captionSize: 12,
+  names: 'below',
+  mostTimeTicks: 5,
+}
+
+export const layouts = { message, wide, narrow } as const
+export type ChartSize = keyof typeof layouts
 
 /** How wide a text comes out in DejaVu Sans, a little overestimated. */
 export function textWidth(text: string, size: number): number {

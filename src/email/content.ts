@@ -52,7 +52,8 @@ function answeredBy({ incident, bundled }: PageMessage): string {
 function linksOf({ kind, incident, incidentUrl, chartUrl, links }: PageMessage): PageLink[] {
   const offered = [
     { title: `Open ${incident}`, url: incidentUrl },
-    ...(kind === 'page' ? [{ title: 'Chart', url: chartUrl }, ...links] : []),
+    ...(kind === 'page' && chartUrl !== undefined ? [{ title: 'Chart', url: chartUrl }] : []),
+    ...(kind === 'page' ? links : []),
   ]
   return offered.flatMap(({ title, url }) => webLink(title, url) ?? [])
 }

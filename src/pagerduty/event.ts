@@ -104,7 +104,7 @@ function payloadOf(message: PageMessage): PagerDutyPayload {
   }
 }
 
-/** Images must be served by https, says PagerDuty; a chart that is not is a link. */
+/** Images must be served by https, says PagerDuty; a chart that is not is a link. Without a chart there is none of either. */
 function attachmentsOf({
   incident,
   incidentUrl,
@@ -112,6 +112,7 @@ function attachmentsOf({
 }: PageMessage): Pick<PagerDutyEvent, 'links' | 'images'> {
   const open = { href: incidentUrl, text: `Open ${incident}` }
   const alt = `What ${incident} measures`
+  if (chartUrl === undefined) return { links: [open] }
   return chartUrl.startsWith('https://')
     ? { links: [open], images: [{ src: chartUrl, href: incidentUrl, alt }] }
     : { links: [open, { href: chartUrl, text: alt }] }

@@ -72,6 +72,21 @@ function listing(db: Database) {
       return rows.map(incidentFromRow)
     },
 
+    /** Those that alerts of a check opened or joined, newest first. */
+    async ofCheck(check: string, limit: number): Promise<Incident[]> {
+      const labels = JSON.stringify({ alertname: check, check })
+      const rows = await db
+        .selectFrom('incidents')
+        .selectAll()
+        .where(
+          sql<boolean>`EXISTS (SELECT FROM alerts WHERE alerts.incident = incidents.number AND alerts.labels @> ${labels}::jsonb)`,
+        )
+        .orderBy('number', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(incidentFromRow)
+    },
+
     /** Those of them that exist, in no order. */
     async many(incidents: readonly number[]): Promise<Incident[]> {
       if (incidents.length === 0) return []

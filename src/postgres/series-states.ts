@@ -85,6 +85,15 @@ export async function mutedSeries(db: Kysely<Schema>): Promise<MutedSeries[]> {
   return rows
 }
 
+/** Series of a check that fire, those that have not fired long enough for an alert among them; the longest first. */
+export async function firingSeries(db: Kysely<Schema>, check: string): Promise<SeriesStanding[]> {
+  const { rows } = await sql<StandingRow>`
+    SELECT check_name, metric, slice, slice_group, state FROM series_states
+    WHERE check_name = ${check} AND state->>'phase' IN ('firing', 'pending')
+    ORDER BY state->>'since', metric, slice, slice_group`.execute(db)
+  return rows.map(fromRow)
+}
+
 interface StandingRow {
   readonly check_name: string
   readonly metric: string

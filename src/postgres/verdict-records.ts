@@ -3,7 +3,7 @@ import { readBaselines } from '../domain/check/baseline.ts'
 import type { CheckStanding, Series, Verdict, VerdictReason, VerdictState } from '../domain/check/verdict.ts'
 import type { MutedSeries } from '../domain/check/mutes.ts'
 import type { Database } from './database.ts'
-import { mutedSeries } from './series-states.ts'
+import { firingSeries, mutedSeries } from './series-states.ts'
 import { judgedNames } from './verdicts.ts'
 
 interface Row {
@@ -38,6 +38,9 @@ export function createVerdictRecords(db: Database) {
 
     /** What fires and is muted, by check. */
     muted: (): Promise<MutedSeries[]> => mutedSeries(db),
+
+    /** Where the series of a check stand that fire, or begin to. */
+    firing: (check: string) => firingSeries(db, check),
 
     /** How a check judged its newest bucket, at most `most` of its series: those that fire first, then the unknown ones. */
     async newest(check: string, most: number): Promise<Verdict[]> {

@@ -131,7 +131,8 @@ function factsOf(message: PageMessage): string[] {
 function linksOf({ kind, incident, incidentUrl, chartUrl, links }: PageMessage): string[] {
   const offered = [
     { title: `Open ${incident}`, url: incidentUrl },
-    ...(kind === 'page' ? [{ title: 'Chart', url: chartUrl }, ...links] : []),
+    ...(kind === 'page' && chartUrl !== undefined ? [{ title: 'Chart', url: chartUrl }] : []),
+    ...(kind === 'page' ? links : []),
   ]
   return offered.slice(0, longestPart.links).flatMap(({ title, url }) => link(title, url) ?? [])
 }

@@ -76,7 +76,8 @@ function footOf(message: PageMessage, form: TextForm): Line[] {
 function linkLines({ kind, incident, incidentUrl, chartUrl, links }: PageMessage, form: TextForm): Line[] {
   const offered: readonly PageLink[] = [
     { title: `Open ${incident}`, url: incidentUrl },
-    ...(kind === 'page' ? [{ title: 'Chart', url: chartUrl }, ...links] : []),
+    ...(kind === 'page' && chartUrl !== undefined ? [{ title: 'Chart', url: chartUrl }] : []),
+    ...(kind === 'page' ? links : []),
   ]
   const row: Piece[] = []
   const written: Line[] = []

@@ -1,7 +1,7 @@
 import type { MaintenanceAnnouncements } from '../domain/escalate/maintenance.ts'
 import type { AcceptedAlert, Alert } from '../domain/alert/alert.ts'
 import type { ChartModel } from '../domain/chart/chart.ts'
-import type { Check } from '../domain/configuration/configuration.ts'
+import type { Check, Metric, Slice } from '../domain/configuration/configuration.ts'
 import type { Role } from '../domain/configuration/people.ts'
 import type { Declaration } from '../domain/alert/declaration.ts'
 import type { PagingPreview } from '../domain/escalate/preview.ts'
@@ -28,7 +28,7 @@ import type { Runbook } from '../domain/investigate/runbook.ts'
 import type { Severity } from '../domain/values/severity.ts'
 import type { TimelineEntry } from '../domain/incident/timeline.ts'
 import type { CheckMute } from '../domain/check/mutes.ts'
-import type { CheckStanding, Verdict } from '../domain/check/verdict.ts'
+import type { CheckStanding, Series, Verdict } from '../domain/check/verdict.ts'
 import type { Credentials } from './access.ts'
 import type { AuditLog } from './audit.ts'
 import type { Automation } from './automation.ts'
@@ -75,12 +75,7 @@ export interface WebDependencies {
     /** Why one is not there, in a sentence; `undefined` when nothing has gone wrong. */
     trouble(incident: number): Promise<string | undefined>
   }
-  readonly charts: {
-    /** PNG of the incident's chart as it stands. */
-    render(incident: Incident): Promise<Uint8Array>
-    /** What it draws. */
-    model(incident: Incident): Promise<ChartModel>
-  }
+  readonly charts: Charts
   readonly intake: {
     /** Reads the body of `POST /api/v1/alerts`. @throws an error whose `problems` name each bad path */
     parse(body: unknown): readonly AcceptedAlert[]
@@ -135,6 +130,39 @@ export interface NotificationReceipt {
   readonly problems: readonly string[]
 }
 
+/** A chart, that nothing measures what it would show, or that the measurements cannot be read now. */
+export type ChartReading =
+  | { readonly kind: 'chart'; readonly model: ChartModel }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unreadable'; readonly why: 'unavailable' | 'refused' }
+
+/** What a chart shows: in people's titles, and by which rule it was judged, where that is known. */
+export type ChartAbout = Pick<ChartModel, 'title' | 'unit' | 'rule'>
+
+/** A series of a check, and for how long up to now. */
+export interface SeriesRange {
+  readonly series: Series
+  readonly rangeMs: number
+}
+
+/** Time zones are those whose clock a chart shows; by default the configuration's. */
+export interface Charts {
+  /** What an incident's chart shows, from the records alone; `undefined` where nothing measures what fires. */
+  about(incident: Incident): Promise<ChartAbout | undefined>
+  ofIncident(incident: Incident, timeZone?: string): Promise<ChartReading>
+  ofSeries(range: SeriesRange, timeZone?: string): Promise<ChartReading>
+  /** For messages: on a light ground. */
+  png(model: ChartModel): Uint8Array
+  /** For pages: dark where the reader prefers it. */
+  svg(model: ChartModel, size: PageChartSize): string
+  /** Words in the place of a chart. */
+  wordsAsPng(words: string): Uint8Array
+  wordsAsSvg(words: string, size: PageChartSize): string
+}
+
+/** `narrow`: for a phone. */
+export type PageChartSize = 'wide' | 'narrow'
+
 export interface StoredReview {
   /** `draft` until people have made it their own. */
   readonly state: string
@@ -149,6 +177,8 @@ export interface CheckReader {
   mutes(): Promise<readonly CheckMute[]>
   /** Names of the checks, as configured now. */
   names(): Promise<readonly string[]>
+  /** What a check watches and how it stands; `undefined` when there is no such check. */
+  details(check: string): Promise<CheckDetails | undefined>
   /** How a check judged of late, at most `most` of its series; `undefined` when there is no such check. */
   read(check: string, most: number): Promise<CheckReading | undefined>
 }
@@ -159,6 +189,27 @@ export interface CheckReading {
   readonly series: readonly CheckSeries[]
   /** Series that are not shown. */
   readonly more: number
+}
+
+/** A check in words that people gave: what it watches, what fires, and what came of it. */
+export interface CheckDetails {
+  readonly check: Check
+  readonly metrics: readonly Metric[]
+  /** Without the slice `total`. */
+  readonly slices: readonly Slice[]
+  readonly series: readonly Series[]
+  readonly runbook: { readonly name: string; readonly title: string } | null
+  readonly dashboardUrl: string | null
+  /** Series that fire, those that have not fired long enough for an alert among them. */
+  readonly firing: readonly FiringSeries[]
+  /** Those that its alerts opened or joined, newest first. */
+  readonly incidents: readonly Incident[]
+}
+
+export interface FiringSeries extends Series {
+  readonly phase: 'pending' | 'firing'
+  /** Start of the first bucket that fired, ISO 8601 in UTC. */
+  readonly since: string
 }
 
 export interface CheckSeries {

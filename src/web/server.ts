@@ -14,6 +14,8 @@ import { assetRoutes } from './routes/assets.ts'
 import { auditLogRoutes } from './routes/audit-log.ts'
 import { automationRoutes } from './routes/automation.ts'
 import { calendarRoutes } from './routes/calendars.ts'
+import { chartRoutes } from './routes/charts.ts'
+import { checkChartRoutes } from './routes/check-charts.ts'
 import { checkRoutes } from './routes/checks.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { declareRoutes } from './routes/declare.ts'
@@ -70,7 +72,9 @@ export async function createServer(dependencies: WebDependencies): Promise<Fasti
     reply.header('x-content-type-options', 'nosniff')
     // Not `no-referrer`: with that, browsers send forms with `Origin: null`, and we could not tell ours from others'.
     reply.header('referrer-policy', 'same-origin')
-    reply.header('content-security-policy', contentSecurityPolicy)
+    // A picture with a style sheet of its own has a policy of its own.
+    if (reply.getHeader('content-security-policy') === undefined)
+      reply.header('content-security-policy', contentSecurityPolicy)
     if (reply.getHeader('cache-control') === undefined) reply.header('cache-control', 'no-store')
   })
   await app.register(formBody)
@@ -95,6 +99,8 @@ export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): 
     credentialRoutes,
     alertRoutes,
     checkRoutes,
+    chartRoutes,
+    checkChartRoutes,
     incidentRoutes,
     commandRoutes,
     declareRoutes,

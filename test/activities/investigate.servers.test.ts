@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createInvestigateActivities, type InvestigateActivities } from '../../activities/investigate.ts'
-import { readChart } from '../../activities/investigate-questions.ts'
+import { chartOfIncident, readChart } from '../../activities/investigate-questions.ts'
 import { evidenceKey } from '../../src/domain/investigate/evidence.ts'
 import { verdictsOf } from '../../src/domain/investigate/evidence-result.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
@@ -52,7 +52,11 @@ describe('collecting evidence', () => {
         'metric-result',
         'Likes (os iOS): verdicts of feed-activity',
       ],
-      ['opened/chart', 'metric-result', 'The series of the chart: today, a day and a week before'],
+      [
+        'opened/chart',
+        'metric-result',
+        'What the chart shows: the measured series, and what it was judged by',
+      ],
       ['opened/by-path', 'metric-result', 'Actions by path'],
       ['opened/os-split', 'metric-result', 'Actions by system'],
     ])
@@ -154,7 +158,9 @@ describe('collecting evidence', () => {
 
 describe('the chart as it stands', () => {
   it('shows complete buckets of the series that is farthest from normal', async () => {
-    const chart = await readChart(chartDependencies(database.db, world), 1)
+    const deps = chartDependencies(database.db, world)
+    const found = await chartOfIncident(deps, 1)
+    const chart = found && (await readChart(deps, found))
     expect(chart).toMatchObject({
       title: 'Likes (os iOS)',
       from: '2026-11-23T21:00:00.000Z',

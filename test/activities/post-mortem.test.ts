@@ -4,7 +4,7 @@ import {
   type StoredReview,
   type PostMortemDependencies,
 } from '../../activities/post-mortem.ts'
-import { renderChart } from '../../src/chart/render.ts'
+import { renderPng } from '../../src/chart/render.ts'
 import type { ChartData } from '../../src/domain/chart/chart.ts'
 import type { Configuration } from '../../src/domain/configuration/configuration.ts'
 import { type NewTimelineEntry, readEntry } from '../../src/domain/incident/timeline.ts'
@@ -48,7 +48,7 @@ function createWorld(change: { chart?: ChartData } = {}) {
     pages: { ofIncident: async () => given.pages },
     reviews: { add: async (review) => (kept ??= review) },
     renderReview,
-    renderChart,
+    renderChart: renderPng,
     folder: { write: async (name, content) => void files.set(name, content) },
     now: () => new Date(at('05:00')),
   }

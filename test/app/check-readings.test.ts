@@ -20,7 +20,6 @@ function readings(
     {
       standings: async () => [],
       muted: async () => [],
-      latest: async () => [],
       newest: async (_check: string, most: number) =>
         stored.filter(({ bucketAt }) => bucketAt === at(10)).slice(0, most),
       since: async (_series: readonly Series[], from: string) => {

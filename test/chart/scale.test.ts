@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fitted, spread, textWidth } from '../../src/chart/layout.ts'
-import { axisNumber, timeTicks, valueTicks } from '../../src/chart/scale.ts'
+import { localDays, timeTicks, valueTicks, zoomedTicks } from '../../src/chart/scale.ts'
 
 describe('the value axis', () => {
   it.each([
@@ -28,12 +28,14 @@ describe('the value axis', () => {
   })
 
   it.each([
-    [8000, '8000'],
-    [12_500, '12.5k'],
-    [3_000_000, '3M'],
-    [0.05, '0.05'],
-  ])('writes %j as %s', (value, text) => {
-    expect(axisNumber(value)).toBe(text)
+    [99.2, 99.9, [99.2, 99.4, 99.6, 99.8, 100]],
+    [-101, -99, [-101, -100.5, -100, -99.5, -99]],
+    [5, 10, undefined],
+    [5, 5, undefined],
+    [-1, 1, undefined],
+    [1e18, 1e18 + 128, undefined],
+  ])('zoomed from %j to %j is %j', (least, greatest, ticks) => {
+    expect(zoomedTicks(least, greatest)).toEqual(ticks)
   })
 })
 
@@ -57,6 +59,40 @@ describe('the time axis', () => {
       '01:01:00',
     ])
     expect(timeTicks(from, from + 5 * 86_400_000, 6, 'UTC')[0]?.label).toBe('25 Nov')
+  })
+})
+
+describe('the time axis where the clocks change', () => {
+  const berlin = (from: string, to: string, most = 8) =>
+    timeTicks(Date.parse(from), Date.parse(to), most, 'Europe/Berlin').map(({ label }) => label)
+
+  it('shows round times after it too, and none that the clock leaves out', () => {
+    expect(berlin('2026-03-28T23:00:00Z', '2026-03-29T22:00:00Z')).toEqual([
+      '00:00',
+      '03:00',
+      '06:00',
+      '09:00',
+      '12:00',
+      '15:00',
+      '18:00',
+      '21:00',
+      '00:00',
+    ])
+    expect(berlin('2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z', 26)).toContain('23:00')
+    expect(berlin('2026-03-28T23:00:00Z', '2026-03-29T03:00:00Z')).not.toContain('02:00')
+  })
+
+  it('names every day once', () => {
+    const days = berlin('2026-10-22T22:00:00Z', '2026-10-28T23:00:00Z')
+    expect(days).toEqual(['23 Oct', '24 Oct', '25 Oct', '26 Oct', '27 Oct', '28 Oct', '29 Oct'])
+  })
+
+  it('says which days, and of which years', () => {
+    const days = (from: string, to: string) => localDays(Date.parse(from), Date.parse(to), 'Europe/Berlin')
+    expect(days('2026-11-24T01:00:00Z', '2026-11-24T05:00:00Z')).toBe('24 Nov')
+    expect(days('2026-11-24T01:00:00Z', '2026-11-24T23:00:00Z')).toBe('24 – 25 Nov')
+    expect(days('2026-11-30T01:00:00Z', '2026-12-01T01:00:00Z')).toBe('30 Nov – 1 Dec')
+    expect(days('2025-11-24T01:00:00Z', '2026-11-23T01:00:00Z')).toBe('24 Nov 2025 – 23 Nov 2026')
   })
 })
 

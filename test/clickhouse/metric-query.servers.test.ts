@@ -222,22 +222,25 @@ describe('the statement', () => {
 })
 
 describe('the chart of a series', () => {
-  it('shows today, yesterday and a week ago', async () => {
+  it('N34: shows today, and yesterday and a week ago as the rule compares with them', async () => {
     const source = questionOf([everything], { metrics }).question.source
     const points = await readSeriesChart(clickhouse, {
       source,
       metric: likes,
       slice: os,
       group: 'iOS',
+      rule: { kind: 'same-time', threshold: 0.5 },
+      quietHours: [],
       bucketMs: 15 * minute,
+      bucketsPerPoint: 1,
       from: bucketAt - 30 * minute,
       to: now,
       timeZone: 'UTC',
     })
     expect(points).toEqual([
-      { at: bucketAt - 30 * minute, today: null, yesterday: null, weekAgo: null },
-      { at: bucketAt - 15 * minute, today: null, yesterday: 20, weekAgo: 20 },
-      { at: bucketAt, today: 1, yesterday: 20, weekAgo: 20 },
+      { at: bucketAt - 30 * minute, today: null, yesterday: 20, weekAgo: 20, firing: false },
+      { at: bucketAt - 15 * minute, today: null, yesterday: 20, weekAgo: 20, firing: false },
+      { at: bucketAt, today: 1, yesterday: 20, weekAgo: 20, firing: true },
     ])
   })
 })

@@ -39,7 +39,17 @@ export function createInvestigationWorld(): InvestigationWorld {
 
 /** Likes by operating system, in quarters of an hour that are complete a minute after they end. */
 export function investigationConfiguration(world: Pick<InvestigationWorld, 'runbooks'>): Configuration {
-  const check = { name: 'feed-activity', service: 'feed', bucketMs: 900_000, lateMs: 60_000 }
+  const check = {
+    name: 'feed-activity',
+    service: 'feed',
+    metrics: ['likes'],
+    slices: ['os'],
+    detector: { kind: 'same-time', threshold: 0.5 },
+    bucketMs: 900_000,
+    lateMs: 60_000,
+    quietHours: [],
+    silentAfterMs: 1_800_000,
+  }
   return {
     revision: 'r1',
     timeZone: 'UTC',
@@ -122,6 +132,7 @@ export function chartDependencies(db: Database, world: InvestigationWorld): Char
           today: index,
           yesterday: 10,
           weekAgo: null,
+          firing: false,
         }))
       },
     },

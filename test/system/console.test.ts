@@ -3,7 +3,14 @@ import type { AddressInfo } from 'node:net'
 import { fastify } from 'fastify'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { busyRecords, checkReading, hostile, hostileRunbook, storedReview } from '../web/story.ts'
+import {
+  busyRecords,
+  checkDetails,
+  checkReading,
+  hostile,
+  hostileRunbook,
+  storedReview,
+} from '../web/story.ts'
 import { busyOnCall } from '../web/on-call-story.ts'
 import { incident, startWeb, type TestWeb } from '../web/world.ts'
 import { accessibilityFaults, startBrowser, visit, type Visit, type Visitor } from './browser.ts'
@@ -36,6 +43,7 @@ beforeEach(async () => {
   web.state.review = storedReview()
   web.state.runbooks = [hostileRunbook]
   web.state.checks = [checkReading()]
+  web.state.details = [checkDetails()]
   web.state.switches = [
     thrown('target/feed-1', { stoppedBy: hostile, reason: hostile, stoppedAt: at('03:00') }),
   ]
@@ -67,6 +75,8 @@ const pages = [
   '/checks/feed-activity',
   '/declare',
   '/declare?service=feed&title=%3Cscript%3Ealert(1)%3C/script%3E',
+  '/checks/feed-activity?metric=likes&slice=os&group=iOS&range=7d',
+  '/checks/feed-activity/chart?metric=likes&slice=os&group=iOS',
   '/runbooks',
   `/runbooks/${hostileRunbook.name}`,
   '/automation',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { as, incident, now, startWeb, type TestWeb } from './world.ts'
-import { busyRecords, checkReading, hostile, hostileRunbook, storedReview } from './story.ts'
+import { busyRecords, checkDetails, checkReading, hostile, hostileRunbook, storedReview } from './story.ts'
 
 const at = (minute: string) => `2026-03-02T${minute}:00.000Z`
 const browser = { ...as('responder'), accept: 'text/html' }
@@ -12,6 +12,7 @@ async function busyWeb(): Promise<TestWeb> {
   web.state.review = storedReview()
   web.state.runbooks = [hostileRunbook]
   web.state.checks = [checkReading()]
+  web.state.details = [checkDetails()]
   return web
 }
 
@@ -23,6 +24,8 @@ const pages = [
   '/checks',
   '/checks/feed-activity',
   '/declare',
+  '/checks/feed-activity?metric=likes&slice=os&group=iOS&range=7d',
+  '/checks/feed-activity/chart?metric=likes&slice=os&group=iOS',
   '/runbooks',
   `/runbooks/${hostileRunbook.name}`,
 ]

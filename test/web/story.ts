@@ -2,7 +2,8 @@ import type { Check } from '../../src/domain/configuration/configuration.ts'
 import { type MachineState, newIncident } from '../../src/domain/incident/state.ts'
 import { draftReview } from '../../src/domain/post-mortem/post-mortem.ts'
 import type { Verdict } from '../../src/domain/check/verdict.ts'
-import type { CheckReading, IncidentRecords, StoredReview } from '../../src/web/dependencies.ts'
+import type { CheckDetails, CheckReading, IncidentRecords, StoredReview } from '../../src/web/dependencies.ts'
+import { incident } from './world.ts'
 import {
   attempt,
   attemptSaying,
@@ -135,5 +136,30 @@ export function checkReading(): CheckReading {
       { title: 'Likes (os iOS)', verdicts: likesVerdicts.verdicts },
       { title: `Likes (os ${hostile})`, verdicts: [unknown] },
     ],
+  }
+}
+
+/** The same check: likes by system, one of which fires. Free texts are hostile. */
+export function checkDetails(): CheckDetails {
+  const os = (group: string) => ({ check: check.name, metric: 'likes', slice: 'os', group })
+  return {
+    check,
+    metrics: [
+      {
+        name: 'likes',
+        title: 'Likes',
+        unit: '/min',
+        source: 'feed',
+        kind: 'count',
+        sql: 'count()',
+        responsible: [],
+      },
+    ],
+    slices: [{ name: 'os', sql: 'os', groups: ['iOS', 'Android', hostile], responsible: [] }],
+    series: ['iOS', 'Android', hostile].map(os),
+    runbook: { name: hostileRunbook.name, title: hostile },
+    dashboardUrl: 'https://boards.example/feed?a=1&b=2',
+    firing: [{ ...os('iOS'), phase: 'firing', since: '2026-03-02T02:45:00.000Z' }],
+    incidents: [{ ...incident, title: hostile }],
   }
 }

@@ -10,11 +10,16 @@ import type { Runbook } from '../../src/domain/investigate/runbook.ts'
 import { severities } from '../../src/domain/values/severity.ts'
 import type { Principal } from '../../src/web/access.ts'
 import type {
+  ChartReading,
+  CheckDetails,
   CheckReading,
   IncidentRecords,
   StoredReview,
   WebDependencies,
 } from '../../src/web/dependencies.ts'
+import { renderPng, renderSvg, renderWords } from '../../src/chart/render.ts'
+import { toPng } from '../../src/chart/png.ts'
+import { type ChartData, chartModel } from '../../src/domain/chart/chart.ts'
 import { createServer } from '../../src/web/server.ts'
 import { personCalendar, scheduleCalendar } from '../../src/ical/write.ts'
 import { onCallServiceOver } from '../support/on-call-service.ts'
@@ -56,6 +61,8 @@ export interface State {
   reviewTrouble?: string
   runbooks: readonly Runbook[]
   checks: readonly CheckReading[]
+  details: readonly CheckDetails[]
+  chart: ChartReading
   mutes: readonly CheckMute[]
   switches: readonly GuardSwitch[]
   readonly audit: AuditEntry[]
@@ -89,6 +96,8 @@ export async function startWeb(
     review: undefined,
     runbooks: [],
     checks: [],
+    details: [],
+    chart: { kind: 'chart', model: chartModel({ data: likesChart, incident: of, timeZone: 'UTC' }) },
     mutes: [],
     switches: [],
     audit: [],
@@ -150,22 +159,20 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       standings: async () => [],
       mutes: async () => state.mutes,
       names: async () => state.checks.map(({ check }) => check.name),
+      details: async (name) => state.details.find(({ check }) => check.name === name),
       read: async (name) => state.checks.find(({ check }) => check.name === name),
     },
     reviews: { get: async () => state.review, trouble: async () => state.reviewTrouble },
     onCall: onCallServiceOver([]),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: {
-      render: async () => onePixel,
-      model: async ({ title, startedAt }) => ({
-        title,
-        description: title,
-        timeZone: 'UTC',
-        from: startedAt,
-        bucketMs: 60_000,
-        lines: [{ kind: 'today', label: 'today', values: [12, null, 7.5] }],
-        markers: [{ kind: 'start', at: startedAt, label: 'began' }],
-      }),
+      about: async () => (state.chart.kind === 'none' ? undefined : likesChart),
+      ofIncident: async (_, timeZone) => inZone(state.chart, timeZone),
+      ofSeries: async (_, timeZone) => inZone(state.chart, timeZone),
+      png: renderPng,
+      svg: renderSvg,
+      wordsAsPng: (words) => toPng(renderWords(words, 'message')),
+      wordsAsSvg: renderWords,
     },
     intake: { parse: () => [], accept: async (alerts) => ({ accepted: alerts.length, duplicates: 0 }) },
     alertmanager: { receive: async () => ({ accepted: 0, duplicates: 0, problems: [] }) },
@@ -238,10 +245,22 @@ function credentials(): WebDependencies['credentials'] {
   }
 }
 
-const onePixel = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
-  'base64',
-)
+const likesChart: ChartData = {
+  title: 'Likes (os iOS)',
+  unit: '/min',
+  rule: { kind: 'same-time', threshold: 0.5 },
+  from: '2026-03-02T02:00:00.000Z',
+  bucketMs: 900_000,
+  today: [480, 500, null, 510, 12],
+  yesterday: [470, 480, 490, 480, 470, 460],
+  weekAgo: [500, 490, 480, 500, 510, 500],
+  firing: [{ from: '2026-03-02T03:00:00.000Z', to: '2026-03-02T03:15:00.000Z' }],
+}
+
+function inZone(reading: ChartReading, timeZone?: string): ChartReading {
+  if (reading.kind !== 'chart' || timeZone === undefined) return reading
+  return { kind: 'chart', model: { ...reading.model, timeZone } }
+}
 
 const principals = new Map<string, Principal>([
   ['sender-secret', { ...principal('alertmanager', 'sender'), kind: 'sender' }],

@@ -1,4 +1,4 @@
-import { fingerprintOf, type AcceptedAlert, titleAnnotation } from '../alert/alert.ts'
+import { fingerprintOf, type AcceptedAlert, type Alert, titleAnnotation } from '../alert/alert.ts'
 import type { Transition } from './alert-state.ts'
 import type { Series } from './verdict.ts'
 import { identityOf, accepted } from './alerts.ts'
@@ -10,6 +10,17 @@ export const checkFailing = 'check-failing'
 /** Where the alert about a silent source stands is kept like that of any series. */
 export function sourceSeries(source: string): Series {
   return { check: sourceSilent, metric: source, slice: '', group: '' }
+}
+
+/** The source that an alert says is silent, where it is ours: its fingerprint tells, and no label that anybody may send. */
+export function silentSourceOf({
+  fingerprint,
+  labels,
+}: Pick<Alert, 'fingerprint' | 'labels'>): string | undefined {
+  const { source } = labels
+  return source !== undefined && fingerprint === fingerprintOf(identityOf(sourceSeries(source)))
+    ? source
+    : undefined
 }
 
 /** The same for the alert about a failing check. */

@@ -1,4 +1,6 @@
 import type { Alert } from '../alert/alert.ts'
+import { silentSourceOf } from '../check/self-alerts.ts'
+import { seriesOf } from '../investigate/investigate.ts'
 import { cutText, oneLine } from './delivery.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { PageLink } from './page.ts'
@@ -50,6 +52,16 @@ export function linksOf(
   return links
     .slice(0, mostLinks)
     .map(({ title, url }) => ({ title: cutText(oneLine(title), longestName), url }))
+}
+
+/** Whether Firewatch measures some of what fires, so that there is a chart of it. */
+export function isCharted(firing: readonly Alert[], { metrics }: Pick<Configuration, 'metrics'>): boolean {
+  return firing.some((alert) => {
+    const series = seriesOf(alert.labels)
+    return series === undefined
+      ? silentSourceOf(alert) !== undefined
+      : own(metrics, series.metric) !== undefined
+  })
 }
 
 export function responsibleFor(

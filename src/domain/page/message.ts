@@ -6,7 +6,7 @@ import { incidentName } from '../investigate/evidence.ts'
 import { fnv1a64 } from '../values/hash.ts'
 import type { Incident } from '../incident/incident.ts'
 import type { BundledIncident, FollowedMessage, Page, PageMessage, StandingIncident } from './page.ts'
-import { linksOf, responsibleFor, linesOf } from './firing.ts'
+import { isCharted, linksOf, responsibleFor, linesOf } from './firing.ts'
 import { longestName, longestLine, longestText, mostBundledLines } from './message-limits.ts'
 
 /** The stored facts that a page is made of. */
@@ -74,7 +74,9 @@ export function composePageMessage({
     ),
     startedAt: incident.startedAt,
     incidentUrl: link(publicUrl, 'incidents', name),
-    chartUrl: link(publicUrl, 'charts', `${incident.chartToken}.png`),
+    ...(isCharted(firing, configuration)
+      ? { chartUrl: link(publicUrl, 'charts', `${incident.chartToken}.png`) }
+      : {}),
     ...(runbookTitle === undefined ? {} : { runbookTitle: cutText(oneLine(runbookTitle), longestName) }),
     links: linksOf(incident, firing, configuration),
     responsible: responsibleFor(firing, configuration),

@@ -59,7 +59,8 @@ export interface PageMessage {
   readonly nowDoing: string
   readonly startedAt: string
   readonly incidentUrl: string
-  readonly chartUrl: string
+  /** Absent where nothing measures what fires. */
+  readonly chartUrl?: string
   readonly runbookTitle?: string
   /** Further places to look, such as dashboards. */
   readonly links: readonly PageLink[]

@@ -133,17 +133,23 @@ function watch() {
   addEventListener('pagehide', () => events.close(), { once: true })
 }
 
-/** The chart is drawn anew at each request. */
+/** The chart is drawn anew at each request; what stands there stays until the new one is loaded. */
 function renewChart() {
   const chart = document.querySelector('img[data-renew]')
   if (!chart || document.hidden) return
+  const renewed = (address) => {
+    const url = new URL(address, location.href)
+    url.searchParams.set('at', String(now))
+    return url.href
+  }
+  const now = Date.now()
   const fresh = new Image()
-  const url = new URL(chart.src)
-  url.searchParams.set('at', String(Date.now()))
   fresh.addEventListener('load', () => {
-    chart.src = fresh.src
+    for (const source of chart.parentElement.querySelectorAll('source'))
+      source.srcset = renewed(source.srcset)
+    chart.src = renewed(chart.src)
   })
-  fresh.src = url.href
+  fresh.src = renewed(chart.currentSrc || chart.src)
 }
 
 /** What an address points at is unfolded. */

@@ -1,33 +1,78 @@
-import type { ChartModel } from '../../domain/chart/chart.ts'
+import { chartCaption } from '../../domain/chart/chart-words.ts'
+import { isMeasured, type ChartLimit, type ChartModel } from '../../domain/chart/chart.ts'
+import { scaledAmount } from '../../domain/values/amount.ts'
+import type { ChartReading } from '../dependencies.ts'
 import { html, type Html } from '../html.ts'
-import { layout } from './layout.ts'
+import { layout, type Area } from './layout.ts'
 import { table, type Cell } from './table.ts'
-import { clock, instant } from './words.ts'
-import { formatNumber } from '../../domain/values/numbers.ts'
+import { instant } from './words.ts'
 
-/** What an incident's chart shows, for those who cannot see it or want the numbers. */
-export function chartPage(
-  name: string,
-  { title, lines, markers, from, bucketMs }: ChartModel,
-  person: string,
-): Html {
+export interface ChartPage {
+  /** What it is a chart of: `INC-42`, `check feed-activity`. */
+  readonly of: string
+  readonly back: string
+  readonly area: Area
+  readonly reading: ChartReading
+  readonly person: string
+}
+
+/** What a chart shows, for those who cannot see it or want the numbers. */
+export function chartPage({ of, back, area, reading, person }: ChartPage): Html {
+  const heading = reading.kind === 'chart' ? reading.model.title : `Numbers of ${of}`
+  return layout({
+    title: `Numbers of ${of}`,
+    area,
+    person,
+    body: html`<h1>${heading}</h1>
+<p><a class="button" href="${back}">Back to ${of}</a></p>
+${reading.kind === 'chart' ? numbers(reading.model, of) : html`<p class="problem">${missingChartSentence(reading)}</p>`}`,
+  })
+}
+
+/** Why there is no chart, and what can be done. */
+export function missingChartSentence(reading: Exclude<ChartReading, { kind: 'chart' }>): string {
+  if (reading.kind === 'none') return 'There is no chart: no check measures this.'
+  return reading.why === 'unavailable'
+    ? 'The measurements cannot be read: ClickHouse does not answer. Try again in a moment.'
+    : 'The measurements cannot be read: ClickHouse refuses the query. The server log says why.'
+}
+
+function numbers(model: ChartModel, of: string): Html {
+  const { markers, from, gap } = model
+  const events = markers.map(({ at, label }) => html`<li>${instant(at)} ${label}</li>`)
+  return html`<p>${chartCaption(model)}</p>
+${isMeasured(model) ? html`<p>From ${instant(from)} on.</p>` : html`<p>No samples in this time.</p>`}
+${gap === undefined ? null : html`<p>No samples from ${instant(gap.from)} to ${instant(gap.to)}.</p>`}
+${events.length === 0 ? null : html`<ul>${events}</ul>`}
+${isMeasured(model) ? chartNumbers(model, `Numbers of ${of}`) : null}`
+}
+
+/** What a chart draws, point by point. */
+export function chartNumbers(model: ChartModel, caption: string): Html {
+  const named = [...model.lines, ...model.limits].map(({ label }) => capital(label))
+  return table({ caption, columns: ['Bucket', ...named, 'Rule'], rows: rowsOf(model) })
+}
+
+function rowsOf({ lines, limits, firing, from, bucketMs, scale }: ChartModel): Cell[][] {
   const begin = Date.parse(from)
   const length = Math.max(0, ...lines.map(({ values }) => values.length))
-  const rows = Array.from({ length }, (_, index): Cell[] => [
-    clock(new Date(begin + index * bucketMs).toISOString()),
-    ...lines.map(({ values }) => {
-      const value = values[index] ?? null
-      return value === null ? '–' : formatNumber(value)
-    }),
-  ])
-  return layout({
-    title: `Numbers of ${name}`,
-    area: 'incidents',
-    person,
-    body: html`<h1>${title}</h1>
-<p><a class="button" href="/incidents/${name}">Back to ${name}</a></p>
-${rows.length === 0 ? html`<p>Nothing is measured.</p>` : html`<p>From ${instant(from)} on.</p>`}
-<ul>${markers.map(({ at, label }) => html`<li>${instant(at)} ${label}</li>`)}</ul>
-${rows.length === 0 ? null : table({ caption: `Numbers of ${name}`, columns: ['Bucket', ...lines.map(({ label }) => label)], rows })}`,
+  return Array.from({ length }, (_, index): Cell[] => {
+    const at = new Date(begin + index * bucketMs).toISOString()
+    const cell = (value: number | null | undefined) =>
+      value === null || value === undefined ? '–' : scaledAmount(value, scale)
+    return [
+      instant(at),
+      ...lines.map(({ values }) => cell(values[index])),
+      ...limits.map((limit) => cell(limitAt(limit, index))),
+      firing.some((stretch) => stretch.from <= at && at < stretch.to) ? 'fires' : '',
+    ]
   })
+}
+
+function limitAt({ values }: ChartLimit, index: number): number | null | undefined {
+  return typeof values === 'number' ? values : values[index]
+}
+
+function capital(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
 }

@@ -3,6 +3,7 @@ import { baselineWords } from '../../domain/check/verdict-words.ts'
 import type { Verdict, VerdictReason } from '../../domain/check/verdict.ts'
 import type { Check } from '../../domain/configuration/configuration.ts'
 import { formatDuration } from '../../domain/values/duration.ts'
+import { formatAmount } from '../../domain/values/amount.ts'
 import { formatNumber } from '../../domain/values/numbers.ts'
 
 export const reasonWords: Readonly<Record<VerdictReason, string>> = {
@@ -23,8 +24,7 @@ export const reasonWords: Readonly<Record<VerdictReason, string>> = {
 
 /** `97 %`, or `unknown`. */
 export function amount(value: number | null, unit?: string): string {
-  if (value === null) return 'unknown'
-  return unit === undefined ? formatNumber(value) : `${formatNumber(value)} ${unit}`
+  return value === null ? 'unknown' : formatAmount(value, unit)
 }
 
 /** `a day ago: 480 (98 % apart)`. */
@@ -37,20 +37,6 @@ export function baselineText(baseline: Baseline, unit?: string): string {
 function percent(part: number): string {
   const digits = part < 0.1 ? 10 : 1
   return `${formatNumber(Math.round(part * 100 * digits) / digits)} %`
-}
-
-/** When a check fires and how often it looks, by name. */
-export function settingsOf(check: Check): readonly (readonly [string, string])[] {
-  const { bucketMs, everyMs, clearAfter, cooldownMs, quietHours } = check
-  const quiet = quietHours.map(({ from, to }) => `${from} to ${to}`).join(', ')
-  const settings: readonly (readonly [string, string])[] = [
-    ['Fires', firesWhen(check)],
-    ['Looks', `every ${formatDuration(everyMs)} at buckets of ${formatDuration(bucketMs)}`],
-    ['Clears', `after ${clearAfter} ok`],
-    ['Cooldown', cooldownMs === 0 ? '' : formatDuration(cooldownMs)],
-    ['Quiet hours', quiet],
-  ]
-  return settings.filter(([, text]) => text !== '')
 }
 
 export function firesWhen({ detector, forMs }: Check): string {

@@ -6,12 +6,13 @@ import {
   verdictsOf,
   type VerdictsResult,
 } from '../../domain/investigate/evidence-result.ts'
-import { chartDataOf, type ChartData } from '../../domain/chart/chart.ts'
+import { chartDataOf, chartModel } from '../../domain/chart/chart.ts'
 import { evidenceId, type Evidence } from '../../domain/investigate/evidence.ts'
 import { baselineValue } from '../../domain/check/baseline.ts'
 import { baselineWords } from '../../domain/check/verdict-words.ts'
 import { formatNumber } from '../../domain/values/numbers.ts'
 import { html, type Html } from '../html.ts'
+import { chartNumbers } from './chart-table.ts'
 import { sparkline } from './sparkline.ts'
 import { table, type Cell } from './table.ts'
 import { clock, instant } from './words.ts'
@@ -41,7 +42,7 @@ function resultOf(record: Evidence): Html {
   const verdicts = verdictsOf(result)
   if (verdicts !== undefined) return verdictTable(title, verdicts)
   const chart = chartDataOf(result)
-  if (chart !== undefined) return chartTable(title, chart)
+  if (chart !== undefined) return chartNumbers(chartModel({ data: chart, timeZone: 'UTC' }), title)
   const found = rowsOf(result)
   if (found !== undefined) {
     const rows = found.rows.map((row) => found.columns.map((column) => cell(row[column])))
@@ -65,19 +66,6 @@ function verdictTable(title: string, { verdicts, more }: VerdictsResult): Html {
   return html`<p>${sparkline(verdicts)}</p>
 ${table({ caption: title, columns: ['Bucket', 'Value', ...names, 'State', 'Reason'], rows })}
 ${more === 0 ? null : html`<p class="quiet">${more} later verdicts are not kept.</p>`}`
-}
-
-/** What a chart draws, bucket by bucket. */
-export function chartTable(title: string, { from, bucketMs, today, yesterday, weekAgo }: ChartData): Html {
-  const begin = Date.parse(from)
-  const length = Math.max(today.length, yesterday.length, weekAgo.length)
-  const rows = Array.from({ length }, (_, index): Cell[] => [
-    clock(new Date(begin + index * bucketMs).toISOString()),
-    cell(today[index] ?? null),
-    cell(yesterday[index] ?? null),
-    cell(weekAgo[index] ?? null),
-  ])
-  return table({ caption: title, columns: ['Bucket', 'Today', 'Yesterday', 'A week ago'], rows })
 }
 
 function cell(value: unknown): string {

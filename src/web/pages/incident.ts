@@ -1,8 +1,9 @@
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import type { Incident } from '../../domain/incident/incident.ts'
 import type { GuardSwitch } from '../../domain/remediate/kill-switch.ts'
-import type { IncidentRecords } from '../dependencies.ts'
+import type { ChartAbout, IncidentRecords } from '../dependencies.ts'
 import { html, type Html } from '../html.ts'
+import { incidentChart } from './chart-figure.ts'
 import { evidenceSection } from './evidence.ts'
 import { commandBar, noteForm, toldSection } from './incident-commands.ts'
 import { pagingSection } from './incident-paging.ts'
@@ -28,6 +29,8 @@ export interface IncidentPage {
   /** What a command that was just given came to, as the address says. */
   readonly told?: string
   readonly reviewed: boolean
+  /** What its chart shows; absent where nothing measures what fires. */
+  readonly chart?: ChartAbout
   readonly temporalUrl?: string
 }
 
@@ -46,7 +49,7 @@ ${factSection(page)}
 ${commandBar(page)}
 <div class="story">
 ${nowSection(page)}
-${chartSection(incident, name)}
+${chartSection(page)}
 ${alertSection(records.alerts)}
 ${attemptSection(records.attempts)}
 ${timelineSection(records.timeline, noteForm(page))}
@@ -57,7 +60,14 @@ ${evidenceSection(records.evidence)}
   })
 }
 
-function chartSection({ chartToken, title }: Incident, name: string): Html {
-  return html`<figure><img class="chart" src="/charts/${chartToken}.png" data-renew alt="Chart for ${title}: today, yesterday and a week ago. Its numbers are in the table linked below." width="800" height="400">
-<figcaption class="quiet">Today against yesterday and a week ago. <a href="/incidents/${name}/chart">The numbers as a table</a></figcaption></figure>`
+/** None where nothing measures what fires. */
+function chartSection({ incident, chart }: IncidentPage): Html | null {
+  if (chart === undefined) return null
+  const numbers = `/incidents/${incidentName(incident.number)}/chart`
+  return incidentChart({
+    token: incident.chartToken,
+    about: chart,
+    numbers,
+    renew: incident.state !== 'resolved',
+  })
 }

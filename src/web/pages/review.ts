@@ -1,7 +1,8 @@
 import type { Review } from '../../domain/post-mortem/post-mortem.ts'
 import type { Statement } from '../../domain/post-mortem/records.ts'
-import type { StoredReview } from '../dependencies.ts'
+import type { ChartAbout, StoredReview } from '../dependencies.ts'
 import { html, type Html } from '../html.ts'
+import { incidentChart } from './chart-figure.ts'
 import { layout } from './layout.ts'
 import { causeSection } from './review-causes.ts'
 import { citations, statements } from './review-citations.ts'
@@ -11,12 +12,13 @@ import { icon, instant, severityBadge } from './words.ts'
 
 export interface ReviewPage {
   readonly review: StoredReview
-  readonly chartToken: string
+  /** Absent where nothing measured what fired. */
+  readonly chart?: { readonly token: string; readonly about: ChartAbout }
   readonly person: string
 }
 
 /** A post-mortem from its model: every sentence with the records that it rests on, each one click away. */
-export function reviewPage({ review, chartToken, person }: ReviewPage): Html {
+export function reviewPage({ review, chart, person }: ReviewPage): Html {
   const { model, state, draftedAt } = review
   const { incident, title, service, severity, recurrenceOf, runbook } = model
   return layout({
@@ -30,7 +32,7 @@ export function reviewPage({ review, chartToken, person }: ReviewPage): Html {
 <p class="row"><a class="button" href="/incidents/${incident}">The incident</a> <a class="button" href="/reviews/${incident}/markdown" download>Download as Markdown</a></p>
 ${contents()}
 ${section('summary', 'Summary', statements(model.summary))}
-<figure><img class="chart" src="/charts/${chartToken}.png" alt="Chart for ${title}: today, yesterday and a week ago" width="800" height="400"><figcaption class="quiet"><a href="/incidents/${incident}/chart">The numbers as a table</a></figcaption></figure>
+${chart === undefined ? null : incidentChart({ ...chart, numbers: `/incidents/${incident}/chart` })}
 ${timesSection(model)}
 ${section('impact', 'Impact', impact(model))}
 ${timelineSection(model)}

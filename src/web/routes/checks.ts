@@ -5,6 +5,7 @@ import { HttpProblem } from '../errors.ts'
 import { personOf, sendPage } from '../send-page.ts'
 import { checkPage } from '../pages/check.ts'
 import { checksPage } from '../pages/checks.ts'
+import { detailsOf, rangeOf, seriesIn } from './check-charts.ts'
 
 /** Series per check on the page of all checks, and on a page of its own. */
 const mostOfMany = 20
@@ -34,10 +35,24 @@ export function checkRoutes(app: FastifyInstance, { checks, now }: WebDependenci
     return sendPage(reply, checksPage(page))
   })
 
+  app.get('/api/v1/checks/:name', { config: { access: 'read' } }, async (request) => {
+    const [details, muted] = await Promise.all([detailsOf(checks, request.params), checks.mutes()])
+    return { ...details, muted: muted.find(({ check }) => check === details.check.name) ?? null }
+  })
+
   app.get('/checks/:name', { config: { access: 'read' } }, async (request, reply) => {
-    const reading = await readCheck(checks, request.params)
-    const mutes = await checks.mutes()
-    return sendPage(reply, checkPage({ reading, mutes, person: personOf(request), now: now().toISOString() }))
+    const details = await detailsOf(checks, request.params)
+    const [reading, mutes] = await Promise.all([readCheck(checks, request.params), checks.mutes()])
+    const page = checkPage({
+      details,
+      reading,
+      muted: mutes.find(({ check }) => check === details.check.name),
+      range: rangeOf(request.query),
+      selected: seriesIn(details, request.query),
+      now: now().toISOString(),
+      person: personOf(request),
+    })
+    return sendPage(reply, page)
   })
 }
 

@@ -1,13 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { may } from '../access.ts'
-import { incidentName } from '../../domain/investigate/evidence.ts'
 import { incidentWorkflowId, type Incident, type IncidentState } from '../../domain/incident/incident.ts'
 import { switchesOn } from '../../domain/remediate/kill-switch.ts'
 import type { Severity } from '../../domain/values/severity.ts'
 import type { BoardPosition, WebDependencies } from '../dependencies.ts'
 import type { Html } from '../html.ts'
-import { chartPage } from '../pages/chart-table.ts'
 import { incidentPage } from '../pages/incident.ts'
 import { incidentListPage } from '../pages/incident-list.ts'
 import { personOf, sendPage } from '../send-page.ts'
@@ -27,7 +25,7 @@ const Asked = Query.extend({ owner: z.string().trim().catch(''), after: Place.op
 
 /** The pages about incidents, rendered here and usable without script. */
 export function consoleRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
-  const { incidents, charts } = dependencies
+  const { incidents } = dependencies
   app.get('/', { config: { access: 'public' } }, (_request, reply) => reply.redirect('/incidents'))
 
   app.get('/incidents', { config: { access: 'read' } }, async (request, reply) =>
@@ -37,12 +35,6 @@ export function consoleRoutes(app: FastifyInstance, dependencies: WebDependencie
   app.get('/incidents/:name', { config: { access: 'read' } }, async (request, reply) => {
     const incident = await incidentOf(request.params, incidents)
     return sendPage(reply, await renderIncident(request, incident, dependencies))
-  })
-
-  app.get('/incidents/:name/chart', { config: { access: 'read' } }, async (request, reply) => {
-    const incident = await incidentOf(request.params, incidents)
-    const page = chartPage(incidentName(incident.number), await charts.model(incident), personOf(request))
-    return sendPage(reply, page)
   })
 }
 
@@ -81,15 +73,16 @@ async function renderIncident(
   { number }: Incident,
   dependencies: WebDependencies,
 ): Promise<Html> {
-  const { incidents, marks, reviews, automation, now, newId, temporalUiUrl } = dependencies
+  const { incidents, marks, reviews, automation, charts, now, newId, temporalUiUrl } = dependencies
   const mark = await marks(number)
   const incident = await incidentOf({ name: String(number) }, incidents)
-  const [records, review, people, policies, switches] = await Promise.all([
+  const [records, review, people, policies, switches, chart] = await Promise.all([
     incidents.records(number),
     reviews.get(number),
     dependencies.people(),
     dependencies.policies(),
     automation.switches(),
+    charts.about(incident),
   ])
   const { told } = Query.parse(request.query)
   return incidentPage({
@@ -104,6 +97,7 @@ async function renderIncident(
     mayCommand: may(request.principal, 'respond'),
     commandId: newId(),
     reviewed: review !== undefined,
+    ...(chart === undefined ? {} : { chart }),
     ...(told === undefined ? {} : { told }),
     ...(temporalUiUrl === undefined ? {} : { temporalUrl: workflowUrl(temporalUiUrl, incident.number) }),
   })

@@ -28,14 +28,6 @@ const given = (longest: number) =>
     .transform((text) => (text === '' ? undefined : text))
     .optional()
 
-const ChartToken = z.object({
-  token: z
-    .string()
-    .regex(/^[\w-]{1,100}$/)
-    .optional()
-    .catch(undefined),
-})
-
 const Filter = z.object({
   state: oneOrMore(['open', 'monitoring', 'resolved']),
   severity: oneOrMore(severities),
@@ -46,8 +38,8 @@ const Filter = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(100),
 })
 
-/** Reading incidents: the list, one with all its records, its chart and its review. */
-export function incidentRoutes(app: FastifyInstance, { incidents, reviews, charts }: WebDependencies): void {
+/** Reading incidents: the list, one with all its records and its review. */
+export function incidentRoutes(app: FastifyInstance, { incidents, reviews }: WebDependencies): void {
   app.get('/api/v1/incidents', { config: { access: 'read' } }, async (request) => ({
     incidents: await incidents.list(filterOf(request.query, request.principal)),
   }))
@@ -70,17 +62,6 @@ export function incidentRoutes(app: FastifyInstance, { incidents, reviews, chart
   app.get('/api/v1/incidents/:name/review', { config: { access: 'read' } }, async (request) => {
     const incident = await incidentOf(request.params, incidents)
     return reviewOf(incident, reviews)
-  })
-
-  // The token is 128 random bits, so that a pager or a chat can load the picture without a credential.
-  app.get('/charts/:token.png', { config: { access: 'capability' } }, async (request, reply) => {
-    const { token } = ChartToken.parse(request.params)
-    const incident = token === undefined ? undefined : await incidents.byChartToken(token)
-    if (incident === undefined) throw new HttpProblem(404, 'no such chart')
-    return reply
-      .type('image/png')
-      .header('cache-control', 'no-store')
-      .send(Buffer.from(await charts.render(incident)))
   })
 }
 

@@ -6,13 +6,13 @@ import { personOf, sendPage } from '../send-page.ts'
 import { incidentOf, reviewOf } from './incidents.ts'
 
 /** Post-mortems, as pages and as the Markdown that is kept. */
-export function reviewRoutes(app: FastifyInstance, { incidents, reviews }: WebDependencies): void {
+export function reviewRoutes(app: FastifyInstance, { incidents, reviews, charts }: WebDependencies): void {
   app.get('/reviews/:name', { config: { access: 'read' } }, async (request, reply) => {
     const incident = await incidentOf(request.params, incidents)
     const review = await reviewOf(incident, reviews)
-    const { chartToken } = incident
-    const page = reviewPage({ review, chartToken, person: personOf(request) })
-    return sendPage(reply, page)
+    const about = await charts.about(incident)
+    const chart = about === undefined ? {} : { chart: { token: incident.chartToken, about } }
+    return sendPage(reply, reviewPage({ review, ...chart, person: personOf(request) }))
   })
 
   app.get('/reviews/:name/markdown', { config: { access: 'read' } }, async (request, reply) => {

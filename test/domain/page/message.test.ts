@@ -1,3 +1,6 @@
+import { fingerprintOf } from '../../../src/domain/alert/alert.ts'
+import { identityOf } from '../../../src/domain/check/alerts.ts'
+import { sourceSeries } from '../../../src/domain/check/self-alerts.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Alert } from '../../../src/domain/alert/alert.ts'
@@ -52,11 +55,35 @@ describe('the lines of a page', () => {
 })
 
 describe('a page', () => {
-  it('links to the incident and its chart', () => {
-    expect(compose([])).toMatchObject({
+  it('links to the incident, and to its chart where something is measured', () => {
+    const likes = { name: 'likes', title: 'Likes', source: 'feed', kind: 'count', sql: 'count()' } as const
+    const configuration = { services: {}, metrics: { likes: { ...likes, responsible: [] } }, slices: {} }
+    const fires = alert('likes', { labels: { alertname: 'feed', metric: 'likes' } })
+    expect(compose([fires], { configuration })).toMatchObject({
       incidentUrl: 'https://firewatch.example.com/incidents/INC-42',
       chartUrl: 'https://firewatch.example.com/charts/c0ffee.png',
     })
+  })
+
+  it.each([
+    ['nothing', []],
+    ['an alert from elsewhere', [alert('disk full')]],
+    [
+      'one that names a metric that nobody configured',
+      [alert('x', { labels: { alertname: 'a', metric: 'toString' } })],
+    ],
+    [
+      'one that only calls itself ours',
+      [alert('x', { labels: { alertname: 'source-silent', source: 'orders' } })],
+    ],
+  ])('N34: has no link to a chart where no check measures %s', (_, alerts) => {
+    expect(compose(alerts)).not.toHaveProperty('chartUrl')
+  })
+
+  it('N34: has a link to the chart of a source that is silent', () => {
+    const labels = { alertname: 'source-silent', source: 'orders' }
+    const fingerprint = fingerprintOf(identityOf(sourceSeries('orders')))
+    expect(compose([alert('No rows', { labels, fingerprint })])).toHaveProperty('chartUrl')
   })
 
   it('says where the escalation stood, and carries a link to answer only when it was given one', () => {
