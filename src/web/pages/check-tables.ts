@@ -68,7 +68,7 @@ export function incidentTable(incidents: readonly Incident[]): Html {
     instant(startedAt),
   ])
   return table({
-    caption: 'Recent incidents',
+    caption: 'Incidents that its alerts opened or joined',
     columns: ['Incident', 'What', 'Severity', 'State', 'Began'],
     rows,
   })
