@@ -1,4 +1,4 @@
-import type { ChannelAnswers, OnCall, AnswerResult } from '../domain/page/channel-answers.ts'
+import type { Account, ChannelAnswers, OnCall, AnswerResult } from '../domain/page/channel-answers.ts'
 import type { User } from '../domain/configuration/people.ts'
 import { declaredIn } from '../domain/alert/declaration.ts'
 import { oneLine } from '../domain/page/delivery.ts'
@@ -53,6 +53,8 @@ export function createAnswerService(options: AnswerServiceOptions): ChannelAnswe
         return { kind: 'done', message: onCallText(await whoIsOnCall(schedule), schedule) }
       }),
 
+    login: (account) => safely(() => loginFor(options, account)),
+
     acknowledgeAs: (person, incidents, commandId) =>
       safely(async () => {
         const user = own(users(), person)
@@ -71,6 +73,14 @@ export function createAnswerService(options: AnswerServiceOptions): ChannelAnswe
         return { kind: 'refused', message: `${person} may not acknowledge: ${reason}` }
       }),
   }
+}
+
+/** Whoever may read has a log-in: a viewer too. */
+async function loginFor(options: AnswerServiceOptions, account: Account): Promise<AnswerResult> {
+  const user = linkedTo(options.users(), account)
+  if (user === undefined) return unlinked(options, account, 'login', undefined)
+  const link = await options.loginLink(user.name)
+  return { kind: 'done', message: `Log in as ${user.name}: ${link}\nThe link works once, within 10 minutes.` }
 }
 
 async function declareFor(

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { pageLinkMs } from '../domain/page/page-link.ts'
 
 export interface AnswerLinksOptions {
   /** Of at least {@link shortestKey} characters; whoever has it may acknowledge as anybody. */
@@ -11,15 +12,12 @@ export interface AnswerLinksOptions {
 /** 128 bits in hex. */
 export const shortestKey = 32
 
-/** By then an incident is over, or its people have been paged again. */
-const validMs = 72 * 3_600_000
-
 /** Binds the signature to what it is for: the key may sign other things one day. */
 const purpose = 'firewatch/acknowledge/v1'
 
 /**
- * Links that acknowledge as the person of a page. The token says which page and until when, and its HMAC that we said so; nothing about it
- * is stored, and it is good for nothing else.
+ * Links that acknowledge all that the message of a page tells of, as its person. The token says which page and until when, and its HMAC that we said
+ * so; it is good for nothing else, and no longer than the link that opens the page's incident.
  */
 export function createAnswerLinks({ key, publicUrl, now }: AnswerLinksOptions) {
   if (key.length < shortestKey)
@@ -27,7 +25,7 @@ export function createAnswerLinks({ key, publicUrl, now }: AnswerLinksOptions) {
   return {
     /** Counted from when the page was made, so that every try of it carries the same link. */
     urlOf: ({ id, createdAt }: { readonly id: string; readonly createdAt: string }): string => {
-      const content = `${Math.floor((Date.parse(createdAt) + validMs) / 1000)} ${id}`
+      const content = `${Math.floor((Date.parse(createdAt) + pageLinkMs) / 1000)} ${id}`
       const token = `${Buffer.from(content).toString('base64url')}.${signatureOf(key, content)}`
       return `${publicUrl.replace(/\/+$/, '')}/answers/${token}`
     },

@@ -36,6 +36,8 @@ export interface AnswerServiceOptions {
   readonly maintenance: MaintenanceAnnouncements
   /** Of one schedule, or of all. */
   readonly whoIsOnCall: (schedule?: string) => Promise<readonly OnCall[]>
+  /** An address that logs this person in once, for a few minutes. */
+  readonly loginLink: (person: string) => Promise<string>
   readonly publicUrl: string
   readonly now: () => Date
   /** Told of everybody who was turned away. */

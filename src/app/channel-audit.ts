@@ -63,6 +63,11 @@ export function auditRefusal(
   })
 }
 
+/** Notes that somebody was given a log-in link where they asked for it. */
+export function auditLoginLink(person: string, audit: ChannelAudit): void {
+  note(audit, { actor: person, action: 'channel login', target: null, outcome: 'done', reason: null })
+}
+
 /** Not awaited: a provider wants its answer within three seconds. An entry that cannot be stored is logged by the audit log itself. */
 function note(
   { auditLog, now, newId }: ChannelAudit,

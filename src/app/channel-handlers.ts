@@ -2,9 +2,12 @@ import type { Logger } from 'pino'
 import type { AnswerServiceOptions } from '../answers/options.ts'
 import { createAnswerService } from '../answers/answer-service.ts'
 import { createAnswerLinks } from '../answers/links.ts'
+import { pageLinkSecret } from '../answers/page-links.ts'
 import { createAnswerLinkHandler } from '../answers/link-handler.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
+import type { ChannelAnswers } from '../domain/page/channel-answers.ts'
 import type { HttpPost } from '../domain/page/delivery.ts'
+import { own } from '../domain/values/own.ts'
 import { createSlackWebhookHandler } from '../slack/webhook-handler.ts'
 import { createTelegramWebhookHandler } from '../telegram/webhook-handler.ts'
 import type { IncidentCommands } from '../web/dependencies.ts'
@@ -13,7 +16,8 @@ import type {
   SlackWebhookHandler,
   TelegramWebhookHandler,
 } from '../web/channel-handlers.ts'
-import { auditedCommands, auditRefusal, type ChannelAudit } from './channel-audit.ts'
+import { auditedCommands, auditLoginLink, auditRefusal, type ChannelAudit } from './channel-audit.ts'
+import { createLoginLinks } from './login-links.ts'
 import { currentSchedules, whoIsOnCall } from './on-call.ts'
 import { exchangeTimeoutMs } from './outside.ts'
 import type { Records } from './records.ts'
@@ -23,7 +27,7 @@ import { loaded } from './loaded.ts'
 export interface ChannelHandlerParts extends ChannelAudit {
   readonly settings: Pick<Settings, 'publicUrl' | 'linkKey'>
   readonly configuration: Configuration
-  readonly records: Pick<Records, 'incidents' | 'pages'> & {
+  readonly records: Pick<Records, 'incidents' | 'pages' | 'credentials'> & {
     readonly scheduleChanges: Pick<Records['scheduleChanges'], 'list'>
   }
   readonly commands: IncidentCommands
@@ -37,6 +41,7 @@ export interface ChannelHandlers {
   readonly slack?: SlackWebhookHandler
   readonly telegram?: TelegramWebhookHandler
   readonly mail?: AnswerLinkHandler
+  readonly loginLinks?: { send(name: string, next: string | undefined): void }
 }
 
 /** A handler for each integration that can bring answers. `idle` waits for what they have begun. */
@@ -47,6 +52,9 @@ export function createChannelHandlers(parts: ChannelHandlerParts): {
   const { settings, configuration, records, resolveSecret, now, log } = parts
   const { slack: slackAccount, telegram: telegramAccount } = configuration.integrations ?? {}
   const schedules = currentSchedules(configuration, records.scheduleChanges)
+  const post = createLazyPost(slackAccount !== undefined || telegramAccount !== undefined)
+  const { publicUrl, linkKey: key } = settings
+  const loginLinks = createLoginLinks({ ...parts, credentials: records.credentials, publicUrl, post })
   const answers = createAnswerService({
     users: () => configuration.users,
     incidents: records.incidents,
@@ -56,7 +64,11 @@ export function createChannelHandlers(parts: ChannelHandlerParts): {
     declare: parts.declare,
     maintenance: parts.maintenance,
     whoIsOnCall: (schedule) => whoIsOnCall(schedules, now().getTime(), schedule),
-    publicUrl: settings.publicUrl,
+    loginLink: async (person) => {
+      auditLoginLink(person, parts)
+      return loginLinks.linkFor(person)
+    },
+    publicUrl,
     now,
     refused: (refusal) => {
       log.warn({ audit: 'answer-refused', ...refusal }, 'an answer from a channel was refused')
@@ -64,7 +76,6 @@ export function createChannelHandlers(parts: ChannelHandlerParts): {
     },
     log: (message, error) => log.error({ err: error }, message),
   })
-  const post = createLazyPost(slackAccount !== undefined || telegramAccount !== undefined)
   const common = { resolveSecret, answers, post, timeoutMs: exchangeTimeoutMs, now }
   const warn = (message: string, reason: unknown) => log.warn({ reason }, message)
   const slack =
@@ -80,19 +91,35 @@ export function createChannelHandlers(parts: ChannelHandlerParts): {
           users: () => configuration.users,
           log: warn,
         })
-  const { linkKey: key, publicUrl } = settings
-  const mail =
-    key === undefined
-      ? undefined
-      : createAnswerLinkHandler({ ...records, links: createAnswerLinks({ key, publicUrl, now }), answers })
+  const mail = key === undefined ? undefined : mailAnswers(key, parts, answers)
   return {
     handlers: {
       ...(slack === undefined ? {} : { slack }),
       ...(telegram === undefined ? {} : { telegram }),
       ...(mail === undefined ? {} : { mail }),
+      ...(loginLinks.canSend ? { loginLinks } : {}),
     },
-    idle: async () => void (await Promise.all([slack?.idle(), telegram?.idle()])),
+    idle: async () => void (await Promise.all([slack?.idle(), telegram?.idle(), loginLinks.idle()])),
   }
+}
+
+function mailAnswers(
+  key: string,
+  { settings, configuration, records, now }: ChannelHandlerParts,
+  answers: ChannelAnswers,
+): AnswerLinkHandler {
+  return createAnswerLinkHandler({
+    ...records,
+    links: createAnswerLinks({ key, publicUrl: settings.publicUrl, now }),
+    isGood: async (page, incident) => {
+      const holder = await records.credentials.checkPageLink(
+        pageLinkSecret(key, page.id, incident),
+        incident.number,
+      )
+      return holder !== undefined && own(configuration.users, holder.name) !== undefined
+    },
+    answers,
+  })
 }
 
 /** The HTTP client takes 15 MiB of a server: it is loaded where Slack or Telegram is configured. */

@@ -1,6 +1,5 @@
 import { isTemporalAccessVariable } from '../temporal/access.ts'
 import { randomUUID } from 'node:crypto'
-import { userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { EmbeddedServers } from '../embedded/embedded-servers.ts'
@@ -9,6 +8,7 @@ import type { SupervisedProcess } from '../embedded/supervised-process.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { freePort } from './free-port.ts'
 import { linkKeyIn } from './link-key.ts'
+import { operatorOf } from './operator.ts'
 import { ownerOfPort, portTaken } from './port-taken.ts'
 import { prepareDatabase } from './prepare.ts'
 import { createRecords } from './records.ts'
@@ -30,6 +30,8 @@ export interface FirewatchOptions {
   readonly env: NodeJS.ProcessEnv
   /** Of the server; 0 for any free one, absent for the usual one if it is free. */
   readonly port: number | undefined
+  /** Name of the configured user who runs this; see {@link operatorOf} for when it is absent. */
+  readonly as?: string
   readonly tell: (line: string) => void
 }
 
@@ -42,11 +44,14 @@ export interface RunningFirewatch {
   stop(): Promise<void>
 }
 
-/** Starts server and worker as processes of their own beside running servers, and keeps both alive. Ready when the server answers. */
+/**
+ * Starts server and worker as processes of their own beside running servers, and keeps both alive. Ready when the server answers.
+ * @throws CommandFailed when nobody is configured by the name that it is to be run as
+ */
 export async function startFirewatch(options: FirewatchOptions): Promise<RunningFirewatch> {
   const env = await environmentOf(options)
   const settings = settingsFrom(env)
-  const { token, login } = await prepareRecords(settings, options.configuration)
+  const { token, login } = await prepareRecords(settings, options)
 
   const processes: SupervisedProcess[] = []
   const note = () => writeRunFile(options.dataDir, runFileOf(options, settings, token, processes))
@@ -83,6 +88,8 @@ async function environmentOf({
   servers,
   env,
   port,
+  configuration,
+  as,
 }: FirewatchOptions): Promise<NodeJS.ProcessEnv> {
   const { temporal, postgres, clickhouse } = servers
   // The embedded server speaks clear text on loopback, whatever the machine's variables say of another.
@@ -95,7 +102,7 @@ async function environmentOf({
     FIREWATCH_CONFIG: configPath,
     FIREWATCH_DATA: dataDir,
     FIREWATCH_LINK_KEY: env['FIREWATCH_LINK_KEY'] ?? (await linkKeyIn(dataDir)),
-    FIREWATCH_OPERATOR: userInfo().username,
+    FIREWATCH_OPERATOR: operatorOf(as, configuration).name,
     FIREWATCH_PORT: String(await choosePort(port)),
     FIREWATCH_RUN_ID: randomUUID(),
     TEMPORAL_ADDRESS: temporal.address,
@@ -106,21 +113,23 @@ async function environmentOf({
 }
 
 /**
- * Whoever may read the data directory is its operator, an admin for as long as this runs: a token for programs, a link for the console. What
- * operators of former runs had has ended.
+ * Whoever may read the data directory is its operator, an admin for as long as this runs: they have a token for programs, which acts in their name, and a
+ * link for the console, which logs in the user that they are configured as. What operators of former runs had has ended.
  */
 async function prepareRecords(
   settings: Settings,
-  configuration: Configuration,
+  { configuration, as }: FirewatchOptions,
 ): Promise<{ token: string; login: string }> {
   const database = openDatabase(settings.databaseUrl, 2)
   try {
     const records = createRecords(database.db, () => new Date())
     await prepareDatabase(database, records, configuration)
-    const operator = { kind: 'operator', name: userInfo().username } as const
+    const { name, isConfigured } = operatorOf(as, configuration)
+    const operator = { kind: 'operator', name } as const
+    const person = isConfigured ? ({ kind: 'person', name } as const) : operator
     await records.credentials.revokeOperators()
     const token = await records.credentials.issue('token', operator, null)
-    return { token, login: await records.credentials.issue('login', operator, loginLinkMs) }
+    return { token, login: await records.credentials.issue('login', person, loginLinkMs) }
   } finally {
     await database.close()
   }

@@ -1,6 +1,7 @@
 import { holderNamed, type Holder, roleOf } from '../domain/access/access.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
-import { type createCredentialRecords, credentialId } from '../postgres/credentials.ts'
+import { credentialId } from '../postgres/credential-list.ts'
+import type { createCredentialRecords } from '../postgres/credentials.ts'
 import type { Credentials, Principal } from '../web/access.ts'
 import type { Sessions } from '../web/sessions.ts'
 
@@ -26,10 +27,13 @@ export function createIdentities(
 
   return {
     check: async (kind, secret) => principalOf(await records.check(kind, secret), secret),
+    checkPageLink: async (secret, incident) =>
+      principalOf(await records.checkPageLink(secret, incident), secret),
     redeemLogin: async (code) => principalOf(await records.redeemLogin(code), code),
     idOf: credentialId,
-    issue: (kind, holder, validForMs) => records.issue(kind, holder, validForMs),
+    issue: (kind, holder, validForMs, browser) => records.issue(kind, holder, validForMs, browser),
     revoke: (id, name) => records.revoke(id, name),
+    logOutEverywhere: (holder) => records.logOutEverywhere(holder),
     holderNamed(name) {
       const holder = holderNamed(name, configuration())
       const role = holder && roleOf(holder, configuration(), operator)

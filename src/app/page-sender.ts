@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { createAnswerLinks } from '../answers/links.ts'
+import { createPageLinks } from '../answers/page-links.ts'
 import { renderPng } from '../chart/render.ts'
 import type { ClickHouse } from '../clickhouse/client.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
@@ -38,7 +39,7 @@ export function startPageSender(parts: PageSenderParts): PageSender {
     running: () => configuration,
     configurations: records.configurations,
     publicUrl: settings.publicUrl,
-    ...answerLinks(settings, now),
+    ...messageLinks(parts),
     listen: (onNotify) => listenTo(database.pool, pagesChannel, onNotify, lost),
     ended: (...settled) => metrics.pageSettled(...settled),
     log,
@@ -48,9 +49,16 @@ export function startPageSender(parts: PageSenderParts): PageSender {
   return sender
 }
 
-/** Without a key mails carry only the link to the console. */
-function answerLinks({ linkKey: key, publicUrl }: PageSenderParts['settings'], now: () => Date) {
-  return key === undefined ? {} : { answerUrl: createAnswerLinks({ key, publicUrl, now }).urlOf }
+/** Without a key messages carry only the link to the console. */
+function messageLinks({ settings: { linkKey: key, publicUrl }, records, log, now }: PageSenderParts) {
+  if (key === undefined) {
+    log.warn('FIREWATCH_LINK_KEY is not set: links in messages lead to the log-in and not to their incident')
+    return {}
+  }
+  return {
+    answerUrl: createAnswerLinks({ key, publicUrl, now }).urlOf,
+    pageLinks: createPageLinks({ key, publicUrl, keep: records.pageLinks.keep, now }),
+  }
 }
 
 /** Draws nothing where no check measures what fires: an empty picture tells nobody anything. */

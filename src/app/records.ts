@@ -22,6 +22,7 @@ import { createWorkflowNotifications } from '../postgres/workflow-notifications.
 import type { IncidentConfigurations } from '../postgres/incident-world.ts'
 import { createIncidentRecords } from '../postgres/incidents.ts'
 import { createPageSending } from '../postgres/page-sending.ts'
+import { createPageLinkRecords } from '../postgres/page-links.ts'
 import { createPageRecords } from '../postgres/pages.ts'
 import { createReplayedIncidentRecords } from '../postgres/replayed-incidents.ts'
 import { createRetentionRecords } from '../postgres/retention.ts'
@@ -96,6 +97,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     retention: createRetentionRecords(db),
     reviews: createReviewRecords(db),
     scheduleChanges: createScheduleChangeRecords(db),
+    pageLinks: createPageLinkRecords(db, now),
     maintenance: createMaintenanceRecords(db),
     credentials: createCredentialRecords(urgent.intake, now),
   }

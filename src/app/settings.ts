@@ -17,7 +17,7 @@ export interface Settings {
   /** Where a worker tells of itself; without it, nowhere. */
   readonly metricsPort?: number
   readonly logLevel: LogLevel
-  /** Signs the links in mails that acknowledge; without it mails have none. Server and workers need the same. */
+  /** Makes the links in messages that open an incident; without it they lead to the log-in. Server and workers need the same. */
   readonly linkKey?: string
   /** Who is admin because they run everything on this machine by `firewatch up`, which sets it; elsewhere nobody. */
   readonly operator?: string

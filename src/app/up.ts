@@ -9,6 +9,7 @@ import { startEmbedded } from '../embedded/embedded-servers.ts'
 import { CommandFailed, exitCodes } from '../cli/api-client.ts'
 import type { UpOptions } from '../cli/installation.ts'
 import { startFirewatch } from './firewatch.ts'
+import { howToChooseSentence, operatorOf } from './operator.ts'
 import { freePort } from './free-port.ts'
 import { ownerOfPort, portTaken } from './port-taken.ts'
 import { giveBackWhatStartingTook } from './spare-memory.ts'
@@ -23,6 +24,8 @@ export async function up(options: UpOptions, env: NodeJS.ProcessEnv): Promise<vo
   const configPath = resolve(options.config)
   const port = portOf(options.port)
   const configuration = await loadRunnableConfiguration(configPath, env)
+  const operator = operatorOf(options.as, configuration)
+  if (!operator.isConfigured) tell(howToChooseSentence(operator, configuration))
   const lock = await ownDataDirectory(options.data)
   const end = untilToldToEnd()
   try {
@@ -37,6 +40,7 @@ export async function up(options: UpOptions, env: NodeJS.ProcessEnv): Promise<vo
         servers,
         env,
         port,
+        ...(options.as === undefined ? {} : { as: options.as }),
         tell,
       })
       tell(addresses(firewatch.url, firewatch.loginUrl, servers.temporal.uiUrl, lock.dir))

@@ -4,6 +4,8 @@ export interface UpOptions {
   readonly config: string
   readonly data: string
   readonly port?: string
+  /** Name of the configured user as whom its operator acts. */
+  readonly as?: string
 }
 
 export interface ReplayCommand {

@@ -3,11 +3,11 @@ import { channelTraits } from '../domain/page/channel-traits.ts'
 import type { Contact } from '../domain/configuration/people.ts'
 import type { EmailIntegration } from '../domain/configuration/integrations.ts'
 import { errorText } from '../domain/page/delivery.ts'
-import type { PageMessage, SendOutcome } from '../domain/page/page.ts'
+import type { PageMessage, SendOutcome, TryOutcome } from '../domain/page/page.ts'
 import { chartFor, type ChartOptions, defaultChartWaitMs } from '../domain/page/chart.ts'
 import { type Mailbox, mailboxOf } from './contact-schema.ts'
 import { mailLimits } from './limits.ts'
-import { type Mail, mailOf } from './mail.ts'
+import { type Mail, mailOf, newMessageId } from './mail.ts'
 import { handOver, type SmtpServer, smtpServerOf } from './smtp.ts'
 
 export type EmailContact = Extract<Contact, { channel: 'email' }>
@@ -45,6 +45,23 @@ export function createEmailChannel(options: EmailChannelOptions) {
         signal,
       )
       return outcome.kind === 'sent' ? { kind: 'sent', providerId: mail.messageId } : outcome
+    },
+
+    /** A mail that is no page, once. */
+    async tell(
+      { address }: EmailContact,
+      mail: { readonly subject: string; readonly text: string },
+      signal: AbortSignal,
+    ): Promise<TryOutcome> {
+      const target = await targetOf(options)
+      if (target.kind === 'final') return target
+      const { server, from, replyTo } = target
+      const raw = await composed(
+        { ...mail, messageId: newMessageId(domainOf(from)) },
+        { from, to: address, replyTo },
+        options.now(),
+      )
+      return handOver(server, { from: from.address, to: address, raw }, options.timeoutMs, signal)
     },
   }
 }
@@ -87,7 +104,7 @@ function domainOf({ address }: Mailbox): string {
 
 /** The whole mail. The library folds and encodes every field; it may read no file and fetch no address on the way. */
 async function composed(
-  mail: Mail,
+  mail: Pick<Mail, 'subject' | 'messageId' | 'text'> & Partial<Mail>,
   { from, to, replyTo }: Sender & { to: string },
   date: Date,
 ): Promise<Uint8Array> {
@@ -99,13 +116,13 @@ async function composed(
     date,
     subject: mail.subject,
     messageId: mail.messageId,
-    inReplyTo: mail.inReplyTo,
-    references: [...mail.references],
+    ...(mail.inReplyTo === undefined ? {} : { inReplyTo: mail.inReplyTo }),
+    references: [...(mail.references ?? [])],
     // So that no out-of-office note answers: https://www.rfc-editor.org/rfc/rfc3834#section-5
     headers: { 'Auto-Submitted': 'auto-generated' },
     text: mail.text,
-    html: mail.html,
-    attachments: mail.pictures.map(({ cid, png }) => ({
+    ...(mail.html === undefined ? {} : { html: mail.html }),
+    attachments: (mail.pictures ?? []).map(({ cid, png }) => ({
       cid,
       filename: 'chart.png',
       contentType: 'image/png',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { cutText, oneLine } from '../domain/page/delivery.ts'
 import type { PageMessage } from '../domain/page/page.ts'
 import { htmlOf } from './html.ts'
@@ -48,6 +48,11 @@ function subjectOf({ kind, severity, incident, title }: PageMessage): string {
   const reply = kind === 'page' ? '' : 'Re: '
   const written = oneLine(`${severity} ${incident}: ${title}`).replaceAll(/\p{Cf}/gu, '')
   return cutText(`${reply}${written}`, mailLimits.subjectLength)
+}
+
+/** Of a mail that belongs to no conversation. */
+export function newMessageId(domain: string): string {
+  return idOf(randomUUID(), domain)
 }
 
 /** Made of our own keys, which may hold any character, and so of their hash. */

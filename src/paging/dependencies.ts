@@ -85,8 +85,14 @@ export interface SenderDependencies {
   readonly running: () => Configuration
   readonly configurations: { get(revision: string): Promise<Configuration> }
   readonly publicUrl: string
-  /** The address by which a page is acknowledged as its person, for channels that carry nothing but text. */
+  /** The address by which all that a message tells of is acknowledged as its person, for channels that carry nothing but text. */
   readonly answerUrl?: (page: Page) => string
+  /** Links that open an incident for whoever a page is for; without them messages lead to the log-in. */
+  readonly pageLinks?: {
+    readonly urlOf: (page: string, incident: Incident) => string
+    /** Makes those of a message good from now on; false when others may read it too, so that it carries none. */
+    issue(page: Page, incidents: readonly Incident[], users: Configuration['users']): Promise<boolean>
+  }
   /** Calls back when pages may have been queued. */
   readonly listen: (onNotify: () => void) => { stop(): Promise<void> }
   /** Told of each page that came to its end. */

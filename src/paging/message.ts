@@ -17,13 +17,13 @@ export async function messageOf(
   const about = incidents.get(page.incident)
   if (about === undefined) throw new Error(`page ${page.id} is of an incident that is not there`)
   const { incident, alerts, firing, handOver } = about
-  const { publicUrl, answerUrl } = deps
-  // Only a mail needs a link of its own: wherever else it went, it would be one more secret to keep.
-  const isAnswered = page.channel === 'email' && page.kind === 'page'
+  const { publicUrl } = deps
+  const others = othersOf(page, bundled, incidents)
+  const linkOf = await linkOfMessage(deps, page, [incident, ...others])
   return composePageMessage({
     page,
     incident,
-    others: othersOf(page, bundled, incidents),
+    others,
     alerts,
     firingCount: firing,
     handOver,
@@ -31,8 +31,37 @@ export async function messageOf(
     configuration: atStart,
     follows: isCall(page) ? [] : await followedBy(deps, [page, ...bundled]),
     publicUrl,
-    ...(isAnswered && answerUrl !== undefined ? { answerUrl: answerUrl(page) } : {}),
+    ...(linkOf === undefined
+      ? {}
+      : { linkOf, ...answerUrlOf(deps, page, linkOf(page.id, incident), others.length > 0) }),
   })
+}
+
+/** How this message leads to incidents without a log-in, if it may. A page goes out without rather than late. */
+async function linkOfMessage(
+  { pageLinks, running, log }: SenderDependencies,
+  page: Page,
+  incidents: readonly Incident[],
+): Promise<((page: string, incident: Incident) => string) | undefined> {
+  try {
+    const isIssued = await pageLinks?.issue(page, incidents, running().users)
+    return isIssued === true ? pageLinks?.urlOf : undefined
+  } catch (error) {
+    log.warn({ err: error, page: page.id }, 'a page goes out without a link that opens its incident')
+    return undefined
+  }
+}
+
+/** What a mail has instead of a button: the link of its incident, or, where it tells of several, one that answers for all of them. */
+function answerUrlOf(
+  { answerUrl }: SenderDependencies,
+  page: Page,
+  incidentUrl: string,
+  tellsOfMore: boolean,
+) {
+  if (page.channel !== 'email' || page.kind !== 'page') return {}
+  if (!tellsOfMore) return { answerUrl: incidentUrl }
+  return answerUrl === undefined ? {} : { answerUrl: answerUrl(page) }
 }
 
 /** The messages that stand, each with its incidents as they are now. */

@@ -202,9 +202,12 @@ export interface Schema {
   }
   credentials: {
     secret_hash: string
-    kind: 'token' | 'session' | 'login' | 'calendar'
+    kind: 'token' | 'session' | 'login' | 'calendar' | 'page-link'
     person: string
     holder: 'person' | 'sender' | 'operator'
+    /** Of a page link alone. */
+    incident: number | null
+    browser: string | null
     created_at: Generated<Date>
     expires_at: Date | null
     used_at: Date | null

@@ -6,6 +6,7 @@ import type { FollowedMessage, PageMessage, SendOutcome, TryOutcome } from '../d
 import { createTurns, outcomeOfTurn } from '../domain/page/turns.ts'
 import { pace } from './limits.ts'
 import { messageOf, type SlackMessage, standingOf } from './message.ts'
+import { escaped } from './mrkdwn.ts'
 import { createWebApi, type SlackAnswer, type SlackBot } from './web-api.ts'
 
 export type SlackContact = Extract<Contact, { channel: 'slack' }>
@@ -51,6 +52,13 @@ export function createSlackChannel(options: SlackChannelOptions) {
         followed.length === 0 ? await post(say, to, message) : await editAll(say, followed, to, message)
       turns.note(place, message.idempotencyKey, outcome)
       return outcome
+    },
+
+    /** A text that is no page, once. */
+    async tell({ to }: SlackContact, text: string, signal: AbortSignal): Promise<TryOutcome> {
+      const target = await botOf(options)
+      if (target.kind === 'final') return target
+      return outcomeOf(await saying(call, target.bot, signal).post(to, { text: escaped(text) }))
     },
   }
 }

@@ -27,6 +27,7 @@ export type SlashOrder =
   | { readonly kind: 'ack'; readonly incident: number }
   | { readonly kind: 'who'; readonly schedule?: string }
   | { readonly kind: 'declare'; readonly title: string }
+  | { readonly kind: 'login' }
   | { readonly kind: 'maintenance'; readonly order: MaintenanceOrder }
   /** `problem`: what was not understood. */
   | { readonly kind: 'help'; readonly problem?: string }
@@ -97,6 +98,8 @@ function orderOf(text: string, id: string): SlashOrder {
       return rest.trim() === ''
         ? { kind: 'help', problem: 'Say what is wrong: /firewatch declare checkout is down' }
         : { kind: 'declare', title: rest.trim() }
+    case 'login':
+      return { kind: 'login' }
     case 'maintenance':
       return maintenanceOrder(rest.trim(), id)
     case '':

@@ -19,16 +19,17 @@ export function written(text: string): string {
   return text
     .replaceAll(
       /<([@#!]?)([^<>|\s][^<>|]*)(?:\|([^<>]*))?>/g,
-      (_, kind: string, target: string, label: string = '') =>
+      (whole, kind: string, target: string, label: string = '') =>
         kind === ''
-          ? writtenLink(target, label)
+          ? (writtenLink(target, label) ?? whole)
           : `${kind === '#' ? '#' : '@'}${bare(label) || nameOf(target)}`,
     )
     .replaceAll(/&(?:amp|lt|gt);/g, (entity) => characters[entity] ?? entity)
 }
 
-/** Slack makes `<http://shop.example|shop.example>` of a host that somebody typed. */
-function writtenLink(address: string, label: string): string {
+/** Slack makes `<http://shop.example|shop.example>` of a host that somebody typed. `undefined` for what is no address. */
+function writtenLink(address: string, label: string): string | undefined {
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(address)) return undefined
   if (label === '' || address.endsWith(`//${label}`) || address === `mailto:${label}`) return label || address
   return `${label} (${address})`
 }

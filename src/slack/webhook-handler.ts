@@ -33,6 +33,7 @@ const help = [
   '`/firewatch ack INC-42` acknowledges an incident',
   '`/firewatch who [schedule]` says who is on call',
   '`/firewatch declare <title>` opens an incident',
+  '`/firewatch login` gives you a link that logs you in',
   '`/firewatch maintenance [preview] <service> <duration> <reason>` pages nobody about a service until then; `end <number>` ends it',
 ].join('\n')
 
@@ -97,6 +98,8 @@ function carryOut(answers: ChannelAnswers, { user, order, id }: SlashCommand): P
       return answers.who(slackUser(user), order.schedule)
     case 'declare':
       return answers.declare(slackUser(user), { title: order.title, id })
+    case 'login':
+      return answers.login(slackUser(user))
     case 'maintenance':
       return answers.maintenance(slackUser(user), order.order)
     case 'help':

@@ -53,7 +53,20 @@ export function createTelegramChannel(options: TelegramChannelOptions) {
       turns.note(place, message.idempotencyKey, outcome)
       return outcome
     },
+
+    /** A text that is no page, once. */
+    async tell(contact: TelegramContact, text: string, signal: AbortSignal): Promise<TryOutcome> {
+      const target = await botOf(contact, resolveSecret)
+      if (target.kind === 'final') return target
+      const parameters = { chat_id: contact.chatId, text, link_preview_options: { is_disabled: true } }
+      const answer = await call(target.bot, { method: 'sendMessage', parameters }, signal)
+      return answer.kind === 'refused' ? { kind: 'final', error: answer.error } : told(answer)
+    },
   }
+}
+
+function told(answer: Exclude<BotAnswer, { kind: 'refused' }>): TryOutcome {
+  return answer.kind === 'sent' ? { kind: 'sent' } : answer
 }
 
 type Target = { readonly kind: 'bot'; readonly bot: Bot } | Extract<SendOutcome, { kind: 'final' }>

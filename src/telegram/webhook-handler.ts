@@ -16,7 +16,7 @@ export interface TelegramWebhookHandlerOptions {
   /** As configured now: whose chat a message stands in says which bot wrote it. */
   readonly users: () => Configuration['users']
   readonly resolveSecret: (reference: string) => Promise<string>
-  readonly answers: Pick<ChannelAnswers, 'give'>
+  readonly answers: Pick<ChannelAnswers, 'give' | 'login'>
   readonly post: HttpPost
   /** For one request to Telegram. */
   readonly timeoutMs: number
@@ -35,20 +35,26 @@ export type TelegramReceipt =
   | { readonly status: 401 }
   | { readonly status: 200; readonly reply?: Readonly<Record<string, unknown>> }
 
-/** https://core.telegram.org/bots/api#callbackquery */
+/** https://core.telegram.org/bots/api#callbackquery and #message */
+const Query = z.object({
+  id: z.string().max(100),
+  from: z.object({ id: z.int() }),
+  message: z.object({ message_id: z.int(), chat: z.object({ id: z.int() }) }).optional(),
+  data: z.string().max(64).optional(),
+})
+const Typed = z.object({ from: z.object({ id: z.int() }), text: z.string() })
 const Update = z.object({
-  callback_query: z.object({
-    id: z.string().max(100),
-    from: z.object({ id: z.int() }),
-    message: z.object({ message_id: z.int(), chat: z.object({ id: z.int() }) }).optional(),
-    data: z.string().max(64).optional(),
-  }),
+  callback_query: Query.optional().catch(undefined),
+  message: Typed.optional().catch(undefined),
 })
 
-type Query = z.output<typeof Update>['callback_query']
+type Query = z.output<typeof Query>
+
+/** Also as it is written in a group of several bots: `/login@our_bot`. */
+const loginCommand = /^\/(?:login(?:@\w+)?|firewatch(?:@\w+)?\s+login)\s*$/i
 
 /**
- * Takes pressed buttons from Telegram's webhook. The answer to a press is the answer to the request itself, which needs no token:
+ * Takes pressed buttons and commands from Telegram's webhook. The answer to one is the answer to the request itself, which needs no token:
  * https://core.telegram.org/bots/api#making-requests-when-getting-updates
  */
 export function createTelegramWebhookHandler(options: TelegramWebhookHandlerOptions) {
@@ -58,8 +64,8 @@ export function createTelegramWebhookHandler(options: TelegramWebhookHandlerOpti
     async receive({ secret, body }: TelegramUpdate): Promise<TelegramReceipt> {
       const expected = (await resolveSecret(integration.webhookSecret)).trim()
       if (!isSame(secret, expected)) return { status: 401 }
-      const query = Update.safeParse(jsonOf(body)).data?.callback_query
-      if (query === undefined) return { status: 200 }
+      const { callback_query: query, message } = Update.safeParse(jsonOf(body)).data ?? {}
+      if (query === undefined) return message === undefined ? { status: 200 } : typed(options, message)
       const button = readButton(query.data ?? '')
       if (button === undefined) return { status: 200, reply: answerTo(query, 'Nothing is left to do here.') }
       const told = await answers.give(
@@ -80,6 +86,17 @@ export function createTelegramWebhookHandler(options: TelegramWebhookHandlerOpti
       while (underWay.size > 0) await Promise.all(underWay)
     },
   }
+}
+
+/** A command is answered to whoever wrote it in their own chat with the bot, wherever they wrote it: never into a group. */
+async function typed(
+  { answers }: TelegramWebhookHandlerOptions,
+  { from, text }: z.output<typeof Typed>,
+): Promise<TelegramReceipt> {
+  if (!loginCommand.test(text)) return { status: 200 }
+  const { message } = await answers.login({ channel: 'telegram', id: String(from.id) })
+  const parameters = { chat_id: from.id, text: message, link_preview_options: { is_disabled: true } }
+  return { status: 200, reply: { method: 'sendMessage', ...parameters } }
 }
 
 function isTaken({ kind }: AnswerResult): boolean {

@@ -6,8 +6,10 @@ import {
   mayWith,
   type Permission,
 } from '../domain/access/access.ts'
-import { cookieIn, sessionCookie } from './cookies.ts'
+import { parseIncidentName } from '../domain/investigate/evidence.ts'
+import { cookieIn, pageLinkCookie, sessionCookie } from './cookies.ts'
 import { changesState, HttpProblem, wantsPage } from './errors.ts'
+import { loginPath, returnPath } from './return-path.ts'
 
 /** What a route asks of whoever uses it. `capability`: to know its unguessable path. */
 export type Access = 'public' | 'capability' | Permission
@@ -20,11 +22,15 @@ export interface Principal {
   readonly role: AccessRole
   /** Id of the credential that they showed. */
   readonly credential: string
+  /** They came by the link of a page, and may do no more here than it opens. */
+  readonly byPageLink?: true
 }
 
 export interface Credentials {
   /** `undefined` too when whoever the credential names is not in the configuration, or not any more. */
   check(kind: 'token' | 'session' | 'calendar', secret: string): Promise<Principal | undefined>
+  /** Whom the link of a page speaks for, if it opens this incident; `undefined` like above. */
+  checkPageLink(secret: string, incident: number): Promise<Principal | undefined>
   /** Tells a credential from others, whether it is known or not, and leads back to no secret. */
   idOf(secret: string): string
 }
@@ -32,6 +38,8 @@ export interface Credentials {
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
+    /** The incident that a request is about, where the link of a page about that incident will do instead of a log-in. */
+    pageLinkOf?: (request: FastifyRequest) => unknown
   }
   interface FastifyRequest {
     principal: Principal | null
@@ -64,8 +72,7 @@ export function guardRoutes(app: FastifyInstance, credentials: Credentials): voi
     if (request.principal === null) {
       request.refusal = whyUnknown(request)
       if (wantsPage(request)) {
-        if (changesState(request)) return reply.redirect('/login', 303)
-        return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`)
+        return reply.redirect(loginPath(wantedPath(request)), changesState(request) ? 303 : 302)
       }
       return reply.code(401).header('www-authenticate', 'Bearer').send({ error: request.refusal })
     }
@@ -73,7 +80,7 @@ export function guardRoutes(app: FastifyInstance, credentials: Credentials): voi
     if (!mayWith(role, access)) {
       throw new HttpProblem(403, `this needs the permission ${access}, and ${person} is ${role}`)
     }
-    if (shownBy(request)?.kind === 'session' && changesState(request) && !isOwnForm(request)) {
+    if (shownBy(request)?.kind !== 'token' && changesState(request) && !isOwnForm(request)) {
       throw new HttpProblem(403, 'this form was not sent from the console')
     }
     return undefined
@@ -86,7 +93,36 @@ export async function identify(
   credentials: Credentials,
 ): Promise<Principal | undefined> {
   const shown = shownBy(request)
-  return shown === undefined ? undefined : credentials.check(shown.kind, shown.secret)
+  const known = shown === undefined ? undefined : await credentials.check(shown.kind, shown.secret)
+  if (known !== undefined || shown?.kind === 'token') return known
+  return identifyByPageLink(request, credentials)
+}
+
+/** Only where a route says so, and only by the link of the very incident that is asked about. */
+async function identifyByPageLink(
+  request: FastifyRequest,
+  credentials: Credentials,
+): Promise<Principal | undefined> {
+  const named = request.routeOptions.config.pageLinkOf?.(request)
+  const incident = typeof named === 'string' ? parseIncidentName(named) : undefined
+  const secret = incident === undefined ? undefined : cookieIn(request, pageLinkCookie(incident))
+  if (incident === undefined || secret === undefined) return undefined
+  const principal = await credentials.checkPageLink(secret, incident)
+  return principal === undefined ? undefined : { ...principal, byPageLink: true }
+}
+
+/** For routes whose path names the incident. */
+export function incidentInPath({ params }: FastifyRequest): unknown {
+  return (params as { name?: unknown }).name
+}
+
+/** Where somebody wanted to go: here, or, when they sent a form, to the page that it stood on. */
+function wantedPath(request: FastifyRequest): string | undefined {
+  if (!changesState(request)) return returnPath(request.url)
+  const from = URL.parse(request.headers.referer ?? '')
+  return from === null || from.host !== request.headers.host
+    ? undefined
+    : returnPath(from.pathname + from.search)
 }
 
 /** Whom a new credential of theirs is to name. */

@@ -53,7 +53,9 @@ function isWorthAnEntry(request: FastifyRequest, reply: FastifyReply): boolean {
   const isDenied = refusal !== null && [303, 302, 401, 403].includes(reply.statusCode)
   if (access === undefined) return false
   if (isDenied) return true
-  if (!changesState(request) || access === 'send-alerts') return false
+  // Looking at something is an entry where a route says what about it: a link was used.
+  if (!changesState(request)) return request.audited !== null && principal !== null
+  if (access === 'send-alerts') return false
   // What a channel's handler carries out is told by whom it carries it out for.
   return principal !== null || (access === 'capability' && refusal !== null)
 }

@@ -2,6 +2,11 @@ import type { FastifyRequest } from 'fastify'
 
 export const sessionCookie = 'firewatch_session'
 
+/** Of the link that opened an incident in this browser: one for each, so that none takes the place of another. */
+export function pageLinkCookie(incident: number): string {
+  return `firewatch_link_${incident}`
+}
+
 export function cookieIn(request: FastifyRequest, name: string): string | undefined {
   const cookies = (request.headers.cookie ?? '').split(';').map((cookie) => cookie.trim())
   return cookies.find((cookie) => cookie.startsWith(`${name}=`))?.slice(name.length + 1)

@@ -42,6 +42,11 @@ export interface WebDependencies {
   /** Known to whoever started this server, who so tells its answers from another's. */
   readonly runId?: string
   readonly credentials: Credentials & Sessions
+  /** Sends log-in links to people; absent where nobody has a chat or a mailbox of their own. */
+  readonly loginLinks?: {
+    /** Begins it: whoever asks learns nothing of what comes of it. @param next where to lead then */
+    send(name: string, next: string | undefined): void
+  }
   readonly auditLog: AuditLog
   readonly automation: Automation
   readonly maintenance: MaintenanceAnnouncements

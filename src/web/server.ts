@@ -31,6 +31,7 @@ import { notActionableRoutes } from './routes/not-actionable.ts'
 import { onCallChangeRoutes } from './routes/on-call-changes.ts'
 import { onCallPageRoutes } from './routes/on-call-page.ts'
 import { onCallRoutes } from './routes/on-call.ts'
+import { pageLinkRoutes } from './routes/page-links.ts'
 import { reviewRoutes } from './routes/reviews.ts'
 import { runbookRoutes } from './routes/runbooks.ts'
 
@@ -115,6 +116,7 @@ export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): 
     runbookRoutes,
     channelRoutes,
     answerRoutes,
+    pageLinkRoutes,
     automationRoutes,
     maintenanceRoutes,
     auditLogRoutes,

@@ -11,9 +11,9 @@ const page = { id: 'INC-42/r0/s1/a%20b/c0', createdAt: start }
 const token = links().urlOf(page).split('/').at(-1) ?? ''
 
 describe('a link that acknowledges', () => {
-  it('names its page for 72 hours', () => {
+  it('names its page for 24 hours', () => {
     expect(links().urlOf(page)).toMatch(/^https:\/\/firewatch\.example\.com\/answers\/[\w-]+\.[\w-]{43}$/)
-    expect([0, 71, 72, 73].map((hours) => links(at(hours)).pageOf(token))).toEqual([
+    expect([0, 23, 24, 25].map((hours) => links(at(hours)).pageOf(token))).toEqual([
       page.id,
       page.id,
       undefined,

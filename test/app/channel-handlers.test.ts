@@ -12,7 +12,7 @@ const slack = { token: 'env:SLACK_TOKEN', signingSecret: 'env:SLACK_SECRET' } as
 
 function handlersFor(integrations: Integrations): Promise<void> {
   const settings = { publicUrl: 'http://localhost' }
-  const parts = { settings, records: {}, commands: {}, configuration: { integrations } }
+  const parts = { settings, records: {}, commands: {}, configuration: { users: {}, integrations } }
   createChannelHandlers(parts as unknown as ChannelHandlerParts)
   return vi.dynamicImportSettled()
 }

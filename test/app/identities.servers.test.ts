@@ -7,7 +7,7 @@ import type { Holder } from '../../src/domain/access/access.ts'
 import type { Configuration } from '../../src/domain/configuration/configuration.ts'
 import type { User } from '../../src/domain/configuration/people.ts'
 import { createAuditLog } from '../../src/postgres/audit-log.ts'
-import { credentialId } from '../../src/postgres/credentials.ts'
+import { credentialId } from '../../src/postgres/credential-list.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 import { startWeb, type TestWeb } from '../web/world.ts'
@@ -190,6 +190,127 @@ describe('N08 credentials', () => {
   })
 })
 
+describe('N30: the link of a page, on the real store', () => {
+  const dayMs = 24 * 3_600_000
+  const keep = (secret: string, person = 'ana', incident = 42) =>
+    records.pageLinks.keep([{ secret, person, incident, expiresAt: new Date(at + dayMs) }])
+  const secrets = [
+    'first-of-the-links-that-are-43-characters-x',
+    'second-of-the-links-that-are-43-characters-x',
+  ]
+  const [first = '', second = ''] = secrets.map((one) => one.slice(0, 43))
+  const open = async (secret = first, incident = 42) =>
+    (
+      await web.app.inject({
+        url: `/incidents/INC-${incident}/link/${secret}`,
+        headers: { accept: 'text/html' },
+      })
+    ).statusCode
+  /** By the cookie alone: 404, for this store has no such incident. */
+  const reads = (secret = first, incident = 42) =>
+    status({ cookie: `firewatch_link_${incident}=${secret}` }, `/incidents/INC-${incident}`)
+  const acknowledges = async (secret = first) =>
+    (
+      await post('/incidents/INC-42/acknowledge', {
+        ...cookie('none'),
+        cookie: `firewatch_link_42=${secret}`,
+      })
+    ).statusCode
+  const all = async (secret = first) => [await open(secret), await reads(secret), await acknowledges(secret)]
+
+  const good = [302, 404, 404]
+  const nothing = [403, 401, 401]
+
+  it('is kept as a hash and opens its incident for a day', async () => {
+    await keep(first)
+    const { rows } = await database.pool.query('SELECT * FROM credentials')
+    expect(JSON.stringify(rows)).not.toContain(first)
+    expect(await all()).toEqual(good)
+    at += dayMs - 1
+    expect(await all()).toEqual(good)
+    at += 1
+    expect(await all()).toEqual(nothing)
+  })
+
+  it('opens no other incident, and is no token, session, log-in or calendar', async () => {
+    await keep(first)
+    await keep(second, 'ana', 41)
+    expect([await open(first, 41), await reads(first, 41)]).toEqual([403, 401])
+    expect([await status(bearer(first)), await status(cookie(first))]).toEqual([401, 401])
+    expect(await web.dependencies.credentials.redeemLogin(first)).toBeUndefined()
+    expect(await web.dependencies.credentials.check('calendar', first)).toBeUndefined()
+  })
+
+  it('ends at once when its person is taken out of the configuration, and may only read as a viewer', async () => {
+    await keep(first)
+    configuration = { users: { ana: user('ana', 'viewer') } }
+    expect(await all()).toEqual([302, 404, 403])
+    configuration = { users: { root: user('root', 'admin') } }
+    expect(await all()).toEqual(nothing)
+  })
+
+  it('is listed, and ended by its id with all that open the same incident for the same person', async () => {
+    await keep(first)
+    await keep(second)
+    const others = 'another-of-the-links-that-are-43-characters'
+    await keep(others, 'root')
+    const token = bearer(await issue('token', ana))
+    const listed = (await web.app.inject({ url: '/api/v1/tokens', headers: token })).json().tokens
+    expect(listed).toContainEqual(
+      expect.objectContaining({ id: credentialId(first), kind: 'page-link', incident: 42, holder: ana }),
+    )
+    expect((await post(`/api/v1/tokens/${credentialId(others)}/revoke`, token)).statusCode).toBe(404)
+    expect((await post(`/api/v1/tokens/${credentialId(first)}/revoke`, token)).statusCode).toBe(200)
+    expect([await all(first), await all(second), await all(others)]).toEqual([nothing, nothing, good])
+    expect((await post(`/api/v1/tokens/${credentialId(first)}/revoke`, token)).statusCode).toBe(404)
+  })
+
+  it('that was ended stays so when its page is tried again', async () => {
+    await keep(first)
+    await records.credentials.revoke(credentialId(first))
+    await keep(first)
+    expect(await all()).toEqual(nothing)
+  })
+})
+
+describe('N30: one’s own sessions', () => {
+  const logIn = async (agent: string) => {
+    const code = await issue('login', ana, 60_000)
+    const answer = await post(`/login/${code}`, { host: 'firewatch.test', origin, 'user-agent': agent })
+    return /firewatch_session=([\w-]+)/.exec(String(answer.headers['set-cookie']))?.[1] ?? ''
+  }
+  const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+
+  it('are shown with their browser, this one marked, and ended one by one', async () => {
+    const [here, other] = [await logIn(firefox), await logIn('curl/8.5.0')]
+    const { body } = await web.app.inject({ url: '/account', headers: cookie(here) })
+    expect(body).toContain('Firefox on Linux (this one)')
+    expect(body).toContain('Unknown browser')
+    expect((await post(`/account/credentials/${credentialId(other)}/revoke`, cookie(here))).statusCode).toBe(
+      303,
+    )
+    expect([await status(cookie(here)), await status(cookie(other))]).toEqual([200, 401])
+  })
+
+  it('end together by logging out everywhere, with log-ins on their way and links of pages; tokens stay', async () => {
+    const sessions = [await logIn(firefox), await logIn(firefox)]
+    const [login, token] = [await issue('login', ana, 60_000), await issue('token', ana)]
+    const [others, link] = [await issue('session', root, 60_000), 'x'.repeat(43)]
+    await records.pageLinks.keep([
+      { secret: link, person: 'ana', incident: 42, expiresAt: new Date(at + 60_000) },
+    ])
+    const evil = { ...cookie(sessions[0] ?? ''), origin: 'https://evil.test' }
+    expect((await post('/account/log-out-everywhere', evil)).statusCode).toBe(403)
+    const answer = await post('/account/log-out-everywhere', cookie(sessions[0] ?? ''))
+    expect([answer.statusCode, answer.headers.location]).toEqual([303, '/login'])
+    expect(answer.headers['set-cookie']).toMatch(/^firewatch_session=; .*Max-Age=0; Secure$/)
+    for (const session of sessions) expect(await status(cookie(session))).toBe(401)
+    expect(await web.dependencies.credentials.redeemLogin(login)).toBeUndefined()
+    expect(await web.dependencies.credentials.checkPageLink(link, 42)).toBeUndefined()
+    expect([await status(bearer(token)), await status(cookie(others))]).toEqual([200, 200])
+  })
+})
+
 describe('N26 a log-in', () => {
   const login = async (headers: Record<string, string>) =>
     post(`/login/${await issue('login', ana, 60_000)}`, { host: 'firewatch.test', ...headers })
@@ -215,7 +336,9 @@ describe('N26 a log-in', () => {
 
   it('gives a cookie that stays on TLS and out of reach of scripts and other sites', async () => {
     const answer = await login({ origin })
-    expect(answer.headers['set-cookie']).toMatch(/; Path=\/; HttpOnly; SameSite=Lax; Max-Age=43200; Secure$/)
+    expect(answer.headers['set-cookie']).toMatch(
+      /; Path=\/; HttpOnly; SameSite=Lax; Max-Age=2592000; Secure$/,
+    )
   })
 
   it('ends the session that the browser had', async () => {
@@ -310,6 +433,10 @@ describe('N26 hostile addresses on a real store', () => {
     `/charts/${text}.png`,
     `/login/${text}`,
     `/answers/${text}`,
+    `/incidents/${text}/link/${text}`,
+    `/incidents/INC-42/link/${text}`,
+    `/login?next=${text}`,
+    `/login/links?next=${text}`,
     `/calendars/${text}/person/${text}.ics`,
     `/api/v1/incidents/${text}`,
     `/api/v1/checks/${text}/verdicts`,

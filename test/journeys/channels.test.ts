@@ -3,6 +3,7 @@ import { type FakeSlack, startFakeSlack } from '../../examples/fakes/slack.ts'
 import type { SlackRequest } from '../../examples/fakes/slack-people.ts'
 import { type FakeSmtp, startFakeSmtp } from '../../examples/fakes/smtp.ts'
 import { removeData, startUp, type UpFirewatch } from '../support/firewatch.ts'
+import { openLink } from './open-link.ts'
 import { shopAlerts } from './two-people.ts'
 
 const soon = { timeout: 60_000, interval: 100 }
@@ -61,9 +62,10 @@ describe('people on Slack and by mail', () => {
     await vi.waitFor(() => expect([slack.messages.length, smtp.mails.length]).toEqual([1, 1]), soon)
 
     const link = /^Acknowledge INC-1: (\S+)$/m.exec(smtp.mails[0]?.text ?? '')?.[1] ?? ''
-    expect((await fetch(link)).status).toBe(200)
+    const opened = await openLink(link)
+    expect(await opened.read()).toContain('You are ben here')
     expect(slack.messages[0]?.buttons).toHaveLength(3)
-    expect(await (await fetch(link, { method: 'POST' })).text()).toContain('INC-1 acknowledged')
+    expect(await opened.command('acknowledge')).toBe(303)
     await vi.waitFor(() => expect(slack.messages[0]?.shown).toContain('ben acknowledged'), soon)
 
     const resolve = async () =>

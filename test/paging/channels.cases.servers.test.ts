@@ -117,13 +117,22 @@ const journeys: Readonly<Record<Contact['channel'], Journey>> = {
     fail: () => world.smtp.next({ kind: 'answer', at: 'data', code: 451 }),
     refuse: () => world.smtp.next({ kind: 'answer', at: 'rcpt', code: 550 }),
     acknowledge: async ({ app }) => {
-      const link =
-        /https:\/\/firewatch\.example\.com(\/answers\/\S+)/.exec(world.smtp.mails[0]?.text ?? '')?.[1] ?? ''
-      const shown = await app.inject({ method: 'GET', url: link })
-      expect([shown.statusCode, shown.body]).toEqual([200, expect.stringContaining('as ana')])
+      const link = /Acknowledge INC-\d+: https:\/\/firewatch\.example\.com(\/\S+)/.exec(
+        world.smtp.mails[0]?.text ?? '',
+      )
+      const opened = await app.inject({
+        method: 'GET',
+        url: link?.[1] ?? '',
+        headers: { accept: 'text/html' },
+      })
+      const cookie = String(opened.headers['set-cookie']).replace(/;.*/, '')
+      const path = String(opened.headers.location)
+      const shown = await app.inject({ method: 'GET', url: path, headers: { accept: 'text/html', cookie } })
+      expect([shown.statusCode, shown.body]).toEqual([200, expect.stringContaining('You are ana here')])
       expect((await world.records.incidents.get(world.incident)).acknowledgedBy).toBeNull()
-      const answer = await app.inject({ method: 'POST', url: link })
-      expect([answer.statusCode, answer.body]).toEqual([200, expect.stringContaining('nobody else is paged')])
+      const own = { cookie, host: 'firewatch.example.com', origin: 'https://firewatch.example.com' }
+      const answer = await app.inject({ method: 'POST', url: `${path}/acknowledge`, headers: own })
+      expect([answer.statusCode, answer.headers.location]).toEqual([303, `${path}?told=acknowledge`])
     },
     acknowledged: () => {
       const last = world.smtp.mails.at(-1)

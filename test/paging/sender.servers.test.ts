@@ -56,7 +56,9 @@ describe('sending a page', () => {
           lines: ['Error rate of ios is 12 %, usually 1 %'],
           firingCount: 1,
           nowDoing: 'Paging ana (step 1); next ana in 5 min',
-          incidentUrl: `https://firewatch.example.com/incidents/INC-${incident}`,
+          incidentUrl: expect.stringMatching(
+            new RegExp(`^https://firewatch\\.example\\.com/incidents/INC-${incident}/link/[\\w-]{43}$`),
+          ),
         },
       },
     ])

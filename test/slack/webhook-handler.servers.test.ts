@@ -16,6 +16,7 @@ const answers: ChannelAnswers = {
   declare: () => told,
   maintenance: () => told,
   who: () => told,
+  login: () => told,
   acknowledgeAs: () => told,
 }
 

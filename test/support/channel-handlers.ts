@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { createIdentities } from '../../src/app/identities.ts'
 import { createChannelHandlers } from '../../src/app/channel-handlers.ts'
 import type { Declaration } from '../../src/domain/alert/declaration.ts'
 import type { Command } from '../../src/domain/incident/messages.ts'
@@ -69,6 +70,7 @@ export async function handlersOf(
     records: {
       incidents: world.records.incidents,
       pages: world.records.pages,
+      credentials: world.records.credentials,
       scheduleChanges: { list: async () => [insteadOfAna] },
     },
     commands: all,
@@ -86,12 +88,17 @@ export async function handlersOf(
       error: (fields: object) => void audit.push(fields),
     },
   })
-  const { app } = await startWeb({
+  const { app, dependencies } = await startWeb({
     ...handlers,
     commands: all,
     incidents: readerOf(world),
     now: () => world.at,
   })
+  const { credentials } = world.records
+  const users = world.running
+  const identities = createIdentities(credentials, () => ({ users }), undefined)
+  const checkPageLink = (secret: string, incident: number) => identities.checkPageLink(secret, incident)
+  Object.assign(dependencies.credentials, { checkPageLink })
   return {
     app,
     given,

@@ -5,6 +5,7 @@ import { type FakeSmtp, startFakeSmtp } from '../../examples/fakes/smtp.ts'
 import { type FakeTelegram, startFakeTelegram } from '../../examples/fakes/telegram.ts'
 import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
 import { createAnswerLinks } from '../../src/answers/links.ts'
+import { createPageLinks } from '../../src/answers/page-links.ts'
 import { createRecords, type Records } from '../../src/app/records.ts'
 import type { Configuration } from '../../src/domain/configuration/configuration.ts'
 import type { HttpPost } from '../../src/domain/page/delivery.ts'
@@ -241,6 +242,7 @@ function dependenciesOf(
     configurations: world.records.configurations,
     publicUrl,
     answerUrl: (page) => createAnswerLinks({ key: linkKey, publicUrl, now }).urlOf(page),
+    pageLinks: createPageLinks({ key: linkKey, publicUrl, keep: world.records.pageLinks.keep, now }),
     listen: () => ({ stop: () => Promise.resolve() }),
     log: {
       info: () => undefined,

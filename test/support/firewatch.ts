@@ -50,12 +50,13 @@ export async function startUp(
   configuration: string,
   env: NodeJS.ProcessEnv = {},
   dataDir?: string,
+  options: readonly string[] = [],
 ): Promise<UpFirewatch> {
   const folder = dataDir ?? (await makeDataDir())
   const path = join(folder, 'firewatch.yaml')
   await writeFile(path, configuration)
   const [command, ...args] = [...politely, process.execPath, main, 'up', '--config', path] as const
-  const child = spawn(command, [...args, '--data', folder, '--port', '0'], {
+  const child = spawn(command, [...args, '--data', folder, '--port', '0', ...options], {
     env: { ...process.env, ...env },
   })
   const end = finished(child)

@@ -27,6 +27,8 @@ export interface Visit {
   readonly height?: number
   readonly script?: boolean
   readonly scheme?: 'dark' | 'light'
+  /** Without one the browser is nobody's. */
+  readonly session?: boolean
 }
 
 export interface Visitor {
@@ -36,11 +38,11 @@ export interface Visitor {
   leave(): Promise<void>
 }
 
-/** A browser with a responder's session at `origin`. */
+/** A browser at `origin`, by default with a responder's session. */
 export async function visit(
   browser: Browser,
   origin: string,
-  { width, height = 844, script = true, scheme = 'dark' }: Visit,
+  { width, height = 844, script = true, scheme = 'dark', session = true }: Visit,
 ): Promise<Visitor> {
   const context: BrowserContext = await browser.newContext({
     baseURL: origin,
@@ -49,7 +51,8 @@ export async function visit(
     colorScheme: scheme,
     reducedMotion: 'reduce',
   })
-  await context.addCookies([{ name: 'firewatch_session', value: 'responder-secret', url: origin }])
+  if (session)
+    await context.addCookies([{ name: 'firewatch_session', value: 'responder-secret', url: origin }])
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createAnswerLinks } from '../../src/answers/links.ts'
+import { createPageLinks } from '../../src/answers/page-links.ts'
 import {
   atStart,
   chat,
@@ -257,6 +258,64 @@ describe('/firewatch', () => {
   })
 })
 
+describe('N30: /firewatch login', () => {
+  const codeIn = (text: string) => /\/login\/([\w-]{43})/.exec(text)?.[1] ?? ''
+  const redeemed = (text: string) => world.records.credentials.redeemLogin(codeIn(text))
+  const write = (text: string, from: number, chatId: number) =>
+    handlers.bring('/telegram/webhook', {
+      headers: {
+        'content-type': 'application/json',
+        'x-telegram-bot-api-secret-token': world.telegram.webhookSecret,
+      },
+      payload: {
+        update_id: 1,
+        message: {
+          message_id: 1,
+          from: { id: from },
+          chat: { id: chatId, type: chatId < 0 ? 'group' : 'private' },
+          text,
+        },
+      },
+    })
+
+  it('answers in Slack with a link that logs in whoever typed it, once, and shows it to them alone', async () => {
+    await type('login')
+    const [response] = world.slack.responses
+    expect(response).toMatchObject({ responseType: 'ephemeral' })
+    expect(response?.text).toMatch(/^Log in as ana: https:\/\/firewatch\.example\.com\/login\//)
+    expect(await redeemed(response?.text ?? '')).toEqual({ kind: 'person', name: 'ana' })
+    expect(await redeemed(response?.text ?? '')).toBeUndefined()
+  })
+
+  it('gives a viewer a link too, and a stranger none', async () => {
+    await type('login', 'U0000000002')
+    await type('login', 'U0000000009')
+    const [viewer, stranger] = told()
+    expect(await redeemed(viewer ?? '')).toEqual({ kind: 'person', name: 'vic' })
+    expect(stranger).toMatch(/linked to nobody/)
+    expect(stranger).not.toContain('/login/')
+  })
+
+  it.each(['/login', '/login@our_bot', '/firewatch login', '/FIREWATCH@our_bot  login '])(
+    'is %s in Telegram, and answered in the chat of whoever wrote it, also when they wrote it in a group',
+    async (text) => {
+      for (const chatId of [42, -100_123]) {
+        const reply = JSON.parse((await write(text, 42, chatId)).body) as { chat_id: number; text: string }
+        expect(reply).toMatchObject({ method: 'sendMessage', chat_id: 42 })
+        expect(await redeemed(reply.text)).toEqual({ kind: 'person', name: 'ana' })
+      }
+    },
+  )
+
+  it.each(['login', '/log in', '/login ben', 'please /login', '/firewatch', '/firewatch login ben'])(
+    'is nothing else: %s',
+    async (text) => {
+      const answer = await write(text, 42, 42)
+      expect([answer.statusCode, answer.body]).toEqual([200, ''])
+    },
+  )
+})
+
 describe('buttons in Telegram', () => {
   const update = (data: string, from = 42) => ({
     headers: {
@@ -326,6 +385,13 @@ describe('S25: the acknowledge link of a mail', () => {
   const ask = (method: 'GET' | 'POST', url: string, headers: Record<string, string> = {}) =>
     handlers.app.inject({ method, url, headers: { accept: 'text/html', ...headers } })
 
+  beforeEach(async () => {
+    const { pageLinks, incidents } = world.records
+    const links = createPageLinks({ key: linkKey, publicUrl, keep: pageLinks.keep, now: () => world.at })
+    const incident = await incidents.get(world.incident)
+    expect(await links.issue(await world.page('r0/s1/ben/c0'), [incident], world.running)).toBe(true)
+  })
+
   it('S25: looking changes nothing; the button acknowledges, from whatever page it is sent', async () => {
     const url = pathOf(pageOfBen())
     const page = await ask('GET', url)
@@ -364,12 +430,22 @@ describe('S25: the acknowledge link of a mail', () => {
 
   it('S25: speaks for nobody who may not, or who has left', async () => {
     const url = pathOf(pageOfBen())
-    for (const users of [{ ben: { ...user('ben', [mailbox]), role: 'viewer' as const } }, {}]) {
-      world.running = users
-      handlers = await handlersOf(world)
-      expect((await ask('POST', url)).statusCode).toBe(409)
-      expect([handlers.given, handlers.audit.length]).toEqual([[], 1])
-    }
+    world.running = { ben: { ...user('ben', [mailbox]), role: 'viewer' } }
+    handlers = await handlersOf(world)
+    expect((await ask('POST', url)).statusCode).toBe(409)
+    expect([handlers.given, handlers.audit.length]).toEqual([[], 1])
+    world.running = {}
+    handlers = await handlersOf(world)
+    expect([(await ask('GET', url)).statusCode, (await ask('POST', url)).statusCode]).toEqual([404, 404])
+    expect(handlers.given).toEqual([])
+  })
+
+  it('N30: ends with the link that opens the incident', async () => {
+    const url = pathOf(pageOfBen())
+    expect((await ask('GET', url)).statusCode).toBe(200)
+    await world.records.credentials.logOutEverywhere({ kind: 'person', name: 'ben' })
+    expect([(await ask('GET', url)).statusCode, (await ask('POST', url)).statusCode]).toEqual([404, 404])
+    expect(handlers.given).toEqual([])
   })
 
   it('leads on to the console when the incident is over, and without a key is not there', async () => {

@@ -11,7 +11,11 @@ const page = { accept: 'text/html' }
 describe('access', () => {
   it('refuses to register a route that does not say who may use it', () => {
     const app = fastify()
-    guardRoutes(app, { check: async () => undefined, idOf: (secret) => secret })
+    guardRoutes(app, {
+      check: async () => undefined,
+      checkPageLink: async () => undefined,
+      idOf: (secret) => secret,
+    })
     expect(() => app.get('/open', async () => 'x')).toThrow(/does not say who may use it/)
   })
 

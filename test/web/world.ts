@@ -24,6 +24,9 @@ import { createServer } from '../../src/web/server.ts'
 import { personCalendar, scheduleCalendar } from '../../src/ical/write.ts'
 import { onCallServiceOver } from '../support/on-call-service.ts'
 
+/** Of the link of a page that opens the incident for ana. */
+export const linkSecret = 'secret-of-a-page-link-of-43-characters-long'
+
 export const now = '2026-03-02T03:04:05.000Z'
 
 export const incident: Incident = {
@@ -231,6 +234,9 @@ function credentials(): WebDependencies['credentials'] {
   let logins = new Map<string, Principal>([['login-code-of-twenty-letters', principal('ana', 'responder')]])
   return {
     check: async (_kind, secret) => principals.get(secret),
+    checkPageLink: async (secret, number) =>
+      secret === linkSecret && number === incident.number ? principal('ana', 'responder') : undefined,
+    logOutEverywhere: async () => undefined,
     idOf: (secret) => `id of ${secret}`,
     issue: async () => 'responder-secret',
     revoke: async () => true,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { incidentName } from '../../domain/investigate/evidence.ts'
 import { parseDuration } from '../../domain/values/duration.ts'
 import type { ListedCredential } from '../../web/sessions.ts'
 import { CommandFailed, connectApi, exitCodes } from '../api-client.ts'
@@ -18,30 +19,37 @@ export function addCredentialCommands(
   program: Command,
   installation: Pick<Installation, 'issueToken'>,
 ): void {
-  reading(program, 'login', 'print a link that opens the console once').action(async (options: Options) => {
-    const server = await connectApi(options.data, process.env)
-    const { path } = await server.post<{ path: string }>('/api/v1/login-links')
-    const link = new URL(path, server.url).href
-    print(options, { link }, () => link)
-  })
+  reading(program, 'login', 'print a link that opens the console once')
+    .option('--person <name>', 'for this user instead of yourself; only an admin may')
+    .action(async ({ person, ...options }: Options & { person?: string }) => {
+      const server = await connectApi(options.data, process.env)
+      const { path } = await server.post<{ path: string }>(
+        '/api/v1/login-links',
+        person === undefined ? {} : { person },
+      )
+      const link = new URL(path, server.url).href
+      print(options, { link }, () => link)
+    })
 
   const token = program.command('token').description('make, list and end API tokens')
   addTokenCreation(token, installation)
   reading(
     token,
     'list',
-    'list tokens, sessions and calendar addresses: your own, or as an admin those of all',
+    'list tokens, sessions, links of pages and calendar addresses: your own, or as an admin those of all',
   ).action(async (options: Options) => {
     const { tokens } = await (await api(options)).get<{ tokens: ListedCredential[] }>('/api/v1/tokens')
     print(options, tokens, () => listText(tokens))
   })
-  reading(token, 'revoke <id>', 'end a token, a session or a calendar address at once').action(
-    async (id: string, options: Options) => {
-      const path = `/api/v1/tokens/${encodeURIComponent(id)}/revoke`
-      const answer = await (await api(options)).post<{ id: string }>(path)
-      print(options, answer, () => `${answer.id} opens nothing any more`)
-    },
-  )
+  reading(
+    token,
+    'revoke <id>',
+    'end a token, a session, the links of an incident’s pages or a calendar address at once',
+  ).action(async (id: string, options: Options) => {
+    const path = `/api/v1/tokens/${encodeURIComponent(id)}/revoke`
+    const answer = await (await api(options)).post<{ id: string }>(path)
+    print(options, answer, () => `${answer.id} opens nothing any more`)
+  })
 }
 
 /** Also what `token ana` means. */
@@ -85,16 +93,31 @@ async function makeDirectly(
 
 function listText(tokens: readonly ListedCredential[]): string {
   if (tokens.length === 0) return 'no tokens'
-  const rows = tokens.map(({ id, kind, holder, role, createdAt, expiresAt, usedAt }) => [
-    id,
-    kind,
-    holder.name,
-    role ?? 'none: not configured',
-    minute(createdAt),
-    minute(expiresAt),
-    minute(usedAt),
-  ])
-  return table(['id', 'kind', 'of', 'role', 'made (UTC)', 'expires (UTC)', 'used (UTC)'], rows)
+  const rows = shown(tokens).map(
+    ({ id, kind, holder, role, incident, browser, createdAt, expiresAt, usedAt }) => [
+      id,
+      kind,
+      incident === null ? (browser ?? '-') : incidentName(incident),
+      holder.name,
+      role ?? 'none: not configured',
+      minute(createdAt),
+      minute(expiresAt),
+      minute(usedAt),
+    ],
+  )
+  return table(['id', 'kind', 'for', 'of', 'role', 'made (UTC)', 'expires (UTC)', 'used (UTC)'], rows)
+}
+
+/** Links to one incident for one person end together: of many messages the newest stands for all. */
+function shown(tokens: readonly ListedCredential[]): readonly ListedCredential[] {
+  const seen = new Set<string>()
+  return tokens.filter(({ kind, holder, incident }) => {
+    if (kind !== 'page-link') return true
+    const key = `${incident} ${holder.name}`
+    const isNew = !seen.has(key)
+    seen.add(key)
+    return isNew
+  })
 }
 
 function minute(instant: string | null): string {

@@ -12,6 +12,10 @@ export function addRunCommands(
     .option('--config <file>', 'configuration', 'firewatch.yaml')
     .option('--data <directory>', 'where everything is kept', '.firewatch')
     .option('--port <port>', 'of the server; 0 takes any free one')
+    .option(
+      '--as <name>',
+      'the configured user who you are: for the log-in link and for commands on this data directory',
+    )
     .action((options: UpOptions) => installation.up(options))
 
   program

@@ -8,7 +8,7 @@ export interface Retention {
   readonly incidentsMs: number
   /** What the auditor of paging found, from when it was over. */
   readonly auditsMs: number
-  /** Sessions, log-in codes and tokens, from when they expired. */
+  /** Sessions, log-in codes, links of pages and tokens, from when they expired. */
   readonly credentialsMs: number
   /** Configurations that no incident refers to any more, from when they were last started with. */
   readonly configurationsMs: number

@@ -55,6 +55,8 @@ export interface ChannelAnswers {
   /** Of the words behind `maintenance`. */
   maintenance(account: Account, order: MaintenanceOrder): Promise<AnswerResult>
   who(account: Account, schedule: string | undefined): Promise<AnswerResult>
+  /** A link that logs the owner of the account in; for nobody else's eyes. */
+  login(account: Account): Promise<AnswerResult>
   /** For a link that is itself the proof of who opens it. */
   acknowledgeAs(person: string, incidents: readonly number[], commandId: string): Promise<AnswerResult>
 }

@@ -29,7 +29,11 @@ export interface PageFacts {
   readonly publicUrl: string
   /** Acknowledges as this person. */
   readonly answerUrl?: string
+  /** Where an incident is opened for this person, in a message that the page of this id led; absent: they log in. */
+  readonly linkOf?: LinkOf
 }
+
+type LinkOf = (page: string, incident: Incident) => string
 
 /** A message that stands with its provider: the page that led it, and the incidents of one that tells of several. */
 export interface FollowedFacts {
@@ -50,10 +54,11 @@ export function composePageMessage({
   follows,
   publicUrl,
   answerUrl,
+  linkOf = (_page, { number }) => link(publicUrl, 'incidents', incidentName(number)),
 }: PageFacts): PageMessage {
   const firing = alerts.filter((alert) => alert.status === 'firing')
   const name = incidentName(incident.number)
-  const bundled = others.map((other) => bundledOf(other, publicUrl))
+  const bundled = others.map((other) => bundledOf(other, linkOf(page.id, other)))
   // Numbers begin again in a second or a wiped installation, and providers remember keys: the token tells their incidents apart.
   const origin = fnv1a64(incident.chartToken)
   return {
@@ -73,7 +78,7 @@ export function composePageMessage({
       longestText,
     ),
     startedAt: incident.startedAt,
-    incidentUrl: link(publicUrl, 'incidents', name),
+    incidentUrl: linkOf(page.id, incident),
     ...(isCharted(firing, configuration)
       ? { chartUrl: link(publicUrl, 'charts', `${incident.chartToken}.png`) }
       : {}),
@@ -84,7 +89,7 @@ export function composePageMessage({
     ...(answerUrl === undefined ? {} : { answerUrl }),
     possibleRepeat: page.unknownTries > 0,
     ...(others.length === 0 ? {} : { bundle: bundleName(page.id) }),
-    ...(follows.length === 0 ? {} : { follows: follows.flatMap((one) => followedOf(one, publicUrl)) }),
+    ...(follows.length === 0 ? {} : { follows: follows.flatMap((one) => followedOf(one, linkOf)) }),
     ...(isOwnDeed(page, [incident, ...others]) ? { isOwnDeed: true } : {}),
   }
 }
@@ -112,17 +117,11 @@ function bundleLines(others: readonly BundledIncident[]): string[] {
   return rest === 0 ? named : [...named, `and ${counted(rest, 'more incident')}: see the list of incidents`]
 }
 
-function bundledOf({ number, title, severity }: Incident, publicUrl: string): BundledIncident {
-  const incident = incidentName(number)
-  return {
-    incident,
-    title: cutText(oneLine(title), longestName),
-    severity,
-    url: link(publicUrl, 'incidents', incident),
-  }
+function bundledOf({ number, title, severity }: Incident, url: string): BundledIncident {
+  return { incident: incidentName(number), title: cutText(oneLine(title), longestName), severity, url }
 }
 
-function followedOf({ leader, incidents }: FollowedFacts, publicUrl: string): FollowedMessage[] {
+function followedOf({ leader, incidents }: FollowedFacts, linkOf: LinkOf): FollowedMessage[] {
   if (leader.providerId === null) return []
   const { round, step } = leader
   const answers = { incident: incidentName(leader.incident), position: { round, step } }
@@ -134,15 +133,15 @@ function followedOf({ leader, incidents }: FollowedFacts, publicUrl: string): Fo
   return [
     {
       id: leader.providerId,
-      incidents: ordered.map((one) => standingOf(one, publicUrl)),
+      incidents: ordered.map((one) => standingOf(one, linkOf(leader.id, one))),
       answers: { ...answers, bundle: bundleName(leader.id) },
     },
   ]
 }
 
-function standingOf(incident: Incident, publicUrl: string): StandingIncident {
+function standingOf(incident: Incident, url: string): StandingIncident {
   const { state, resolvedBy, acknowledgedBy } = incident
-  const bundled = bundledOf(incident, publicUrl)
+  const bundled = bundledOf(incident, url)
   if (state === 'resolved') return { ...bundled, standing: 'resolved', by: resolvedBy }
   return { ...bundled, standing: acknowledgedBy === null ? 'open' : 'acknowledged', by: acknowledgedBy }
 }

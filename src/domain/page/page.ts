@@ -58,6 +58,7 @@ export interface PageMessage {
   /** What automation did, does and awaits. */
   readonly nowDoing: string
   readonly startedAt: string
+  /** Opens the incident for this person for a while, where nobody else reads the message; else for whoever logs in. */
   readonly incidentUrl: string
   /** Absent where nothing measures what fires. */
   readonly chartUrl?: string

@@ -13,7 +13,8 @@ export interface ChartPage {
   readonly back: string
   readonly area: Area
   readonly reading: ChartReading
-  readonly person: string
+  /** Whoever is logged in. */
+  readonly person?: string
 }
 
 /** What a chart shows, for those who cannot see it or want the numbers. */
@@ -22,7 +23,7 @@ export function chartPage({ of, back, area, reading, person }: ChartPage): Html 
   return layout({
     title: `Numbers of ${of}`,
     area,
-    person,
+    ...(person === undefined ? {} : { person }),
     body: html`<h1>${heading}</h1>
 <p><a class="button" href="${back}">Back to ${of}</a></p>
 ${reading.kind === 'chart' ? numbers(reading.model, of) : html`<p class="problem">${missingChartSentence(reading)}</p>`}`,

@@ -51,7 +51,7 @@ export function commandBar(page: IncidentPage): Html | null {
     return html`<section class="commands" id="commands" data-part aria-label="Commands"><p class="quiet">You can read here; commands need the role responder.</p></section>`
   }
   const owner = ownerButton(page)
-  const escalate = form(page, 'escalate', html`${escalateAsOf(page)}<button>Escalate</button>`)
+  const escalate = escalateButton(page)
   return html`<section class="commands" id="commands" data-part aria-label="Commands">
 <div class="bar">${owner}${resolveForm(page)}${owner === null ? escalate : null}</div>
 ${owner === null ? null : escalate}
@@ -79,7 +79,7 @@ ${form(
 
 /** Adds a note to the timeline, or says by it what was wrong. */
 export function noteForm(page: IncidentPage): Html | null {
-  if (page.incident.state === 'resolved' || !page.mayCommand) return null
+  if (page.incident.state === 'resolved' || !page.mayCommand || page.byPageLink) return null
   return html`<form class="note" method="post" action="${action(page, 'note')}">${commandId(page)}
 <label for="note">Note for the timeline</label>
 <input id="note" name="text" required maxlength="10000" autocomplete="off">
@@ -96,9 +96,10 @@ function ownerButton(page: IncidentPage): Html | null {
   return form(page, 'take-over', html`<button class="primary">Take over from ${acknowledgedBy}</button>`)
 }
 
-function escalateAsOf({ records }: IncidentPage): Html | null {
-  const step = enteredStep(records.machine)
-  return step === null ? null : html`<input type="hidden" name="asOf" value="${step}">`
+export function escalateButton(page: IncidentPage): Html {
+  const step = enteredStep(page.records.machine)
+  const asOf = step === null ? null : html`<input type="hidden" name="asOf" value="${step}">`
+  return form(page, 'escalate', html`${asOf}<button>Escalate</button>`)
 }
 
 /** It says what still fires; whatever begins to fire after that is asked about again. */

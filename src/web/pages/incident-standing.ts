@@ -91,7 +91,8 @@ function countdown({ records, now }: Pick<IncidentPage, 'records' | 'now'>): Htm
 }
 
 /** What automation did, does and awaits, and where to look next. */
-export function nowSection({ incident, records, switches, now, reviewed, temporalUrl }: IncidentPage): Html {
+export function nowSection(page: IncidentPage): Html {
+  const { incident, records, switches, now, reviewed, byPageLink, temporalUrl } = page
   const { nowDoing, state, runbook, number } = incident
   const doing =
     state === 'resolved' ? 'It is over.' : nowDoing === '' ? 'Nothing is known to be in progress.' : nowDoing
@@ -103,7 +104,7 @@ ${done(records.attempts)}
 ${reviewed ? html`<li><a href="/reviews/${incidentName(number)}">Post-mortem</a></li>` : null}
 <li>${runbook === null ? 'No runbook matches' : html`<a href="/runbooks/${encodeURIComponent(runbook)}">Runbook ${runbook}</a>`}</li>
 ${records.evidence.length === 0 ? null : html`<li><a href="#evidence">${counted(records.evidence.length, 'evidence record')}</a></li>`}
-${temporalUrl === undefined ? null : html`<li><a href="${temporalUrl}">Workflow in Temporal</a></li>`}
+${temporalUrl === undefined || byPageLink ? null : html`<li><a href="${temporalUrl}">Workflow in Temporal</a></li>`}
 </ul></section>`
 }
 

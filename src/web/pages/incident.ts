@@ -9,6 +9,7 @@ import { commandBar, noteForm, toldSection } from './incident-commands.ts'
 import { pagingSection } from './incident-paging.ts'
 import { alertSection, attemptSection, timelineSection } from './incident-records.ts'
 import { factSection, nowSection } from './incident-standing.ts'
+import { linkCommands } from './link-commands.ts'
 import { layout } from './layout.ts'
 
 export interface IncidentPage {
@@ -24,6 +25,8 @@ export interface IncidentPage {
   readonly policies: readonly string[]
   /** Whether the reader may give commands. */
   readonly mayCommand: boolean
+  /** Whether the reader came by the link of a page, which opens this incident and nothing else. */
+  readonly byPageLink: boolean
   /** Carried by the forms of this page: sent twice, a command is the same one. */
   readonly commandId: string
   /** What a command that was just given came to, as the address says. */
@@ -36,17 +39,17 @@ export interface IncidentPage {
 
 /** One incident: what a person woken at night needs first stands first. */
 export function incidentPage(page: IncidentPage): Html {
-  const { incident, records, mark, now, person } = page
+  const { incident, records, mark, now, person, byPageLink } = page
   const name = incidentName(incident.number)
   return layout({
     title: `${incident.severity} ${name} ${incident.title}`,
     area: 'incidents',
-    person,
+    ...(byPageLink ? {} : { person }),
     live: { incident: name, mark, now },
     body: html`${toldSection(page)}
 <div class="incident">
 ${factSection(page)}
-${commandBar(page)}
+${byPageLink ? linkCommands(page) : commandBar(page)}
 <div class="story">
 ${nowSection(page)}
 ${chartSection(page)}

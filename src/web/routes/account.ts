@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { holderOf } from '../access.ts'
 import { cookieIn, sessionCookie, setCookie } from '../cookies.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { accountPage } from '../pages/account.ts'
@@ -24,9 +25,17 @@ export function accountRoutes(app: FastifyInstance, { credentials, publicUrl, no
     return reply.redirect('/account', 303)
   })
 
+  const leave = (reply: FastifyReply) =>
+    reply.header('set-cookie', setCookie(publicUrl, sessionCookie, '', 0)).redirect('/login', 303)
+
+  app.post('/account/log-out-everywhere', { config: { access: 'read' } }, async (request, reply) => {
+    if (request.principal !== null) await credentials.logOutEverywhere(holderOf(request.principal))
+    return leave(reply)
+  })
+
   app.post('/logout', { config: { access: 'read' } }, async (request, reply) => {
     const session = cookieIn(request, sessionCookie)
     if (session !== undefined) await credentials.revoke(credentials.idOf(session))
-    return reply.header('set-cookie', setCookie(publicUrl, sessionCookie, '', 0)).redirect('/login', 303)
+    return leave(reply)
   })
 }

@@ -12,7 +12,7 @@ const Token = z.object({ token: z.string().regex(/^[\w-]{1,400}\.[\w-]{43}$/) })
 const config = { access: 'capability' } as const
 
 /**
- * The acknowledge link of a mail. No cookie is looked at and none is set: the path is the proof, so a form of another site can do no more than
+ * The acknowledge link of a mail that tells of several incidents. No cookie is looked at and none is set: the path is the proof, so a form of another site can do no more than
  * whoever has the path.
  */
 export function answerRoutes(app: FastifyInstance, { mail, now }: WebDependencies): void {

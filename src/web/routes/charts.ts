@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import type { Incident } from '../../domain/incident/incident.ts'
+import { incidentInPath } from '../access.ts'
 import { ChartView, sendPng, sendSvg } from '../chart-query.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
@@ -29,7 +30,8 @@ export function chartRoutes(app: FastifyInstance, { incidents, charts }: WebDepe
     return type === 'png' ? sendPng(reply, reading, charts) : sendSvg(reply, reading, size, charts)
   })
 
-  app.get('/incidents/:name/chart', { config: { access: 'read' } }, async (request, reply) => {
+  const ofIncident = { access: 'read', pageLinkOf: incidentInPath } as const
+  app.get('/incidents/:name/chart', { config: ofIncident }, async (request, reply) => {
     const incident = await incidentOf(request.params, incidents)
     const { zone } = ChartView.parse(request.query)
     const name = incidentName(incident.number)
@@ -42,7 +44,8 @@ export function chartRoutes(app: FastifyInstance, { incidents, charts }: WebDepe
         back: `/incidents/${name}`,
         area: 'incidents',
         reading,
-        person: personOf(request),
+        // The console is not open to whoever came by the link of a page.
+        ...(request.principal?.byPageLink === true ? {} : { person: personOf(request) }),
       }),
     )
   })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import type { Incident } from '../../domain/incident/incident.ts'
 import type { Command, CommandAnswer } from '../../domain/incident/messages.ts'
+import { incidentInPath } from '../access.ts'
 import type { IncidentCommands, WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 import { idempotencyKeyOf, Key } from '../idempotency-key.ts'
@@ -52,6 +53,9 @@ const verbs: Readonly<Record<string, Give>> = {
     commands.note({ ...command, text: noteIn(body), identified: identifiedIn(body) }),
 }
 
+/** Commands that the link of a page may give its incident. */
+const byPageLink = ['acknowledge', 'escalate']
+
 /** What people tell an incident: as JSON under `/api`, as a form from the console. Each command carries who gave it. */
 export function commandRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
   for (const [verb, give] of Object.entries(verbs)) {
@@ -76,7 +80,11 @@ export function commandRoutes(app: FastifyInstance, dependencies: WebDependencie
       { config: { access: 'respond' } },
       async (request) => (await carryOut(request)).answer,
     )
-    app.post(`/incidents/:name/${verb}`, { config: { access: 'respond' } }, async (request, reply) => {
+    const config = {
+      access: 'respond',
+      ...(byPageLink.includes(verb) ? { pageLinkOf: incidentInPath } : {}),
+    } as const
+    app.post(`/incidents/:name/${verb}`, { config }, async (request, reply) => {
       const { incident, answer } = await carryOut(request)
       // What came of it is told by the page, in words of its own: a link must not be able to put words there.
       const told = answer.changed ? verb : `${verb}-again`

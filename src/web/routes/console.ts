@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { may } from '../access.ts'
+import { incidentInPath, may } from '../access.ts'
 import { incidentWorkflowId, type Incident, type IncidentState } from '../../domain/incident/incident.ts'
 import { switchesOn } from '../../domain/remediate/kill-switch.ts'
 import type { Severity } from '../../domain/values/severity.ts'
@@ -32,7 +32,8 @@ export function consoleRoutes(app: FastifyInstance, dependencies: WebDependencie
     sendPage(reply, await renderList(request, dependencies)),
   )
 
-  app.get('/incidents/:name', { config: { access: 'read' } }, async (request, reply) => {
+  const ofIncident = { access: 'read', pageLinkOf: incidentInPath } as const
+  app.get('/incidents/:name', { config: ofIncident }, async (request, reply) => {
     const incident = await incidentOf(request.params, incidents)
     return sendPage(reply, await renderIncident(request, incident, dependencies))
   })
@@ -95,6 +96,7 @@ async function renderIncident(
     now: now().toISOString(),
     person: personOf(request),
     mayCommand: may(request.principal, 'respond'),
+    byPageLink: request.principal?.byPageLink === true,
     commandId: newId(),
     reviewed: review !== undefined,
     ...(chart === undefined ? {} : { chart }),

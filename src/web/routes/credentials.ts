@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { AccessRole, Holder } from '../../domain/access/access.ts'
 import { parseDuration } from '../../domain/values/duration.ts'
+import { unknownName } from '../../domain/values/suggestion.ts'
 import { holderOf, may, type Principal } from '../access.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
@@ -9,16 +11,20 @@ const loginLinkMs = 10 * 60_000
 const leastValidMs = 60_000
 
 const Wanted = z.object({ person: z.string().min(1).max(100), expires: z.string().max(40).optional() })
+const ForPerson = z.object({ person: z.string().min(1).max(100).optional() })
 const Numbered = z.object({ id: z.string().regex(/^[0-9a-f]{12}$/) })
 
 /**
- * Making credentials: a log-in link for oneself, an API token for anybody by an admin. Each secret is shown once. Everybody may see and end their
+ * Making credentials: a log-in link for oneself, by an admin also for others, and an API token for anybody by an admin. Each secret is shown once. Everybody may see and end their
  * own; an admin those of all.
  */
-export function credentialRoutes(app: FastifyInstance, { credentials, now }: WebDependencies): void {
+export function credentialRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
+  const { credentials, now } = dependencies
   app.post('/api/v1/login-links', { config: { access: 'read' } }, async (request) => {
-    const code = await credentials.issue('login', holderOf(asking(request)), loginLinkMs)
-    return { path: `/login/${code}`, validForMs: loginLinkMs }
+    const { holder, role } = await loggedIn(request, dependencies)
+    const code = await credentials.issue('login', holder, loginLinkMs)
+    request.audited = { target: `${holder.name} ${credentials.idOf(code)}` }
+    return { path: `/login/${code}`, person: holder.name, role, validForMs: loginLinkMs }
   })
 
   app.post('/api/v1/tokens', { config: { access: 'administer' } }, async (request, reply) => {
@@ -55,6 +61,29 @@ export function credentialRoutes(app: FastifyInstance, { credentials, now }: Web
 /** Whose credentials somebody may see and end; `undefined`: everybody's. */
 function ownOnly(principal: Principal): string | undefined {
   return may(principal, 'administer') ? undefined : principal.person
+}
+
+/**
+ * Whom a link is to log in: whoever asks, as the user that they are configured as, or the user whom an admin names.
+ * @throws HttpProblem 400, 403 or 404
+ */
+async function loggedIn(
+  request: FastifyRequest,
+  { credentials, people }: WebDependencies,
+): Promise<{ readonly holder: Holder; readonly role: AccessRole }> {
+  const principal = asking(request)
+  const parsed = ForPerson.safeParse(request.body ?? {})
+  if (!parsed.success) throw new HttpProblem(400, 'say for whom: {"person": "ana"}, or nothing for yourself')
+  const { person = principal.person } = parsed.data
+  if (person !== principal.person && !may(principal, 'administer'))
+    throw new HttpProblem(
+      403,
+      `only an admin makes log-in links for others, and ${principal.person} is ${principal.role}`,
+    )
+  const known = credentials.holderNamed(person)
+  if (known?.holder.kind === 'person') return known
+  if (person === principal.person) return { holder: holderOf(principal), role: principal.role }
+  throw new HttpProblem(404, unknownName('user', person, Object.keys(await people())))
 }
 
 function asking({ principal }: FastifyRequest): Principal {

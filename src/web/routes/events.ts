@@ -30,7 +30,11 @@ export function eventRoutes(app: FastifyInstance, dependencies: WebDependencies)
   const slots = createStreamSlots(mostStreams, mostStreamsPerPerson)
   app.addHook('preClose', async () => feed.close())
 
-  app.get('/api/v1/events', { config: { access: 'read' } }, async (request, reply) => {
+  const config = {
+    access: 'read',
+    pageLinkOf: ({ query }: FastifyRequest) => (query as { incident?: unknown }).incident,
+  } as const
+  app.get('/api/v1/events', { config }, async (request, reply) => {
     const { raw } = reply
     const giveBack = slots.take(request.principal?.person ?? '')
     if (giveBack === undefined) throw new HttpProblem(503, 'too many pages are open; reload later')

@@ -1,43 +1,47 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { browserName } from '../browser-name.ts'
 import { holderOf, isForeign } from '../access.ts'
 import { cookieIn, sessionCookie, setCookie } from '../cookies.ts'
 import type { WebDependencies } from '../dependencies.ts'
-import { HttpProblem } from '../errors.ts'
+import { HttpProblem, wantsPage } from '../errors.ts'
 import { sendPage } from '../send-page.ts'
 import { loginPage } from '../pages/login.ts'
+import { createRateLimit } from '../rate-limit.ts'
+import { loginPath, returnPath } from '../return-path.ts'
 
-const sessionMs = 12 * 3_600_000
+const sessionMs = 30 * 24 * 3_600_000
 const nextMs = 10 * 60_000
 const nextCookie = 'firewatch_next'
 
 const Code = z.object({ code: z.string().regex(/^[\w-]{20,100}$/) })
-/** Only a path of ours: never an address that a link brought along. */
-const Next = z.object({
-  next: z
-    .string()
-    .regex(/^\/[a-z]+\/[\w/-]*$/i)
-    .optional(),
-})
+const Next = z.object({ next: z.string().optional().catch(undefined) })
+const Wanted = z.object({ name: z.string().trim().min(1).max(100) })
 
 /**
  * Log-in by a one-time link. The link shows a page with a button, and only the button's POST uses the code up, so that a chat's link
  * preview does not spend it. A form of another site is refused: it would log somebody in as whoever made the link.
  */
-export function loginRoutes(app: FastifyInstance, { credentials, publicUrl }: WebDependencies): void {
+export function loginRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
+  const { credentials, publicUrl, loginLinks } = dependencies
   app.get('/login', { config: { access: 'public' } }, async (request, reply) => {
-    const next = Next.safeParse(request.query).data?.next
+    const next = nextIn(request.query)
     // The link that logs in is made elsewhere and does not know where this browser wanted to go.
-    if (next !== undefined) reply.header('set-cookie', setCookie(publicUrl, nextCookie, next, nextMs))
-    return sendPage(reply, loginPage())
+    if (next !== undefined)
+      reply.header('set-cookie', setCookie(publicUrl, nextCookie, encodeURIComponent(next), nextMs))
+    const sent = (request.query as { sent?: unknown }).sent !== undefined
+    return sendPage(
+      reply,
+      loginPage({ ...(next === undefined ? {} : { next }), sent, canSend: loginLinks !== undefined }),
+    )
   })
+  sendingRoute(app, dependencies)
+
   app.get('/login/:code', { config: { access: 'capability' } }, async (request, reply) => {
     const code = Code.safeParse(request.params).data?.code
     if (code === undefined) return reply.redirect('/login')
-    const next =
-      Next.safeParse(request.query).data?.next ??
-      Next.safeParse({ next: cookieIn(request, nextCookie) }).data?.next
-    return sendPage(reply, loginPage({ code, next: next ?? '/incidents' }))
+    const next = nextIn(request.query) ?? keptNext(request)
+    return sendPage(reply, loginPage({ code, ...(next === undefined ? {} : { next }) }))
   })
   app.post('/login/:code', { config: { access: 'capability' } }, async (request, reply) => {
     if (isForeign(request)) throw new HttpProblem(403, 'another site sent this log-in: open the link itself')
@@ -49,11 +53,48 @@ export function loginRoutes(app: FastifyInstance, { credentials, publicUrl }: We
     }
     const former = cookieIn(request, sessionCookie)
     if (former !== undefined) await credentials.revoke(credentials.idOf(former))
-    const session = await credentials.issue('session', holderOf(principal), sessionMs)
+    const browser = browserName(request.headers['user-agent'])
+    const session = await credentials.issue('session', holderOf(principal), sessionMs, browser)
     request.principal = principal
-    const next = Next.safeParse(request.body).data?.next
     return reply
       .header('set-cookie', setCookie(publicUrl, sessionCookie, session, sessionMs))
-      .redirect(next ?? '/incidents')
+      .redirect(nextIn(request.body) ?? '/incidents')
   })
+}
+
+/**
+ * Sends a log-in link to somebody's own chat or mailbox. Whoever asks learns nothing: not whether there is such a user, nor whether a link was sent.
+ */
+function sendingRoute(app: FastifyInstance, { loginLinks, now }: WebDependencies): void {
+  const byAddress = createRateLimit({ most: 30, withinMs: nextMs, now })
+  const byName = createRateLimit({ most: 5, withinMs: nextMs, now })
+  app.post('/login/links', { config: { access: 'public' } }, async (request, reply) => {
+    if (isForeign(request))
+      throw new HttpProblem(403, 'another site asked for this log-in: ask on the page itself')
+    const asked = Wanted.safeParse(request.body).data
+    if (loginLinks === undefined || asked === undefined)
+      throw new HttpProblem(400, 'say who you are: name=ana; nothing else is needed')
+    if (!byAddress.take(request.ip))
+      throw new HttpProblem(429, 'too many log-ins were asked for from here; wait ten minutes')
+    const next = nextIn(request.body)
+    if (byName.take(asked.name)) loginLinks.send(asked.name, next)
+    if (!wantsPage(request))
+      return reply.code(202).send({ sent: 'if that is a user with a chat or a mailbox of their own' })
+    const path = loginPath(next)
+    return reply.redirect(`${path}${path.includes('?') ? '&' : '?'}sent=1`, 303)
+  })
+}
+
+/** Only a path of ours: never an address that a link brought along. */
+function nextIn(from: unknown): string | undefined {
+  return returnPath(Next.safeParse(from).data?.next)
+}
+
+function keptNext(request: FastifyRequest): string | undefined {
+  try {
+    return returnPath(decodeURIComponent(cookieIn(request, nextCookie) ?? ''))
+  } catch {
+    // Not written by us.
+    return undefined
+  }
 }
