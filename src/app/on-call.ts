@@ -72,8 +72,12 @@ export function createOnCallService(
       const schedule = configured(name)
       return schedule === undefined ? undefined : scheduleChanges.add(schedule, requested, context)
     },
-    take: (schedule, id, taker, at) => scheduleChanges.take(schedule, id, taker, at),
-    end: (schedule, id, actor, at) => scheduleChanges.end(schedule, id, actor, at),
+    take: (schedule, id, taker, at, actor) => {
+      const known = configured(schedule)
+      const by = known === undefined ? undefined : { configured: known, actor }
+      return scheduleChanges.take(schedule, id, taker, at, by)
+    },
+    end: (schedule, id, actor, at) => scheduleChanges.end(schedule, id, actor, at, configured(schedule)),
     context: async (incident?: Incident) => {
       const atStart =
         incident === undefined ? configuration : await configurations.get(incident.configRevision)
@@ -88,6 +92,7 @@ export function createOnCallService(
       title,
       timeZone: timeZone ?? configuration.timeZone,
       canBePaged: contacts.length > 0,
+      channels: contacts.map(({ channel }) => channel),
     }
   }
 }

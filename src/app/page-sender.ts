@@ -7,9 +7,11 @@ import type { Configuration } from '../domain/configuration/configuration.ts'
 import { isMeasured } from '../domain/chart/chart.ts'
 import { parseIncidentName } from '../domain/investigate/evidence.ts'
 import type { WorkerMetrics } from '../metrics/worker-metrics.ts'
+import { createNoticeSender } from '../paging/notice-sender.ts'
 import { createPageSender, type PageSender } from '../paging/sender.ts'
 import type { OpenDatabase } from '../postgres/database.ts'
 import { listenTo } from '../postgres/listen.ts'
+import { noticesChannel } from '../postgres/on-call-notices.ts'
 import { pagesChannel } from '../postgres/page-outbox.ts'
 import { createCharts } from './charts.ts'
 import { createChannels } from './edges.ts'
@@ -28,25 +30,34 @@ export interface PageSenderParts {
   readonly now: () => Date
 }
 
-/** Sends pages for as long as the worker runs, whatever Temporal does. */
-export function startPageSender(parts: PageSenderParts): PageSender {
+/** Sends pages, and notices to those whose shifts changed, for as long as the worker runs, whatever Temporal does. */
+export function startPageSender(parts: PageSenderParts): Pick<PageSender, 'stop'> {
   const { configuration, database, records, metrics, resolveSecret, log, now, settings } = parts
   const lost = (error: unknown) =>
     log.warn({ err: error }, 'no longer listening for pages; asking for them instead')
-  const sender = createPageSender({
-    outbox: records.sending,
+  const common = {
     channels: createChannels(resolveSecret, now, chartsByName(parts), log, configuration.integrations),
     running: () => configuration,
-    configurations: records.configurations,
     publicUrl: settings.publicUrl,
+    log,
+    now,
+  }
+  const sender = createPageSender({
+    ...common,
+    outbox: records.sending,
+    configurations: records.configurations,
     ...messageLinks(parts),
     listen: (onNotify) => listenTo(database.pool, pagesChannel, onNotify, lost),
     ended: (...settled) => metrics.pageSettled(...settled),
-    log,
-    now,
+  })
+  const notices = createNoticeSender({
+    ...common,
+    notices: records.onCallNotices,
+    listen: (onNotify) => listenTo(database.pool, noticesChannel, onNotify, lost),
   })
   sender.start()
-  return sender
+  notices.start()
+  return { stop: async () => void (await Promise.all([sender.stop(), notices.stop()])) }
 }
 
 /** Without a key messages carry only the link to the console. */

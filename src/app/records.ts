@@ -21,6 +21,7 @@ import { createMaintenanceRecords } from '../postgres/maintenance.ts'
 import { createWorkflowNotifications } from '../postgres/workflow-notifications.ts'
 import type { IncidentConfigurations } from '../postgres/incident-world.ts'
 import { createIncidentRecords } from '../postgres/incidents.ts'
+import { createNoticeRecords } from '../postgres/on-call-notices.ts'
 import { createPageSending } from '../postgres/page-sending.ts'
 import { createPageLinkRecords } from '../postgres/page-links.ts'
 import { createPageRecords } from '../postgres/pages.ts'
@@ -98,6 +99,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     reviews: createReviewRecords(db),
     scheduleChanges: createScheduleChangeRecords(db),
     pageLinks: createPageLinkRecords(db, now),
+    onCallNotices: createNoticeRecords(db),
     maintenance: createMaintenanceRecords(db),
     credentials: createCredentialRecords(urgent.intake, now),
   }

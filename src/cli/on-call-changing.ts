@@ -1,11 +1,25 @@
 import { readFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline/promises'
 import { parse } from 'yaml'
+import type { Schedule, Span } from '../domain/on-call/schedule.ts'
+import { segmentsBetween } from '../domain/on-call/segments.ts'
 import { datedWords } from '../domain/values/instant-text.ts'
 import { errorMessage } from '../domain/values/error-message.ts'
 import { CommandFailed, connectApi, exitCodes } from './api-client.ts'
-import { names, type CommandOutput } from './on-call-reading.ts'
-import { instantOption, type OnCallOptions, readerZone } from './on-call-source.ts'
-import { table } from './terminal.ts'
+import { names, spanCells, type CommandOutput } from './on-call-reading.ts'
+import {
+  chosen,
+  instantOption,
+  openOnCallView,
+  type OnCallOptions,
+  type OnCallView,
+  rangeOption,
+  readerZone,
+} from './on-call-source.ts'
+import { table, tell } from './terminal.ts'
+
+/** Shifts that are shown before they are taken away. */
+const mostShown = 20
 
 interface Times {
   readonly from: string
@@ -16,6 +30,7 @@ interface Answer {
   readonly change: Times & { readonly id: string; readonly kind: string }
   readonly changes: readonly (Times & { readonly before: string[]; readonly after: string[] })[]
   readonly gaps: readonly Times[]
+  readonly told: readonly { readonly person: string; readonly by: string | null }[]
 }
 
 /** What a change is asked for with. */
@@ -43,13 +58,21 @@ export async function change(
   return { value: answer, text: changeText(answer, view.timeZone) }
 }
 
-function changeText({ change: { id, kind, from, to }, changes, gaps }: Answer, timeZone: string): string {
+function changeText(
+  { change: { id, kind, from, to }, changes, gaps, told }: Answer,
+  timeZone: string,
+): string {
   const at = (instant: string) => datedWords(Date.parse(instant), timeZone)
   const rows = changes.map((one) => [at(one.from), at(one.to), `${names(one.before)} -> ${names(one.after)}`])
   return [
     `${kind} ${id}, ${at(from)} to ${at(to)}`,
     rows.length === 0 ? 'nothing changes hands by it now' : table(['from', 'to', 'before -> after'], rows),
     ...gaps.map((gap) => `nobody is on call from ${at(gap.from)} to ${at(gap.to)}`),
+    ...told.map(({ person, by }) =>
+      by === null
+        ? `${person} has no contact that takes notices: tell them yourself`
+        : `${person} is told by ${by}`,
+    ),
   ].join('\n')
 }
 
@@ -70,6 +93,56 @@ export async function shiftsFile(path: string): Promise<readonly unknown[]> {
     `${path} has no list of shifts: write "- { from: 2026-05-01T09:00, to: 2026-05-02T09:00, people: [ana] }"`,
     exitCodes.refused,
   )
+}
+
+/**
+ * Asks before a time is left with nobody on call, and shows whose shifts that takes away; where nobody can be asked, refuses.
+ * @throws CommandFailed when it is not wanted
+ */
+export async function confirmEmpty(
+  name: string,
+  options: ChangeOptions,
+  env: NodeJS.ProcessEnv,
+  now: number,
+): Promise<void> {
+  const view = await openOnCallView(options, env, now)
+  const [schedule] = chosen(view, name)
+  if (schedule === undefined) throw new Error('a chosen schedule is there')
+  const span = rangeOption(options, view, 0)
+  tell(emptiedText(schedule, span, view))
+  const wants = process.stdin.isTTY && (await isConfirmed('Leave this time with nobody on call?'))
+  if (wants) return
+  throw new CommandFailed(
+    'nothing was changed: say who is on call by --shifts FILE, or leave this time empty by --empty',
+    exitCodes.refused,
+  )
+}
+
+/** Whose shifts a temporary schedule without any takes away. */
+export function emptiedText(
+  schedule: Schedule,
+  { from, to }: Span,
+  view: Pick<OnCallView, 'timeZone'>,
+): string {
+  const taken = segmentsBetween(schedule, from, to).filter(({ people }) => people.length > 0)
+  const hours = Math.round(taken.reduce((sum, one) => sum + one.to - one.from, 0) / 3_600_000)
+  const rows = taken.slice(0, mostShown).map((one) => [...spanCells(one, view), names(one.people)])
+  const when = `from ${datedWords(from, view.timeZone)} to ${datedWords(to, view.timeZone)}`
+  if (taken.length === 0) return `Nobody is on call for ${schedule.name} ${when} anyway.`
+  return [
+    `Without shifts nobody is on call for ${schedule.name} ${when}. This takes away ${hours} h of these shifts:`,
+    table(['from', 'to', 'for', 'on call'], rows),
+    ...(taken.length > mostShown ? [`and ${taken.length - mostShown} more`] : []),
+  ].join('\n')
+}
+
+async function isConfirmed(question: string): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y(?:es)?$/i.test((await lines.question(`${question} [y/N] `)).trim())
+  } finally {
+    lines.close()
+  }
 }
 
 /** Prints where a calendar program finds a calendar. */

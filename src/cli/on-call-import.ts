@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { datedWords, instantText } from '../domain/values/instant-text.ts'
 import { errorMessage } from '../domain/values/error-message.ts'
 import type { Shift, Span } from '../domain/on-call/schedule.ts'
+import { decodeCalendar } from '../ical/content-lines.ts'
 import { type FeedPerson, type FeedProblem, readFeed } from '../ical/read.ts'
 import { CommandFailed, exitCodes } from './api-client.ts'
 import type { CommandOutput } from './on-call-reading.ts'
@@ -33,13 +34,13 @@ export async function importFeed(
 ): Promise<Imported> {
   const [schedule] = chosen(view, options.schedule)
   if (schedule === undefined) throw new Error('a chosen schedule is there')
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const bytes = await readFile(path).catch((error: unknown) => {
     const reason = errorMessage(error)
     throw new CommandFailed(`${path} cannot be read: ${reason}`, exitCodes.refused)
   })
   const people = peopleOf(options.person, view)
   const zones = pairsOf('--zone', options.zone)
-  const { turns, problems } = readFeed(text, {
+  const { turns, problems } = readFeed(decodeCalendar(bytes), {
     ...span,
     timeZone: schedule.timeZone,
     timeZoneOf: (tzid) => zones.get(tzid.toLowerCase()) ?? null,

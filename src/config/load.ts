@@ -8,6 +8,7 @@ import { configurationReferenceFindings, runbookReferenceFindings } from './cros
 import { readYaml, type YamlDocument } from './document.ts'
 import { withIncluded } from './include.ts'
 import { describeIssue, toFindings } from './messages.ts'
+import { onCallWarnings } from './on-call-warnings.ts'
 import { onCallRuleFindings } from './on-call-rules.ts'
 import { ConfigurationError, type Finding, type Problem, sortProblems } from './problems.ts'
 import { unreadableReason } from './reason.ts'
@@ -22,6 +23,8 @@ import { itemsOf, under } from './written.ts'
 export interface Validation {
   readonly configuration?: Configuration
   readonly problems: readonly Problem[]
+  /** What is allowed and hardly meant; of a valid configuration only. Looks through years of schedules, for those who ask. */
+  readonly warnings: () => readonly Problem[]
 }
 
 /**
@@ -37,7 +40,7 @@ export async function loadConfiguration(path: string): Promise<Configuration> {
 /** Like {@link loadConfiguration}, for those who want the problems as data. Starts nothing and resolves no secret. */
 export async function validateConfiguration(path: string): Promise<Validation> {
   const text = await readText(path)
-  if (typeof text !== 'string') return { problems: [text] }
+  if (typeof text !== 'string') return { problems: [text], warnings: () => [] }
   const document = await withIncluded(path, readYaml(path, text))
   const written = parse(configurationSchema, document, [
     ...configurationReferenceFindings(document.value),
@@ -46,9 +49,13 @@ export async function validateConfiguration(path: string): Promise<Validation> {
   ])
   const runbooks = await loadRunbooks(path, document)
   const problems = sortProblems([...written.problems, ...runbooks.problems])
-  if (written.data === undefined || problems.length > 0) return { problems }
+  if (written.data === undefined || problems.length > 0) return { problems, warnings: () => [] }
   const content = toConfiguration(written.data, runbooks.runbooks)
-  return { configuration: deepFreeze({ revision: revisionOf(content), ...content }), problems }
+  return {
+    configuration: deepFreeze({ revision: revisionOf(content), ...content }),
+    problems,
+    warnings: () => sortProblems(onCallWarnings(content).map(document.locate)),
+  }
 }
 
 /** The shape of `firewatch.yaml` as JSON Schema, for editors. */

@@ -1,6 +1,6 @@
 import { oneLine } from '../domain/page/delivery.ts'
 import type { PageLink, PageMessage } from '../domain/page/page.ts'
-import { linesToSay } from '../domain/page/message.ts'
+import { linesToSay, openWords, subjectWords } from '../domain/page/message.ts'
 import { mailLimits } from './limits.ts'
 
 /** What a mail says, before it is text or HTML. */
@@ -18,20 +18,21 @@ const stages: Readonly<Record<PageMessage['kind'], string>> = {
   page: '',
   acknowledged: ' acknowledged',
   resolved: ' resolved',
+  'on-call': '',
 }
 
 export function contentOf(message: PageMessage): MailContent {
-  const { kind, severity, incident, title, service, startedAt, nowDoing, runbookTitle, responsible } = message
+  const { kind, service, startedAt, nowDoing, runbookTitle, responsible } = message
   const since = `${startedAt.slice(0, 10)} ${startedAt.slice(11, 16)} UTC`
   const facts = [
     ['Service', service],
-    ['Since', since],
+    ['Since', kind === 'on-call' ? '' : since],
     ['Now', nowDoing],
     ['Runbook', runbookTitle ?? ''],
     ['Responsible', responsible.join(', ')],
   ] as const
   return {
-    headline: clean(`${severity} ${incident}${stages[kind]}: ${title}`),
+    headline: clean(subjectWords(message, stages[kind])),
     notes: message.possibleRepeat
       ? ['Possible repeat: an earlier try of this message may have reached you.']
       : [],
@@ -49,9 +50,10 @@ function answeredBy({ incident, bundled }: PageMessage): string {
   return bundled.length === 0 ? incident : `all ${bundled.length + 1}`
 }
 
-function linksOf({ kind, incident, incidentUrl, chartUrl, links }: PageMessage): PageLink[] {
+function linksOf(message: PageMessage): PageLink[] {
+  const { kind, incidentUrl, chartUrl, links } = message
   const offered = [
-    { title: `Open ${incident}`, url: incidentUrl },
+    { title: openWords(message), url: incidentUrl },
     ...(kind === 'page' && chartUrl !== undefined ? [{ title: 'Chart', url: chartUrl }] : []),
     ...(kind === 'page' ? links : []),
   ]

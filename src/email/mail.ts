@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { cutText, oneLine } from '../domain/page/delivery.ts'
+import { subjectWords } from '../domain/page/message.ts'
 import type { PageMessage } from '../domain/page/page.ts'
 import { htmlOf } from './html.ts'
 import { mailLimits } from './limits.ts'
@@ -44,9 +45,9 @@ export function mailOf(message: PageMessage, domain: string, png?: Uint8Array): 
 }
 
 /** One line whatever the alert said, and the same for all of a conversation: some readers thread by it as well. */
-function subjectOf({ kind, severity, incident, title }: PageMessage): string {
-  const reply = kind === 'page' ? '' : 'Re: '
-  const written = oneLine(`${severity} ${incident}: ${title}`).replaceAll(/\p{Cf}/gu, '')
+function subjectOf(message: PageMessage): string {
+  const reply = message.kind === 'page' || message.kind === 'on-call' ? '' : 'Re: '
+  const written = oneLine(subjectWords(message)).replaceAll(/\p{Cf}/gu, '')
   return cutText(`${reply}${written}`, mailLimits.subjectLength)
 }
 
@@ -63,5 +64,5 @@ function idOf(key: string, domain: string): string {
 /** Only what is a Message-ID of ours may stand in a header. */
 function followedIn({ kind, follows = [] }: PageMessage): string[] {
   const ids = follows.map(({ id }) => id).filter((id) => /^<[0-9a-f]{32}@[A-Za-z0-9.-]+>$/.test(id))
-  return kind === 'page' ? [] : ids.slice(0, mostReferences)
+  return kind === 'page' || kind === 'on-call' ? [] : ids.slice(0, mostReferences)
 }

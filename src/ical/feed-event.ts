@@ -1,92 +1,87 @@
-import { Temporal } from 'temporal-polyfill'
-import ICAL from 'ical.js'
+import { type Component, properties, property, textProperty } from './content-lines.ts'
+import { dayOf, type FeedTime, instantOfTime, readTime, type TimeZones } from './wall-time.ts'
+import { utc } from './zones.ts'
 
-/** A property of jCal (RFC 7265): name, parameters, type and values. */
-export type Property = readonly [
-  name: string,
-  parameters: Readonly<Record<string, unknown>>,
-  type: string,
-  ...values: unknown[],
-]
-
-/** A local time and the zone that it is in. */
-export interface FeedTime {
-  readonly local: Temporal.PlainDateTime
-  readonly timeZone: string
-  /** A whole day, `VALUE=DATE`. */
-  readonly isDate: boolean
+/** A VEVENT: an event, a series, or what replaces one or more occurrences of a series. */
+export interface FeedEvent {
+  readonly component: Component
+  readonly zones: TimeZones
+  /** Empty when it has none: then it is no other event's version. */
+  readonly uid: string
+  readonly isCancelled: boolean
+  /** The start of the occurrence that it stands for. */
+  readonly replaces: FeedTime | null
+  /** It stands for those that follow too. */
+  readonly andFuture: boolean
+  /** SEQUENCE, LAST-MODIFIED and DTSTAMP; a higher one is newer. */
+  readonly version: readonly [number, number, number]
 }
 
-export interface FeedZones {
-  /** Of whole days and of times without a zone. */
-  readonly timeZone: string
-  /** The IANA zone of a TZID of another sort, such as `W. Europe Standard Time`. */
-  readonly timeZoneOf?: (tzid: string) => string | null
-}
-
-/** The texts from `BEGIN:VEVENT` to `END:VEVENT`; each is parsed alone, so that a broken one spoils no other. */
-export function eventTexts(text: string, most: number): { events: string[]; unfinished: boolean } {
-  const events: string[] = []
-  const begin = /^BEGIN:VEVENT[ \t]*$/gim
-  const end = /^END:VEVENT[ \t]*$/gim
-  for (;;) {
-    const opening = begin.exec(text)
-    if (opening === null || events.length > most) return { events, unfinished: false }
-    end.lastIndex = begin.lastIndex
-    if (end.exec(text) === null) return { events, unfinished: true }
-    events.push(text.slice(opening.index, end.lastIndex))
-    begin.lastIndex = end.lastIndex
+/** @throws RangeError when it cannot be told which event it is of */
+export function readEvent(component: Component, zones: TimeZones, method: string): FeedEvent {
+  if (component.broken !== undefined) throw new RangeError(component.broken)
+  const replaces = property(component, 'RECURRENCE-ID')
+  const range = replaces?.parameters.get('RANGE')?.toUpperCase()
+  if (range !== undefined && range !== 'THISANDFUTURE')
+    throw new RangeError(
+      `it changes ${range.slice(0, 30)} occurrences, which is not understood: change each of them`,
+    )
+  return {
+    component,
+    zones,
+    uid: textProperty(component, 'UID'),
+    isCancelled: method === 'CANCEL' || textProperty(component, 'STATUS').toUpperCase() === 'CANCELLED',
+    replaces: replaces === undefined ? null : readTime(replaces.value, replaces.parameters, zones),
+    andFuture: range !== undefined,
+    version: [
+      Number(textProperty(component, 'SEQUENCE')) || 0,
+      stampOf(component, 'LAST-MODIFIED', zones),
+      stampOf(component, 'DTSTAMP', zones),
+    ],
   }
 }
 
-/**
- * The properties of one event's text.
- * @throws when it is no iCalendar
- */
-export function parseEvent(text: string): readonly Property[] {
-  const [, properties] = ICAL.parse(text) as unknown as [string, readonly Property[]]
-  return properties
-}
-
-export function textProperty(properties: readonly Property[], name: string): string {
-  const value = properties.find((property) => property[0] === name)?.[3]
-  return typeof value === 'string' ? value : ''
+/** How an event is named to people: UID and summary. */
+export function nameOf(component: Component): string {
+  const summary = textProperty(component, 'SUMMARY').slice(0, 100)
+  const parts = [textProperty(component, 'UID').slice(0, 200), summary === '' ? '' : `"${summary}"`]
+  return parts.filter((part) => part !== '').join(' ') || 'without a UID'
 }
 
 /**
- * All the times of the properties with a name, such as the values of several EXDATE.
- * @throws RangeError when one is no time, or its zone is not known
+ * The newest version of each event and of each replaced occurrence. Of versions that nothing tells apart all are kept, as feeds that give one UID
+ * to all of their events have them, unless one of them cancels.
  */
-export function timesOf(properties: readonly Property[], name: string, zones: FeedZones): FeedTime[] {
-  return properties
-    .filter((property) => property[0] === name)
-    .flatMap(([, parameters, type, ...values]) =>
-      values.map((value) => readTime(value, type, parameters['tzid'], zones)),
-    )
+export function newestVersions(events: readonly FeedEvent[]): FeedEvent[] {
+  const groups = Map.groupBy(events, (event) =>
+    event.uid === '' ? event : JSON.stringify([event.uid, replacedKey(event)]),
+  )
+  return [...groups.values()].flatMap((versions) => {
+    const newest = versions.reduce((best, event) => (compareVersions(event, best) > 0 ? event : best))
+    const equal = versions.filter((event) => compareVersions(event, newest) === 0)
+    return equal.find(({ isCancelled }) => isCancelled) ?? equal
+  })
 }
 
-/** A time as RFC 5545 means it: in a gap by the offset before it, the first of two. */
-export function instantOf({ local, timeZone }: FeedTime): number {
-  return local.toZonedDateTime(timeZone, { disambiguation: 'compatible' }).epochMilliseconds
+/** Negative when `a` is older than `b`. */
+export function compareVersions(a: FeedEvent, b: FeedEvent): number {
+  const at = a.version.findIndex((part, index) => part !== b.version[index])
+  return at === -1 ? 0 : (a.version[at] ?? 0) - (b.version[at] ?? 0)
 }
 
-function readTime(value: unknown, type: string, tzid: unknown, zones: FeedZones): FeedTime {
-  if (typeof value !== 'string') throw new RangeError(`it has a ${type} where a time is expected`)
-  if (type === 'date')
-    return { local: Temporal.PlainDate.from(value).toPlainDateTime(), timeZone: zones.timeZone, isDate: true }
-  const isUtc = value.endsWith('Z')
-  const local = Temporal.PlainDateTime.from(isUtc ? value.slice(0, -1) : value)
-  const timeZone = isUtc ? 'UTC' : typeof tzid === 'string' ? zoneOf(tzid, local, zones) : zones.timeZone
-  return { local, timeZone, isDate: false }
+function replacedKey({ replaces, andFuture }: FeedEvent): string {
+  if (replaces === null) return ''
+  return `${replaces.isDate ? `day ${dayOf(replaces.wall)}` : instantOfTime(replaces)} ${andFuture}`
 }
 
-function zoneOf(tzid: string, local: Temporal.PlainDateTime, { timeZoneOf }: FeedZones): string {
-  const timeZone = timeZoneOf?.(tzid) ?? tzid
+/** A stamp that cannot be read makes no version newer. */
+function stampOf(component: Component, name: string, zones: TimeZones): number {
+  const [stamp] = properties(component, name)
+  if (stamp === undefined) return 0
   try {
-    local.toZonedDateTime(timeZone)
-    return timeZone
+    return instantOfTime(readTime(stamp.value, stamp.parameters, { ...zones, own: utc }))
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    throw new RangeError(`its time zone "${tzid}" is not known: say which IANA zone it is`, { cause: error })
+    if (error instanceof RangeError) return 0
+    throw error
   }
 }

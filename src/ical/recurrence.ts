@@ -1,184 +1,194 @@
-import { Temporal } from 'temporal-polyfill'
+import type { Rule } from './rule.ts'
+import { allows, dateOf, dayNumber, daysInMonth, hasDay } from './rule-days.ts'
+import { dayMs, minuteMs } from './zones.ts'
 
 /*
  * Recurrence rules are expanded here and not by ical.js: its iterators never return from a rule that has no day, such as every 30
- * February, and put some days into the wrong month.
+ * February, and put some days into the wrong month. Times are milliseconds on the wall, as if it were UTC; days are whole numbers of them
+ * since 1970.
  */
 
-/** What of RFC 5545's RECUR is understood: on-call calendars repeat by days, weeks, months or years. */
-export interface Rule {
-  readonly freq: Freq
-  readonly interval: number
-  readonly count?: number
-  readonly byDay: readonly { readonly ordinal: number; readonly weekday: number }[]
-  readonly byMonthDay: readonly number[]
-  readonly byMonth: readonly number[]
-  readonly bySetPos: readonly number[]
-  /** 1 is Monday. */
-  readonly weekStart: number
-}
-
-type Freq = 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'YEARLY'
-
-/** How many days may still be looked at, over all rules of a feed. */
+/** How many days and times may still be looked at, over all rules of a feed. */
 export interface Budget {
-  days: number
+  steps: number
 }
 
-const weekdays = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
-const known = ['freq', 'interval', 'count', 'until', 'wkst', 'byday', 'bymonthday', 'bymonth', 'bysetpos']
+/** Local times, both included. */
+interface Range {
+  readonly from: number
+  readonly to: number
+}
 
 /**
- * The rule that jCal has.
- * @throws RangeError when it is none, or one that is not understood
+ * The starts of a rule that lie in the range, in order; the first one of all is `start` itself, whatever the rule says.
+ * @throws RangeError when the budget does not suffice
  */
-export function readRule(recur: Readonly<Record<string, unknown>>): Rule {
-  const foreign = Object.keys(recur).find((part) => !known.includes(part))
-  if (foreign !== undefined)
-    throw new RangeError(`its rule has ${foreign.toUpperCase()}, which is not understood`)
-  const { freq } = recur
-  if (freq !== 'DAILY' && freq !== 'WEEKLY' && freq !== 'MONTHLY' && freq !== 'YEARLY')
-    throw new RangeError(`it repeats ${String(freq)}: only DAILY, WEEKLY, MONTHLY and YEARLY are understood`)
-  const byDay = list(recur['byday']).map(dayOf)
-  if ((freq === 'DAILY' || freq === 'WEEKLY') && byDay.some(({ ordinal }) => ordinal !== 0))
-    throw new RangeError(`its ${freq} rule numbers weekdays, which only months and years have several of`)
-  const [interval = 1] = numbers(recur['interval'], 1, 10_000)
-  const [count] = numbers(recur['count'], 1, 1_000_000)
-  const [weekStart = 1] = list(recur['wkst']).map((day) =>
-    typeof day === 'number' ? ((day + 5) % 7) + 1 : weekdayOf(day),
-  )
-  return {
-    freq,
-    interval,
-    ...(count === undefined ? {} : { count }),
-    byDay,
-    byMonthDay: numbers(recur['bymonthday'], -31, 31),
-    byMonth: numbers(recur['bymonth'], 1, 12),
-    bySetPos: numbers(recur['bysetpos'], -366, 366),
-    weekStart,
+export function* occurrences(rule: Rule, start: number, range: Range, budget: Budget): Generator<number> {
+  if (range.from <= start && start <= range.to) yield start
+  let left = (rule.count ?? Infinity) - 1
+  if (left <= 0) return
+  // Only a count has to be counted from the beginning.
+  const from = rule.count === undefined ? Math.max(start, range.from) : start
+  const periods = isShort(rule)
+    ? momentsOf(rule, start, from, range.to, budget)
+    : daysOf(rule, start, from, range.to, budget)
+  for (const times of periods)
+    for (const time of atPositions(times, rule.bySetPos)) {
+      if (time <= start) continue
+      if (time > range.to) return
+      if (time >= range.from) yield time
+      left -= 1
+      if (left <= 0) return
+    }
+}
+
+type Short = 'HOURLY' | 'MINUTELY' | 'SECONDLY'
+
+const shortUnits: Readonly<Record<Short, number>> = {
+  HOURLY: 60 * minuteMs,
+  MINUTELY: minuteMs,
+  SECONDLY: 1000,
+}
+
+function isShort({ freq }: Rule): boolean {
+  return Object.hasOwn(shortUnits, freq)
+}
+
+/** @throws RangeError when nothing is left */
+export function spend(budget: Budget, steps: number): void {
+  budget.steps -= steps
+  if (budget.steps < 0)
+    throw new RangeError('its rule takes too long to expand: shorten the rule or the feed')
+}
+
+function atPositions(times: readonly number[], positions: readonly number[]): readonly number[] {
+  if (positions.length === 0) return times
+  return times.filter((_, at) => positions.includes(at + 1) || positions.includes(at - times.length))
+}
+
+/** The times of each period of days. */
+function* daysOf(rule: Rule, start: number, from: number, to: number, budget: Budget): Generator<number[]> {
+  const clock = clockTimes(rule, start)
+  for (let at = firstPeriod(rule, start, from); ; at += 1) {
+    const period = periodAt(rule, start, at)
+    if (period.first * dayMs > to) return
+    const days: number[] = []
+    for (const { first, length } of candidates(rule, start, period)) {
+      spend(budget, length)
+      for (let day = first; day < first + length; day += 1)
+        if (hasDay(rule, dateOf(day), start)) days.push(day)
+    }
+    spend(budget, days.length * (clock.length - 1) + 1)
+    yield days.flatMap((day) => clock.map((time) => day * dayMs + time))
   }
 }
 
-/**
- * The local starts of a rule that lie on dates in `[from, to]`; the first one of all is `start` itself, whatever the rule says.
- * @throws RangeError when the budget does not suffice
- */
-export function* occurrences(
+interface Period {
+  readonly first: number
+  readonly length: number
+}
+
+/** Where in a period the days of a rule may lie, so that a birthday is not looked for on every day of a year. */
+function candidates(
+  { freq, byWeekNo, byYearDay, byMonth, byMonthDay, byDay }: Rule,
+  start: number,
+  period: Period,
+): Period[] {
+  if (freq === 'DAILY' || freq === 'WEEKLY' || byWeekNo.length + byYearDay.length > 0) return [period]
+  const first = dateOf(Math.floor(start / dayMs))
+  const { year, month } = dateOf(period.first)
+  const isAnyDay = byDay.length + byMonthDay.length > 0
+  const named = byMonth.length > 0 ? orElse(byMonth, 1) : null
+  const all = isAnyDay ? Array.from({ length: 12 }, (_, at) => at + 1) : [first.month]
+  const months = freq === 'MONTHLY' ? [month] : (named ?? all)
+  return months.flatMap((one) => {
+    const length = daysInMonth(year, one)
+    if (isAnyDay) return [{ first: dayNumber(year, one), length }]
+    return first.day > length ? [] : [{ first: dayNumber(year, one) + first.day - 1, length: 1 }]
+  })
+}
+
+/** The times of day of a rule, in order; what it does not say is as in the start. */
+function clockTimes({ byHour, byMinute, bySecond }: Rule, start: number): number[] {
+  const time = start - Math.floor(start / dayMs) * dayMs
+  const hours = orElse(byHour, Math.floor(time / (60 * minuteMs)))
+  const minutes = orElse(byMinute, Math.floor(time / minuteMs) % 60)
+  const seconds = orElse(bySecond, Math.floor(time / 1000) % 60)
+  return hours.flatMap((hour) =>
+    minutes.flatMap((minute) => seconds.map((second) => ((hour * 60 + minute) * 60 + second) * 1000)),
+  )
+}
+
+function orElse(given: readonly number[], usual: number): number[] {
+  return given.length === 0 ? [usual] : [...new Set(given)].toSorted((a, b) => a - b)
+}
+
+/** The times of each hour, minute or second; days, hours and minutes that the rule leaves out are leapt over. */
+function* momentsOf(
   rule: Rule,
-  start: Temporal.PlainDateTime,
-  { from, to }: { readonly from: Temporal.PlainDate; readonly to: Temporal.PlainDate },
+  start: number,
+  from: number,
+  to: number,
   budget: Budget,
-): Generator<Temporal.PlainDateTime> {
-  const first = start.toPlainDate()
-  const before = (a: Temporal.PlainDate, b: Temporal.PlainDate) => Temporal.PlainDate.compare(a, b) < 0
-  if (!before(first, from) && !before(to, first)) yield start
-  let left = (rule.count ?? Infinity) - 1
-  // Only a count has to be counted from the beginning.
-  for (let at = rule.count === undefined ? firstPeriod(rule, first, from) : 0; left > 0; at += 1) {
-    const period = periodAt(rule, first, at)
-    if (before(to, period)) return
-    budget.days -= lengthOf(rule, period)
-    if (budget.days < 0)
-      throw new RangeError('its rule takes too long to expand: shorten the rule or the feed')
-    for (const day of daysIn(rule, period, first)) {
-      if (!before(first, day)) continue
-      if (before(to, day)) return
-      if (!before(day, from)) yield day.toPlainDateTime(start.toPlainTime())
-      left -= 1
-      if (left <= 0) return
+): Generator<number[]> {
+  const unit = shortUnits[rule.freq as Short]
+  const step = unit * rule.interval
+  const base = Math.floor(start / unit) * unit
+  const leap = (at: number, until: number) => Math.max(at + 1, Math.ceil((until - base) / step))
+  const hourMs = 60 * minuteMs
+  const within = [...new Set(clockTimes(rule, start).map((time) => time % unit))]
+  let [checked, isIn] = [NaN, false]
+  for (let at = Math.max(0, Math.floor((from - base) / step)); ; ) {
+    const moment = base + at * step
+    if (moment > to) return
+    spend(budget, 1)
+    const day = Math.floor(moment / dayMs)
+    const hour = Math.floor(moment / hourMs)
+    const minute = Math.floor(moment / minuteMs)
+    if (day !== checked) [checked, isIn] = [day, hasDay(rule, dateOf(day), start)]
+    if (!isIn) at = leap(at, (day + 1) * dayMs)
+    else if (!allows(rule.byHour, hour % 24)) at = leap(at, (hour + 1) * hourMs)
+    else if (unit < hourMs && !allows(rule.byMinute, minute % 60)) at = leap(at, (minute + 1) * minuteMs)
+    else if (unit < minuteMs && !allows(rule.bySecond, Math.floor(moment / 1000) % 60)) at += 1
+    else {
+      spend(budget, within.length - 1)
+      yield within.map((time) => moment + time)
+      at += 1
     }
   }
 }
 
-const units = { DAILY: 'days', WEEKLY: 'weeks', MONTHLY: 'months', YEARLY: 'years' } as const
-
-/** The first day of a period; the first period is the one with the start. */
-function periodAt(
-  { freq, interval, weekStart }: Rule,
-  first: Temporal.PlainDate,
-  at: number,
-): Temporal.PlainDate {
-  const begin = {
-    DAILY: () => first,
-    WEEKLY: () => first.subtract({ days: (first.dayOfWeek - weekStart + 7) % 7 }),
-    MONTHLY: () => first.with({ day: 1 }),
-    YEARLY: () => first.with({ month: 1, day: 1 }),
-  }[freq]()
-  return begin.add({ [units[freq]]: at * interval })
+/** The days of a period; the first period is the one with the start. */
+function periodAt({ freq, interval, weekStart }: Rule, start: number, at: number): Period {
+  const day = Math.floor(start / dayMs)
+  const { year, month, weekday } = dateOf(day)
+  switch (freq) {
+    case 'YEARLY': {
+      const first = dayNumber(year + at * interval, 1)
+      return { first, length: dayNumber(year + at * interval + 1, 1) - first }
+    }
+    case 'MONTHLY': {
+      const months = month - 1 + at * interval
+      const [inYear, number] = [year + Math.floor(months / 12), (months % 12) + 1]
+      return { first: dayNumber(inYear, number), length: daysInMonth(inYear, number) }
+    }
+    case 'WEEKLY':
+      return { first: day - ((weekday - weekStart + 7) % 7) + at * 7 * interval, length: 7 }
+    default:
+      return { first: day + at * interval, length: 1 }
+  }
 }
 
 /** One that is surely not after the period with `from`. */
-function firstPeriod(rule: Rule, first: Temporal.PlainDate, from: Temporal.PlainDate): number {
-  const unit = units[rule.freq]
-  const passed = first.until(from, { largestUnit: unit })[unit]
-  return Math.max(0, Math.floor(passed / rule.interval) - 1)
-}
-
-function daysIn(rule: Rule, period: Temporal.PlainDate, first: Temporal.PlainDate): Temporal.PlainDate[] {
-  const days = candidates(rule, period, first).filter(
-    (day) =>
-      (rule.byMonth.length === 0 || rule.byMonth.includes(day.month)) &&
-      (rule.byMonthDay.length === 0 ||
-        rule.byMonthDay.some((wanted) => day.day === (wanted < 0 ? day.daysInMonth + wanted + 1 : wanted))) &&
-      (rule.byDay.length === 0 || rule.byDay.some((wanted) => isDay(day, wanted, rule))),
-  )
-  if (rule.bySetPos.length === 0) return days
-  return days.filter((_, at) =>
-    rule.bySetPos.some((wanted) => at === (wanted < 0 ? days.length + wanted : wanted - 1)),
-  )
-}
-
-/** The days of a period that the rule may mean; without any BY part those that are like the start. */
-function candidates(rule: Rule, period: Temporal.PlainDate, first: Temporal.PlainDate): Temporal.PlainDate[] {
-  const { freq, byDay, byMonthDay } = rule
-  const days = Array.from({ length: lengthOf(rule, period) }, (_, at) => period.add({ days: at }))
-  if (freq === 'DAILY' || byDay.length > 0 || byMonthDay.length > 0) return days
-  if (freq === 'WEEKLY') return days.filter((day) => day.dayOfWeek === first.dayOfWeek)
-  const sameDay = days.filter((day) => day.day === first.day)
-  if (freq === 'MONTHLY' || rule.byMonth.length > 0) return sameDay
-  return sameDay.filter((day) => day.month === first.month)
-}
-
-function lengthOf({ freq }: Rule, period: Temporal.PlainDate): number {
-  return { DAILY: 1, WEEKLY: 7, MONTHLY: period.daysInMonth, YEARLY: period.daysInYear }[freq]
-}
-
-/** `2MO` is the second Monday of the month, in a yearly rule without months of the year. */
-function isDay(
-  day: Temporal.PlainDate,
-  { ordinal, weekday }: Rule['byDay'][number],
-  { freq, byMonth }: Rule,
-): boolean {
-  if (day.dayOfWeek !== weekday) return false
-  if (ordinal === 0) return true
-  const ofYear = freq === 'YEARLY' && byMonth.length === 0
-  const [place, length] = ofYear ? [day.dayOfYear, day.daysInYear] : [day.day, day.daysInMonth]
-  return ordinal === (ordinal > 0 ? Math.ceil(place / 7) : -Math.ceil((length - place + 1) / 7))
-}
-
-function dayOf(text: unknown): Rule['byDay'][number] {
-  const [, ordinal = '', day] = /^([+-]?\d{1,2})?([A-Z]{2})$/.exec(String(text)) ?? []
-  return { ordinal: Number(ordinal), weekday: weekdayOf(day) }
-}
-
-function weekdayOf(day: unknown): number {
-  const at = weekdays.indexOf(String(day))
-  if (at === -1) throw new RangeError(`its rule has "${String(day)}", which is no weekday`)
-  return at + 1
-}
-
-function list(value: unknown): readonly unknown[] {
-  if (value === undefined || value === null) return []
-  return Array.isArray(value) ? value : [value]
-}
-
-function numbers(value: unknown, least: number, most: number): number[] {
-  return list(value).map((item) => {
-    const number = Number(item)
-    if (!Number.isInteger(number) || number < least || number > most || number === 0)
-      throw new RangeError(
-        `its rule has ${String(item)}, where a whole number from ${least} to ${most} is expected`,
-      )
-    return number
-  })
+function firstPeriod({ freq, interval }: Rule, start: number, from: number): number {
+  const [first, wanted] = [dateOf(Math.floor(start / dayMs)), dateOf(Math.floor(from / dayMs))]
+  const days = Math.floor((from - start) / dayMs)
+  const years = wanted.year - first.year
+  const passed = {
+    YEARLY: years,
+    MONTHLY: years * 12 + wanted.month - first.month,
+    WEEKLY: Math.floor(days / 7),
+  }
+  const units = freq === 'YEARLY' || freq === 'MONTHLY' || freq === 'WEEKLY' ? passed[freq] : days
+  return Math.max(0, Math.floor(units / interval) - 1)
 }

@@ -12,6 +12,9 @@ export interface CalendarRange extends Span {
 /** Calendar programs give up on more, or make people wait. */
 export const mostEvents = 10_000
 
+/** How often calendar programs are asked to look again (RFC 7986, and what Outlook reads). */
+const refreshed = 'PT1H'
+
 interface Event extends Span {
   readonly schedule: Schedule
   readonly person: string
@@ -73,6 +76,8 @@ function calendar(title: string, timeZone: string, events: readonly Event[], ran
   // The library would not escape the text of a name that it does not know.
   root.addProperty(new ICAL.Property(['x-wr-calname', {}, 'text', plain(title)]))
   root.addProperty(new ICAL.Property(['x-wr-timezone', {}, 'text', timeZone]))
+  root.addProperty(new ICAL.Property(['refresh-interval', {}, 'duration', refreshed]))
+  root.addProperty(new ICAL.Property(['x-published-ttl', {}, 'text', refreshed]))
   for (const event of events) root.addSubcomponent(component(event, range.writtenAt))
   return `${root.toString()}\r\n`
 }
@@ -88,6 +93,9 @@ function component({ schedule, person, from, to }: Event, writtenAt: number): IC
   event.addPropertyWithValue('dtend', time(to))
   event.addPropertyWithValue('summary', plain(person))
   event.addPropertyWithValue('description', plain(`On call: ${schedule.title}`))
+  // Whoever is on call can be invited: a shift keeps nobody busy, also in Outlook, which goes by a name of its own.
+  event.addPropertyWithValue('transp', 'TRANSPARENT')
+  event.addProperty(new ICAL.Property(['x-microsoft-cdo-busystatus', {}, 'text', 'FREE']))
   return event
 }
 

@@ -34,6 +34,7 @@ const actions: Readonly<Record<PageMessage['kind'], EventAction>> = {
   page: 'trigger',
   acknowledged: 'acknowledge',
   resolved: 'resolve',
+  'on-call': 'trigger',
 }
 
 const eventSeverities: Readonly<Record<Severity, EventSeverity>> = {

@@ -5,10 +5,13 @@ import {
   type ScheduleChange,
   type ChangeRequest,
   changeConflict,
+  withChanges,
 } from '../domain/on-call/changes.ts'
 import type { Schedule, Shift, ShiftSwap } from '../domain/on-call/schedule.ts'
+import { type ShiftNotice, shiftNotices } from '../domain/on-call/shift-notice.ts'
 import { takeSwap } from '../domain/on-call/swaps.ts'
 import type { Database } from './database.ts'
+import { queueNotices } from './on-call-notices.ts'
 import type { Schema } from './schema.ts'
 
 export type ScheduleChangeRecords = ReturnType<typeof createScheduleChangeRecords>
@@ -32,46 +35,104 @@ export function createScheduleChangeRecords(db: Database) {
       return locked(db, schedule.name, async (transaction) => {
         const repeated = await rowOf(transaction, 'request_key', context.requestKey)
         if (repeated !== undefined) return { kept: true, change: fromRow(repeated) }
-        const conflict = changeConflict(schedule, await changesOf(transaction, schedule.name), requested)
+        const before = await changesOf(transaction, schedule.name)
+        const conflict = changeConflict(schedule, before, requested)
         if (conflict !== null) return { kept: false, reason: conflict }
         const row = await transaction
           .insertInto('schedule_changes')
           .values(toRow(schedule.name, requested, context))
           .returningAll()
           .executeTakeFirstOrThrow()
-        return { kept: true, change: fromRow(row) }
+        const change = fromRow(row)
+        await tell(transaction, schedule, before, change, { by: context.actor, at: context.at })
+        return { kept: true, change }
       })
     },
 
-    /** Gives an offered shift to somebody. `undefined` when the schedule has no such swap. */
-    take(schedule: string, id: string, taker: string, at: number): Promise<ChangeResult | undefined> {
-      return locked(db, schedule, async (transaction) => {
-        const change = await changeOf(transaction, schedule, id)
-        if (change?.kind !== 'swap') return undefined
-        if (change.endedAt !== null) return { kept: false, reason: endedAlready(change) }
-        if (change.to <= at)
-          return { kept: false, reason: `swap "${id}" is over: there is nothing left to take` }
-        const taken = takeSwap(swapOf(change), taker)
-        if (!taken.ok) return { kept: false, reason: taken.reason }
-        if (change.taker === taker) return { kept: true, change }
-        return { kept: true, change: await set(transaction, id, { taker, taken_at: new Date(at) }) }
-      })
-    },
+    /** As `takeChange`. */
+    take: (schedule: string, id: string, taker: string, at: number, by?: Asked) =>
+      takeChange(db, schedule, id, taker, at, by),
 
-    /** Ends a change from now on. `undefined` when the schedule has none of that number. */
-    end(schedule: string, id: string, actor: string, at: number): Promise<ChangeResult | undefined> {
-      return locked(db, schedule, async (transaction) => {
-        const change = await changeOf(transaction, schedule, id)
-        if (change === undefined) return undefined
-        if (change.endedAt !== null) return { kept: false, reason: endedAlready(change) }
-        if (change.to <= at) return { kept: false, reason: `change "${id}" is over: there is nothing to end` }
-        return {
-          kept: true,
-          change: await set(transaction, id, { ended_by: actor, ended_at: new Date(at) }),
-        }
-      })
-    },
+    /** As `endChange`. */
+    end: (schedule: string, id: string, actor: string, at: number, configured?: Schedule) =>
+      endChange(db, schedule, id, actor, at, configured),
   }
+}
+
+/**
+ * Gives an offered shift to somebody. `undefined` when the schedule has no such swap.
+ * @param by who asks for it, and the schedule as configured: without them nobody is told
+ */
+function takeChange(
+  db: Database,
+  schedule: string,
+  id: string,
+  taker: string,
+  at: number,
+  by?: Asked,
+): Promise<ChangeResult | undefined> {
+  return locked(db, schedule, async (transaction) => {
+    const change = await changeOf(transaction, schedule, id)
+    if (change?.kind !== 'swap') return undefined
+    if (change.endedAt !== null) return { kept: false, reason: endedAlready(change) }
+    if (change.to <= at) return { kept: false, reason: `swap "${id}" is over: there is nothing left to take` }
+    const taken = takeSwap(swapOf(change), taker)
+    if (!taken.ok) return { kept: false, reason: taken.reason }
+    if (change.taker === taker) return { kept: true, change }
+    const before = await changesOf(transaction, schedule)
+    const kept = await set(transaction, id, { taker, taken_at: new Date(at) })
+    if (by !== undefined) await tell(transaction, by.configured, before, kept, { by: by.actor, at })
+    return { kept: true, change: kept }
+  })
+}
+
+/**
+ * Ends a change from now on. `undefined` when the schedule has none of that number.
+ * @param configured the schedule, whose people are told; absent for one that is configured no more
+ */
+function endChange(
+  db: Database,
+  schedule: string,
+  id: string,
+  actor: string,
+  at: number,
+  configured?: Schedule,
+): Promise<ChangeResult | undefined> {
+  return locked(db, schedule, async (transaction) => {
+    const change = await changeOf(transaction, schedule, id)
+    if (change === undefined) return undefined
+    if (change.endedAt !== null) return { kept: false, reason: endedAlready(change) }
+    if (change.to <= at) return { kept: false, reason: `change "${id}" is over: there is nothing to end` }
+    const before = await changesOf(transaction, schedule)
+    const ended = await set(transaction, id, { ended_by: actor, ended_at: new Date(at) })
+    if (configured !== undefined) await tell(transaction, configured, before, ended, { by: actor, at })
+    return { kept: true, change: ended }
+  })
+}
+
+/** Who asks for something, and the schedule that it is about as configured. */
+export interface Asked {
+  readonly configured: Schedule
+  readonly actor: string
+}
+
+/** Queues a notice to everybody whom a change puts on call or takes off. */
+async function tell(
+  transaction: Transaction<Schema>,
+  configured: Schedule,
+  before: readonly ScheduleChange[],
+  change: ScheduleChange,
+  { by, at }: { readonly by: string; readonly at: number },
+): Promise<void> {
+  const after = [...before.filter(({ id }) => id !== change.id), change]
+  const notices: ShiftNotice[] = shiftNotices(
+    withChanges(configured, before),
+    withChanges(configured, after),
+    change,
+    by,
+    at,
+  )
+  await queueNotices(transaction, change.id, notices, new Date(at))
 }
 
 function locked<Result>(

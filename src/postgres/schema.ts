@@ -200,6 +200,19 @@ export interface Schema {
     ended_by: string | null
     ended_at: Date | null
   }
+  on_call_notices: {
+    id: Generated<number>
+    change: number
+    person: string
+    facts: Json
+    contact: Generated<number>
+    attempts: Generated<number>
+    state: Generated<'queued' | 'sent' | 'failed' | 'unknown'>
+    last_error: string | null
+    created_at: Date
+    due_at: Date
+    finished_at: Date | null
+  }
   credentials: {
     secret_hash: string
     kind: 'token' | 'session' | 'login' | 'calendar' | 'page-link'

@@ -90,7 +90,7 @@ interface Followed {
 
 /** A person's direct messages have a channel of their own, so the message says where it stands. */
 function followedBy({ kind, follows = [] }: PageMessage): Followed[] {
-  if (kind === 'page') return []
+  if (kind === 'page' || kind === 'on-call') return []
   return follows.flatMap((message) => {
     const { channel, ts } = /^(?<channel>[A-Z0-9]+)\/(?<ts>\d+\.\d+)$/.exec(message.id)?.groups ?? {}
     return channel === undefined || ts === undefined ? [] : [{ channel, ts, message }]

@@ -1,5 +1,6 @@
 import { valueOf } from '../domain/page/answer-value.ts'
 import { cutText } from '../domain/page/delivery.ts'
+import { openWords, subjectWords } from '../domain/page/message.ts'
 import type { FollowedMessage, MessageAnswers, PageMessage, StandingIncident } from '../domain/page/page.ts'
 
 import { blocksBudget, longestPart, slackLimits } from './limits.ts'
@@ -17,6 +18,7 @@ const stages: Readonly<Record<PageMessage['kind'], string>> = {
   page: '',
   acknowledged: ' acknowledged',
   resolved: ' resolved',
+  'on-call': '',
 }
 
 const repeatNote = 'Possible repeat: an earlier try of this message may have reached you.'
@@ -101,15 +103,16 @@ function plainText(text: string) {
   return { type: 'plain_text', text, emoji: false }
 }
 
-function headerOf({ kind, severity, incident, title }: PageMessage): string {
-  return part(`${severity} ${incident}${stages[kind]}: ${title}`, slackLimits.headerLength)
+function headerOf(message: PageMessage): string {
+  return part(subjectWords(message, stages[message.kind]), slackLimits.headerLength)
 }
 
-function subjectOf({ kind, severity, incident, title }: PageMessage): string {
-  return escaped(part(`${severity} ${incident}${stages[kind]}: ${title}`, 500))
+function subjectOf(message: PageMessage): string {
+  return escaped(part(subjectWords(message, stages[message.kind]), 500))
 }
 
-function whereOf({ service, startedAt }: PageMessage): string {
+function whereOf({ kind, service, startedAt }: PageMessage): string {
+  if (kind === 'on-call') return escaped(part(service, longestPart.name))
   const since = `since ${startedAt.slice(0, 10)} ${startedAt.slice(11, 16)} UTC`
   return escaped([part(service, longestPart.name), since].filter((text) => text !== '').join(', '))
 }
@@ -128,9 +131,10 @@ function factsOf(message: PageMessage): string[] {
   return facts.flatMap(([name, text]) => (text === '' ? [] : [`*${name}:* ${escaped(text)}`]))
 }
 
-function linksOf({ kind, incident, incidentUrl, chartUrl, links }: PageMessage): string[] {
+function linksOf(message: PageMessage): string[] {
+  const { kind, incidentUrl, chartUrl, links } = message
   const offered = [
-    { title: `Open ${incident}`, url: incidentUrl },
+    { title: openWords(message), url: incidentUrl },
     ...(kind === 'page' && chartUrl !== undefined ? [{ title: 'Chart', url: chartUrl }] : []),
     ...(kind === 'page' ? links : []),
   ]
@@ -142,7 +146,7 @@ function linksOf({ kind, incident, incidentUrl, chartUrl, links }: PageMessage):
  * answer to all of them.
  */
 function buttonsOf(message: PageMessage): Block[] {
-  if (message.kind === 'resolved') return []
+  if (message.kind === 'resolved' || message.kind === 'on-call') return []
   const isPage = message.kind === 'page'
   if (isPage && message.bundled.length > 0)
     return [{ type: 'actions', elements: [acknowledgeAll(message, message.bundled.length + 1)] }]

@@ -157,7 +157,7 @@ async function changeButtons(
   { incident, kind }: PageMessage,
   options: TelegramChannelOptions,
 ): Promise<void> {
-  if (kind === 'page') return
+  if (kind === 'page' || kind === 'on-call') return
   for (const { id, message } of chat.followed) {
     const keyboard = standingKeyboard(kind, message)
     const answer = keyboard === undefined ? undefined : await chat.changeButtons(id, keyboard)

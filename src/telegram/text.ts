@@ -1,6 +1,6 @@
 import { cutText } from '../domain/page/delivery.ts'
 import type { PageLink, PageMessage } from '../domain/page/page.ts'
-import { linesToSay } from '../domain/page/message.ts'
+import { linesToSay, openWords, subjectWords } from '../domain/page/message.ts'
 import { longestPart, telegramLimits } from './limits.ts'
 
 /** `html` for `parse_mode: HTML`; `plain` goes without one, for when Telegram does not take the markup. */
@@ -45,18 +45,21 @@ const stages: Readonly<Record<PageMessage['kind'], string>> = {
   page: '',
   acknowledged: ' acknowledged',
   resolved: ' resolved',
+  'on-call': '',
 }
 
 function headOf(message: PageMessage): Line[] {
-  const { kind, incident, severity } = message
+  const { kind } = message
   const title = part(message.title, longestPart.title)
-  const name = part(incident, longestPart.name)
+  const name = part(message.incident, longestPart.name)
   const service = part(message.service, longestPart.name)
-  const started = part(`since ${minuteOf(message.startedAt)}`, longestPart.name)
+  const started = kind === 'on-call' ? '' : part(`since ${minuteOf(message.startedAt)}`, longestPart.name)
   const repeat: Line[] = message.possibleRepeat
     ? [[{ text: 'Possible repeat: an earlier try of this message may have reached you.' }], empty]
     : []
-  const subject: Line = [{ text: `${severity} ${name}${stages[kind]}: ${title}`, bold: true }]
+  const subject: Line = [
+    { text: subjectWords({ ...message, incident: name, title }, stages[kind]), bold: true },
+  ]
   const where: Line = [{ text: [service, started].filter((text) => text !== '').join(', ') }]
   return [...repeat, subject, where]
 }
@@ -73,9 +76,10 @@ function footOf(message: PageMessage, form: TextForm): Line[] {
 }
 
 /** Links stand in one row; an address that Telegram does not make a link of stands written out, as all do in plain text. */
-function linkLines({ kind, incident, incidentUrl, chartUrl, links }: PageMessage, form: TextForm): Line[] {
+function linkLines(message: PageMessage, form: TextForm): Line[] {
+  const { kind, incidentUrl, chartUrl, links } = message
   const offered: readonly PageLink[] = [
-    { title: `Open ${incident}`, url: incidentUrl },
+    { title: openWords(message), url: incidentUrl },
     ...(kind === 'page' && chartUrl !== undefined ? [{ title: 'Chart', url: chartUrl }] : []),
     ...(kind === 'page' ? links : []),
   ]

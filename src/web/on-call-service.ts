@@ -1,3 +1,4 @@
+import type { Contact } from '../domain/configuration/people.ts'
 import type { Holder } from '../domain/access/access.ts'
 import type { Incident } from '../domain/incident/incident.ts'
 import type {
@@ -18,7 +19,13 @@ export interface OnCallService {
   /** `undefined` when there is no such schedule. */
   add(schedule: string, requested: ChangeRequest, context: RequestContext): Promise<ChangeResult | undefined>
   /** `undefined` when the schedule has no such swap. */
-  take(schedule: string, id: string, taker: string, at: number): Promise<ChangeResult | undefined>
+  take(
+    schedule: string,
+    id: string,
+    taker: string,
+    at: number,
+    actor: string,
+  ): Promise<ChangeResult | undefined>
   /** `undefined` when the schedule has no such change. */
   end(schedule: string, id: string, actor: string, at: number): Promise<ChangeResult | undefined>
   /** All that it takes to work out who would be paged: as things stand now, or with the schedules that an incident began with. */
@@ -34,6 +41,8 @@ export interface OnCallPerson {
   readonly timeZone: string
   /** Whether any contact is configured. */
   readonly canBePaged: boolean
+  /** The kinds of their contacts, in the order in which they are tried. */
+  readonly channels: readonly Contact['channel'][]
 }
 
 /** In which somebody reads a schedule, and writes times of it into forms: their own zone, when they have said one. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { tellDiff } from '../../src/cli/on-call-diff.ts'
+import { tellFairness } from '../../src/cli/on-call-fairness.ts'
 import { importFeed, tellImported } from '../../src/cli/on-call-import.ts'
 import { tellGaps, tellNext, tellPreview, tellWho } from '../../src/cli/on-call-reading.ts'
 import {
@@ -159,6 +160,45 @@ describe('firewatch oncall', () => {
   })
 })
 
+describe('firewatch oncall fairness', () => {
+  it('tells hours, nights and weekends, and that the time is the next year', async () => {
+    const { value, text } = tellFairness(await view(), 'office', {})
+    expect(value).toEqual({
+      from: '2026-11-27T13:00+01:00',
+      to: '2027-11-27T13:00+01:00',
+      schedules: [
+        {
+          schedule: 'office',
+          people: [
+            expect.objectContaining({ person: 'cy', hours: 2084, nights: 0, weekends: 0, holidays: 0 }),
+          ],
+        },
+      ],
+    })
+    expect(text).toMatch(/^person +hours +share +shifts +nights +weekends$/m)
+    expect(text).toMatch(/^cy +2084 +100 % +261 +0 +0$/m)
+  })
+
+  it('tells all schedules, with those who carry nothing', async () => {
+    const { value } = tellFairness(await view(), undefined, {
+      from: '2027-01-04T09:00',
+      to: '2027-01-11T09:00',
+    })
+    expect(value).toMatchObject({
+      schedules: [
+        {
+          schedule: 'primary',
+          people: [
+            { hours: 168, nights: 7, weekends: 1 },
+            { hours: 0, shifts: 0 },
+          ],
+        },
+        { schedule: 'office', people: [{ person: 'cy', hours: 40 }] },
+      ],
+    })
+  })
+})
+
 describe('firewatch oncall import', () => {
   const event = (uid: string, summary: string, ...lines: string[]) =>
     ['BEGIN:VEVENT', `UID:${uid}`, `SUMMARY:${summary}`, ...lines, 'END:VEVENT'].join('\r\n')
@@ -213,7 +253,10 @@ describe('firewatch oncall import', () => {
     [{ ...options, person: ['Ana'] }, '--person "Ana" is no pair'],
     [{ ...options, schedule: 'nope' }, 'there is no schedule "nope"'],
     [{ ...options, person: [] }, /has no shifts from .*\n +event 1 "ana alvarez": nobody is known/],
-    [{ ...options, zone: [] }, /its time zone "W. Europe Standard Time" is not known/],
+    [
+      { ...options, zone: ['W. Europe Standard Time=Mars/Base'] },
+      /its time zone "W. Europe Standard Time" is not known/,
+    ],
   ])('refuses %j', async (given, message) => {
     const path = await folder.write('one.ics', calendar(event('1', 'ana alvarez', ...weekly)))
     await expect(importFeed(path, given, await view(), span)).rejects.toThrow(message)

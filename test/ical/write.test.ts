@@ -1,3 +1,4 @@
+import ICAL from 'ical.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { gapsBetween, shiftsOf } from '../../src/domain/on-call/coverage.ts'
@@ -45,6 +46,8 @@ describe('a written calendar', () => {
         'METHOD:PUBLISH',
         'X-WR-CALNAME;VALUE=TEXT:Feed\\; primary\\, "büro"\\nBEGIN:VEVENT\\n',
         'X-WR-TIMEZONE;VALUE=TEXT:UTC',
+        'REFRESH-INTERVAL;VALUE=DURATION:PT1H',
+        'X-PUBLISHED-TTL;VALUE=TEXT:PT1H',
         ...[
           ['ana', '2026-03-16T08:00:00.000Z', '20260316T080000Z', '20260323T080000Z'],
           ['ben', '2026-03-23T08:00:00.000Z', '20260323T080000Z', '20260330T070000Z'],
@@ -57,12 +60,26 @@ describe('a written calendar', () => {
           `DTEND:${to}`,
           `SUMMARY:${person}`,
           'DESCRIPTION:On call: Feed\\; primary\\, "büro"\\nBEGIN:VEVENT\\n',
+          'TRANSP:TRANSPARENT',
+          'X-MICROSOFT-CDO-BUSYSTATUS;VALUE=TEXT:FREE',
           'END:VEVENT',
         ]),
         'END:VCALENDAR',
         '',
       ].join('\r\n'),
     )
+  })
+
+  it('N41 (e): keeps nobody busy, by what any program reads of it', () => {
+    const calendar = new ICAL.Component(ICAL.parse(scheduleCalendar(weekly, range)))
+    const events = calendar.getAllSubcomponents('vevent')
+    expect(events).toHaveLength(3)
+    for (const event of events) {
+      expect(event.getFirstPropertyValue('transp')).toBe('TRANSPARENT')
+      expect(event.getFirstPropertyValue('x-microsoft-cdo-busystatus')).toBe('FREE')
+      expect(new ICAL.Event(event).endDate.compare(new ICAL.Event(event).startDate)).toBe(1)
+    }
+    expect(String(calendar.getFirstPropertyValue('refresh-interval'))).toBe('PT1H')
   })
 
   it('keeps the UID of a shift, however much of it is asked for', () => {

@@ -16,7 +16,12 @@ export interface TestOnCallService extends OnCallService {
   readonly endedFeeds: string[]
 }
 
-const berlin: OnCallPerson = { title: 'Ana', timeZone: 'Europe/Berlin', canBePaged: true }
+const berlin: OnCallPerson = {
+  title: 'Ana',
+  timeZone: 'Europe/Berlin',
+  canBePaged: true,
+  channels: ['webhook'],
+}
 
 /** An on-call service over schedules in memory. Of people, `vic` cannot be paged. */
 export function onCallServiceOver(
@@ -25,7 +30,7 @@ export function onCallServiceOver(
     ana: {},
     ben: {},
     cy: {},
-    vic: { canBePaged: false },
+    vic: { canBePaged: false, channels: [] },
   },
 ): TestOnCallService {
   const made: ScheduleChange[] = []

@@ -322,3 +322,43 @@ describe('the page of who is on call', () => {
     expect(body).not.toContain('<form')
   })
 })
+
+describe('the views of the on-call page', () => {
+  const page = async (url: string) => {
+    const { web } = await world()
+    return (await web.app.inject({ url, headers: as('responder') })).body
+  }
+
+  it('names people on the strip, says how they are reached, and has the reader’s own shifts', async () => {
+    const body = await page('/on-call')
+    expect(body).toMatch(/class="strip-name"[^>]*>ana</)
+    expect(body).toContain('Reached: ana by webhook')
+    expect(body).toContain('My shifts')
+  })
+
+  it('shows a month by its address, and takes no other text for one', async () => {
+    const body = await page('/on-call?month=2026-12')
+    expect(body).toContain('<h3>December 2026</h3>')
+    expect(body.match(/<time datetime="2026-12-\d\d">/g)).toHaveLength(31)
+    expect(body).toContain('href="/on-call?month=2027-01"')
+    expect(await page('/on-call?month=9999-99')).toContain('The next two weeks')
+  })
+
+  it('shows who carries how much of the coming year', async () => {
+    const body = await page('/on-call?fairness=year')
+    expect(body).toContain('Weekends')
+    expect(body).toMatch(/<th scope="row">ana<\/th><td>8760<\/td><td>100 %<\/td>/)
+  })
+
+  it('gives a calendar address, once', async () => {
+    expect(await page('/on-call/calendar-address')).toContain('Get a calendar address')
+    const { web } = await world()
+    const made = await web.app.inject({
+      method: 'POST',
+      url: '/on-call/calendar-address',
+      headers: as('responder'),
+    })
+    expect(made.statusCode).toBe(200)
+    expect(made.body).toMatch(/\/calendars\/[\w-]+\/person\/[\w-]+\.ics/)
+  })
+})

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { configurationJsonSchema, validateConfiguration } from '../../config/load.ts'
-import { ConfigurationError } from '../../config/problems.ts'
+import { ConfigurationError, formatProblem } from '../../config/problems.ts'
 import { countReferences, unreadableReferences } from '../../config/references.ts'
-import { print } from '../terminal.ts'
+import { print, tell } from '../terminal.ts'
 
 /** `config validate` and `config schema`. */
 export function addConfigCommands(program: Command): void {
@@ -31,12 +31,14 @@ interface ValidateOptions {
 
 /** @throws ConfigurationError naming every problem */
 async function validate(path: string, options: ValidateOptions, env: NodeJS.ProcessEnv): Promise<void> {
-  const { configuration, problems: written } = await validateConfiguration(path)
+  const { configuration, problems: written, warnings: warningsOf } = await validateConfiguration(path)
+  const warnings = warningsOf()
   const looksUp = options.env === true && configuration !== undefined
   const problems = looksUp ? await unreadableReferences(path, env) : written
   const valid = configuration !== undefined && problems.length === 0
   const skipped = configuration === undefined || looksUp ? 0 : await countReferences(path)
-  print(options, { valid, problems }, () => {
+  for (const warning of warnings) tell(`warning: ${formatProblem(warning)}`)
+  print(options, { valid, problems, warnings }, () => {
     if (!valid) return ''
     const hint = skipped === 0 ? [] : [`${references(skipped)} not looked up; --env does that`]
     return [`${path} is valid; revision ${configuration.revision}`, ...hint].join('\n')

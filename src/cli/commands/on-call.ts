@@ -14,6 +14,7 @@ type Range = { readonly from?: string; readonly to?: string }
 export function addOnCallCommands(program: Command): void {
   const oncall = program.command('oncall').description('who is on call, and changing it for a while')
   addReading(oncall)
+  addFairness(oncall)
   addChanging(oncall)
   addSwaps(oncall)
   addOnCallFileCommands(oncall)
@@ -52,6 +53,19 @@ function addReading(oncall: Command): void {
   )
 }
 
+function addFairness(oncall: Command): void {
+  ranged(
+    reading(
+      oncall,
+      'fairness [schedule]',
+      'hours, nights, weekends and holidays of each person, by default in the next year',
+    ),
+  ).action(async (name: string | undefined, options: OnCallOptions & Range) => {
+    const { tellFairness } = await import('../on-call-fairness.ts')
+    say(options, tellFairness(await view(options), name, options))
+  })
+}
+
 function addChanging(oncall: Command): void {
   changing(oncall, 'override <schedule>', 'put somebody on call for a while, take somebody off, or both')
     .requiredOption('--to <instant>', 'until when')
@@ -64,10 +78,15 @@ function addChanging(oncall: Command): void {
 
   changing(oncall, 'temporary <schedule>', 'for a while these shifts, whatever the schedule says')
     .requiredOption('--to <instant>', 'until when')
-    .option('--shifts <file>', 'YAML list as in the configuration; none: nobody is on call')
-    .action(async (name: string, options: ChangeOptions & { shifts?: string }) => {
-      const { shiftsFile } = await import('../on-call-changing.ts')
-      const shifts = options.shifts === undefined ? [] : await shiftsFile(options.shifts)
+    .option('--shifts <file>', 'YAML list as in the configuration')
+    .option('--empty', 'without --shifts: nobody is on call in this time')
+    .action(async (name: string, options: ChangeOptions & { shifts?: string; empty?: boolean }) => {
+      const { confirmEmpty, shiftsFile } = await import('../on-call-changing.ts')
+      const { shifts: file, empty = false } = options
+      if (file !== undefined && empty)
+        throw new CommandFailed('say --shifts or --empty, not both', exitCodes.usage)
+      const shifts = file === undefined ? [] : await shiftsFile(file)
+      if (shifts.length === 0 && !empty) await confirmEmpty(name, options, process.env, Date.now())
       await change([name, 'temporary'], { shifts }, options)
     })
 

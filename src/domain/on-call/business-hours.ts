@@ -38,7 +38,8 @@ function openSpans({ timeZone, windows, holidays }: Calendar, from: number, to: 
   )
 }
 
-function holidaySpan(date: string, timeZone: string): Span {
+/** The whole of a local date, which may have 23 or 25 hours. */
+export function holidaySpan(date: string, timeZone: string): Span {
   const day = Temporal.PlainDate.from(date)
   return {
     from: firstInstantOf(day.toPlainDateTime(), timeZone),

@@ -106,7 +106,20 @@ export function linesToSay({
   lines,
   bundled,
 }: Pick<PageMessage, 'kind' | 'lines' | 'bundled'>): readonly string[] {
-  return kind === 'page' ? lines : bundleLines(bundled)
+  return kind === 'page' || kind === 'on-call' ? lines : bundleLines(bundled)
+}
+
+/** `P1 INC-42 resolved: Likes down 67 %`; of a message that is about no incident, its title alone. */
+export function subjectWords(
+  { kind, severity, incident, title }: Pick<PageMessage, 'kind' | 'severity' | 'incident' | 'title'>,
+  stage = '',
+): string {
+  return kind === 'on-call' ? title : `${severity} ${incident}${stage}: ${title}`
+}
+
+/** What the first link of a message is called. */
+export function openWords({ kind, incident }: Pick<PageMessage, 'kind' | 'incident'>): string {
+  return kind === 'on-call' ? 'Open the schedule' : `Open ${incident}`
 }
 
 function bundleLines(others: readonly BundledIncident[]): string[] {

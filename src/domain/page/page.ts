@@ -44,8 +44,8 @@ export interface PageMessage {
   readonly idempotencyKey: string
   /** Stable over all messages about this incident to one person, and of no other incident of any installation. */
   readonly conversationKey: string
-  /** A notice reads like a page: what tells them apart is said in its text. */
-  readonly kind: 'page' | FollowUpKind
+  /** A notice reads like a page: what tells them apart is said in its text. Behind `on-call` is no incident: its title is what it says. */
+  readonly kind: 'page' | FollowUpKind | 'on-call'
   /** `INC-42`. */
   readonly incident: string
   readonly title: string

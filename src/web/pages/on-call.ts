@@ -1,13 +1,17 @@
+import type { Temporal } from 'temporal-polyfill'
 import { clockWords, instantText } from '../../domain/values/instant-text.ts'
 import type { ScheduleChange } from '../../domain/on-call/changes.ts'
 import { holdsUntil } from '../../domain/on-call/changes.ts'
+import type { Load } from '../../domain/on-call/fairness.ts'
 import type { Handoff } from '../../domain/on-call/coverage.ts'
 import type { Schedule, Span } from '../../domain/on-call/schedule.ts'
 import type { OnCall, Segment } from '../../domain/on-call/segments.ts'
 import { formatDuration } from '../../domain/values/duration.ts'
 import { html, type Html } from '../html.ts'
 import { layout } from './layout.ts'
+import { fairnessTable, type OwnShift, ownShifts } from './on-call-own.ts'
 import { overrideForm } from './on-call-form.ts'
+import { monthAt, monthWords, shiftMonth } from './shift-month.ts'
 import { colours, shiftStrip, swatch } from './shift-strip.ts'
 import { counted, icon } from './words.ts'
 
@@ -20,8 +24,18 @@ export interface OnCallPage {
   /** Users who can be paged. */
   readonly people: readonly string[]
   readonly now: number
+  /** What the schedules are shown as. */
+  readonly show: Shown
+  /** The reader's coming shifts, and the zone that they read in. */
+  readonly own: { readonly shifts: readonly OwnShift[]; readonly timeZone: string }
   readonly told?: string
 }
+
+/** The coming two weeks, a month, or how the coming year is shared. */
+export type Shown =
+  | { readonly kind: 'weeks' }
+  | { readonly kind: 'month'; readonly month: Temporal.PlainYearMonth }
+  | { readonly kind: 'fairness' }
 
 /** One schedule, in the zone in which its reader reads. */
 export interface ScheduleView {
@@ -29,9 +43,13 @@ export interface ScheduleView {
   readonly timeZone: string
   readonly onCall: OnCall
   readonly next: Handoff | undefined
-  /** The coming two weeks. */
+  /** The coming two weeks, or the month that is shown. */
   readonly span: Span
   readonly segments: readonly Segment[]
+  /** How those who are on call now are reached, such as `ana by webhook, then telegram`. */
+  readonly reached: readonly string[]
+  /** Where fairness is shown. */
+  readonly loads: readonly Load[]
   /** Those that still have something to say. */
   readonly changes: readonly ScheduleChange[]
 }
@@ -54,33 +72,60 @@ export function onCallPage(page: OnCallPage): Html {
     person,
     body: html`<h1>On call</h1>
 ${sentence === undefined ? null : html`<p class="told" role="status">${sentence}</p>`}
+${ownShifts(page.own.shifts, page.own.timeZone, page.now)}
+${views(page)}
 ${schedules.length === 0 ? html`<p>No schedule is configured.</p>` : schedules.map((view) => section(view, page))}`,
   })
 }
 
 function section(view: ScheduleView, page: OnCallPage): Html {
-  const { schedule, timeZone, segments, span } = view
-  const gaps = segments.filter(({ people }) => people.length === 0)
-  const colour = colours(segments)
+  const { schedule, timeZone } = view
   return html`<section class="schedule card" id="schedule-${schedule.name}">
 <h2>${schedule.title}</h2>
 ${standing(view)}
-${shiftStrip(segments, span, timeZone, colour)}
-<h3>The next two weeks</h3>
-${gaps.length === 0 ? null : html`<p class="gap"><strong>${icon('▲')} ${counted(gaps.length, 'gap')}: nobody is on call for ${formatDuration(total(gaps))}.</strong></p>`}
-<ol class="shifts">${segments.slice(0, mostShown).map((one) => shift(one, view, colour))}</ol>
-${segments.length > mostShown ? html`<p class="quiet">${segments.length - mostShown} more; <code>firewatch oncall preview ${schedule.name}</code> shows all.</p>` : null}
+${shown(view, page)}
 <p class="quiet">Times are those of ${timeZone}.</p>
 ${changes(view, page)}
 ${page.mayChange ? overrideForm(view, page) : html`<p class="quiet">You can read here; changes need the role responder.</p>`}
 </section>`
 }
 
-function standing({ onCall: { people, reason }, next, timeZone }: ScheduleView): Html {
+/** Ways to look at the schedules; each has an address. */
+function views({ show, now, own }: OnCallPage): Html {
+  const current = show.kind === 'month' ? show.month : monthAt(now, own.timeZone)
+  const link = (href: string, label: string, isShown: boolean) =>
+    html`<a href="${href}"${isShown ? html` aria-current="page"` : null}>${label}</a>`
+  const month = (of: Temporal.PlainYearMonth) => `/on-call?month=${of.toString()}`
+  return html`<nav class="row views" aria-label="Views of the schedules">${link('/on-call', 'Two weeks', show.kind === 'weeks')}
+${link(month(current), monthWords(current), show.kind === 'month')}
+${show.kind === 'month' ? html`${link(month(current.subtract({ months: 1 })), `← ${monthWords(current.subtract({ months: 1 }))}`, false)} ${link(month(current.add({ months: 1 })), `${monthWords(current.add({ months: 1 }))} →`, false)}` : null}
+${link('/on-call?fairness=year', 'Fairness', show.kind === 'fairness')}</nav>`
+}
+
+function shown(view: ScheduleView, page: OnCallPage): Html {
+  const { schedule, timeZone, segments, span, loads } = view
+  const { show, now } = page
+  if (show.kind === 'fairness') return fairnessTable(schedule.title, loads)
+  const colour = colours(segments)
+  const gaps = segments.filter(({ people }) => people.length === 0)
+  const warning =
+    gaps.length === 0
+      ? null
+      : html`<p class="gap"><strong>${icon('▲')} ${counted(gaps.length, 'gap')}: nobody is on call for ${formatDuration(total(gaps))}.</strong></p>`
+  if (show.kind === 'month')
+    return html`<h3>${monthWords(show.month)}</h3>${warning}${shiftMonth(show.month, segments, timeZone, colour, now)}`
+  return html`${shiftStrip(segments, span, timeZone, colour)}
+<h3>The next two weeks</h3>
+${warning}
+<ol class="shifts">${segments.slice(0, mostShown).map((one) => shift(one, view, colour))}</ol>
+${segments.length > mostShown ? html`<p class="quiet">${segments.length - mostShown} more; <code>firewatch oncall preview ${schedule.name}</code> shows all.</p>` : null}`
+}
+
+function standing({ onCall: { people, reason }, next, timeZone, reached }: ScheduleView): Html {
   const until = next === undefined ? null : html` until ${at(next.at, timeZone)}, then ${names(next.after)}`
   return people.length === 0
     ? html`<p class="now-on-call gap"><strong>${icon('▲')} Nobody is on call</strong>${until}.</p>`
-    : html`<p class="now-on-call"><strong>${names(people)}</strong>${until}.</p><p class="quiet">By ${reason}.</p>`
+    : html`<p class="now-on-call"><strong>${names(people)}</strong>${until}.</p><p class="quiet">Reached: ${reached.join('; ')}. On call by ${reason}.</p>`
 }
 
 function shift(segment: Segment, { timeZone }: ScheduleView, colour: Colour): Html {

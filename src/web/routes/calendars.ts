@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { holderOf } from '../access.ts'
 import type { CalendarRange, WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
+import { askForAddressPage, calendarAddressPage } from '../pages/on-call-own.ts'
+import { personOf, sendPage } from '../send-page.ts'
 import { scheduleOf } from './on-call.ts'
 
 const dayMs = 86_400_000
@@ -26,7 +28,7 @@ const Address = z.object({ token: z.string().regex(/^[\w-]{20,100}$/), name: z.s
  * calendars, and is shown once.
  */
 export function calendarRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
-  const { onCall, calendars, credentials, now } = dependencies
+  const { onCall, calendars, credentials, now, publicUrl } = dependencies
   app.post('/api/v1/calendar-feeds', { config: { access: 'read' } }, async (request, reply) => {
     const { principal } = request
     const wanted = Wanted.safeParse(request.body ?? {})
@@ -39,6 +41,19 @@ export function calendarRoutes(app: FastifyInstance, dependencies: WebDependenci
     const token = await credentials.issue('calendar', holderOf(principal), null)
     const what = schedule === undefined ? `person/${person}` : `schedule/${schedule}`
     return reply.code(201).send({ path: `/calendars/${token}/${what}.ics` })
+  })
+
+  app.get('/on-call/calendar-address', { config: { access: 'read' } }, (request, reply) =>
+    sendPage(reply, askForAddressPage(personOf(request))),
+  )
+
+  app.post('/on-call/calendar-address', { config: { access: 'read' } }, async (request, reply) => {
+    const { principal } = request
+    if (principal === null) throw new HttpProblem(403, 'log in as a person to have a calendar')
+    const token = await credentials.issue('calendar', holderOf(principal), null)
+    const { person } = principal
+    const url = `${publicUrl}/calendars/${token}/person/${encodeURIComponent(person)}.ics`
+    return sendPage(reply, calendarAddressPage(person, url))
   })
 
   const access = { config: { access: 'capability' } } as const

@@ -2,6 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ChangeResult, ScheduleChange } from '../../domain/on-call/changes.ts'
 import type { Schedule } from '../../domain/on-call/schedule.ts'
+import { shiftNotices } from '../../domain/on-call/shift-notice.ts'
+import { takesNotices } from '../../domain/page/shift-notice-message.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 import { idempotencyKeyOf } from '../idempotency-key.ts'
@@ -72,7 +74,7 @@ async function addChange(
   const key = idempotencyKeyOf(request) ?? commandId ?? newId()
   const requestKey = `${asked.actor}/${before.name}/${kind}/${key}`
   const kept = await onCall.add(before.name, requested, { ...asked, reason, requestKey })
-  return answerOf(before, keptOf(kept, 'schedule'), onCall)
+  return answerOf(before, keptOf(kept, 'schedule'), onCall, asked.actor)
 }
 
 async function takeSwap(request: FastifyRequest, { onCall, now }: WebDependencies): Promise<Answer> {
@@ -81,29 +83,44 @@ async function takeSwap(request: FastifyRequest, { onCall, now }: WebDependencie
   const taker = Taker.safeParse(request.body ?? {}).data?.taker ?? actorOf(request)
   const problems = cannotTake(taker, 'taker', { people: await onCall.people() })
   if (problems.length > 0) throw new HttpProblem(400, 'the swap cannot be taken so', problems)
-  const kept = await onCall.take(before.name, id, taker, wholeSecond(now().getTime()))
-  return answerOf(before, keptOf(kept, `swap ${id} of schedule ${before.name}`), onCall)
+  const kept = await onCall.take(before.name, id, taker, wholeSecond(now().getTime()), actorOf(request))
+  return answerOf(before, keptOf(kept, `swap ${id} of schedule ${before.name}`), onCall, actorOf(request))
 }
 
 async function endChange(request: FastifyRequest, { onCall, now }: WebDependencies): Promise<Answer> {
   const before = await scheduleOf(request.params, onCall)
   const { id } = Numbered.parse(request.params)
   const kept = await onCall.end(before.name, id, actorOf(request), wholeSecond(now().getTime()))
-  return answerOf(before, keptOf(kept, `change ${id} of schedule ${before.name}`), onCall)
+  return answerOf(before, keptOf(kept, `change ${id} of schedule ${before.name}`), onCall, actorOf(request))
 }
 
-type Answer = { readonly change: ReturnType<typeof changeJson> } & ReturnType<typeof effectJson>
+type Answer = {
+  readonly change: ReturnType<typeof changeJson>
+  readonly told: readonly NoticeResult[]
+} & ReturnType<typeof effectJson>
 
-/** What was changed, and what it does to who is on call. */
+/** Somebody whom the change puts on call or takes off, and over what they are told; `null`: nothing they have takes notices. */
+interface NoticeResult {
+  readonly person: string
+  readonly by: string | null
+}
+
+/** What was changed, what it does to who is on call, and who is told. */
 async function answerOf(
   before: Schedule,
   change: ScheduleChange,
   onCall: WebDependencies['onCall'],
+  actor: string,
 ): Promise<Answer> {
   const after = await scheduleOf({ name: before.name }, onCall)
   // What was before somebody took or ended it, stays.
   const from = Math.max(change.from, change.takenAt ?? change.from, change.endedAt ?? change.from)
-  return { change: changeJson(change), ...effectJson(before, after, { from, to: change.to }) }
+  const people = await onCall.people()
+  const told = shiftNotices(before, after, change, actor, from).map(({ person }) => ({
+    person,
+    by: people.get(person)?.channels.find(takesNotices) ?? null,
+  }))
+  return { change: changeJson(change), told, ...effectJson(before, after, { from, to: change.to }) }
 }
 
 /** @throws HttpProblem 404 for what is not there, 409 for what cannot stand beside what is */
