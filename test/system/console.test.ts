@@ -171,7 +171,7 @@ it('N36: looks at every page that there is', async () => {
   addRoutes(app, web.dependencies)
   // Not pages: what programs ask for, pictures, files, what only leads on, and pages that need a link of their own.
   const others =
-    /^\/(api|assets|charts|calendars|health|metrics|slack|telegram|favicon)|\.(ico|svg|png)$|\/markdown$|^\/$|^\/(login|answers)\/:/
+    /^\/(api|assets|charts|calendars|health|metrics|slack|telegram|favicon)|\.(ico|svg|png)$|\/markdown$|^\/$|^\/(login|answers)\/:|\/link\/:|calendar-address$/
   const shown = routes
     .filter((url) => !others.test(url))
     .map((url) => new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`))
