@@ -1,4 +1,6 @@
 import { waitingChecks } from '../domain/check/first-data.ts'
+import { fingerprintOf } from '../domain/alert/alert.ts'
+import { identityOf } from '../domain/check/alerts.ts'
 import { checkMutes } from '../domain/check/mutes.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import { seriesTitle } from '../domain/check/verdict-words.ts'
@@ -15,6 +17,7 @@ const bucketsShown = 60
 export function createCheckReadings(
   verdicts: Pick<Records['verdicts'], 'standings' | 'muted' | 'firstDataWaits' | 'newest' | 'since'>,
   running: () => Configuration,
+  incidentsOf: Records['board']['incidentsOf'],
 ): Omit<CheckReader, 'details'> {
   return {
     standings: () => verdicts.standings(),
@@ -31,10 +34,19 @@ export function createCheckReadings(
       if (first === undefined) return { check, series: [], more: 0 }
       const from = new Date(Date.parse(first.bucketAt) - (bucketsShown - 1) * check.bucketMs).toISOString()
       const bySeries = Map.groupBy(await verdicts.since(newest, from), keyOf)
-      const series = newest.map((verdict) => ({
-        title: seriesTitle(configuration.metrics[verdict.metric]?.title ?? verdict.metric, verdict),
-        verdicts: upTo(bySeries.get(keyOf(verdict)) ?? [], verdict),
-      }))
+      const incidents = await incidentsOf(
+        newest.filter(({ state }) => state !== 'ok').map(fingerprintOfSeries),
+      )
+      const series = newest.map((verdict) => {
+        const metric = own(configuration.metrics, verdict.metric)
+        const incident = incidents.get(fingerprintOfSeries(verdict))
+        return {
+          title: seriesTitle(metric?.title ?? verdict.metric, verdict),
+          verdicts: upTo(bySeries.get(keyOf(verdict)) ?? [], verdict),
+          ...(metric?.unit === undefined ? {} : { unit: metric.unit }),
+          ...(incident === undefined ? {} : { incident }),
+        }
+      })
       return { check, series, more: Math.max(0, watchedSeries(check, configuration).length - series.length) }
     },
   }
@@ -43,6 +55,10 @@ export function createCheckReadings(
 /** A run may end between the two questions: all series are shown as of the same bucket. */
 function upTo(verdicts: readonly Verdict[], newest: Verdict): Verdict[] {
   return [...verdicts.filter(({ bucketAt }) => bucketAt < newest.bucketAt), newest]
+}
+
+function fingerprintOfSeries(series: Series): string {
+  return fingerprintOf(identityOf(series))
 }
 
 function keyOf({ metric, slice, group }: Series): string {

@@ -16,6 +16,7 @@ import { createFigureRecords } from '../postgres/figures.ts'
 import { createGuardLedger } from '../postgres/guard-ledger.ts'
 import { createIncidentCommands } from '../postgres/incident-commands.ts'
 import { createIncidentMachine, type IncidentMachine } from '../postgres/incident-machine.ts'
+import { createIncidentBoard } from '../postgres/incident-board.ts'
 import { createIncidentMarks } from '../postgres/incident-marks.ts'
 import { createMaintenanceRecords } from '../postgres/maintenance.ts'
 import { createWorkflowNotifications } from '../postgres/workflow-notifications.ts'
@@ -88,6 +89,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     runningConfigurations: createRunningConfigurationRecords(db),
     dispatch: createDispatchRecords(urgent.dispatch, machine, known),
     incidents: createIncidentRecords(db),
+    board: createIncidentBoard(db),
     marks: createIncidentMarks(db),
     timeline: createTimelineRecords(db),
     pages: createPageRecords(db),

@@ -7,6 +7,7 @@ import { createAutomation } from './automation.ts'
 import { createCharts } from './charts.ts'
 import { createCheckDetails } from './check-details.ts'
 import { createCheckReadings } from './check-readings.ts'
+import { createDeclarationPreviews } from './declaration-previews.ts'
 import { createIdentities } from './identities.ts'
 import { createOnCallService } from './on-call.ts'
 import { unreachable } from './readiness.ts'
@@ -21,6 +22,7 @@ export function webDependencies(
   testPages: TestPages,
 ): Omit<WebDependencies, 'intake' | 'alertmanager' | 'configuration'> {
   const { settings, running, log, records, clickhouse, temporal } = parts
+  const onCall = createOnCallService(running, records)
   return {
     credentials: createIdentities(records.credentials, running, settings.operator),
     auditLog: parts.auditLog,
@@ -32,15 +34,17 @@ export function webDependencies(
     incidents: {
       find: (incident) => records.incidents.find(incident),
       list: (filter) => records.incidents.list(filter),
-      counts: () => records.incidents.counts(),
+      board: (filter) => records.board.board(filter),
+      counts: (filter) => records.incidents.counts(filter),
       byChartToken: (token) => records.incidents.byChartToken(token),
       records: (incident) => recordsOf(records, incident),
       events: (incident) => records.incidents.eventsOf(incident),
     },
     commands: records.commands,
+    declarationPreviews: createDeclarationPreviews(running, () => onCall.context(), now),
     declare: (declaration) => records.declarations.declare(declaration),
     checks: {
-      ...createCheckReadings(records.verdicts, running),
+      ...createCheckReadings(records.verdicts, running, (alerts) => records.board.incidentsOf(alerts)),
       details: createCheckDetails(records, running),
     },
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
@@ -57,7 +61,7 @@ export function webDependencies(
       trouble: (incident) => temporal.reviewTrouble(incident),
       now,
     }),
-    onCall: createOnCallService(running, records),
+    onCall,
     testPages,
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: createCharts({

@@ -17,6 +17,8 @@ export interface IncidentFilter {
   readonly person?: string
   /** Occurs in the title, the service or the grouping key, whatever its case. */
   readonly text?: string
+  /** Not over, and nobody has it. */
+  readonly isUnowned?: boolean
   /** Only incidents with a lower number. */
   readonly before?: number
   /** At most this many, newest first. */
@@ -60,14 +62,14 @@ function finding(db: Database) {
 function listing(db: Database) {
   return {
     async list(filter: IncidentFilter): Promise<Incident[]> {
-      let query = db.selectFrom('incidents').selectAll().orderBy('number', 'desc').limit(filter.limit)
-      if (filter.states !== undefined) query = query.where('state', 'in', [...filter.states])
-      if (filter.severities !== undefined) query = query.where('severity', 'in', [...filter.severities])
-      if (filter.service !== undefined) query = query.where('service', '=', filter.service)
-      if (filter.before !== undefined) query = query.where('number', '<', filter.before)
-      if (filter.person !== undefined) query = query.where(concerns(filter.person))
-      if (filter.text !== undefined) query = query.where(mentions(filter.text))
-      return (await query.execute()).map(incidentFromRow)
+      const rows = await db
+        .selectFrom('incidents')
+        .selectAll()
+        .where(matches(filter))
+        .orderBy('number', 'desc')
+        .limit(filter.limit)
+        .execute()
+      return rows.map(incidentFromRow)
     },
 
     /** Those that alerts of a check opened or joined, newest first. */
@@ -96,10 +98,11 @@ function listing(db: Database) {
       return rows.map(incidentFromRow)
     },
 
-    /** How many there are in each state. */
-    async counts(): Promise<Record<IncidentState, number>> {
+    /** How many there are in each state, of those that the filter lets through. */
+    async counts(filter: Partial<IncidentFilter> = {}): Promise<Record<IncidentState, number>> {
       const rows = await db
         .selectFrom('incidents')
+        .where(matches(filter))
         .select((row) => ['state', row.fn.countAll<number>().as('count')])
         .groupBy('state')
         .execute()
@@ -150,6 +153,21 @@ function alertsBelow(db: Database) {
       return rows.map(alertFromRow)
     },
   }
+}
+
+/** What a filter asks of an incident, but for how many. */
+export function matches(filter: Partial<IncidentFilter>) {
+  const { states, severities, service, before, person, text, isUnowned } = filter
+  const asked = [
+    states && sql<boolean>`state = ANY(${states}::text[])`,
+    severities && sql<boolean>`severity = ANY(${severities}::text[])`,
+    service === undefined ? undefined : sql<boolean>`service = ${service}`,
+    before === undefined ? undefined : sql<boolean>`number < ${before}`,
+    person === undefined ? undefined : concerns(person),
+    text === undefined ? undefined : mentions(text),
+    isUnowned === true ? sql<boolean>`state <> 'resolved' AND acknowledged_by IS NULL` : undefined,
+  ]
+  return sql<boolean>`(${sql.join([sql`TRUE`, ...asked.filter((one) => one !== undefined)], sql` AND `)})`
 }
 
 function concerns(person: string) {

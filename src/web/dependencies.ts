@@ -4,6 +4,7 @@ import type { ChartModel } from '../domain/chart/chart.ts'
 import type { Check, Configuration, Metric, Slice } from '../domain/configuration/configuration.ts'
 import type { Role } from '../domain/configuration/people.ts'
 import type { Declaration } from '../domain/alert/declaration.ts'
+import type { PagingPreview } from '../domain/escalate/preview.ts'
 import type { Evidence } from '../domain/investigate/evidence.ts'
 import type { MachineEvent } from '../domain/incident/event.ts'
 import type { MachineState } from '../domain/incident/state.ts'
@@ -60,6 +61,8 @@ export interface WebDependencies {
   readonly declare: (
     declaration: Declaration,
   ) => Promise<{ readonly incident: Incident; readonly paged: readonly string[] } | undefined>
+  /** Who would be paged if somebody declared an incident now, for each severity, about a service or without one. */
+  readonly declarationPreviews: (service: string | undefined) => Promise<readonly PagingPreview[]>
   readonly checks: CheckReader
   /** Marks that change whenever what people see changes; `null` means the list of all incidents. */
   readonly marks: (incident: number | null) => Promise<string>
@@ -218,13 +221,19 @@ export interface CheckSeries {
   readonly title: string
   /** Oldest first; never empty. */
   readonly verdicts: readonly Verdict[]
+  /** Shown behind its values. */
+  readonly unit?: string
+  /** The incident that its alert fires in. */
+  readonly incident?: number
 }
 
 export interface IncidentReader {
   find(incident: number): Promise<Incident | undefined>
   list(filter: IncidentListFilter): Promise<Incident[]>
-  /** How many there are in each state. */
-  counts(): Promise<Readonly<Record<IncidentState, number>>>
+  /** Open before monitored before resolved, the former two by severity, and the newest first. */
+  board(filter: BoardFilter): Promise<readonly BoardRow[]>
+  /** How many there are in each state, of those that the filter lets through. */
+  counts(filter?: Partial<IncidentListFilter>): Promise<Readonly<Record<IncidentState, number>>>
   byChartToken(token: string): Promise<Incident | undefined>
   /** Everything that is known of one incident. */
   records(incident: number): Promise<IncidentRecords>
@@ -240,9 +249,29 @@ export interface IncidentListFilter {
   readonly person?: string
   /** Occurs in the title, the service or the grouping key. */
   readonly text?: string
+  /** Not over, and nobody has it. */
+  readonly isUnowned?: boolean
   /** Only incidents with a lower number. */
   readonly before?: number
   readonly limit: number
+}
+
+/** Where an incident stands in the order of the board. */
+export interface BoardPosition {
+  readonly state: IncidentState
+  readonly severity: Severity
+  readonly number: number
+}
+
+export interface BoardFilter extends IncidentListFilter {
+  /** Only incidents that stand after this place, which need not be one of them any more. */
+  readonly after?: BoardPosition
+}
+
+export interface BoardRow {
+  readonly incident: Incident
+  /** The state that its last decision left; `null` where nothing was ever decided. */
+  readonly machine: MachineState | null
 }
 
 export interface IncidentRecords {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createCheckReadings } from '../../src/app/check-readings.ts'
+import { fingerprintOf } from '../../src/domain/alert/alert.ts'
+import { identityOf } from '../../src/domain/check/alerts.ts'
 import type { Series, Verdict } from '../../src/domain/check/verdict.ts'
 import { check, configurationWith, minute } from '../domain/check/world.ts'
 import { verdict } from '../domain/post-mortem/world.ts'
@@ -9,7 +11,10 @@ const configuration = configurationWith([
 ])
 const at = (bucket: number) => new Date(Date.UTC(2026, 2, 3) + bucket * 15 * minute).toISOString()
 
-function readings(stored: readonly Verdict[]) {
+function readings(
+  stored: readonly Verdict[],
+  incidentsOf: Parameters<typeof createCheckReadings>[2] = async () => new Map(),
+) {
   const asked: string[] = []
   const reader = createCheckReadings(
     {
@@ -24,6 +29,7 @@ function readings(stored: readonly Verdict[]) {
       },
     },
     () => configuration,
+    incidentsOf,
   )
   return { reader, asked }
 }
@@ -47,6 +53,19 @@ describe('what the console reads of a check', () => {
     ])
     expect(read?.series[0]?.title).toMatch(/\(os iOS\)$/)
     expect(asked).toEqual([at(10 - 59)])
+  })
+
+  it('N36: names the incident that a series fires in, and asks for none where it does not fire', async () => {
+    const asked: string[][] = []
+    const of = (series: Verdict) => fingerprintOf(identityOf(series))
+    const firing = verdict(at(10), 'firing', 12)
+    const { reader } = readings([firing, verdict(at(10), 'ok', 8, { group: 'Android' })], async (alerts) => {
+      asked.push([...alerts])
+      return new Map([[of(firing), 57]])
+    })
+    const read = await reader.read('feed-activity', 10)
+    expect(read?.series.map(({ incident }) => incident)).toEqual([57, undefined])
+    expect(asked).toEqual([[of(firing)]])
   })
 
   it('says how many series are not shown', async () => {

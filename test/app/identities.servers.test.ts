@@ -54,7 +54,8 @@ beforeAll(async () => {
     incidents: {
       find: (number) => incidents.find(number),
       list: (filter) => incidents.list(filter),
-      counts: () => incidents.counts(),
+      board: (filter) => records.board.board(filter),
+      counts: (filter) => incidents.counts(filter),
       byChartToken: (token) => incidents.byChartToken(token),
       events: async () => [],
       records: async (number) => ({

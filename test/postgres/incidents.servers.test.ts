@@ -4,6 +4,11 @@ import type { IncidentState } from '../../src/domain/incident/incident.ts'
 import type { Severity } from '../../src/domain/values/severity.ts'
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import { pagesInsert } from '../../src/postgres/incident-decision.ts'
+import {
+  type BoardFilter,
+  type BoardPosition,
+  createIncidentBoard,
+} from '../../src/postgres/incident-board.ts'
 import { createIncidentMarks } from '../../src/postgres/incident-marks.ts'
 import { createIncidentRecords, type IncidentFilter } from '../../src/postgres/incidents.ts'
 import { createPageRecords } from '../../src/postgres/pages.ts'
@@ -108,6 +113,82 @@ describe('the list of incidents', () => {
     await open()
     await open({ state: 'resolved' })
     expect(await createIncidentRecords(database.db).counts()).toEqual({ open: 2, monitoring: 0, resolved: 1 })
+  })
+})
+
+describe('N36: the board', () => {
+  const numbers = async (filter: Partial<BoardFilter> = {}) =>
+    (await createIncidentBoard(database.db).board({ limit: 10, ...filter })).map(
+      ({ incident }) => incident.number,
+    )
+
+  /** One of each, in the order in which they are made: number 1 first. */
+  async function some(): Promise<void> {
+    const given: readonly (readonly [IncidentState, Severity])[] = [
+      ['resolved', 'P0'],
+      ['open', 'P2'],
+      ['monitoring', 'P0'],
+      ['open', 'P1'],
+      ['resolved', 'P3'],
+      ['open', 'P1'],
+      ['monitoring', 'P3'],
+    ]
+    for (const [state, severity] of given) await open({ state, severity })
+  }
+
+  it('has open before monitored before resolved, by severity, the newest first; what is over by time alone', async () => {
+    await some()
+    expect(await numbers()).toEqual([6, 4, 2, 3, 7, 5, 1])
+    expect(await numbers({ states: ['resolved', 'monitoring'] })).toEqual([3, 7, 5, 1])
+    expect(await numbers({ severities: ['P0'] })).toEqual([3, 1])
+  })
+
+  it('is paged through without a gap or a repeat, wherever a page ends', async () => {
+    await some()
+    for (const limit of [1, 2, 3, 5, 7]) {
+      const seen: number[] = []
+      let after: BoardPosition | undefined
+      for (;;) {
+        const page = await createIncidentBoard(database.db).board({
+          limit,
+          ...(after === undefined ? {} : { after }),
+        })
+        seen.push(...page.map(({ incident }) => incident.number))
+        after = page.at(-1)?.incident
+        if (page.length < limit) break
+      }
+      expect([limit, seen]).toEqual([limit, [6, 4, 2, 3, 7, 5, 1]])
+    }
+  })
+
+  it('goes on from a place whose incident has changed meanwhile', async () => {
+    await some()
+    await change(4, { state: 'resolved' })
+    expect(await numbers({ after: { state: 'open', severity: 'P1', number: 4 } })).toEqual([2, 3, 7, 5, 4, 1])
+  })
+
+  it('finds what nobody has, and counts by the filter', async () => {
+    await some()
+    await change(4, { acknowledged_by: 'ana' })
+    expect(await numbers({ isUnowned: true })).toEqual([6, 2, 3, 7])
+    const incidents = createIncidentRecords(database.db)
+    expect(await incidents.counts({ severities: ['P1'] })).toEqual({ open: 2, monitoring: 0, resolved: 0 })
+    expect(await incidents.counts({ isUnowned: true })).toEqual({ open: 2, monitoring: 2, resolved: 0 })
+  })
+
+  it('knows in which incident an alert fires, while that is not over', async () => {
+    const [one, over] = [await open(), await open({ state: 'resolved' })]
+    const alert = { labels: '{}', annotations: '{}', starts_at: new Date(at) }
+    await database.db
+      .insertInto('alerts')
+      .values([
+        { incident: one, fingerprint: 'fires', status: 'firing', ...alert },
+        { incident: one, fingerprint: 'clear', status: 'resolved', ...alert },
+        { incident: over, fingerprint: 'over', status: 'firing', ...alert },
+      ])
+      .execute()
+    const found = await createIncidentBoard(database.db).incidentsOf(['fires', 'clear', 'over', 'none'])
+    expect([...found]).toEqual([['fires', one]])
   })
 })
 

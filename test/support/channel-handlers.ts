@@ -114,6 +114,7 @@ function readerOf({ records: { incidents } }: EscalationWorld) {
   return {
     find: (incident: number) => incidents.find(incident),
     list: () => Promise.resolve([]),
+    board: async () => [],
     counts: () => incidents.counts(),
     byChartToken: () => Promise.resolve(undefined),
     events: () => Promise.resolve([]),

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import type { AddressInfo } from 'node:net'
-import type { Browser } from 'playwright-core'
+import { fastify } from 'fastify'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   busyRecords,
@@ -13,10 +14,12 @@ import {
 import { busyOnCall } from '../web/on-call-story.ts'
 import { incident, startWeb, type TestWeb } from '../web/world.ts'
 import { accessibilityFaults, startBrowser, visit, type Visit, type Visitor } from './browser.ts'
+import { addRoutes } from '../../src/web/server.ts'
 import { thrown } from '../support/kill-switch.ts'
 import { writeScope } from '../../src/domain/remediate/kill-switch.ts'
 
 const at = (minute: string) => `2026-03-02T${minute}:00.000Z`
+const small = { width: 320 }
 const phone = { width: 390 }
 const desktop = { width: 1440, height: 900 }
 
@@ -73,27 +76,212 @@ const pages = [
   '/on-call?told=override',
   '/checks',
   '/checks/feed-activity',
+  '/declare',
+  '/declare?service=feed&title=%3Cscript%3Ealert(1)%3C/script%3E',
   '/checks/feed-activity?metric=likes&slice=os&group=iOS&range=7d',
   '/checks/feed-activity/chart?metric=likes&slice=os&group=iOS',
   '/runbooks',
   `/runbooks/${hostileRunbook.name}`,
   '/automation',
   '/automation?told=stop',
+  '/maintenance',
+  '/maintenance?told=begun',
   '/account',
   '/login',
+  '/nowhere/<script>alert(1)</script>',
 ]
 
+/** What crosses the edges of the screen, but for what a frame of its own scrolls, or is there to be read out. */
+const crossing = `[...document.querySelectorAll('body *')].filter((element) => {
+  const { left, right, width, height } = element.getBoundingClientRect()
+  if (width < 2 || height < 2 || element.closest('.scroll, .aloud, .skip, svg')) return false
+  return left < -0.5 || right > document.documentElement.clientWidth + 0.5
+}).map(({ outerHTML }) => outerHTML.slice(0, 200))`
+
+/** Buttons, fields and folds that are lower than a finger needs. */
+const tooLow = `[...document.querySelectorAll('button, .button, summary, select, input:not([type=hidden], [type=checkbox], [type=radio])')]
+  .filter((element) => element.checkVisibility())
+  .map((element) => [element.outerHTML.slice(0, 120), element.getBoundingClientRect().height])
+  .filter(([, height]) => height < 44)`
+
+/** Selects and fields too narrow to read what they hold. */
+const crushed = `[...document.querySelectorAll('select, input:not([type=hidden], [type=checkbox], [type=radio])')]
+  .filter((element) => element.checkVisibility() && element.getBoundingClientRect().width < 96)
+  .map(({ outerHTML }) => outerHTML.slice(0, 120))`
+
 describe.each([
+  ['a small phone in the dark', { ...small, scheme: 'dark' }],
+  ['a small phone by day', { ...small, scheme: 'light' }],
   ['a phone in the dark', { ...phone, scheme: 'dark' }],
   ['a phone by day', { ...phone, scheme: 'light' }],
   ['a desktop in the dark', { ...desktop, scheme: 'dark' }],
   ['a desktop by day', { ...desktop, scheme: 'light' }],
 ] as const)('on %s', (_where, how) => {
-  it.each(pages)('%s is accessible, fits, and the browser complains of nothing', async (path) => {
+  it.each(pages)('N36: %s is accessible, fits, and the browser complains of nothing', async (path) => {
     const { page, complaints } = await open(path, how)
+    const fits = async (opened: string) => {
+      expect([opened, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([
+        opened,
+        how.width,
+      ])
+      expect([opened, await page.evaluate(crossing)]).toEqual([opened, []])
+      expect([opened, await page.evaluate(tooLow)]).toEqual([opened, []])
+      expect([opened, await page.evaluate(crushed)]).toEqual([opened, []])
+    }
+    await fits('as it comes')
     await page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+    await fits('with every fold open')
     expect(await accessibilityFaults(page)).toEqual([])
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(how.width)
+    expect(complaints.filter((text) => !text.includes('404'))).toEqual([])
+  })
+})
+
+describe.each([small, desktop])('N36: at $width px', (how) => {
+  it.each(['/incidents', '/incidents/INC-42', '/checks', '/checks/feed-activity', '/automation', '/declare'])(
+    '%s fits whatever people write',
+    async (path) => {
+      const long = 'x'.repeat(160)
+      web.state.incident = {
+        ...web.state.incident,
+        title: long,
+        service: long,
+        acknowledgedBy: long,
+        nowDoing: long,
+      }
+      const reading = checkReading()
+      const series = reading.series.map((one) => ({
+        ...one,
+        title: long,
+        unit: long.slice(0, 40),
+        incident: 123_456_789,
+      }))
+      web.state.checks = [{ ...reading, check: { ...reading.check, service: long }, series }]
+      web.state.switches = [
+        thrown('target/feed-1', { stoppedBy: long, reason: long, stoppedAt: at('03:00') }),
+      ]
+      const { page } = await open(path, how)
+      await page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(how.width)
+      expect(await page.evaluate(crossing)).toEqual([])
+    },
+  )
+})
+
+it('N36: looks at every page that there is', async () => {
+  const routes: string[] = []
+  const app = fastify({ routerOptions: { maxParamLength: 500 } })
+  app.addHook('onRoute', ({ method, url }) => void (method === 'GET' && routes.push(url)))
+  addRoutes(app, web.dependencies)
+  // Not pages: what programs ask for, pictures, files, what only leads on, and pages that need a link of their own.
+  const others =
+    /^\/(api|assets|charts|calendars|health|metrics|slack|telegram|favicon)|\.(ico|svg|png)$|\/markdown$|^\/$|^\/(login|answers)\/:|\/link\/:|calendar-address$/
+  const shown = routes
+    .filter((url) => !others.test(url))
+    .map((url) => new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`))
+  expect(shown.length).toBeGreaterThan(8)
+  expect(
+    shown.filter((url) => !pages.some((path) => url.test(path.replace(/\?.*/, '')))).map(String),
+  ).toEqual([])
+  await app.close()
+})
+
+describe('N36: by keyboard alone', () => {
+  it.each(pages)('%s skips to its content, and shows where one is', async (path) => {
+    const { page } = await open(path, phone)
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.className')).toBe('skip')
+    const unseen: unknown[] = []
+    for (let presses = 0; presses < 40; presses++) {
+      await page.keyboard.press('Tab')
+      const seen = await page.evaluate(
+        `document.activeElement === document.body ? null : (({ outlineStyle, outlineWidth }) => outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 ? true : document.activeElement.outerHTML.slice(0, 120))(getComputedStyle(document.activeElement))`,
+      )
+      if (seen === null) break
+      if (seen !== true) unseen.push(seen)
+    }
+    expect(unseen).toEqual([])
+  })
+
+  it('acknowledges an incident', async () => {
+    const { page } = await open('/incidents', phone)
+    await page.focus('.board th a')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/incidents/INC-42')
+    await page.focus('.bar button')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('text=You have it. Nobody else is paged.')
+  })
+})
+
+describe('N36: the board', () => {
+  it.each([true, false])(
+    'is filtered above the list, by the address, and back again (script: %s)',
+    async (script) => {
+      const { page } = await open('/incidents', { ...desktop, script })
+      const filter = await page.locator('#filter form').boundingBox()
+      const list = await page.locator('#list').boundingBox()
+      expect((filter?.y ?? 0) + (filter?.height ?? 0)).toBeLessThanOrEqual(list?.y ?? 0)
+      await page.fill('input[name="text"]', 'a & b')
+      await page.selectOption('select[name="owner"]', 'mine')
+      await page.click('#filter button:has-text("Show")')
+      await page.waitForURL(/text=a\+%26\+b&severity=&service=&owner=mine/)
+      expect(await page.inputValue('input[name="text"]')).toBe('a & b')
+      await page.click('.tabs a:has-text("resolved")')
+      await page.waitForURL(/state=resolved.*owner=mine/)
+      await page.waitForSelector('text=No incident matches this filter.')
+      await page.goBack()
+      expect(await page.inputValue('select[name="owner"]')).toBe('mine')
+    },
+  )
+
+  it('opens its filter and its areas by a tap on a phone', async () => {
+    const { page } = await open('/incidents', phone)
+    expect(await page.locator('select[name="severity"]').isVisible()).toBe(false)
+    await page.click('#filter > summary')
+    expect(await page.locator('select[name="severity"]').isVisible()).toBe(true)
+    await page.click('.menu > summary')
+    await page.click('.menu a:has-text("Checks")')
+    await page.waitForURL('**/checks')
+  })
+
+  it('begins on the first screen of a phone, and a row says what is wrong without a tap', async () => {
+    const { page } = await open('/incidents', phone)
+    const title = await page.locator('.board th a').first().boundingBox()
+    expect((title?.y ?? 999) + (title?.height ?? 0)).toBeLessThan(844 / 2)
+  })
+})
+
+describe('N36: the bar under the thumb', () => {
+  const first = (page: Page) => page.locator('.bar > *').first()
+  it('holds Acknowledge first and largest while nobody has it, then Resolve', async () => {
+    const { page } = await open('/incidents/INC-42', phone)
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)')
+    const boxes = await Promise.all((await page.locator('.bar > *').all()).map((one) => one.boundingBox()))
+    expect(await first(page).innerText()).toBe('Acknowledge')
+    for (const box of boxes) expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(844)
+    const [acknowledge, ...others] = boxes.map((box) => (box?.width ?? 0) * (box?.height ?? 0))
+    for (const other of others) expect(acknowledge).toBeGreaterThan(1.4 * other)
+    await page.click('button:has-text("Acknowledge")')
+    await page.waitForSelector('.told')
+    expect(await first(page).innerText()).toBe('Resolve')
+  })
+})
+
+describe('N36: declaring an incident', () => {
+  it.each([true, false])('says who is paged before and after it is sent (script: %s)', async (script) => {
+    const { page, complaints } = await open('/incidents', { ...phone, script })
+    await page.click('text=Declare an incident')
+    await page.fill('input[name="title"]', 'nobody can pay')
+    await page.selectOption('select[name="service"]', 'feed')
+    if (!script) await page.click('button:has-text("Show who is paged")')
+    await page.waitForSelector('text=Policy feed')
+    expect(await page.locator('.choice').first().innerText()).toContain('Pages ana now, then ben in 5 min')
+    await page.check('input[value="P0"]')
+    await page.click('button:has-text("Declare and page")')
+    await page.waitForSelector('[role="status"]:has-text("INC-42 is open. Paged: ana.")')
+    expect(web.given).toMatchObject([
+      { command: { title: 'nobody can pay', service: 'feed', severity: 'P0' } },
+    ])
     expect(complaints).toEqual([])
   })
 })
@@ -111,6 +299,7 @@ describe('the incident page', () => {
       'button:has-text("Acknowledge")',
       'button:has-text("Escalate")',
       'summary:has-text("Stop automation")',
+      'summary:has-text("Resolve")',
     ]
     for (const selector of needed) {
       const box = await page.locator(selector).first().boundingBox()
@@ -119,8 +308,6 @@ describe('the incident page', () => {
     }
     const buttons = await page.locator('button:visible, summary.button:visible').all()
     for (const button of buttons) expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(48)
-    const acknowledge = await page.locator('button:has-text("Acknowledge")').boundingBox()
-    expect(acknowledge?.width).toBeGreaterThan(390 * 0.9)
   })
 
   it.each([true, false])('hands over and snoozes from a phone (script: %s)', async (script) => {
@@ -168,7 +355,7 @@ describe('the incident page', () => {
   it('fits at 200 % on a small phone, where nothing is fixed over the text', async () => {
     const { page } = await open('/incidents/INC-42', { width: 320, height: 420 })
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320)
-    expect(await page.evaluate("getComputedStyle(document.querySelector('.dock')).position")).toBe('static')
+    expect(await page.evaluate("getComputedStyle(document.querySelector('.bar')).position")).toBe('static')
   })
 
   it.each([true, false])('is acknowledged by one click (script: %s)', async (script) => {
@@ -209,11 +396,25 @@ describe('the incident page', () => {
     expect(new Set(web.given.map(({ command }) => command.commandId)).size).toBe(1)
   })
 
-  it('shows stored script as text and runs none of it', async () => {
-    for (const path of pages) {
+  it('N36: shows stored script as text and runs none of it, on any page', async () => {
+    const people = {
+      title: hostile,
+      service: hostile,
+      nowDoing: hostile,
+      acknowledgedBy: hostile,
+      severitySetBy: hostile,
+    }
+    web.state.incident = { ...web.state.incident, ...people, labels: { [hostile]: hostile } }
+    web.state.checks = [{ ...checkReading(), check: { ...checkReading().check, service: hostile } }]
+    const asked = encodeURIComponent(hostile)
+    for (const path of [
+      ...pages,
+      `/incidents?text=${asked}&service=${asked}&owner=${asked}`,
+      `/declare?service=${asked}`,
+    ]) {
       const { page, complaints } = await open(path, desktop)
       await page.waitForLoadState('networkidle', { timeout: 500 }).catch(() => undefined)
-      expect([path, complaints]).toEqual([path, []])
+      expect([path, complaints.filter((text) => !text.includes('404'))]).toEqual([path, []])
       expect(await page.locator('img[src="x"]').count()).toBe(0)
     }
     const { page } = await open('/incidents/INC-42', desktop)

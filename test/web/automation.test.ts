@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { everything, writeScope } from '../../src/domain/remediate/kill-switch.ts'
 import { thrown } from '../support/kill-switch.ts'
+import { busyRecords } from './story.ts'
 import { as, incident, now, startWeb, type TestWeb } from './world.ts'
 
 const session = { cookie: 'firewatch_session=responder-secret', host: 'firewatch.test' }
@@ -171,6 +172,7 @@ describe('N12 the console', () => {
 
   it('stops one incident until somebody lifts it there', async () => {
     const web = await startWeb()
+    web.state.records = busyRecords((minute) => `2026-03-02T${minute}:00.000Z`)
     const send = (verb: string) =>
       web.app.inject({
         method: 'POST',

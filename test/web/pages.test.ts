@@ -26,6 +26,7 @@ const pages = [
   '/reviews/INC-42/edit/cause',
   '/checks',
   '/checks/feed-activity',
+  '/declare',
   '/checks/feed-activity?metric=likes&slice=os&group=iOS&range=7d',
   '/checks/feed-activity/chart?metric=likes&slice=os&group=iOS',
   '/runbooks',
@@ -221,12 +222,14 @@ describe('the list', () => {
     ['state=open&state=monitoring', { states: ['open', 'monitoring'] }],
     ['service=feed&text=%20likes%20', { service: 'feed', text: 'likes' }],
     ['owner=mine', { person: 'ana' }],
+    ['owner=nobody', { isUnowned: true }],
     ['owner=ben&before=40', { person: 'ben', before: 40 }],
     ['state=&severity=&service=&owner=&text=', {}],
   ])('reads the filter %s from the address', async (query, expected) => {
     const { app, dependencies } = await startWeb()
     const asked: unknown[] = []
-    Object.assign(dependencies.incidents, { list: async (filter: unknown) => (asked.push(filter), []) })
+    const note = async (filter: unknown) => (asked.push(filter), [])
+    Object.assign(dependencies.incidents, { list: note, board: note })
     await app.inject({ url: `/incidents?${query}`, headers: browser })
     await app.inject({ url: `/api/v1/incidents?${query}`, headers: as('responder') })
     expect(asked).toEqual([
@@ -239,7 +242,7 @@ describe('the list', () => {
     const { app } = await startWeb()
     const { body } = await app.inject({ url: '/incidents?severity=P1&owner=mine&limit=1', headers: browser })
     expect(body).toContain('href="/incidents?state=open&amp;severity=P1&amp;owner=mine"')
-    expect(body).toContain('before=42')
+    expect(body).toContain('href="/incidents?severity=P1&amp;owner=mine&amp;after=open.P1.42"')
   })
 })
 
@@ -276,8 +279,8 @@ describe('checks', () => {
   it('are told series by series, firing ones with the reason in words', async () => {
     const { app } = await busyWeb()
     const { body } = await app.inject({ url: '/checks', headers: browser })
-    expect(body).toContain('1 firing, 1 unknown, 0 ok of the 2 series shown.')
-    expect(body).toContain('far from every value that it is compared with')
+    expect(body).toContain('<p class="lead">2 series: 1 firing, 1 unknown, 0 ok</p>')
+    expect(body).toContain('far from every comparison')
     expect(body).toContain('its source had no rows at all')
     expect(body).toContain('<svg class="spark" role="img"')
   })

@@ -55,7 +55,8 @@ beforeAll(async () => {
       incidents: {
         find: (one) => records.incidents.find(one),
         list: (filter) => records.incidents.list(filter),
-        counts: () => records.incidents.counts(),
+        board: (filter) => records.board.board(filter),
+        counts: (filter) => records.incidents.counts(filter),
         byChartToken: (token) => records.incidents.byChartToken(token),
         events: async () => [],
         records: async () => ({

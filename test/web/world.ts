@@ -19,6 +19,7 @@ import type { Incident } from '../../src/domain/incident/incident.ts'
 import type { Command } from '../../src/domain/incident/messages.ts'
 import { type GuardSwitch, isSameScope, type SwitchScope } from '../../src/domain/remediate/kill-switch.ts'
 import type { Runbook } from '../../src/domain/investigate/runbook.ts'
+import { severities } from '../../src/domain/values/severity.ts'
 import type { Principal } from '../../src/web/access.ts'
 import type {
   ChartReading,
@@ -147,6 +148,10 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       find: async (number) => (number === state.incident.number ? state.incident : undefined),
       list: async ({ states }) =>
         states === undefined || states.includes(state.incident.state) ? [state.incident] : [],
+      board: async ({ states }) =>
+        states === undefined || states.includes(state.incident.state)
+          ? [{ incident: state.incident, machine: state.records.machine }]
+          : [],
       counts: async () => ({ open: 0, monitoring: 0, resolved: 0, [state.incident.state]: 1 }),
       byChartToken: async (token) => (token === state.incident.chartToken ? state.incident : undefined),
       records: async () => state.records,
@@ -156,6 +161,16 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
     services: async () => ['feed'],
     runbooks: async () => state.runbooks,
     commands: commandsOver(state, given),
+    declarationPreviews: async (service) =>
+      severities.map((severity) => ({
+        severity,
+        policy: service ?? 'default',
+        held: null,
+        steps: [
+          { people: ['ana'], inMs: 0 },
+          { people: ['ben'], inMs: 300_000 },
+        ],
+      })),
     declare: async (declaration) => {
       given.push({ verb: 'declare', command: declaration as never })
       return { incident: state.incident, paged: ['ana'] }

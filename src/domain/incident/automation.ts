@@ -24,6 +24,17 @@ export function keepsOut({ automation }: Pick<MachineState, 'automation'>): bool
   return automation.peopleTookOver || automation.stoppedBy !== null || automation.handedOver
 }
 
+/** Whether automation works in the incident, or may yet begin to. */
+export function isAutomated({
+  phase,
+  settings,
+  tasks,
+  automation,
+}: Pick<MachineState, 'phase' | 'settings' | 'tasks' | 'automation'>): boolean {
+  if (phase === 'resolved' || !settings.remediates) return false
+  return tasks.some(({ kind }) => kind === 'remediate') || !keepsOut({ automation })
+}
+
 export function taskEnded({ task, result, failed }: Extract<TaskEvent, { type: 'task-ended' }>): Move {
   return (turn) => {
     const id = taskId(task)

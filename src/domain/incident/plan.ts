@@ -52,7 +52,7 @@ export function runbookOf(labels: Labels, runbooks: readonly Runbook[]): Runbook
 
 /** What the configuration says should be done about this incident. */
 export function planIncident(
-  incident: Incident,
+  incident: Pick<Incident, 'number' | 'title' | 'service' | 'severity' | 'labels'>,
   configuration: Configuration,
   policy: EscalationPolicy,
 ): IncidentPlan {

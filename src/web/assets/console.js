@@ -179,6 +179,21 @@ addEventListener('submit', (event) => {
 addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload()
 })
+// What follows from a form's fields is shown before it is sent.
+const previewed = document.querySelector('form[data-preview]')
+let questions = 0
+previewed?.addEventListener('change', ({ target }) => {
+  if (target.type !== 'radio') void preview(++questions)
+})
+
+async function preview(question) {
+  const answer = await fetch(`${previewed.dataset.preview}?${new URLSearchParams(new FormData(previewed))}`)
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+  // Only the newest question counts, whatever order the answers come in.
+  if (question !== questions) return
+  for (const fresh of page.querySelectorAll('[data-part]'))
+    document.getElementById(fresh.id)?.replaceWith(document.importNode(fresh, true))
+}
 addEventListener('hashchange', unfold)
 unfold()
 

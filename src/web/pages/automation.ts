@@ -55,9 +55,9 @@ function stopForm({ names }: AutomationPage): Html {
       : html`<optgroup label="${label}">${names[kind].map((name) => html`<option value="${writeScope({ kind, name })}">${name}</option>`)}</optgroup>`
   return html`<section class="card"><h2>Stop automation</h2>
 <p class="quiet">No new remediation attempt begins there until somebody lifts it. Paging goes on as ever.</p>
-<form class="stop" method="post" action="/automation/stop">
-<label for="what">For</label> <select id="what" name="what"><option value="${writeScope(everything)}">everything</option>${group('A service', 'service')}${group('An action', 'action')}${group('A target', 'target')}</select>
-<label for="why">Why</label> <input id="why" name="reason" required maxlength="500" autocomplete="off">
+<form class="fields" method="post" action="/automation/stop">
+<label class="field">For <select name="what"><option value="${writeScope(everything)}">everything</option>${group('A service', 'service')}${group('An action', 'action')}${group('A target', 'target')}</select></label>
+<label class="field">Why <input name="reason" required maxlength="500" autocomplete="off"></label>
 <button class="danger">Stop it</button>
 </form></section>`
 }

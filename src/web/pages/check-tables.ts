@@ -4,7 +4,7 @@ import type { Incident } from '../../domain/incident/incident.ts'
 import type { CheckDetails, CheckReading, CheckSeries } from '../dependencies.ts'
 import { html, type Html } from '../html.ts'
 import { checkPath, seriesQuery, type RangeName } from './check-links.ts'
-import { baselineText, reasons } from './checks.ts'
+import { baselineText, reasonWords } from './check-words.ts'
 import { sparkline } from './sparkline.ts'
 import { table, type Cell } from './table.ts'
 import { incidentLink, instant, severityBadge, stateBadge, verdictBadge } from './words.ts'
@@ -40,8 +40,8 @@ function seriesRow(
     verdictBadge(newest.state),
     sinceCell(verdicts),
     newest.value === null ? 'unknown' : formatAmount(newest.value, unit),
-    reasons[newest.reason],
-    html`${newest.baselines.map((baseline) => html`<span class="baseline">${baselineText(baseline)}</span>`)}`,
+    reasonWords[newest.reason],
+    html`${newest.baselines.map((baseline) => html`<span class="baseline">${baselineText(baseline, unit)}</span>`)}`,
     sparkline(verdicts),
   ]
 }
@@ -68,7 +68,7 @@ export function incidentTable(incidents: readonly Incident[]): Html {
     instant(startedAt),
   ])
   return table({
-    caption: 'Recent incidents',
+    caption: 'Incidents that its alerts opened or joined',
     columns: ['Incident', 'What', 'Severity', 'State', 'Began'],
     rows,
   })

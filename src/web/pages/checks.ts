@@ -1,70 +1,78 @@
-import type { Check } from '../../domain/configuration/configuration.ts'
 import { missingWords, type WaitingCheck } from '../../domain/check/first-data.ts'
 import type { CheckMute } from '../../domain/check/mutes.ts'
-import { formatDuration } from '../../domain/values/duration.ts'
-import { formatNumber } from '../../domain/values/numbers.ts'
-import type { Baseline } from '../../domain/check/baseline.ts'
-import type { VerdictReason } from '../../domain/check/verdict.ts'
-import { baselineWords } from '../../domain/check/verdict-words.ts'
+import type { CheckStanding, VerdictState } from '../../domain/check/verdict.ts'
 import type { CheckReading, CheckSeries } from '../dependencies.ts'
 import { html, type Html } from '../html.ts'
+import { seriesBoard, stateOf, verdictStates } from './check-series.ts'
+import { firesWhen } from './check-words.ts'
 import { layout } from './layout.ts'
-import { sparkline } from './sparkline.ts'
-import { table, type Cell } from './table.ts'
-import { instant, verdictBadge } from './words.ts'
+import { icon, instant, verdictBadge } from './words.ts'
 
-/** What is said of checks beside their verdicts. */
-interface CheckNotes {
+export interface ChecksPage {
+  readonly readings: readonly CheckReading[]
+  /** Of the newest bucket of each check that ran. */
+  readonly standings: readonly CheckStanding[]
   readonly mutes: readonly CheckMute[]
   readonly waiting: readonly WaitingCheck[]
+  readonly person: string
+  readonly now: string
 }
 
-export const reasons: Readonly<Record<VerdictReason, string>> = {
-  'near-baseline': 'not far enough from every value that it is compared with',
-  'between-baselines': 'between the values that it is compared with',
-  deviates: 'far from every value that it is compared with, and outside them',
-  'above-threshold': 'above the threshold',
-  'below-threshold': 'below the threshold',
-  'within-threshold': 'on the good side of the threshold',
-  'not-yet-clear': 'on the good side of the threshold, but not yet as far as it must be to clear',
-  'quiet-hours': 'not judged: quiet hours',
-  'source-silent': 'its source had no rows at all',
-  'no-samples': 'nothing to make a ratio or an average of',
-  'not-a-number': 'the metric came to NaN or infinity: a row holds one, or an average has no rows',
-  'no-baseline': 'nothing to compare with: the source has no rows in a window of comparison',
-  'query-failed': 'the query could not be answered',
-  'missing-database': 'the database does not exist',
-  'missing-table': 'the table does not exist',
-  'missing-column': 'a column that it needs does not exist',
-  'wrong-type': 'a column has a type that it cannot work with',
-  'empty-table': 'the table has no rows',
-}
+/** What is said of checks beside their verdicts. */
+type CheckNotes = Pick<ChecksPage, 'mutes' | 'waiting'>
 
-/** How every check judged last. */
-export function checksPage(readings: readonly CheckReading[], notes: CheckNotes, person: string): Html {
+type Counts = Readonly<Record<VerdictState, number>>
+
+/** How every check judged last: the total, what fires and what nobody knows, then all checks. */
+export function checksPage(page: ChecksPage): Html {
+  const { readings, person, now } = page
+  const series = readings.flatMap(({ check, series: some }) => some.map((one) => ({ ...one, check })))
+  const trouble = series.filter((one) => stateOf(one) !== 'ok')
+  const checks = readings.map((reading) => ({ reading, counts: standingOf(reading, page.standings) }))
+  const total = sum(checks.map(({ counts }) => counts))
+  const more = total.firing + total.unknown - trouble.length
   return layout({
-    title: 'Checks',
+    title: total.firing === 0 ? 'Checks' : `${total.firing} firing · Checks`,
     area: 'checks',
     person,
     body: html`<h1>Checks</h1>
-${readings.length === 0 ? html`<p>No check is configured.</p>` : readings.map((reading) => checkSection(reading, notes))}`,
+${readings.length === 0 ? html`<p class="empty">No check is configured. <code>docs/configuration.md</code> tells how to write one.</p>` : html`<p class="lead">${totalWords(total)}</p>`}
+${readings.length > 0 && total.firing + total.unknown === 0 && total.ok > 0 ? html`<p class="calm">${icon('✓')} Every series is ok.</p>` : null}
+${trouble.length === 0 ? null : seriesBoard('Series that fire or are unknown', trouble, now)}
+${more > 0 ? html`<p class="quiet">${more} more on the pages of their checks.</p>` : null}
+${readings.length === 0 ? null : html`<h2>All checks</h2>${checkBoard(checks, page)}`}`,
   })
 }
 
-function checkSection({ check, series, more }: CheckReading, { mutes, waiting }: CheckNotes): Html {
+interface CountedCheck {
+  readonly reading: CheckReading
+  readonly counts: Counts
+}
+
+const columns = ['State', 'Check', 'Service', 'Series', 'Fires', 'Newest bucket'] as const
+
+/** Those with the most firing series first. */
+function checkBoard(checks: readonly CountedCheck[], notes: CheckNotes): Html {
+  const sorted = checks.toSorted(
+    ({ counts: a }, { counts: b }) => b.firing - a.firing || b.unknown - a.unknown,
+  )
+  return html`<table class="board checks" role="table"><caption class="aloud">All checks, those that fire first</caption>
+<thead role="rowgroup"><tr role="row">${columns.map((column) => html`<th scope="col" role="columnheader">${column}</th>`)}</tr></thead>
+<tbody role="rowgroup">${sorted.map((one) => checkRow(one, notes))}</tbody></table>`
+}
+
+function checkRow({ reading, counts }: CountedCheck, { mutes, waiting }: CheckNotes): Html {
+  const { check, series } = reading
+  const state = verdictStates.find((one) => counts[one] > 0)
   const muted = mutes.find((one) => one.check === check.name)
   const waits = waiting.find((one) => one.check === check.name)
-  const rows = series.map(row)
-  const columns = ['Series', 'State', 'Value', 'Compared with', 'Why', 'Of late']
-  const newest = series[0]?.verdicts.at(-1)
-  const title = html`<a href="/checks/${encodeURIComponent(check.name)}">${check.name}</a>`
-  return html`<section class="check" id="check-${check.name}"><h2>${title}</h2>
-<p>${standing(series, more)} ${newest === undefined ? null : html`Newest bucket: ${instant(newest.bucketAt)}.`}</p>
-${waits === undefined ? null : waitingText(waits)}
-${muted === undefined ? null : mutedText(muted)}
-<p class="quiet">${settings(check)}</p>
-${rows.length === 0 ? null : table({ caption: `Series of ${check.name}`, columns, rows })}
-${more === 0 ? null : html`<p>${more} more series: <a href="/checks/${encodeURIComponent(check.name)}">show more of them</a>.</p>`}</section>`
+  const newest = series[0]?.verdicts.at(-1)?.bucketAt
+  return html`<tr id="check-${check.name}" role="row" class="is-${state ?? 'idle'}"><td role="cell">${state === undefined ? html`<span class="badge">not run</span>` : verdictBadge(state)}</td>
+<th role="rowheader" scope="row"><a href="/checks/${encodeURIComponent(check.name)}">${check.name}</a></th>
+<td role="cell">${check.service}</td>
+<td role="cell">${state === undefined ? 'it has not run yet' : totalWords(counts)}${waits === undefined ? null : waitingText(waits)}${muted === undefined ? null : mutedText(muted)}</td>
+<td role="cell"><span class="narrow">fires </span>${firesWhen(check)}</td>
+<td role="cell">${newest === undefined ? '–' : html`<span class="narrow">newest bucket </span>${instant(newest)}`}</td></tr>`
 }
 
 export function waitingText({ reason, tables, since, until, isOverdue }: WaitingCheck): Html {
@@ -78,55 +86,26 @@ export function mutedText({ series, until }: CheckMute): Html {
   return html`<p class="muted">Muted until ${instant(until)}: ${series} series ${series === 1 ? 'fires' : 'fire'} again within the cooldown. An open incident hears no more of it until then.</p>`
 }
 
-function standing(series: readonly CheckSeries[], more: number): string {
-  const states = series.map(({ verdicts }) => verdicts.at(-1)?.state)
-  const count = (state: string) => states.filter((other) => other === state).length
-  if (series.length === 0) return 'It has not run yet.'
-  const of = more === 0 ? `${series.length} series` : `the ${series.length} series shown`
-  return `${count('firing')} firing, ${count('unknown')} unknown, ${count('ok')} ok of ${of}.`
+/** `42 series: 2 firing, 1 unknown, 39 ok`. */
+export function totalWords(counts: Counts): string {
+  return `${counts.firing + counts.unknown + counts.ok} series: ${verdictStates.map((state) => `${counts[state]} ${state}`).join(', ')}`
 }
 
-function settings(check: Check): string {
-  const { service, bucketMs, everyMs, clearAfter, cooldownMs, quietHours } = check
-  const quiet = quietHours.map(({ from, to }) => `${from} to ${to}`).join(', ')
-  return [
-    `service ${service}`,
-    firesWhen(check),
-    `buckets of ${formatDuration(bucketMs)}, every ${formatDuration(everyMs)}`,
-    `clears after ${clearAfter} ok`,
-    cooldownMs === 0 ? '' : `cooldown ${formatDuration(cooldownMs)}`,
-    quiet === '' ? '' : `quiet ${quiet}`,
-  ]
-    .filter((part) => part !== '')
-    .join('; ')
+export function countsOf(series: readonly CheckSeries[]): Counts {
+  const count = (state: VerdictState) => series.filter((one) => stateOf(one) === state).length
+  return { firing: count('firing'), unknown: count('unknown'), ok: count('ok') }
 }
 
-function firesWhen({ detector, forMs }: Check): string {
-  const lasting = forMs === 0 ? '' : ` for ${formatDuration(forMs)}`
-  switch (detector.kind) {
-    case 'same-time':
-      return `fires at a difference of ${formatNumber(detector.threshold * 100)} % from every comparison${lasting}`
-    case 'threshold':
-      return `fires while ${detector.op} ${formatNumber(detector.value)}${lasting}`
-  }
+/** Of all its series; where nothing is stored about them, of those that were read. */
+function standingOf({ check, series }: CheckReading, standings: readonly CheckStanding[]): Counts {
+  const standing = standings.find((one) => one.check === check.name)
+  if (standing === undefined) return countsOf(series)
+  // Counts come from the store as text where they may be large.
+  const { firing, unknown, ok } = standing
+  return { firing: Number(firing), unknown: Number(unknown), ok: Number(ok) }
 }
 
-function row({ title, verdicts }: CheckSeries): Cell[] {
-  const newest = verdicts.at(-1)
-  if (newest === undefined) return [title]
-  const { state, value, baselines, reason } = newest
-  return [
-    title,
-    verdictBadge(state),
-    value === null ? 'unknown' : formatNumber(value),
-    html`${baselines.map((baseline) => html`<span class="baseline">${baselineText(baseline)}</span>`)}`,
-    reasons[reason],
-    sparkline(verdicts),
-  ]
-}
-
-export function baselineText(baseline: Baseline): string {
-  const { value, diff } = baseline
-  const shown = value === null ? 'unknown' : formatNumber(value)
-  return `${baselineWords(baseline, 'ago')}: ${shown}${diff === null ? '' : ` (${formatNumber(Math.round(diff * 1000) / 10)} % apart)`}`
+function sum(counts: readonly Counts[]): Counts {
+  const of = (state: VerdictState) => counts.reduce((total, one) => total + one[state], 0)
+  return { firing: of('firing'), unknown: of('unknown'), ok: of('ok') }
 }

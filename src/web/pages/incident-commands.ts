@@ -1,4 +1,6 @@
+import { incidentName } from '../../domain/investigate/evidence.ts'
 import { enteredStep } from '../escalation.ts'
+import { isAutomated } from '../../domain/incident/automation.ts'
 import { incidentScope, isSameScope } from '../../domain/remediate/kill-switch.ts'
 import { html, type Html } from '../html.ts'
 import { action, commandId, form, moreCommands } from './incident-forms.ts'
@@ -28,40 +30,51 @@ const told = new Map([
   ['note', 'Noted.'],
 ])
 
-export function toldSection(word: string | undefined): Html | null {
+export function toldSection({ told: word, incident, records }: IncidentPage): Html | null {
+  if (word === 'declare') {
+    const paged = new Set(records.pages.filter(({ kind }) => kind === 'page').map(({ person }) => person))
+    const whom = paged.size === 0 ? 'Nobody is paged yet' : `Paged: ${[...paged].join(', ')}`
+    return html`<p class="told" role="status">${incidentName(incident.number)} is open. ${whom}.</p>`
+  }
   const sentence = word === undefined ? undefined : told.get(word)
   return sentence === undefined ? null : html`<p class="told" role="status">${sentence}</p>`
 }
 
-/** The commands of an open incident. What cannot be taken back takes two steps, also without script. */
+/**
+ * The commands of an open incident. The bar has the one that matters now first; on a phone it lies under the thumb. What cannot be taken back
+ * takes two steps, also without script.
+ */
 export function commandBar(page: IncidentPage): Html | null {
-  const { incident, switches, mayCommand } = page
+  const { incident, mayCommand } = page
   if (incident.state === 'resolved') return null
   if (!mayCommand) {
     return html`<section class="commands" id="commands" data-part aria-label="Commands"><p class="quiet">You can read here; commands need the role responder.</p></section>`
   }
-  const scope = incidentScope(incident.number)
-  const isStopped = switches.some((one) => isSameScope(one.scope, scope))
+  const owner = ownerButton(page)
+  const escalate = escalateButton(page)
   return html`<section class="commands" id="commands" data-part aria-label="Commands">
-${ownerButton(page)}
-${escalateButton(page)}
+<div class="bar">${owner}${resolveForm(page)}${owner === null ? escalate : null}</div>
+${owner === null ? null : escalate}
+${automationForm(page)}
 ${moreCommands(page)}
-<div class="dock">
-${
-  isStopped
-    ? form(page, 'resume-automation', html`<button>Resume automation</button>`)
-    : twoSteps(
-        page,
-        'stop-automation',
-        'Stop automation',
-        'No new remediation attempt begins until somebody lifts it. One that runs is finished and verified.',
-        'Yes, stop automation',
-        html`<label for="stop-why">Why</label> <input id="stop-why" name="reason" maxlength="500" autocomplete="off">`,
-      )
-}
-${resolveForm(page)}
-</div>
 </section>`
+}
+
+/** Only where automation works or may yet begin to, or where somebody stopped it. */
+function automationForm(page: IncidentPage): Html | null {
+  const { incident, switches, records } = page
+  const scope = incidentScope(incident.number)
+  if (switches.some((one) => isSameScope(one.scope, scope)))
+    return form(page, 'resume-automation', html`<button>Resume automation</button>`)
+  if (records.machine === null || !isAutomated(records.machine)) return null
+  return html`<details class="confirm" id="confirm-stop-automation"><summary class="button">Stop automation</summary>
+${form(
+  page,
+  'stop-automation',
+  html`<p>No new remediation attempt begins until somebody lifts it. One that runs is finished and verified.</p>
+<label class="field">Why <input name="reason" maxlength="500" autocomplete="off"></label>
+<button class="danger">Yes, stop automation</button>`,
+)}</details>`
 }
 
 /** Adds a note to the timeline, or says by it what was wrong; after the end, what somebody learnt since. */
@@ -81,13 +94,13 @@ function ownerButton(page: IncidentPage): Html | null {
   if (acknowledgedBy === null)
     return form(page, 'acknowledge', html`<button class="primary">Acknowledge</button>`)
   if (acknowledgedBy === page.person) return null
-  return form(page, 'take-over', html`<button class="second">Take over from ${acknowledgedBy}</button>`)
+  return form(page, 'take-over', html`<button class="primary">Take over from ${acknowledgedBy}</button>`)
 }
 
 export function escalateButton(page: IncidentPage): Html {
   const step = enteredStep(page.records.machine)
   const asOf = step === null ? null : html`<input type="hidden" name="asOf" value="${step}">`
-  return form(page, 'escalate', html`${asOf}<button class="second">Escalate</button>`)
+  return form(page, 'escalate', html`${asOf}<button>Escalate</button>`)
 }
 
 /** It says what still fires; whatever begins to fire after that is asked about again. */
@@ -100,17 +113,5 @@ function resolveForm(page: IncidentPage): Html {
   const yes = firing === 0 ? 'Yes, resolve' : 'Yes, resolve anyway'
   const anyway = firing === 0 ? null : html`<input type="hidden" name="anyway" value="on">`
   return html`<details class="confirm" id="confirm-resolve"><summary class="button">Resolve</summary>
-<form method="post" action="${action(page, 'resolve')}">${commandId(page)}${anyway}<p>${meaning}</p><button class="danger">${yes}</button></form></details>`
-}
-
-function twoSteps(
-  page: IncidentPage,
-  verb: string,
-  label: string,
-  meaning: string,
-  yes: string,
-  field: Html | null = null,
-): Html {
-  return html`<details class="confirm" id="confirm-${verb}"><summary class="button">${label}</summary>
-<form method="post" action="${action(page, verb)}">${commandId(page)}<p>${meaning}</p>${field}<button class="danger">${yes}</button></form></details>`
+${form(page, 'resolve', html`${anyway}<p>${meaning}</p><button class="danger">${yes}</button>`)}</details>`
 }

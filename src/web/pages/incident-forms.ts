@@ -29,7 +29,7 @@ function snoozeForm(page: IncidentPage): Html {
   return form(
     page,
     'snooze',
-    html`${labelled('snooze-for', 'Snooze for', html`<select id="snooze-for" name="for">${options}</select>`)}<button>Snooze</button>
+    html`<label class="field">Snooze for <select id="snooze-for" name="for">${options}</select></label><button>Snooze</button>
 <p class="quiet">You have it; after that time it escalates again unless resolved.</p>`,
   )
 }
@@ -42,7 +42,7 @@ function handOverForm(page: IncidentPage): Html | null {
   return form(
     page,
     'hand-over',
-    html`${labelled('hand-over-to', 'Hand over to', html`<select id="hand-over-to" name="to">${options}</select>`)}<button>Hand over</button>
+    html`<label class="field">Hand over to <select id="hand-over-to" name="to">${options}</select></label><button>Hand over</button>
 <p class="quiet">Pages them. They own it once they acknowledge.</p>`,
   )
 }
@@ -53,7 +53,7 @@ function severityForm(page: IncidentPage): Html {
   return form(
     page,
     'severity',
-    html`${labelled('set-severity', 'Severity', html`<select id="set-severity" name="severity">${options}</select>`)}<button>Set</button>
+    html`<label class="field">Severity <select id="set-severity" name="severity">${options}</select></label><button>Set severity</button>
 <p class="quiet">From then on alerts do not change it. A higher one pages by its policy.</p>`,
   )
 }
@@ -65,15 +65,11 @@ function policyForm(page: IncidentPage): Html {
 ${form(
   page,
   'apply-policy',
-  html`${labelled('policy', 'Policy', html`<select id="policy" name="policy">${option('', 'by its route', true)}${options}</select>`)}
+  html`<label class="field">Policy <select id="policy" name="policy">${option('', 'by its route', true)}${options}</select></label>
 <label class="tick"><input type="checkbox" name="keep" value="on"> go on where it stands</label>
 <p class="quiet">The incident goes by the policy that it opened with until a person applies one as it is configured now. Unless it goes on where it stands, people are paged from its first step.</p>
 <button class="danger">Yes, apply the policy</button>`,
 )}</details>`
-}
-
-function labelled(id: string, label: string, field: Html): Html {
-  return html`<label for="${id}">${label}</label> ${field}`
 }
 
 function option(value: string, label: string, chosen: boolean): Html {

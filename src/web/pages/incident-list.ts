@@ -1,137 +1,72 @@
-import { incidentName } from '../../domain/investigate/evidence.ts'
-import type { Incident, IncidentState } from '../../domain/incident/incident.ts'
-import { severities } from '../../domain/values/severity.ts'
-import type { IncidentListFilter } from '../dependencies.ts'
+import type { IncidentState } from '../../domain/incident/incident.ts'
+import type { BoardRow } from '../dependencies.ts'
 import { html, type Html } from '../html.ts'
+import { incidentBoard } from './board.ts'
+import { address, type AskedFilter, filterForm, isNarrowed, positionText, stateTabs } from './board-filter.ts'
 import { layout } from './layout.ts'
-import { instant, severityBadge, severityWord, since, stateBadge, elapsed } from './words.ts'
+import { counted, icon } from './words.ts'
 
-export interface IncidentListPage {
-  readonly incidents: readonly Incident[]
-  readonly counts: Readonly<Record<IncidentState, number>>
-  readonly filter: IncidentListFilter
-  /** `mine` or a person, as asked for. */
-  readonly owner: string
-  readonly people: readonly string[]
-  readonly services: readonly string[]
+export interface IncidentListPage extends AskedFilter {
+  readonly rows: readonly BoardRow[]
+  /** Of those that the filter lets through, and of all. */
+  readonly counts: Counts
+  readonly allCounts: Counts
   readonly person: string
   /** May declare incidents. */
   readonly mayCommand: boolean
-  /** Of a declaration that is sent from this page: sent twice, it is one. */
-  readonly commandId: string
+  readonly told?: string
   readonly mark: string
   readonly now: string
 }
 
-/** All incidents that the filter lets through, newest first. The filter is in the address, so that a list can be kept and sent. */
+type Counts = Readonly<Record<IncidentState, number>>
+
+/** The board of incidents: what is wrong, who has it and what comes next. The filter is in the address, so that a board can be kept and sent. */
 export function incidentListPage(page: IncidentListPage): Html {
-  const { incidents, counts, person, mark, now } = page
-  const quiet = counts.open + counts.monitoring === 0
+  const { allCounts, counts, person, mark, now } = page
   return layout({
-    title: quiet ? 'Incidents' : `${counts.open} open · Incidents`,
+    title: allCounts.open === 0 ? 'Incidents' : `${allCounts.open} open · Incidents`,
     area: 'incidents',
     person,
     live: { incident: null, mark, now },
-    body: html`<h1>Incidents</h1>
+    body: html`<header class="head"><h1>Incidents</h1>${page.mayCommand ? html`<a class="button" href="/declare">Declare an incident</a>` : null}</header>
+${page.told === 'declare' ? html`<p class="told" role="status">Declared and stored. It opens in a moment, and pages at once.</p>` : null}
+${stateTabs(page, counts)}
+${filterForm(page)}
 <div id="list" data-part>
-${quiet ? html`<p class="calm"><span aria-hidden="true">✓</span> Nothing is open.</p>` : null}
-${stateLinks(page)}
-${incidents.length === 0 ? html`<p>No incident matches this filter. <a href="/incidents">Show all</a></p>` : html`<ul class="cards">${incidents.map((incident) => card(incident, now))}</ul>`}
+${standing(page)}
+${page.rows.length === 0 ? null : incidentBoard(page.rows, counts, now)}
 ${olderLink(page)}
-</div>
-${declareForm(page)}
-${filterForm(page)}`,
+</div>`,
   })
 }
 
-/** An incident in a person's words. */
-function declareForm({ mayCommand, commandId, services }: IncidentListPage): Html | null {
-  if (!mayCommand) return null
-  return html`<details class="filter" id="declare"><summary>Declare an incident</summary>
-<form method="post" action="/incidents"><input type="hidden" name="commandId" value="${commandId}">
-<label>What is wrong <input name="title" required maxlength="300" autocomplete="off"></label>
-<label>Service <input name="service" list="services" maxlength="200"></label>
-<label>Severity <select name="severity">${severities.map((one) => html`<option value="${one}"${one === 'P1' ? html` selected` : null}>${severityWord(one)}</option>`)}</select></label>
-<button>Declare and page</button></form>
-<datalist id="services">${services.map((service) => html`<option value="${service}"></option>`)}</datalist></details>`
+/** What an empty board, or one without anything open, means, and what can be done. */
+function standing(page: IncidentListPage): Html | null {
+  const { rows, allCounts, filter } = page
+  const active = allCounts.open + allCounts.monitoring
+  if (rows.length > 0) return active === 0 ? calm : null
+  if (active + allCounts.resolved === 0) return nothingYet(page)
+  if (!isNarrowed(page) && filter.after === undefined) {
+    return html`${active === 0 ? calm : null}<p class="empty">No incident is ${filter.states?.join(' or ') ?? 'here'}. <a href="${address(page, { state: [] })}">Show all</a></p>`
+  }
+  return html`<p class="empty">No incident matches this filter. ${active === 0 ? 'Nothing is open.' : html`Beyond it ${counted(active, 'incident')} ${active === 1 ? 'is' : 'are'} open or monitored.`} <a href="/incidents">Show all</a></p>`
 }
 
-function card(incident: Incident, now: string): Html {
-  const { number, title, service, severity, state, startedAt, resolvedAt, acknowledgedBy, nowDoing } =
-    incident
-  const name = incidentName(number)
-  const lasted =
-    resolvedAt === null
-      ? html`for ${since(startedAt, now)}, since ${instant(startedAt)}`
-      : html`${instant(startedAt)}, lasted ${elapsed(startedAt, resolvedAt)}`
-  return html`<li class="card is-${state}">
-<h2><a href="/incidents/${name}">${name} ${title}</a></h2>
-<p class="tags">${severityBadge(severity)} ${stateBadge(state)} <span>${service}</span></p>
-<p>${owner(state, acknowledgedBy)}${nowDoing === '' || state === 'resolved' ? null : html` ${nowDoing}`}</p>
-<p class="quiet">${lasted}</p>
-</li>`
-}
+const calm = html`<p class="calm">${icon('✓')} Nothing is open.</p>`
 
-function owner(state: IncidentState, acknowledgedBy: string | null): Html | null {
-  if (state === 'resolved') return null
-  if (acknowledgedBy !== null) return html`${acknowledgedBy} has it.`
-  return state === 'open' ? html`<strong>Nobody has it.</strong>` : null
-}
-
-const states: readonly IncidentState[] = ['open', 'monitoring', 'resolved']
-
-function stateLinks(page: IncidentListPage): Html {
-  const chosen = page.filter.states ?? []
-  const link = (label: string, state: string, isChosen: boolean) =>
-    html`<a href="${address(page, { state })}"${isChosen ? html` aria-current="true"` : null}>${label}</a>`
-  const all = page.counts.open + page.counts.monitoring + page.counts.resolved
-  return html`<nav class="chips" aria-label="By state">
-${link(`All ${all}`, '', chosen.length === 0)}
-${states.map((state) => link(`${state} ${page.counts[state]}`, state, chosen.includes(state)))}
-</nav>`
-}
-
-function filterForm({ filter, owner: chosenOwner, people, services }: IncidentListPage): Html {
-  const option = (value: string, label: string, chosen: boolean) =>
-    html`<option value="${value}"${chosen ? html` selected` : null}>${label}</option>`
-  const state = filter.states?.length === 1 ? filter.states[0] : undefined
-  const isNarrowed = [filter.severities, filter.service, filter.person, filter.text].some(Boolean)
-  return html`<details class="filter"${isNarrowed ? html` open` : null}><summary>Filter</summary>
-<form method="get" action="/incidents">
-${state === undefined ? null : html`<input type="hidden" name="state" value="${state}">`}
-<label>Text <input type="search" name="text" value="${filter.text ?? ''}" maxlength="200"></label>
-<label>Service <input name="service" value="${filter.service ?? ''}" list="known-services" maxlength="200"></label>
-<datalist id="known-services">${services.map((service) => html`<option value="${service}"></option>`)}</datalist>
-<label>Severity <select name="severity">${option('', 'any', filter.severities === undefined)}
-${severities.map((severity) => option(severity, severityWord(severity), filter.severities?.includes(severity) === true))}</select></label>
-<label>Owner <select name="owner">${option('', 'anybody', chosenOwner === '')}${option('mine', 'me', chosenOwner === 'mine')}
-${people.map((person) => option(person, person, chosenOwner === person))}</select></label>
-<button>Show</button> <a class="button" href="/incidents">Clear</a>
-</form>
-<p class="quiet">An owner is whoever was paged or acknowledged.</p></details>`
+function nothingYet({ mayCommand }: IncidentListPage): Html {
+  return html`${calm}<div class="empty"><p>There has been no incident yet. One opens by itself when a <a href="/checks">check</a> fires or a sender posts an alert.</p>
+<p>See <a href="/on-call">who is on call</a>${mayCommand ? html`, or <a href="/declare">declare an incident</a> to see that the right people are paged` : null}.</p></div>`
 }
 
 function olderLink(page: IncidentListPage): Html | null {
-  const last = page.incidents.at(-1)
-  if (last === undefined || page.incidents.length < page.filter.limit) return null
-  return html`<p><a class="button" href="${address(page, { before: String(last.number) })}">Older incidents</a></p>`
-}
-
-/** The same list with something changed. */
-function address(
-  { filter, owner: chosenOwner }: IncidentListPage,
-  change: Readonly<Record<string, string>>,
-): string {
-  const query = new URLSearchParams()
-  const given: Readonly<Record<string, string>> = {
-    state: filter.states?.[0] ?? '',
-    severity: filter.severities?.[0] ?? '',
-    service: filter.service ?? '',
-    owner: chosenOwner,
-    text: filter.text ?? '',
-    ...change,
-  }
-  for (const [name, value] of Object.entries(given)) if (value !== '') query.set(name, value)
-  const text = query.toString()
-  return text === '' ? '/incidents' : `/incidents?${text}`
+  const last = page.rows.at(-1)?.incident
+  const first =
+    page.filter.after === undefined
+      ? null
+      : html`<a class="button" href="${address(page, {})}">Back to the first</a>`
+  const isMore = last !== undefined && page.rows.length >= page.filter.limit
+  if (!isMore) return first === null ? null : html`<p class="row">${first}</p>`
+  return html`<p class="row"><a class="button" href="${address(page, { after: [positionText(last)] })}">Older incidents</a>${first}</p>`
 }

@@ -49,7 +49,7 @@ export function incidentPage(page: IncidentPage): Html {
     area: 'incidents',
     ...(byPageLink ? {} : { person }),
     live: { incident: name, mark, now },
-    body: html`${toldSection(page.told)}
+    body: html`${toldSection(page)}
 <div class="incident">
 ${factSection(page)}
 ${byPageLink ? linkCommands(page) : commandBar(page)}

@@ -28,6 +28,8 @@ const areas: readonly (readonly [Area, string])[] = [
   ['checks', 'Checks'],
   ['runbooks', 'Runbooks'],
   ['reviews', 'Reviews'],
+  ['automation', 'Automation'],
+  ['maintenance', 'Maintenance'],
 ]
 
 /** A page of the console. Works without script; reads well from 320 px on. */
@@ -51,12 +53,14 @@ ${live === undefined ? html`<main id="main">${body}</main>` : watched(live, body
 </html>`
 }
 
+/** Folded where a row has no room for all areas. */
 function navigation(area: Area | undefined, person: string): Html {
   const link = ([name, label]: readonly [Area, string]) =>
     name === area
       ? html`<a href="/${name}" aria-current="page">${label}</a>`
       : html`<a href="/${name}">${label}</a>`
-  return html`<nav aria-label="Console">${areas.map(link)}</nav>${link(['automation', 'Automation'])}${link(['maintenance', 'Maintenance'])}<a class="person" href="/account" title="Logged in">${person}</a>`
+  const here = areas.find(([name]) => name === area)?.[1] ?? 'Menu'
+  return html`<details class="menu opens-wide"><summary>${here}</summary><nav aria-label="Console">${areas.map(link)}</nav></details><a class="person" href="/account" title="Your account">${person}</a>`
 }
 
 /** Where the script finds what to watch. What it says aloud goes into `announce`, and nowhere else. */

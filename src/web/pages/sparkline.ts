@@ -1,6 +1,6 @@
-import { formatNumber } from '../../domain/values/numbers.ts'
 import type { Verdict } from '../../domain/check/verdict.ts'
 import { html, type Html } from '../html.ts'
+import { amount } from './check-words.ts'
 
 const width = 180
 const height = 36
@@ -9,7 +9,7 @@ const margin = 4
 type Point = Pick<Verdict, 'value' | 'state'>
 
 /** Recent values of a series as a small line, with a dot where it fired. Unknown values leave a gap. Says in words what it shows. */
-export function sparkline(verdicts: readonly Point[]): Html {
+export function sparkline(verdicts: readonly Point[], unit?: string): Html {
   const values = verdicts.flatMap(({ value }) => (value === null ? [] : [value]))
   const [low, high] = [Math.min(...values), Math.max(...values)]
   const x = (index: number) =>
@@ -20,7 +20,7 @@ export function sparkline(verdicts: readonly Point[]): Html {
     value === null || state !== 'firing' ? null : html`<circle cx="${x(index)}" cy="${y(value)}" r="2.5"/>`,
   )
   const line = pathOf(verdicts, x, y)
-  return html`<svg class="spark" role="img" aria-label="${describe(verdicts, low, high)}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"><path d="${line}"/>${dots}</svg>`
+  return html`<svg class="spark" role="img" aria-label="${describe(verdicts, low, high, unit)}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"><path d="${line}"/>${dots}</svg>`
 }
 
 function pathOf(
@@ -38,9 +38,9 @@ function pathOf(
     .join('')
 }
 
-function describe(points: readonly Point[], low: number, high: number): string {
+function describe(points: readonly Point[], low: number, high: number, unit?: string): string {
   const count = (state: Point['state']) => points.filter((point) => point.state === state).length
-  const range = Number.isFinite(low) ? `from ${formatNumber(low)} to ${formatNumber(high)}` : 'no value known'
+  const range = Number.isFinite(low) ? `from ${amount(low, unit)} to ${amount(high, unit)}` : 'no value known'
   return `The last ${points.length} buckets: ${range}; ${count('firing')} firing, ${count('unknown')} unknown`
 }
 

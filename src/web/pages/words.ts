@@ -20,11 +20,21 @@ export function severityBadge(severity: Severity): Html {
   return html`<span class="badge ${severity}">${icon(sign)} ${severity} ${word}</span>`
 }
 
+/** Severity where room is short: the sign and the name are seen, the word is read out. */
+export function severityMark(severity: Severity): Html {
+  const [sign, word] = severityWords[severity]
+  return html`<span class="badge ${severity}">${icon(sign)} ${severity}<span class="aloud"> ${word}</span></span>`
+}
+
 export function severityWord(severity: Severity): string {
   return `${severity} ${severityWords[severity][1]}`
 }
 
 const stateSigns: Readonly<Record<IncidentState, string>> = { open: '●', monitoring: '◐', resolved: '✓' }
+
+export function stateSign(state: IncidentState): string {
+  return stateSigns[state]
+}
 
 export function stateBadge(state: IncidentState): Html {
   return html`<span class="badge ${state}">${icon(stateSigns[state])} ${state}</span>`

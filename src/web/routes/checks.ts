@@ -43,7 +43,9 @@ export function checkRoutes(app: FastifyInstance, { checks, now }: WebDependenci
       (await checks.names()).map(async (name) => checks.read(name, mostOfMany)),
     )
     const known = readings.filter((reading) => reading !== undefined)
-    return sendPage(reply, checksPage(known, await notesOf(checks), personOf(request)))
+    const [standings, notes] = await Promise.all([checks.standings(), notesOf(checks)])
+    const page = { readings: known, standings, ...notes, person: personOf(request), now: now().toISOString() }
+    return sendPage(reply, checksPage(page))
   })
 
   app.get('/api/v1/checks/:name', { config: { access: 'read' } }, async (request) => {

@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { incidentInPath, may } from '../access.ts'
-import { incidentWorkflowId, type Incident } from '../../domain/incident/incident.ts'
+import { incidentWorkflowId, type Incident, type IncidentState } from '../../domain/incident/incident.ts'
 import { retold } from '../../domain/incident/timeline.ts'
 import { switchesOn } from '../../domain/remediate/kill-switch.ts'
-import type { WebDependencies } from '../dependencies.ts'
+import type { Severity } from '../../domain/values/severity.ts'
+import type { BoardPosition, WebDependencies } from '../dependencies.ts'
 import type { Html } from '../html.ts'
 import { readerZone } from '../reader-zone.ts'
 import { incidentPage } from '../pages/incident.ts'
@@ -14,8 +15,16 @@ import { takers } from './command-bodies.ts'
 import { outlookOf } from '../outlook.ts'
 import { filterOf, incidentOf } from './incidents.ts'
 
-const Asked = z.object({ owner: z.string().trim().catch('') })
 const Query = z.object({ told: z.string().optional().catch(undefined) })
+/** Where a page of the board begins: `open.P1.42`. A place that is none is the beginning. */
+const Place = z
+  .string()
+  .regex(/^(open|monitoring|resolved)\.P[0-3]\.\d{1,15}$/)
+  .transform((text): BoardPosition => {
+    const [state, severity, number] = text.split('.')
+    return { state: state as IncidentState, severity: severity as Severity, number: Number(number) }
+  })
+const Asked = Query.extend({ owner: z.string().trim().catch(''), after: Place.optional().catch(undefined) })
 
 /** The pages about incidents, rendered here and usable without script. */
 export function consoleRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
@@ -35,25 +44,29 @@ export function consoleRoutes(app: FastifyInstance, dependencies: WebDependencie
 
 async function renderList(request: FastifyRequest, dependencies: WebDependencies): Promise<Html> {
   const { incidents, marks, people, services, now } = dependencies
-  const filter = filterOf(request.query, request.principal)
+  const { after, owner, told } = Asked.parse(request.query)
+  const filter = { ...filterOf(request.query, request.principal), ...(after === undefined ? {} : { after }) }
+  const { states: _states, ...anyState } = filter
   // Read before the rest: a change meanwhile then shows as one.
   const mark = await marks(null)
-  const [found, counts, known, configured] = await Promise.all([
-    incidents.list(filter),
+  const [rows, counts, allCounts, known, configured] = await Promise.all([
+    incidents.board(filter),
+    incidents.counts(anyState),
     incidents.counts(),
     people(),
     services(),
   ])
   return incidentListPage({
-    incidents: found,
+    rows,
     counts,
+    allCounts,
     filter,
-    owner: Asked.parse(request.query).owner,
+    owner,
     people: Object.keys(known),
     services: configured,
     person: personOf(request),
     mayCommand: may(request.principal, 'respond'),
-    commandId: dependencies.newId(),
+    ...(told === undefined ? {} : { told }),
     mark,
     now: now().toISOString(),
   })

@@ -4,6 +4,8 @@ import { type Declaration, declaredIn, declaredTitle } from '../../domain/alert/
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import { severities } from '../../domain/values/severity.ts'
 import type { WebDependencies } from '../dependencies.ts'
+import { declarePage } from '../pages/declare.ts'
+import { personOf, sendPage } from '../send-page.ts'
 import { HttpProblem } from '../errors.ts'
 import { idempotencyKeyOf, Key } from '../idempotency-key.ts'
 
@@ -22,6 +24,13 @@ const Body = z.object({
   commandId: Key.optional(),
 })
 
+/** What was written before the page was asked for again; whatever is none of it is not said yet. */
+const Written = z.object({
+  title: z.string().max(2_000).catch(''),
+  service: z.string().max(200).catch(''),
+  severity: z.enum(severities).catch('P1'),
+})
+
 /** An incident in a person's own words: each is its own, and pages at once. */
 export function declareRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
   const config = { access: 'respond' } as const
@@ -34,11 +43,24 @@ export function declareRoutes(app: FastifyInstance, dependencies: WebDependencie
     const message = `${name} is open: “${declaration.title}”; ${paged}`
     return reply.code(201).send({ incident: declared.incident, paged: declared.paged, message })
   })
+  app.get('/declare', { config }, async (request, reply) => {
+    const written = Written.parse(request.query)
+    const services = await dependencies.services()
+    const service = written.service === '' ? declaredIn(written.title, services).service : written.service
+    const page = declarePage({
+      ...written,
+      services,
+      previews: await dependencies.declarationPreviews(service),
+      person: personOf(request),
+      commandId: dependencies.newId(),
+    })
+    return sendPage(reply, page)
+  })
   app.post('/incidents', { config }, async (request, reply) => {
     const { declared } = await declare(request, dependencies)
     const path =
       declared === undefined ? '/incidents' : `/incidents/${incidentName(declared.incident.number)}`
-    return reply.redirect(path, 303)
+    return reply.redirect(`${path}?told=declare`, 303)
   })
 }
 

@@ -67,7 +67,7 @@ export function incidentRoutes(app: FastifyInstance, dependencies: WebDependenci
   })
 }
 
-/** `owner=mine` is whoever asks. @throws HttpProblem 400 that names the parameter */
+/** `owner=mine` is whoever asks, `owner=nobody` what nobody has. @throws HttpProblem 400 that names the parameter */
 export function filterOf(query: unknown, principal: Principal | null): IncidentListFilter {
   const parsed = Filter.safeParse(query)
   if (!parsed.success) {
@@ -75,13 +75,15 @@ export function filterOf(query: unknown, principal: Principal | null): IncidentL
     throw new HttpProblem(400, 'the filter is not understood', problems)
   }
   const { state, severity, service, owner, text, before, limit } = parsed.data
-  const person = owner === 'mine' ? principal?.person : owner
+  const isUnowned = owner === 'nobody'
+  const person = isUnowned ? undefined : owner === 'mine' ? principal?.person : owner
   return {
     limit,
     ...(state === undefined ? {} : { states: state }),
     ...(severity === undefined ? {} : { severities: severity }),
     ...(service === undefined ? {} : { service }),
     ...(person === undefined ? {} : { person }),
+    ...(isUnowned ? { isUnowned } : {}),
     ...(text === undefined ? {} : { text }),
     ...(before === undefined ? {} : { before }),
   }
