@@ -120,7 +120,7 @@ function attachmentsOf({
   if (isOfNoIncident(kind)) return { links: [open] }
   const others = links.map(({ title, url }) => ({ href: url, text: field(title) }))
   const alt = `What ${incident} measures`
-  if (chartUrl === undefined) return { links: [open] }
+  if (chartUrl === undefined) return { links: [open, ...others] }
   return chartUrl.startsWith('https://')
     ? { links: [open, ...others], images: [{ src: chartUrl, href: incidentUrl, alt }] }
     : { links: [open, { href: chartUrl, text: alt }, ...others] }

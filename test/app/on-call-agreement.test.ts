@@ -102,7 +102,10 @@ async function paged({ schedule, made, at }: World): Promise<string[]> {
 }
 
 function serviceOf({ schedule, made }: World) {
-  const records = { scheduleChanges: { list: async () => made } } as unknown as Records
+  const records = {
+    scheduleChanges: { list: async () => made },
+    maintenance: { all: async () => [] },
+  } as unknown as Records
   return createOnCallService(() => running(schedule), records)
 }
 

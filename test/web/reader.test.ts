@@ -47,7 +47,7 @@ describe('N33: one clock for whoever reads', () => {
 
   it('is that of the person who is logged in, else that of the configuration', async () => {
     const web = await zonedWeb()
-    const stamp = async () => (await web.app.inject({ url: '/incidents', headers: browser })).body
+    const stamp = async () => (await web.app.inject({ url: '/incidents/INC-42', headers: browser })).body
     expect(await stamp()).toContain('2026-03-02 04:00:00 CET')
     const before = zones()
     web.state.configuration = {

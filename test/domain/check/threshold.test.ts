@@ -194,7 +194,7 @@ describe('what is said of a threshold', () => {
       sourcesOf(records({ evidence: [evidence(1, 'opened/verdicts', result)] })),
     )
     expect(quantified.map(({ text }) => text)).toEqual([
-      'Farthest from normal in the bucket of 2026-03-03 00:00:00 UTC: Errors (os iOS) at 97, 8 % above the threshold (90)',
+      'Errors on iOS: 97 per 1 min at 2026-03-03 00:00:00 UTC, above the threshold of 90',
     ])
   })
 

@@ -140,7 +140,7 @@ describe('what is kept of an answer', () => {
     const kept = boundedRows(many)
     expect(kept.rows).toHaveLength(mostRows)
     expect(kept.truncated).toBe(true)
-    expect(String(kept.rows[0]?.['text'])).toHaveLength(1_001)
+    expect(String(kept.rows[0]?.['text'])).toHaveLength(1_000)
     expect(boundedRows(many.slice(1)).truncated).toBe(false)
   })
 })
