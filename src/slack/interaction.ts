@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { AnswerVerb, MaintenanceOrder } from '../domain/page/channel-answers.ts'
-import { parseIncidentName } from '../domain/investigate/evidence.ts'
+import type { AnswerVerb } from '../domain/page/channel-answers.ts'
+import { type ChatOrder, readOrder } from '../domain/page/chat-order.ts'
 import { storable, storableText } from '../domain/values/text.ts'
 import { type AnswerValue, readValue } from '../domain/page/answer-value.ts'
 import { written } from './mrkdwn.ts'
@@ -18,19 +18,10 @@ export interface Press {
 /** `/firewatch …` */
 export interface SlashCommand {
   readonly user: string
-  readonly order: SlashOrder
+  readonly order: ChatOrder
   readonly responseUrl: string
   readonly id: string
 }
-
-export type SlashOrder =
-  | { readonly kind: 'ack'; readonly incident: number }
-  | { readonly kind: 'who'; readonly schedule?: string }
-  | { readonly kind: 'declare'; readonly title: string }
-  | { readonly kind: 'login' }
-  | { readonly kind: 'maintenance'; readonly order: MaintenanceOrder }
-  /** `problem`: what was not understood. */
-  | { readonly kind: 'help'; readonly problem?: string }
 
 /** https://docs.slack.dev/reference/interaction-payloads/block_actions-payload */
 const Payload = z.object({
@@ -80,50 +71,7 @@ export function readCommand(body: Uint8Array): SlashCommand | undefined {
   if (!fields.success) return undefined
   const { user_id: user, response_url: responseUrl, trigger_id: trigger } = fields.data
   const id = idOf(trigger)
-  return { user, order: orderOf(storableText(written(fields.data.text)), id), responseUrl, id }
-}
-
-function orderOf(text: string, id: string): SlashOrder {
-  const { word = '', rest = '' } = /^(?<word>\S*)\s*(?<rest>[^]*)$/.exec(text.trim())?.groups ?? {}
-  switch (word.toLowerCase()) {
-    case 'ack': {
-      const incident = parseIncidentName(rest)
-      return incident === undefined
-        ? { kind: 'help', problem: 'Say which incident: /firewatch ack INC-42' }
-        : { kind: 'ack', incident }
-    }
-    case 'who':
-      return rest.trim() === '' ? { kind: 'who' } : { kind: 'who', schedule: rest.trim() }
-    case 'declare':
-      return rest.trim() === ''
-        ? { kind: 'help', problem: 'Say what is wrong: /firewatch declare checkout is down' }
-        : { kind: 'declare', title: rest.trim() }
-    case 'login':
-      return { kind: 'login' }
-    case 'maintenance':
-      return maintenanceOrder(rest.trim(), id)
-    case '':
-    case 'help':
-      return { kind: 'help' }
-    default:
-      return { kind: 'help', problem: 'That is no command of mine.' }
-  }
-}
-
-/** `maintenance`, `maintenance shop 2h new disks`, `maintenance preview shop 2h`, `maintenance end 3`. */
-function maintenanceOrder(text: string, id: string): SlashOrder {
-  if (text === '' || text === 'list') return { kind: 'maintenance', order: { kind: 'list' } }
-  const [, window] = /^end\s+(\S+)$/.exec(text) ?? []
-  if (window !== undefined) return { kind: 'maintenance', order: { kind: 'end', window } }
-  const [, preview, service, lasting, reason = ''] =
-    /^(preview\s+)?(\S+)\s+(\S+)(?:\s+([^]*))?$/.exec(text) ?? []
-  if (service === undefined || lasting === undefined)
-    return {
-      kind: 'help',
-      problem: 'Say of what, for how long and why: /firewatch maintenance shop 2h new disks',
-    }
-  const kind = preview === undefined ? 'start' : 'preview'
-  return { kind: 'maintenance', order: { kind, service, for: lasting, reason, id } }
+  return { user, order: readOrder(storableText(written(fields.data.text)), id), responseUrl, id }
 }
 
 function formOf(body: Uint8Array): URLSearchParams {

@@ -1,6 +1,7 @@
 import type { Account, ChannelAnswers, AnswerResult } from '../domain/page/channel-answers.ts'
 import type { SlackIntegration } from '../domain/configuration/integrations.ts'
 import type { HttpPost } from '../domain/page/delivery.ts'
+import { carryOutOrder, chatHelp } from '../domain/page/chat-order.ts'
 import { readCommand, readInteraction, type SlashCommand } from './interaction.ts'
 import { createResponses } from './responses.ts'
 import { isFromSlack, type SignedRequest } from './signature.ts'
@@ -29,13 +30,7 @@ const defaultHosts = ['hooks.slack.com']
 const defaultWorkMs = 25_000
 const defaultPauseMs = 1_000
 
-const help = [
-  '`/firewatch ack INC-42` acknowledges an incident',
-  '`/firewatch who [schedule]` says who is on call',
-  '`/firewatch declare <title>` opens an incident',
-  '`/firewatch login` gives you a link that logs you in',
-  '`/firewatch maintenance [preview] <service> <duration> <reason>` pages nobody about a service until then; `end <number>` ends it',
-].join('\n')
+const help = chatHelp.map(([usage, meaning]) => `\`${usage}\` ${meaning}`).join('\n')
 
 /**
  * Takes pressed buttons and slash commands. Slack wants its 200 within three seconds, whatever the rest of the world does, so the receipt
@@ -90,21 +85,8 @@ function slackUser(id: string): Account {
   return { channel: 'slack', id }
 }
 
-function carryOut(answers: ChannelAnswers, { user, order, id }: SlashCommand): Promise<AnswerResult> {
-  switch (order.kind) {
-    case 'ack':
-      return answers.give(slackUser(user), { verb: 'acknowledge', incident: order.incident, commandId: id })
-    case 'who':
-      return answers.who(slackUser(user), order.schedule)
-    case 'declare':
-      return answers.declare(slackUser(user), { title: order.title, id })
-    case 'login':
-      return answers.login(slackUser(user))
-    case 'maintenance':
-      return answers.maintenance(slackUser(user), order.order)
-    case 'help':
-      return Promise.resolve({ kind: 'done', message: help })
-  }
+async function carryOut(answers: ChannelAnswers, { user, order, id }: SlashCommand): Promise<AnswerResult> {
+  return (await carryOutOrder(answers, slackUser(user), order, id)) ?? { kind: 'done', message: help }
 }
 
 function helpReply(command: SlashCommand | undefined) {

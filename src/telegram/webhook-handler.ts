@@ -5,6 +5,7 @@ import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { SecretReference } from '../domain/configuration/secret-reference.ts'
 import type { TelegramIntegration } from '../domain/configuration/integrations.ts'
 import { cutText, type HttpPost, oneLine } from '../domain/page/delivery.ts'
+import { carryOutOrder, chatHelp, readOrder } from '../domain/page/chat-order.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
 import { storable } from '../domain/values/text.ts'
 import { botAt, createBotApi } from './bot-api.ts'
@@ -16,7 +17,7 @@ export interface TelegramWebhookHandlerOptions {
   /** As configured now: whose chat a message stands in says which bot wrote it. */
   readonly users: () => Configuration['users']
   readonly resolveSecret: (reference: string) => Promise<string>
-  readonly answers: Pick<ChannelAnswers, 'give' | 'login'>
+  readonly answers: Pick<ChannelAnswers, 'give' | 'who' | 'declare' | 'login' | 'maintenance'>
   readonly post: HttpPost
   /** For one request to Telegram. */
   readonly timeoutMs: number
@@ -44,14 +45,15 @@ const Query = z.object({
 })
 const Typed = z.object({ from: z.object({ id: z.int() }), text: z.string() })
 const Update = z.object({
+  update_id: z.int().catch(0),
   callback_query: Query.optional().catch(undefined),
   message: Typed.optional().catch(undefined),
 })
 
 type Query = z.output<typeof Query>
 
-/** Also as it is written in a group of several bots: `/login@our_bot`. */
-const loginCommand = /^\/(?:login(?:@\w+)?|firewatch(?:@\w+)?\s+login)\s*$/i
+/** `/firewatch …` or `/login`; also as it is written in a group of several bots: `/login@our_bot`. */
+const command = /^\/(?:(?<login>login)|firewatch)(?:@\w+)?(?:\s+(?<text>[^]*))?$/i
 
 /**
  * Takes pressed buttons and commands from Telegram's webhook. The answer to one is the answer to the request itself, which needs no token:
@@ -64,8 +66,9 @@ export function createTelegramWebhookHandler(options: TelegramWebhookHandlerOpti
     async receive({ secret, body }: TelegramUpdate): Promise<TelegramReceipt> {
       const expected = (await resolveSecret(integration.webhookSecret)).trim()
       if (!isSame(secret, expected)) return { status: 401 }
-      const { callback_query: query, message } = Update.safeParse(jsonOf(body)).data ?? {}
-      if (query === undefined) return message === undefined ? { status: 200 } : typed(options, message)
+      const { callback_query: query, message, update_id: id } = Update.safeParse(jsonOf(body)).data ?? {}
+      if (query === undefined)
+        return message === undefined ? { status: 200 } : typed(options, message, `telegram-${id}`)
       const button = readButton(query.data ?? '')
       if (button === undefined) return { status: 200, reply: answerTo(query, 'Nothing is left to do here.') }
       const told = await answers.give(
@@ -92,12 +95,19 @@ export function createTelegramWebhookHandler(options: TelegramWebhookHandlerOpti
 async function typed(
   { answers }: TelegramWebhookHandlerOptions,
   { from, text }: z.output<typeof Typed>,
+  id: string,
 ): Promise<TelegramReceipt> {
-  if (!loginCommand.test(text)) return { status: 200 }
-  const { message } = await answers.login({ channel: 'telegram', id: String(from.id) })
-  const parameters = { chat_id: from.id, text: message, link_preview_options: { is_disabled: true } }
+  const { login, text: words = '' } = command.exec(text.trim())?.groups ?? {}
+  if (!command.test(text.trim()) || (login !== undefined && words !== '')) return { status: 200 }
+  const order = readOrder(login === undefined ? words : 'login', id)
+  const told = await carryOutOrder(answers, { channel: 'telegram', id: String(from.id) }, order, id)
+  const problem = order.kind === 'help' && order.problem !== undefined ? [order.problem] : []
+  const shown = cutText(told?.message ?? [...problem, help].join('\n'), telegramLimits.textLength)
+  const parameters = { chat_id: from.id, text: shown, link_preview_options: { is_disabled: true } }
   return { status: 200, reply: { method: 'sendMessage', ...parameters } }
 }
+
+const help = chatHelp.map(([usage, meaning]) => `${usage}: ${meaning}`).join('\n')
 
 function isTaken({ kind }: AnswerResult): boolean {
   return kind === 'done' || kind === 'unchanged'

@@ -307,13 +307,32 @@ describe('N30: /firewatch login', () => {
     },
   )
 
-  it.each(['login', '/log in', '/login ben', 'please /login', '/firewatch', '/firewatch login ben'])(
-    'is nothing else: %s',
+  it.each(['/firewatch', '/firewatch help', '/firewatch login ben', '/firewatch nonsense'])(
+    'answers %s in Telegram with what there is',
     async (text) => {
-      const answer = await write(text, 42, 42)
-      expect([answer.statusCode, answer.body]).toEqual([200, ''])
+      const reply = JSON.parse((await write(text, 42, 42)).body) as { text: string }
+      expect(reply.text).toContain('/firewatch declare <title>: opens an incident')
+      expect(reply.text).not.toContain('/login/')
     },
   )
+
+  it('N37: declares and announces maintenance from Telegram, as the person and once', async () => {
+    const said = async (text: string) =>
+      (JSON.parse((await write(text, 42, 42)).body) as { text: string }).text
+    expect(await said('/firewatch declare checkout: nobody can pay')).toContain('nobody can pay')
+    expect(handlers.accepted).toMatchObject([{ by: 'ana', title: 'nobody can pay', service: 'checkout' }])
+    expect(await said('/firewatch maintenance checkout 2h new disks')).toBe('checkout is quiet')
+    expect(handlers.given).toMatchObject([
+      { verb: 'maintenance', command: { actor: 'ana', service: 'checkout', for: '2h', reason: 'new disks' } },
+    ])
+    expect(await said('/firewatch maintenance preview checkout 2h')).toBe('checkout would be quiet')
+    expect(await said('/firewatch who primary')).toContain('primary')
+  })
+
+  it.each(['login', '/log in', '/login ben', 'please /login'])('is nothing else: %s', async (text) => {
+    const answer = await write(text, 42, 42)
+    expect([answer.statusCode, answer.body]).toEqual([200, ''])
+  })
 })
 
 describe('buttons in Telegram', () => {
