@@ -19,7 +19,7 @@ export interface ReviewItem extends Statement {
  */
 export function reviewTimeline(sources: Sources): ReviewItem[] {
   const { startedAt } = sources.records.incident
-  const began = statement('The first of its alerts began', [
+  const began = statement('The first alert began', [
     sources.incident,
     ...sources.alerts.slice(0, 1).map(({ id }) => id),
   ])

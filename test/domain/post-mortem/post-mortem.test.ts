@@ -49,7 +49,7 @@ describe('a review', () => {
   it('begins its timeline at the last normal measurement before the start', () => {
     const [first, second] = draftReview(records()).timeline
     expect(first).toMatchObject({ at: at('02:45'), cites: ['INC-42/E2'] })
-    expect(second).toMatchObject({ at: at('03:00'), text: 'The first of its alerts began' })
+    expect(second).toMatchObject({ at: at('03:00'), text: 'The first alert began' })
   })
 
   it('leads from a timeline item to the records that it is about', () => {
