@@ -176,13 +176,13 @@ describe('firewatch check replay says what is wrong:', () => {
       'a time without a zone',
       ['machine-temperature', '--from', '2013-12-08T10:00', '--to', '2013-12-09'],
       2,
-      /--from "2013-12-08T10:00" is no instant/,
+      /--from "2013-12-08T10:00" is not an instant/,
     ],
     [
       'a day that does not exist',
       ['machine-temperature', '--from', '2013-12-08', '--to', '2013-02-30'],
       2,
-      /--to "2013-02-30" is no instant/,
+      /--to "2013-02-30" is not an instant/,
     ],
     [
       'a range that ends before it begins',
