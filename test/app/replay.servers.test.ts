@@ -169,7 +169,7 @@ describe('firewatch check replay says what is wrong:', () => {
       'an unknown check',
       ['machine', ...shutdown],
       4,
-      /has no check "machine"; there are machine-temperature/,
+      /there is no check "machine"; there is machine-temperature/,
     ],
     ['no range', ['machine-temperature'], 2, /--from/],
     [
