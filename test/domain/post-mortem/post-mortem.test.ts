@@ -52,6 +52,18 @@ describe('a review', () => {
     expect(second).toMatchObject({ at: at('03:00'), text: 'The first alert began' })
   })
 
+  it('tells a mark in its own words, and quotes no more than the person said', () => {
+    const marked = entry('not-actionable', '09:00', {
+      actor: 'ana',
+      fact: { type: 'not-actionable', text: 'a planned load test' },
+    })
+    const { timeline } = draftReview(records({ timeline: [...records().timeline, marked] }))
+    expect(timeline.at(-1)).toMatchObject({
+      text: 'Responder A marked it as not actionable',
+      quote: 'a planned load test',
+    })
+  })
+
   it('leads from a timeline item to the records that it is about', () => {
     const paged = entry('page/x', '03:18', {
       fact: {
