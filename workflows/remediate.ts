@@ -74,7 +74,7 @@ export async function remediate(remediation: Remediation): Promise<RemediationEn
     const number = past.length + 1
     const id = attemptId(remediation.incident, number)
     const { outcome, explanation, next } = await tryRung(remediation, number, rung)
-    last = `${nameOf(rung)} (${id}): ${explanationSentence(explanation)}`
+    last = `${nameOf(rung)} (${id}). ${explanationSentence(explanation)}`
     if (next === 'end') return { end: outcome === 'helped' ? 'helped' : 'cleared', explanation: last }
     if (next === 'hand-over') return handedOver(last)
     past.push({ id, rung: rung.number, outcome })
@@ -100,7 +100,7 @@ async function interruption({ standing }: Remediation): Promise<RemediationEnd |
 }
 
 function ladderEnded({ ladder }: Remediation, last: string | undefined): RemediationEnd {
-  if (last !== undefined) return handedOver(`nothing is left to try. ${last}`)
+  if (last !== undefined) return handedOver(`nothing is left to try. Last try: ${last}`)
   const explanation =
     ladder.length === 0 ? 'The runbook has no remediation.' : 'Every rung of the runbook was tried before.'
   return { end: 'nothing-to-try', explanation }

@@ -22,7 +22,7 @@ export function webDependencies(
   parts: ServerParts,
   testPages: TestPages,
 ): Omit<WebDependencies, 'intake' | 'alertmanager' | 'configuration'> {
-  const { settings, running, log, records, clickhouse, temporal } = parts
+  const { settings, running, log, records, temporal } = parts
   const onCall = createOnCallService(running, records)
   return {
     credentials: createIdentities(records.credentials, running, settings.operator),
@@ -49,13 +49,7 @@ export function webDependencies(
     onCall,
     testPages,
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
-    charts: createCharts({
-      records,
-      clickhouse,
-      running,
-      log: (message, error) => log.warn({ err: error }, message),
-      now,
-    }),
+    charts: chartsFor(parts),
     unready: () => unready(parts),
     metrics: () => parts.metrics.expose(),
     served: (request) => noteRequest(parts, request),
@@ -65,6 +59,16 @@ export function webDependencies(
     now,
     newId: randomUUID,
   }
+}
+
+function chartsFor({ records, clickhouse, running, log }: ServerParts) {
+  return createCharts({
+    records,
+    clickhouse,
+    running,
+    log: (message, error) => log.warn({ err: error }, message),
+    now,
+  })
 }
 
 function configuredNow({ running, records }: ServerParts) {

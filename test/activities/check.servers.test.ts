@@ -126,7 +126,7 @@ describe('a run of a shard', () => {
     expect(await run(2, configuration)).toMatchObject({ ok: 6, alerts: 3 })
     const lines = await inbox()
     expect(lines[1]).toBe(
-      'firing feed-health: Likes (os = iOS): 3, against 40 a day ago (−93 %) and 40 a week ago (−93 %)',
+      'firing feed-health: Likes on iOS: 3, against 40 a day ago (−93 %) and 40 a week ago (−93 %)',
     )
     expect(lines.map((line) => line.split(' ')[0])).toEqual([
       ...Array<string>(3).fill('firing'),

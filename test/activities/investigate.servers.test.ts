@@ -82,7 +82,7 @@ describe('collecting evidence', () => {
     expect(findings).toEqual([
       {
         evidence: 'INC-1/E1',
-        text: 'Likes (os iOS) at 12, 98 % below a day before (480) and 98 % below a week before (500)',
+        text: 'Likes on iOS at 12, 98 % below a day before (480) and 98 % below a week before (500)',
       },
       { evidence: 'INC-1/E3', text: 'Actions by path: could not be asked (Timeout exceeded)' },
       { evidence: 'INC-1/E4', text: 'Actions by system: os iOS at 32, 94 % below a week before (500)' },

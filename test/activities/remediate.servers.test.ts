@@ -95,7 +95,7 @@ describe('an activity that runs again after a crash', () => {
     expect(await attempts()).toEqual([finished])
     expect(finished).toMatchObject({ outcome: 'helped', explanation: helped })
     expect(world.timeline.at(-1)).toMatchObject({
-      summary: 'flush on feed: helped. It helped: 2 of the 2 samples after it are good.',
+      summary: 'Firewatch is done with flush on feed. It helped: 2 of 2 samples after it are good.',
       fact: { type: 'attempt', step: 'finished', outcome: 'helped', explanation: helped },
     })
     expect(world.timeline.map(({ eventKey }) => eventKey)).toEqual(

@@ -16,7 +16,7 @@ describe('a page on Telegram', () => {
         title: 'feed: feed-activity',
         service: 'feed',
         lines: [
-          'Likes (os = iOS): 3, against 120 a day ago (−97 %) and 131 a week ago (−98 %)',
+          'Likes on iOS: 3, against 120 a day ago (−97 %) and 131 a week ago (−98 %)',
           'Views <total>: 10 & falling',
         ],
         responsible: ['ana', 'ben'],
@@ -31,7 +31,7 @@ describe('a page on Telegram', () => {
         '<b>P1 INC-42: feed: feed-activity</b>',
         'feed, since 04:00 CET (12 s ago)',
         '',
-        '• Likes (os = iOS): 3, against 120 a day ago (−97 %) and 131 a week ago (−98 %)',
+        '• Likes on iOS: 3, against 120 a day ago (−97 %) and 131 a week ago (−98 %)',
         '• Views &lt;total&gt;: 10 &amp; falling',
         '',
         'Now: Restarting checkout-2',

@@ -16,7 +16,7 @@ describe('an incident in the API', () => {
       {
         ...tried,
         decision: 'Allowed: attempt 1 of at most 3.',
-        explanation: 'It helped: 2 of the 3 samples after it are good.',
+        explanation: 'It helped: 2 of 3 samples after it are good.',
         facts: { decision: tried.decision, explanation: tried.explanation },
       },
       {
@@ -40,6 +40,6 @@ describe('an incident in the console', () => {
       headers: { ...as('viewer'), accept: 'text/html' },
     })
     expect(body).toContain('<p>Allowed: attempt 1 of at most 3.</p>')
-    expect(body).toContain('<p>It helped: 2 of the 3 samples after it are good.</p>')
+    expect(body).toContain('<p>It helped: 2 of 3 samples after it are good.</p>')
   })
 })

@@ -77,7 +77,7 @@ describe('the ladder', () => {
       end: 'helped',
       said: [
         'Trying flush on feed (rung 1 of 2)',
-        containing('It had no effect: 2 of the 2 samples after it still fire.'),
+        containing('It had no effect: 2 of 2 samples after it still fire.'),
         'Trying restart on feed (rung 2 of 2)',
       ],
     })
@@ -91,7 +91,9 @@ describe('the ladder', () => {
   it('ends with people when nothing helped, and has nothing left when asked again', async () => {
     expect(await descents.descend()).toMatchObject({
       end: 'handed-over',
-      explanation: containing('Automation hands over to people: nothing is left to try. restart on feed'),
+      explanation: containing(
+        'Automation hands over to people: nothing is left to try. Last try: restart on feed',
+      ),
     })
     expect(await descents.descend()).toMatchObject({ end: 'nothing-to-try' })
     expect(world.acts).toHaveLength(2)

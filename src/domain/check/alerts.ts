@@ -6,7 +6,7 @@ import type { Check, Configuration } from '../configuration/configuration.ts'
 import { formatNumber } from '../values/numbers.ts'
 import { baselineValue } from './baseline.ts'
 import type { Series, Verdict } from './verdict.ts'
-import { baselineWords, distanceOf } from './verdict-words.ts'
+import { baselineWords, distanceOf, seriesWords } from './verdict-words.ts'
 
 /** Annotation of an event that changes state but must message nobody: `cooldown until …`. */
 export const mutedAnnotation = 'muted'
@@ -71,9 +71,9 @@ export function retiredAlert(series: Series, transition: Transition): AcceptedAl
 
 /** What is wrong and how much, for a title: `Likes on iOS down 97 %`, or `CPU usage at 97 %, above 90 %`. */
 function headlineOf(verdict: Verdict, configuration: Configuration): string {
-  const { metric, slice, group, value, baselines } = verdict
+  const { metric, value, baselines } = verdict
   const { title = metric, unit } = configuration.metrics[metric] ?? {}
-  const name = slice === total ? title : `${title} on ${group}`
+  const name = seriesWords(title, verdict)
   if (value === null) return `${name} unknown`
   const amount = (number: number) =>
     unit === undefined ? formatNumber(number) : `${formatNumber(number)} ${unit}`
@@ -84,13 +84,13 @@ function headlineOf(verdict: Verdict, configuration: Configuration): string {
   return `${name} ${value < base ? 'down' : 'up'} ${percentText(value, base)}`
 }
 
-/** `Likes (os = iOS): 3, against 120 a day ago (−97 %) and 131 a week ago (−98 %)`, or `CPU usage: 97 %, above 90 %`. */
+/** `Likes on iOS: 3, against 120 a day ago (−97 %) and 131 a week ago (−98 %)`, or `CPU usage: 97 %, above 90 %`. */
 export function summaryOf(verdict: Verdict, configuration: Configuration): string {
-  const { metric, slice, group, value } = verdict
+  const { metric, value } = verdict
   const { title = metric, unit } = configuration.metrics[metric] ?? {}
   const amount = (number: number) =>
     unit === undefined ? formatNumber(number) : `${formatNumber(number)} ${unit}`
-  const name = slice === total ? title : `${title} (${slice} = ${group})`
+  const name = seriesWords(title, verdict)
   if (value === null) return `${name}: unknown`
   const measured = `${name}: ${amount(value)}`
   const stands = againstThreshold(verdict, amount)

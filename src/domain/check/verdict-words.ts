@@ -2,9 +2,14 @@ import { formatChange, formatNumber } from '../values/numbers.ts'
 import type { BaselineKind } from './baseline.ts'
 import type { Series, Verdict } from './verdict.ts'
 
-/** `Likes (os iOS)`; the slice `total` goes without saying. */
+/** The label of a chart, a row or a record: `Likes (os iOS)`; the slice `total` goes without saying. */
 export function seriesTitle(metricTitle: string, { slice, group }: Pick<Series, 'slice' | 'group'>): string {
   return slice === 'total' ? metricTitle : `${metricTitle} (${slice} ${group})`
+}
+
+/** The same in a sentence: `Likes on iOS`. */
+export function seriesWords(metricTitle: string, { slice, group }: Pick<Series, 'slice' | 'group'>): string {
+  return slice === 'total' ? metricTitle : `${metricTitle} on ${group}`
 }
 
 /** The verdict that lies farthest from its nearest baseline: a firing one if there is any. */
@@ -14,9 +19,9 @@ export function worstVerdict(verdicts: readonly Verdict[]): Verdict | undefined 
   return (firing.length > 0 ? firing : known).toSorted((a, b) => distanceOf(b) - distanceOf(a))[0]
 }
 
-/** `Likes (os iOS) at 12, 97 % below a week before (480)`, against every baseline that there is. */
+/** `Likes on iOS at 12, 97 % below a week before (480)`, against every baseline that there is. */
 export function describeVerdict(metricTitle: string, verdict: Verdict): string {
-  const name = seriesTitle(metricTitle, verdict)
+  const name = seriesWords(metricTitle, verdict)
   if (verdict.value === null) return `${name} unknown (${verdict.reason})`
   const value = verdict.value
   const against = verdict.baselines.flatMap((baseline) => {

@@ -79,9 +79,10 @@ export function attemptSentence(fact: AttemptFact, _actor: string, zone: string)
     case 'not-probed':
       return `${what} ${effectWords.unknown}: ${notProbedWords(fact)}.`
     case 'finished': {
-      const why =
-        fact.explanation === null ? '' : ` ${explanationSentence(fact.explanation, dayAndTimeIn(zone))}`
-      return `${what}: ${fact.outcome}.${why}`
+      const why = fact.explanation
+      return why === null
+        ? `${what}: ${fact.outcome}.`
+        : `Firewatch is done with ${what}. ${explanationSentence(why, dayAndTimeIn(zone))}`
     }
   }
 }
@@ -97,5 +98,5 @@ export function evidenceSentence({ stage, evidence, unanswered }: FactOf<'eviden
 export function reviewSentence({ checks, open }: FactOf<'review-drafted'>): string {
   return open.length === 0
     ? `Post-mortem drafted: all ${checks} checks pass`
-    : `Post-mortem drafted: ${open.length} of ${checks} checks need people (${open.join(', ')})`
+    : `Post-mortem drafted: ${open.length} of ${checks} checks ${open.length === 1 ? 'needs' : 'need'} people (${open.join(', ')})`
 }

@@ -83,7 +83,7 @@ function ruledOut(nodes: readonly CauseNode[]): BriefLine[] {
   )
   const measured = top.filter(({ settled }) => settled === null)
   if (measured.length === 0) return rejected
-  const claims = measured.map(({ claim }) => claim).join('. ')
+  const claims = measured.map(({ claim }) => `“${claim}”`).join(', ')
   const cites = measured.flatMap((node) => node.cites)
   return [...rejected, item(claims, cites, { label: 'Ruled out by measurements' })]
 }

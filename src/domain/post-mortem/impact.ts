@@ -10,9 +10,9 @@ import {
 import { findingOf, seriesOf } from '../investigate/investigate.ts'
 import { formatNumber } from '../values/numbers.ts'
 import { statement, utc, type Cited, type Sources, type Statement } from './records.ts'
-import { baselineWords, distanceOf, worstVerdict } from '../check/verdict-words.ts'
+import { baselineWords, distanceOf, seriesWords, worstVerdict } from '../check/verdict-words.ts'
 import { formatDuration } from '../values/duration.ts'
-import { againstWords, amountWords, seriesWords } from './measured-words.ts'
+import { againstWords, amountWords } from './measured-words.ts'
 import type { Verdict } from '../check/verdict.ts'
 
 /** The series that left its normal range farthest. */

@@ -1,7 +1,7 @@
 import type { Metric } from '../configuration/configuration.ts'
 import { baselineValue, type Baseline } from '../check/baseline.ts'
-import type { Series, Verdict } from '../check/verdict.ts'
-import { baselineWords } from '../check/verdict-words.ts'
+import type { Verdict } from '../check/verdict.ts'
+import { baselineWords, seriesWords } from '../check/verdict-words.ts'
 import { verdictsOf } from '../investigate/evidence-result.ts'
 import type { Evidence } from '../investigate/evidence.ts'
 import { formatDuration } from '../values/duration.ts'
@@ -16,11 +16,6 @@ export interface MetricWords {
   readonly metricKind?: Metric['kind']
   readonly unit?: string
   readonly bucketMs?: number
-}
-
-/** `Likes on iOS`; the slice `total` goes without saying. */
-export function seriesWords(metricTitle: string, { slice, group }: Pick<Series, 'slice' | 'group'>): string {
-  return slice === 'total' ? metricTitle : `${metricTitle} on ${group}`
 }
 
 /** `68.75 %`; a count belongs to a bucket: `4 per 5 s`. */

@@ -91,7 +91,7 @@ function helpful({ attempts, pages, clean }: Sources): Statement[] {
   const refused = attempts.filter(({ record }) => record.outcome === 'refused')
   return [
     ...helped.map(({ id, record }) =>
-      statement(clean(`${record.action} on ${record.target} was at hand, and it helped`), [id]),
+      statement(clean(`${record.action} on ${record.target} was ready, and it helped`), [id]),
     ),
     ...(spared
       ? [
@@ -138,7 +138,7 @@ function unanswered(sources: Sources): Statement[] {
   const cites = before.map(({ id }) => id)
   const which =
     steps.length === 1 ? `step ${steps[0]}` : `steps ${steps.slice(0, -1).join(', ')} and ${steps.at(-1)}`
-  return [statement(`Pages of ${which} brought no acknowledgement`, cites)]
+  return [statement(`Nobody acknowledged the pages of ${which}`, cites)]
 }
 
 function undelivered(sources: Sources): Statement[] {

@@ -4,8 +4,7 @@ import type { Evidence } from '../investigate/evidence.ts'
 import { formatNumber } from '../values/numbers.ts'
 import { utc, type Cited, type Sources } from './records.ts'
 import { baselineValue } from '../check/baseline.ts'
-import { baselineWords } from '../check/verdict-words.ts'
-import { seriesWords } from './measured-words.ts'
+import { baselineWords, seriesWords } from '../check/verdict-words.ts'
 
 /** Text that stands as it is, line by line. */
 export interface Code {

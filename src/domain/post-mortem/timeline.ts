@@ -19,7 +19,7 @@ export interface ReviewItem extends Statement {
  */
 export function reviewTimeline(sources: Sources): ReviewItem[] {
   const { startedAt } = sources.records.incident
-  const began = statement('The first of its alerts began', [
+  const began = statement('The first alert began', [
     sources.incident,
     ...sources.alerts.slice(0, 1).map(({ id }) => id),
   ])
@@ -55,6 +55,8 @@ function saidBy(
 ): Statement {
   if (fact.type === 'cause-settled')
     return statement(`${roleOf(actor)} ${fact.verdict} cause ${fact.cause}`, cites, clean(fact.reason))
+  if (fact.type === 'not-actionable')
+    return statement(`${capitalised(roleOf(actor))} marked it as not actionable`, cites, clean(fact.text))
   // Why it came to that is told with the attempt.
   if (fact.type === 'attempt' && 'outcome' in fact)
     return statement(clean(`${fact.action} on ${fact.target}: ${outcomeWords[fact.outcome]}`), cites)

@@ -1,5 +1,5 @@
 import type { Baseline } from '../check/baseline.ts'
-import { baselineWords, seriesTitle } from '../check/verdict-words.ts'
+import { baselineWords, seriesWords } from '../check/verdict-words.ts'
 import { formatDuration } from '../values/duration.ts'
 import type { InstantWords } from '../values/utc-words.ts'
 import { formatNumber } from '../values/numbers.ts'
@@ -76,23 +76,23 @@ function judgedWords({ outcome, good, bad, of, changes }: JudgedExplanation): st
   function opening(): string {
     switch (outcome) {
       case 'helped':
-        return `It helped: ${good} of the ${known} samples after it are good`
+        return `It helped: ${good} of ${known} samples after it are good`
       case 'no-effect':
-        return `It had no effect: ${bad} of the ${known} samples after it still fire`
+        return `It had no effect: ${bad} of ${known} samples after it still fire`
       case 'harmed':
-        return `It got worse: ${bad} of the ${known} samples after it still fire`
+        return `It got worse: ${bad} of ${known} samples after it still fire`
       case 'waiting':
         return `${known} of ${of} samples after it are known, ${good} of them good`
     }
   }
 }
 
-/** `Likes (os iOS) 3.1, a day before 8.9`, for the first series. */
+/** `Likes on iOS 3.1, a day before 8.9`, for the first series. */
 export function statesWords(states: FirstOf<SeriesState>): string {
   return told(states, (state) => `${titleOf(state)} ${valueText(state.value)}${baselineText(state.against)}`)
 }
 
-/** `Likes (os iOS) 3.1 → 8.7, a day before 8.9`, for the first series; empty while nothing was measured after the act. */
+/** `Likes on iOS 3.1 → 8.7, a day before 8.9`, for the first series; empty while nothing was measured after the act. */
 function changesWords(changes: FirstOf<SeriesChange>): string {
   return told(
     changes,
@@ -106,7 +106,7 @@ function told<Series>({ series, more }: FirstOf<Series>, words: (one: Series) =>
 }
 
 function titleOf(series: SeriesState): string {
-  return seriesTitle(series.title, series)
+  return seriesWords(series.title, series)
 }
 
 function valueText(value: number | null): string {

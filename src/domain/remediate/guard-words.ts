@@ -64,7 +64,8 @@ function targetWords({ action, target, missing }: TargetFinding): string {
 }
 
 function breakerWords({ allowed, failures, of, action, target }: BreakerFinding): string {
-  const record = `${failures} of the last ${of} attempts of ${action} on ${target} failed`
+  const attempts = `attempts of ${action} on ${target}`
+  const record = of === 0 ? `no ${attempts} within a day` : `${failures} of the last ${of} ${attempts} failed`
   return allowed
     ? `the breaker is closed: ${record}`
     : `the breaker is open: ${record} within a day; people act themselves until that is over`

@@ -83,7 +83,7 @@ describe('concluding a run', () => {
         },
         annotations: {
           title: 'Likes on iOS down 98 %',
-          summary: 'Likes (os = iOS): 3, against 120 a day ago (−98 %) and 131 a week ago (−98 %)',
+          summary: 'Likes on iOS: 3, against 120 a day ago (−98 %) and 131 a week ago (−98 %)',
           chart: 'https://charts.example/likes',
           dashboard: 'https://dashboards.example/feed',
           responsible: 'ada, bob',

@@ -145,9 +145,9 @@ describe('what is said of a threshold', () => {
   })
 
   it.each([
-    [97, 'CPU usage (os = iOS): 97 %, above 90 %'],
-    [90, 'CPU usage (os = iOS): 90 %, equal to 90 %'],
-    [12.345, 'CPU usage (os = iOS): 12.35 %, below 90 %'],
+    [97, 'CPU usage on iOS: 97 %, above 90 %'],
+    [90, 'CPU usage on iOS: 90 %, equal to 90 %'],
+    [12.345, 'CPU usage on iOS: 12.35 %, below 90 %'],
   ])('of %s', (value, expected) => {
     expect(summaryOf(verdict(value), setupOf())).toBe(expected)
   })
@@ -183,7 +183,7 @@ describe('what is said of a threshold', () => {
 
   it('in a review names the threshold', () => {
     expect(describeVerdict('CPU usage', verdict(97))).toBe(
-      'CPU usage (os iOS) at 97, 8 % above the threshold (90)',
+      'CPU usage on iOS at 97, 8 % above the threshold (90)',
     )
   })
 
@@ -201,7 +201,7 @@ describe('what is said of a threshold', () => {
   it('has the unit also where a value is held against others', () => {
     const baselines = [{ kind: 'before' as const, daysAgo: 1, value: 40, diff: 0.5 }]
     expect(summaryOf(verdict(80, { baselines, reason: 'deviates' }), setupOf())).toBe(
-      'CPU usage (os = iOS): 80 %, against 40 % a day ago (+100 %)',
+      'CPU usage on iOS: 80 %, against 40 % a day ago (+100 %)',
     )
   })
 })

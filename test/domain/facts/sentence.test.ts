@@ -362,7 +362,7 @@ const sentences: { readonly [Type in Fact['type']]: readonly (readonly [FactOf<T
           more: 1,
         },
       },
-      'Firewatch carries out restart on checkout-2. Before it: Likes (os iOS) 3, a day before 8.9; and 1 more series.',
+      'Firewatch carries out restart on checkout-2. Before it: Likes on iOS 3, a day before 8.9; and 1 more series.',
     ],
     [
       { ...attempt, step: 'acted', effect: 'done', summary: 'HTTP 200' },
@@ -398,7 +398,7 @@ const sentences: { readonly [Type in Fact['type']]: readonly (readonly [FactOf<T
           changes: { series: [], more: 0 },
         },
       },
-      'restart on checkout-2: helped. It helped: 2 of the 2 samples after it are good.',
+      'Firewatch is done with restart on checkout-2. It helped: 2 of 2 samples after it are good.',
     ],
     [
       { ...attempt, step: 'finished', outcome: 'unknown', explanation: null },
@@ -435,6 +435,10 @@ const sentences: { readonly [Type in Fact['type']]: readonly (readonly [FactOf<T
     [
       { type: 'review-drafted', checks: 16, open: [3, 14] },
       'Post-mortem drafted: 2 of 16 checks need people (3, 14)',
+    ],
+    [
+      { type: 'review-drafted', checks: 16, open: [15] },
+      'Post-mortem drafted: 1 of 16 checks needs people (15)',
     ],
   ],
   'task-failed': [

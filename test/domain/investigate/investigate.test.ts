@@ -113,7 +113,7 @@ describe('a finding', () => {
     [
       'the worst verdict',
       likesVerdicts,
-      'Likes (os iOS) at 12, 98 % below a day before (480) and 98 % below a week before (500)',
+      'Likes on iOS at 12, 98 % below a day before (480) and 98 % below a week before (500)',
     ],
   ])('tells %s', (_, result, sentence) => {
     expect(findingOf('Split', result)).toBe(sentence)

@@ -148,7 +148,7 @@ describe.each(outage)('the review of $id, of which more is known', (given) => {
     expect(review.times.durations.find(({ name }) => name === 'time to acknowledge')?.ms).toBeNull()
   })
 
-  it('tells mitigation from resolution, and names the switch that was at hand', () => {
+  it('tells mitigation from resolution, and names the switch that was ready', () => {
     const times = review.brief.times.map(({ label, text }) => `${label}: ${text}`)
     expect(times).toEqual(
       expect.arrayContaining([
@@ -157,7 +157,7 @@ describe.each(outage)('the review of $id, of which more is known', (given) => {
       ]),
     )
     expect(review.response.wentWell.map(({ text }) => text)).toContain(
-      'global WAF kill on edge-http-proxy was at hand, and it helped',
+      'global WAF kill on edge-http-proxy was ready, and it helped',
     )
     expect(review.timeline.map(({ quote }) => quote)).toContainEqual(
       expect.stringContaining('pull request, approval, CI and a change request'),

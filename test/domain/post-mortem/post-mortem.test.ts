@@ -49,7 +49,19 @@ describe('a review', () => {
   it('begins its timeline at the last normal measurement before the start', () => {
     const [first, second] = draftReview(records()).timeline
     expect(first).toMatchObject({ at: at('02:45'), cites: ['INC-42/E2'] })
-    expect(second).toMatchObject({ at: at('03:00'), text: 'The first of its alerts began' })
+    expect(second).toMatchObject({ at: at('03:00'), text: 'The first alert began' })
+  })
+
+  it('tells a mark in its own words, and quotes no more than the person said', () => {
+    const marked = entry('not-actionable', '09:00', {
+      actor: 'ana',
+      fact: { type: 'not-actionable', text: 'a planned load test' },
+    })
+    const { timeline } = draftReview(records({ timeline: [...records().timeline, marked] }))
+    expect(timeline.at(-1)).toMatchObject({
+      text: 'Responder A marked it as not actionable',
+      quote: 'a planned load test',
+    })
   })
 
   it('leads from a timeline item to the records that it is about', () => {

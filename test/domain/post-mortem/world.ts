@@ -227,7 +227,7 @@ export function records(change: Partial<ReviewRecords> = {}): ReviewRecords {
       },
     ],
     timeline: [
-      entry('detected', '03:16', { kind: 'detected', summary: 'Likes (os = iOS) deviates' }),
+      entry('detected', '03:16', { kind: 'detected', summary: 'Likes on iOS deviates' }),
       entry('evidence/opened', '03:17', {
         fact: {
           type: 'evidence',

@@ -12,9 +12,9 @@ const sentences: {
   readonly [Kind in Explanation['kind']]: readonly (readonly [ExplanationOf<Kind>, string])[]
 } = {
   judged: [
-    [{ ...judged, outcome: 'helped' }, 'It helped: 2 of the 3 samples after it are good.'],
-    [{ ...judged, outcome: 'no-effect' }, 'It had no effect: 1 of the 3 samples after it still fire.'],
-    [{ ...judged, outcome: 'harmed' }, 'It got worse: 1 of the 3 samples after it still fire.'],
+    [{ ...judged, outcome: 'helped' }, 'It helped: 2 of 3 samples after it are good.'],
+    [{ ...judged, outcome: 'no-effect' }, 'It had no effect: 1 of 3 samples after it still fire.'],
+    [{ ...judged, outcome: 'harmed' }, 'It got worse: 1 of 3 samples after it still fire.'],
     [{ ...judged, outcome: 'waiting' }, '3 of 4 samples after it are known, 2 of them good.'],
     [
       {
@@ -33,7 +33,7 @@ const sentences: {
           more: 2,
         },
       },
-      'It helped: 2 of the 3 samples after it are good. Likes (os iOS) 3.1 → 8.7, a week before 8.9; Likes unknown → unknown; and 2 more series.',
+      'It helped: 2 of 3 samples after it are good. Likes on iOS 3.1 → 8.7, a week before 8.9; Likes unknown → unknown; and 2 more series.',
     ],
   ],
   refused: [
@@ -136,7 +136,7 @@ describe('how series stand', () => {
       { ...likes, group: 'Android', value: null },
     ]
     expect(statesWords({ series, more: 4 })).toBe(
-      'Likes (os iOS) 3.1, a day before 8.9; Likes (os Android) unknown; and 4 more series',
+      'Likes on iOS 3.1, a day before 8.9; Likes on Android unknown; and 4 more series',
     )
     expect(statesWords(none)).toBe('')
   })

@@ -94,8 +94,8 @@ describe('the guards', () => {
       ],
     })
     expect(decisionSentence(decision)).toBe(
-      'Allowed: feed-1 offers restart; no kill switch is thrown; attempt 1 of at most 3; the breaker is closed: 0 of the last 0 attempts of ' +
-        "restart on feed-1 failed; 0 of 1 in group feeds under repair, 1 allowed; the newest measurement's bucket began 6 min ago.",
+      'Allowed: feed-1 offers restart; no kill switch is thrown; attempt 1 of at most 3; the breaker is closed: no attempts of ' +
+        "restart on feed-1 within a day; 0 of 1 in group feeds under repair, 1 allowed; the newest measurement's bucket began 6 min ago.",
     )
   })
 

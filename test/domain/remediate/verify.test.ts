@@ -84,7 +84,7 @@ describe('verification', () => {
       changes: { series: [{ ...change, before: 3.1, value: 8.7 }], more: 0 },
     })
     expect(explanationSentence(explanation)).toBe(
-      'It helped: 2 of the 2 samples after it are good. Likes per user 3.1 → 8.7, a day before 8.9.',
+      'It helped: 2 of 2 samples after it are good. Likes per user 3.1 → 8.7, a day before 8.9.',
     )
     expect(statesWords(statesOf(before, metrics))).toBe('Likes per user 3.1, a day before 8.9')
   })
@@ -101,8 +101,8 @@ describe('verification', () => {
     )
     expect(explanation.changes.more).toBe(2)
     expect(explanationSentence(explanation)).toBe(
-      'It had no effect: 2 of the 2 samples after it still fire. Likes per user (os a) 3 → 2, a day before 8.9; ' +
-        'Likes per user (os b) 3 → 2, a day before 8.9; Likes per user (os c) 3 → 2, a day before 8.9; and 2 more series.',
+      'It had no effect: 2 of 2 samples after it still fire. Likes per user on a 3 → 2, a day before 8.9; ' +
+        'Likes per user on b 3 → 2, a day before 8.9; Likes per user on c 3 → 2, a day before 8.9; and 2 more series.',
     )
   })
 
