@@ -273,6 +273,34 @@ describe('N36: the bar under the thumb', () => {
   })
 })
 
+describe('N37: what a form of its own answers with', () => {
+  it.each([small, desktop])(
+    'a test page and a preview of maintenance are accessible and fit at $width px',
+    async (how) => {
+      const { page, complaints } = await open('/test-pages', how)
+      await page.click('button:has-text("Send a test page")')
+      await page.waitForSelector('[role="status"]:has-text("Did it arrive?")')
+      expect(await accessibilityFaults(page)).toEqual([])
+      expect(await page.evaluate(crossing)).toEqual([])
+      await page.goto('/maintenance')
+      await page.fill('input[name="reason"]', 'new disks')
+      await page.click('button:has-text("See what it holds back")')
+      await page.waitForSelector('[role="status"]:has-text("feed would be quiet")')
+      expect(await accessibilityFaults(page)).toEqual([])
+      expect(await page.evaluate(crossing)).toEqual([])
+      expect(complaints).toEqual([])
+    },
+  )
+})
+
+describe('the page of who is on call', () => {
+  it('says who is on call now on the first screen of a phone', async () => {
+    const { page } = await open('/on-call', phone)
+    const box = await page.locator('.now-on-call').first().boundingBox()
+    expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThanOrEqual(844)
+  })
+})
+
 describe('N36: declaring an incident', () => {
   it.each([true, false])('says who is paged before and after it is sent (script: %s)', async (script) => {
     const { page, complaints } = await open('/incidents', { ...phone, script })
