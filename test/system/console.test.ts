@@ -105,7 +105,7 @@ const crossing = `[...document.querySelectorAll('body *')].filter((element) => {
 }).map(({ outerHTML }) => outerHTML.slice(0, 200))`
 
 /** Buttons, fields and folds that are lower than a finger needs. */
-const tooLow = `[...document.querySelectorAll('button, .button, summary, select, input:not([type=hidden], [type=checkbox], [type=radio])')]
+const tooLow = `[...document.querySelectorAll('button, .button, .chips a, summary, select, textarea, input:not([type=hidden], [type=checkbox], [type=radio])')]
   .filter((element) => element.checkVisibility())
   .map((element) => [element.outerHTML.slice(0, 120), element.getBoundingClientRect().height])
   .filter(([, height]) => height < 44)`
@@ -458,12 +458,15 @@ describe('the incident page', () => {
   it('leads from a citation of the review to its evidence', async () => {
     const { page } = await open('/reviews/INC-42', phone)
     await page.locator('#cause a[href="/reviews/INC-42/appendix#E1"]').first().click()
+    await page.waitForURL('**/reviews/INC-42/appendix#E1')
     await expect
-      .poll(() =>
-        page
-          .locator('#E1')
-          .boundingBox()
-          .then((box) => box?.y),
+      .poll(
+        () =>
+          page
+            .locator('#E1')
+            .boundingBox()
+            .then((box) => box?.y),
+        { timeout: 5_000 },
       )
       .toBeLessThan(844)
   })
@@ -493,6 +496,11 @@ describe('the page of who is on call', () => {
 })
 
 describe('a page that stays open', () => {
+  // Without a machine, what is being done is what the record of the incident says.
+  beforeEach(() => {
+    web.state.records = { ...web.state.records, machine: null }
+  })
+
   it('shows what happens without being loaded again, and says so aloud', async () => {
     const { page, complaints } = await open('/incidents/INC-42', phone)
     await expect.poll(() => page.locator('#stamp').innerText(), { timeout: 5_000 }).toContain('Live')
