@@ -34,7 +34,7 @@ function partOf(raw: string): Part {
   const lines = head.replaceAll(/\r\n[ \t]+/g, ' ').split('\r\n')
   const headers = lines.map((line) => {
     const { name, value } = /^(?<name>[!-9;-~]+): ?(?<value>.*)$/.exec(line)?.groups ?? {}
-    if (name === undefined) throw new Error(`"${line}" is no header`)
+    if (name === undefined) throw new Error(`"${line}" is not a header`)
     return [name.toLowerCase(), value ?? ''] as const
   })
   return { headers, body: end < 0 ? '' : raw.slice(end + 4) }

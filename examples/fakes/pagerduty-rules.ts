@@ -30,7 +30,7 @@ export function eventErrors(event: unknown, bytes: number): string[] {
     ...wrong(!isOptionalText(event['client']), "'client' is not text"),
     ...wrong(
       event['client_url'] !== undefined && !isWebAddress(event['client_url']),
-      "'client_url' is no address",
+      "'client_url' is not an address",
     ),
   ]
 }
@@ -44,7 +44,7 @@ function payloadErrors(payload: unknown): string[] {
     ...wrong(!isText(source, 1, Number.POSITIVE_INFINITY), "'payload.source' is missing or blank"),
     ...wrong(!oneOf(severity, severities), "'payload.severity' is missing or unknown"),
     ...wrong(timestamp !== undefined && !isInstant(timestamp), "'payload.timestamp' is not ISO 8601"),
-    ...wrong(details !== undefined && !isObject(details), "'payload.custom_details' is no object"),
+    ...wrong(details !== undefined && !isObject(details), "'payload.custom_details' is not an object"),
     ...unknown.map((name) => `'payload.${name}' is not text`),
   ]
 }

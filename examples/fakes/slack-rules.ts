@@ -83,7 +83,7 @@ function checkBlock(block: Fields): { shown: string; buttons: readonly FakeButto
 }
 
 function checkButton(button: Fields): FakeButton {
-  if (button['type'] !== 'button') bad('an element that is no button')
+  if (button['type'] !== 'button') bad('an element that is not a button')
   if (![undefined, 'primary', 'danger'].includes(button['style'] as string | undefined))
     bad('style of a button')
   return {

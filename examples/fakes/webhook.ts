@@ -67,7 +67,7 @@ function requestErrors(request: IncomingMessage, text: string): string[] {
   if (request.headers['content-type'] !== 'application/json')
     errors.push('the content is not application/json')
   if (headerOf(request, 'idempotency-key') === '') errors.push('Idempotency-Key is missing')
-  if (body === undefined) errors.push('the body is no JSON object')
+  if (body === undefined) errors.push('the body is not a JSON object')
   else if (body['version'] !== 1) errors.push('the version of the body is not 1')
   return errors
 }

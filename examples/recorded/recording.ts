@@ -9,14 +9,14 @@ export interface Reading {
   readonly value: number
 }
 
-/** The recording, in order. @throws naming the line that is no reading */
+/** The recording, in order. @throws naming the line that is not a reading */
 export async function readRecording(): Promise<Reading[]> {
   const [, ...lines] = (await readFile(file, 'utf8')).trimEnd().split(/\r?\n/)
   return lines.map((line, index) => {
     const [time = '', text = ''] = line.split(',')
     const value = Number(text)
     if (!/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(time) || text === '' || !Number.isFinite(value))
-      throw new Error(`line ${index + 2} of the recording is no reading: ${line}`)
+      throw new Error(`line ${index + 2} of the recording is not a reading: ${line}`)
     return { time: `${time.replace(' ', 'T')}Z`, value }
   })
 }

@@ -62,7 +62,7 @@ export function createAnswerService(options: AnswerServiceOptions): ChannelAnswe
         const answer = { verb: 'acknowledge', incident, commandId } as const
         if (user !== undefined && user.role !== 'viewer')
           return carryOutAll(options, user, answer, incidents, asked)
-        const reason = user === undefined ? 'nobody is called so any more' : 'viewers only read'
+        const reason = user === undefined ? 'there is no such user any more' : 'viewers only read'
         const refusal = {
           channel: 'email',
           account: person,

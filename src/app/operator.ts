@@ -32,7 +32,7 @@ export function operatorOf(
 
 /** How to act as somebody whom the others know. */
 export function howToChooseSentence({ name }: Operator, { users }: Pick<Configuration, 'users'>): string {
-  return `You act as ${name}, who is no configured user. To act as one, run "firewatch up --as NAME" (${namesSentence(Object.keys(users))}).`
+  return `You act as ${name}, who is not a configured user. To act as one, run "firewatch up --as NAME" (${namesSentence(Object.keys(users))}).`
 }
 
 function namesSentence(names: readonly string[]): string {

@@ -79,7 +79,7 @@ function chartsByName({ records, clickhouse, running, log, now }: PageSenderPart
   const charts = createCharts({ records, clickhouse, running, log: warn, now })
   return async (name: string, timeZone: string): Promise<Uint8Array | undefined> => {
     const number = parseIncidentName(name)
-    if (number === undefined) throw new Error(`${name} is no name of an incident`)
+    if (number === undefined) throw new Error(`${name} is not the name of an incident`)
     const reading = await charts.ofIncident(await records.incidents.get(number), timeZone)
     if (reading.kind === 'unreadable') throw new Error('its measurements could not be read')
     return reading.kind === 'chart' && isMeasured(reading.model) ? renderPng(reading.model) : undefined

@@ -18,7 +18,7 @@ import { createIncidentCommands } from '../postgres/incident-commands.ts'
 import { createIncidentMachine, type IncidentMachine } from '../postgres/incident-machine.ts'
 import { createIncidentBoard } from '../postgres/incident-board.ts'
 import { createIncidentMarks } from '../postgres/incident-marks.ts'
-import { createMaintenanceRecords } from '../postgres/maintenance.ts'
+import { announcedMaintenance, createMaintenanceRecords } from '../postgres/maintenance.ts'
 import { createWorkflowNotifications } from '../postgres/workflow-notifications.ts'
 import type { IncidentConfigurations } from '../postgres/incident-world.ts'
 import { createIncidentRecords } from '../postgres/incidents.ts'
@@ -65,6 +65,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
   const known: IncidentConfigurations = {
     running,
     get: (revision) => configurations.get(revision),
+    announced: announcedMaintenance,
     schedules: (on, names) => currentSchedules(running, createScheduleChangeRecords(on)).current(names),
   }
   const machine: IncidentMachine = createIncidentMachine(db, {

@@ -122,7 +122,7 @@ function instantOf(option: string, text: string): number {
   const instant = instantForm.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN
   if (!Number.isNaN(instant)) return instant
   throw new CommandFailed(
-    `${option} "${text}" is no instant: write a day in UTC, such as 2026-03-01, or a time with its zone, such as 2026-03-01T06:00:00Z`,
+    `${option} "${text}" is not an instant: write a day in UTC, such as 2026-03-01, or a time with its zone, such as 2026-03-01T06:00:00Z`,
     exitCodes.usage,
   )
 }

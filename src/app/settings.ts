@@ -49,7 +49,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
   }
   const port = portIn('FIREWATCH_PORT', defaultPort)
   const logLevel = logLevels.find((level) => level === (env['FIREWATCH_LOG_LEVEL'] ?? 'info'))
-  if (logLevel === undefined) problems.push(`FIREWATCH_LOG_LEVEL is none of ${logLevels.join(', ')}`)
+  if (logLevel === undefined) problems.push(`FIREWATCH_LOG_LEVEL must be one of ${logLevels.join(', ')}`)
   const linkKey = env['FIREWATCH_LINK_KEY'] === '' ? undefined : env['FIREWATCH_LINK_KEY']
   if (linkKey !== undefined && linkKey.length < shortestLinkKey)
     problems.push(`FIREWATCH_LINK_KEY is shorter than ${shortestLinkKey} characters`)

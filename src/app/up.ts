@@ -62,7 +62,7 @@ export async function up(options: UpOptions, env: NodeJS.ProcessEnv, hangups: Ha
   }
 }
 
-/** @throws CommandFailed for what is no port */
+/** @throws CommandFailed for what is not a port */
 function portOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)

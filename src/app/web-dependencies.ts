@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { personCalendar, scheduleCalendar } from '../ical/write.ts'
+import type { Incident } from '../domain/incident/incident.ts'
 import type { WebDependencies } from '../web/dependencies.ts'
 import type { TestPages } from '../web/test-pages.ts'
 import type { ServedRequest } from '../web/observe.ts'
@@ -29,17 +30,8 @@ export function webDependencies(
     automation: createAutomation(records, running, randomUUID),
     maintenance: parts.maintenance,
     publicUrl: settings.publicUrl,
-    people: async () =>
-      Object.fromEntries(Object.entries(running().users).map(([name, { role }]) => [name, role])),
-    incidents: {
-      find: (incident) => records.incidents.find(incident),
-      list: (filter) => records.incidents.list(filter),
-      board: (filter) => records.board.board(filter),
-      counts: (filter) => records.incidents.counts(filter),
-      byChartToken: (token) => records.incidents.byChartToken(token),
-      records: (incident) => recordsOf(records, incident),
-      events: (incident) => records.incidents.eventsOf(incident),
-    },
+    ...configuredNow(parts),
+    incidents: incidentReader(records),
     commands: records.commands,
     declarationPreviews: createDeclarationPreviews(running, () => onCall.context(), now),
     declare: (declaration) => records.declarations.declare(declaration),
@@ -48,13 +40,6 @@ export function webDependencies(
       details: createCheckDetails(records, running),
     },
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
-    configured: {
-      now: async () => running(),
-      whenOpened: ({ configRevision }) => records.configurations.get(configRevision).catch(running),
-    },
-    runbooks: async () => running().runbooks,
-    services: async () => Object.keys(running().services),
-    policies: async () => Object.keys(running().policies),
     reviews: createReviews({
       records,
       dataDir: settings.dataDir,
@@ -79,6 +64,32 @@ export function webDependencies(
     log: (message, error) => log.error({ err: error }, message),
     now,
     newId: randomUUID,
+  }
+}
+
+function configuredNow({ running, records }: ServerParts) {
+  return {
+    configured: {
+      now: async () => running(),
+      whenOpened: ({ configRevision }: Incident) => records.configurations.get(configRevision).catch(running),
+    },
+    people: async () =>
+      Object.fromEntries(Object.entries(running().users).map(([name, { role }]) => [name, role])),
+    runbooks: async () => running().runbooks,
+    services: async () => Object.keys(running().services),
+    policies: async () => Object.keys(running().policies),
+  }
+}
+
+function incidentReader(records: Records): WebDependencies['incidents'] {
+  return {
+    find: (incident) => records.incidents.find(incident),
+    list: (filter) => records.incidents.list(filter),
+    board: (filter) => records.board.board(filter),
+    counts: (filter) => records.incidents.counts(filter),
+    byChartToken: (token) => records.incidents.byChartToken(token),
+    records: (incident) => recordsOf(records, incident),
+    events: (incident) => records.incidents.eventsOf(incident),
   }
 }
 

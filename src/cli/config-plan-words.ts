@@ -103,18 +103,18 @@ function checkLine(check: CheckChange, timeZone: string): string {
   return [namedLine(check), ...checkWords(check, timeZone)].join('; ')
 }
 
-function checkWords({ change, anew, firing }: CheckChange, timeZone: string): string[] {
+function checkWords({ change, rejudged, firing }: CheckChange, timeZone: string): string[] {
   if (change === 'removed')
     return ['no longer runs', ...(firing === 0 ? [] : [`${counted(firing, 'firing series')} clear`])]
-  if (anew === null) return []
-  if (anew.known) {
-    const at = datedWords(Date.parse(anew.bucketAt), timeZone)
+  if (rejudged === null) return []
+  if (rejudged.known) {
+    const at = datedWords(Date.parse(rejudged.bucketAt), timeZone)
     return [
-      `judged anew, ${anew.firingAfter} of ${anew.judged} series of the newest bucket (${at}) fire; ${anew.firingBefore} did`,
+      `judged again, ${rejudged.firingAfter} of ${rejudged.judged} series of the newest bucket (${at}) fire; ${rejudged.firingBefore} did`,
     ]
   }
   return [
-    anew.why === 'not-judged'
+    rejudged.why === 'not-judged'
       ? 'what fires is known after its first run'
       : 'it measures something else: what fires is known after its next run',
   ]

@@ -18,7 +18,7 @@ export async function personOf(asker: Asker, flags: InitFlags): Promise<InitAnsw
     text: 'In which time zone?',
     given: flags.timeZone,
     suggested: Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC',
-    problem: (answer) => (isTimeZone(answer) ? undefined : 'it is no zone such as Europe/Berlin or UTC'),
+    problem: (answer) => (isTimeZone(answer) ? undefined : 'it is not a zone such as Europe/Berlin or UTC'),
   })
   const contact = (await asker.ask({
     flag: '--contact',

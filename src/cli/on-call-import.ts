@@ -59,7 +59,7 @@ function pairsOf(option: string, written: readonly string[]): Map<string, string
       if (at > 0 && at < pair.length - 1)
         return [pair.slice(0, at).trim().toLowerCase(), pair.slice(at + 1).trim()] as const
       throw new CommandFailed(
-        `${option} "${pair}" is no pair: write "name in the feed=name here"`,
+        `${option} "${pair}" is not a pair: write "name in the feed=name here"`,
         exitCodes.usage,
       )
     }),

@@ -54,7 +54,7 @@ async function contextOf(
   return (await connectApi(data, env)).get<PagingContext>(`/api/v1/on-call/context${query}`)
 }
 
-/** The zone that was asked for, else that of the configuration. @throws CommandFailed when it is no zone */
+/** The zone that was asked for, else that of the configuration. @throws CommandFailed when it is not a zone */
 export function readerZone(
   { timeZone }: Pick<OnCallOptions, 'timeZone'>,
   configured: Pick<PagingContext, 'timeZone'>,
@@ -65,7 +65,7 @@ export function readerZone(
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw new CommandFailed(
-      `--time-zone "${zone}" is no time zone: write one such as Europe/Berlin or UTC`,
+      `--time-zone "${zone}" is not a time zone: write one such as Europe/Berlin or UTC`,
       exitCodes.usage,
     )
   }
@@ -93,7 +93,7 @@ export function instantOption(
   const instant = ahead === undefined ? readInstantOrDay(written, timeZone) : now + ahead
   if (instant !== undefined) return instant
   throw new CommandFailed(
-    `${option} "${written}" is no instant: write 2026-05-01T12:00 (on the clock of ${timeZone}), 2026-05-01T12:00Z, 2026-05-01, now, or +8h`,
+    `${option} "${written}" is not an instant: write 2026-05-01T12:00 (on the clock of ${timeZone}), 2026-05-01T12:00Z, 2026-05-01, now, or +8h`,
     exitCodes.usage,
   )
 }

@@ -96,7 +96,7 @@ function momentOf(
   view: { readonly timeZone: string; readonly now: number },
 ): Happened {
   if (!isSeverity(severity))
-    throw new CommandFailed(`--severity "${severity}" is none of P0, P1, P2, P3`, exitCodes.usage)
+    throw new CommandFailed(`--severity "${severity}" is not one of P0, P1, P2, P3`, exitCodes.usage)
   const at = written === undefined ? view.now : instantOption('--at', written, view)
   return { incident: 0, service, alertsBegan: [at], events: [alertAt(at, severity)], until: at + longestMs }
 }

@@ -78,7 +78,7 @@ export function createClickHouse({ url, requestTimeoutMs = 30_000 }: ClickHouseO
       return rowsOf(lines)
     },
     async insert(table, rows) {
-      if (!/^\w+(?:\.\w+)?$/.test(table)) throw new TypeError(`${JSON.stringify(table)} is no table name`)
+      if (!/^\w+(?:\.\w+)?$/.test(table)) throw new TypeError(`${JSON.stringify(table)} is not a table name`)
       await attempt(() => client.insert({ table, values: [...rows], format: 'JSONEachRow' }))
     },
     async command(sql) {

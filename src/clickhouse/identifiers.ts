@@ -4,7 +4,7 @@ import { identifierParts, quotedIdentifier } from '../domain/values/sql-identifi
 export function quotedTable(table: string): string {
   const parts = identifierParts(table)
   if (parts === undefined || parts.length > 2)
-    throw new RangeError(`"${table}" is no table: database.table expected`)
+    throw new RangeError(`"${table}" is not a table: database.table expected`)
   return parts.map(quotedIdentifier).join('.')
 }
 
@@ -12,6 +12,6 @@ export function quotedTable(table: string): string {
 export function quotedColumn(column: string): string {
   const parts = identifierParts(column)
   if (parts?.length !== 1)
-    throw new RangeError(`"${column}" is no column: one name expected, in backquotes where it needs them`)
+    throw new RangeError(`"${column}" is not a column: one name expected, in backquotes where it needs them`)
   return parts.map(quotedIdentifier).join('')
 }

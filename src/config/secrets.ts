@@ -11,7 +11,7 @@ export function referencesIn(text: string): string[] {
 export function misspelledReference(text: string): string | undefined {
   for (const [, kind, target] of text.matchAll(wellFormed)) {
     if (kind === 'env' && !environmentName.test(target ?? '')) {
-      return `"${target}" is no name of an environment variable: letters, digits and "_", not beginning with a digit`
+      return `"${target}" is not a name of an environment variable: letters, digits and "_", not beginning with a digit`
     }
     if (kind === 'file' && target?.startsWith('/') !== true)
       return `\${file:${target}} must name a file from the root: \${file:/path}`

@@ -88,11 +88,11 @@ async function targetOf({ integration, resolveSecret }: EmailChannelOptions): Pr
         error: 'integrations.email.url leads to no address such as smtps://user:password@host',
       }
     const from = mailboxOf(integration.from)
-    if (from === undefined) return { kind: 'final', error: 'integrations.email.from is no sender' }
+    if (from === undefined) return { kind: 'final', error: 'integrations.email.from is not a sender' }
     const replyTo = integration.replyTo === undefined ? undefined : mailboxOf(integration.replyTo)
     return { kind: 'target', server, from, replyTo }
   } catch (error) {
-    // What is no address is never repeated: a password may stand in it.
+    // What is not an address is never repeated: a password may stand in it.
     const reason = error instanceof Error && !(error instanceof URIError) ? error.message : 'cannot be read'
     return { kind: 'final', error: errorText(`integrations.email.url: ${reason}`) }
   }

@@ -18,7 +18,10 @@ const control = /\p{Cc}/u
 const address = z
   .string()
   .refine((text) => !control.test(text), 'must be on one line, without control characters')
-  .refine((text) => control.test(text) || addressPattern.test(text), 'is no address: write name@example.org')
+  .refine(
+    (text) => control.test(text) || addressPattern.test(text),
+    'is not an address: write name@example.org',
+  )
 
 /** `name@example.org`, or `Somebody <name@example.org>`. */
 const mailbox = z
@@ -26,7 +29,7 @@ const mailbox = z
   .refine((text) => !control.test(text), 'must be on one line, without control characters')
   .refine(
     (text) => control.test(text) || mailboxOf(text) !== undefined,
-    'is no sender: write name@example.org or Name <name@example.org>',
+    'is not a sender: write name@example.org or Name <name@example.org>',
   )
 
 export interface Mailbox {

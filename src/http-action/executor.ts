@@ -74,7 +74,7 @@ async function resolve(
     const token = action.token === undefined ? undefined : await resolveSecret(action.token)
     const url = URL.parse(address)
     if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-      return { failure: 'the address of this action is no http or https URL', sent: false }
+      return { failure: 'the address of this action is not an http or https URL', sent: false }
     }
     const secrets = [token, address === reference ? undefined : address].flatMap((secret) => secret ?? [])
     return { url, token, secrets }

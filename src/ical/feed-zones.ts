@@ -40,7 +40,7 @@ export function feedZones(
     return zone
   }
   const own = ianaZone(reader.timeZone)
-  if (own === null) throw new RangeError(`"${reader.timeZone}" is no time zone`)
+  if (own === null) throw new RangeError(`"${reader.timeZone}" is not a time zone`)
   const stated = textProperty(calendar, 'X-WR-TIMEZONE')
   return {
     own,

@@ -66,7 +66,7 @@ function calendarsOf(text: string, problems: FeedProblem[]): Component[] {
     return []
   }
   const calendars = componentsOf(text.replace(/^\uFEFF/, '')).filter(({ name }) => name === 'VCALENDAR')
-  if (calendars.length === 0) say('it is no iCalendar: BEGIN:VCALENDAR expected at its start')
+  if (calendars.length === 0) say('it is not an iCalendar file: BEGIN:VCALENDAR expected at its start')
   const last = calendars.at(-1)
   if (last?.isUnfinished === true)
     say(

@@ -88,7 +88,7 @@ function partsOf(text: string): Map<string, string> {
 function dayOf(text: string): Rule['byDay'][number] {
   const [, ordinal = '', day = ''] = /^([+-]?\d{1,2})?([A-Z]{2})$/.exec(text) ?? []
   const at = weekdays.indexOf(day)
-  if (at === -1) throw new RangeError(`its rule has "${text.slice(0, 20)}", which is no weekday`)
+  if (at === -1) throw new RangeError(`its rule has "${text.slice(0, 20)}", which is not a weekday`)
   return { ordinal: Number(ordinal), weekday: at + 1 }
 }
 

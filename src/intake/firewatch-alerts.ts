@@ -62,7 +62,7 @@ function namedTexts(longest: number) {
         context.addIssue(`must have at most ${mostLabels} entries, not ${names.length}`)
       for (const name of names.filter((one) => !labelName.test(one) || one.length > longestName)) {
         context.addIssue(
-          `${JSON.stringify(name.slice(0, longestName))} is no name: letters, digits and "_", not beginning with a digit, at most ${longestName} characters`,
+          `${JSON.stringify(name.slice(0, longestName))} is not a name: letters, digits and "_", not beginning with a digit, at most ${longestName} characters`,
         )
       }
     })

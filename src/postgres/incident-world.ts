@@ -1,5 +1,4 @@
 import { own } from '../domain/values/own.ts'
-import { announcedMaintenance } from './maintenance.ts'
 import type { Configuration, Maintenance } from '../domain/configuration/configuration.ts'
 import type { NotifyTarget } from '../domain/configuration/escalation-policy.ts'
 import { isDeclared } from '../domain/alert/declaration.ts'
@@ -24,6 +23,8 @@ export interface IncidentConfigurations {
   readonly get: (revision: string) => Promise<Configuration>
   /** Schedules as they stand now, with every change that people made; read on the given connection. */
   readonly schedules: (db: Database, names: readonly string[]) => Promise<ReadonlyMap<string, Schedule>>
+  /** Maintenance of a service that people announced and that is not over at an instant, epoch milliseconds; read on the given connection. */
+  readonly announced: (db: Database, service: string, at: number) => Promise<readonly Maintenance[]>
 }
 
 /** What of the configuration counts for an incident at a severity. */
@@ -73,7 +74,8 @@ export async function worldOf(
     policy,
     teams: { ...atStart.teams, ...running.teams },
     calendars: { ...atStart.calendars, ...running.calendars },
-    maintenance: reading.type === 'read-step' ? await maintenanceOf(db, running, incident.service, at) : [],
+    maintenance:
+      reading.type === 'read-step' ? await maintenanceOf(db, configurations, incident.service, at) : [],
     reachable: (person) => reachableOf(person, running, atStart),
     onCall: (name, then = at) => {
       const configured = Object.hasOwn(atStart.schedules, name) ? atStart.schedules[name] : undefined
@@ -122,12 +124,12 @@ async function schedulesOf(
 
 async function maintenanceOf(
   db: Database,
-  { services }: Configuration,
+  { running, announced }: IncidentConfigurations,
   service: string,
   at: number,
 ): Promise<readonly Maintenance[]> {
-  const configured = own(services, service)?.maintenance ?? []
-  return [...configured, ...(await announcedMaintenance(db, service, at))]
+  const configured = own(running().services, service)?.maintenance ?? []
+  return [...configured, ...(await announced(db, service, at))]
 }
 
 async function alertsBegan(db: Database, incident: number): Promise<number[]> {

@@ -20,7 +20,10 @@ export function slackContactSchema() {
     to: z
       .string()
       .trim()
-      .regex(placePattern, 'is no Slack id: write that of a channel (C0123456789) or a person (U0123456789)'),
+      .regex(
+        placePattern,
+        'is not a Slack id: write that of a channel (C0123456789) or a person (U0123456789)',
+      ),
   })
 }
 
@@ -28,7 +31,10 @@ export function slackContactSchema() {
 export const slackUserId = z
   .string()
   .trim()
-  .regex(userPattern, 'is no id of a Slack user: "Copy member ID" in their profile gives one, U0123456789')
+  .regex(
+    userPattern,
+    'is not an id of a Slack user: "Copy member ID" in their profile gives one, U0123456789',
+  )
 
 /** `integrations.slack`: the app that posts, and how its requests to us are known to be Slack's. */
 export function slackIntegrationSchema({ addressReference, secretReference }: SlackFields) {
@@ -37,7 +43,7 @@ export function slackIntegrationSchema({ addressReference, secretReference }: Sl
     signingSecret: secretReference,
     apiUrl: addressReference.exactOptional(),
     responseHosts: z
-      .array(z.string().trim().regex(hostPattern, 'is no host: write a name, such as hooks.slack.com'))
+      .array(z.string().trim().regex(hostPattern, 'is not a host: write a name, such as hooks.slack.com'))
       .min(1)
       .exactOptional(),
   })

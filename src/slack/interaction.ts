@@ -48,7 +48,7 @@ const verbs: Readonly<Record<string, AnswerVerb>> = {
   firewatch_resolve: 'resolve',
 }
 
-/** Reads the form field `payload` of a body, and of nothing else; `undefined` for what is no button of ours. */
+/** Reads the form field `payload` of a body, and of nothing else; `undefined` for what is not a button of ours. */
 export function readInteraction(body: Uint8Array): Press | undefined {
   const payload = Payload.safeParse(jsonOf(formOf(body).get('payload') ?? ''))
   const action = payload.data?.actions[0]

@@ -27,7 +27,7 @@ export function written(text: string): string {
     .replaceAll(/&(?:amp|lt|gt);/g, (entity) => characters[entity] ?? entity)
 }
 
-/** Slack makes `<http://shop.example|shop.example>` of a host that somebody typed. `undefined` for what is no address. */
+/** Slack makes `<http://shop.example|shop.example>` of a host that somebody typed. `undefined` for what is not an address. */
 function writtenLink(address: string, label: string): string | undefined {
   if (!/^[a-z][a-z0-9+.-]*:/i.test(address)) return undefined
   if (label === '' || address.endsWith(`//${label}`) || address === `mailto:${label}`) return label || address

@@ -18,7 +18,7 @@ const chatId = z
   .transform((written, context) => {
     const chat = String(written).trim()
     if (chatPattern.test(chat)) return chat
-    context.addIssue({ code: 'custom', message: `"${chat}" is no chat: ${chatForms}` })
+    context.addIssue({ code: 'custom', message: `"${chat}" is not a chat: ${chatForms}` })
     return z.NEVER
   })
 
@@ -42,7 +42,7 @@ export const telegramUserId = z
   .transform((written, context) => {
     const user = String(written).trim()
     if (/^[1-9]\d{0,15}$/.test(user)) return user
-    context.addIssue({ code: 'custom', message: `"${user}" is no user: ${userForms}` })
+    context.addIssue({ code: 'custom', message: `"${user}" is not a user: ${userForms}` })
     return z.NEVER
   })
 

@@ -47,7 +47,7 @@ export async function ensureAuditSchedule({ schedule }: Client, taskQueue: strin
       staticSummary: 'Is somebody looked for wherever somebody should be?',
     },
     memo,
-    state: { note: 'looks whether paging itself is well', triggerImmediately: true },
+    state: { note: 'checks that paging is healthy', triggerImmediately: true },
   })
 }
 

@@ -140,7 +140,7 @@ function instantAt(path: string, written: string, timeZone: string, problems: st
   const instant = readInstantOrDay(written, timeZone)
   if (instant === undefined)
     problems.push(
-      `${path}: "${written}" is no instant: write 2026-05-01T12:00 (on the wall clock of ${timeZone}), or with Z or an offset behind it`,
+      `${path}: "${written}" is not an instant: write 2026-05-01T12:00 (on the wall clock of ${timeZone}), or with Z or an offset behind it`,
     )
   return wholeSecond(instant ?? Number.NaN)
 }

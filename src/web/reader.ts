@@ -10,7 +10,7 @@ const Query = z.object({
   timeZone: z
     .string()
     .max(100)
-    .refine(isZone, 'is no time zone: write one such as Europe/Berlin or UTC')
+    .refine(isZone, 'is not a time zone: write one such as Europe/Berlin or UTC')
     .optional(),
 })
 
@@ -30,7 +30,7 @@ async function zoneAsked(query: unknown): Promise<string | undefined> {
   const { data, error } = Query.safeParse(query)
   if (error === undefined) return data.timeZone
   throw new HttpProblem(400, 'the time zone is not understood', [
-    'timeZone: is no time zone: write one such as Europe/Berlin or UTC',
+    'timeZone: is not a time zone: write one such as Europe/Berlin or UTC',
   ])
 }
 

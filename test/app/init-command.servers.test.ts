@@ -172,7 +172,7 @@ describe('N31: firewatch init', () => {
     [['--metric', 'median'], '--metric median: it is one of count, sum, average, quantile, ratio'],
     [['--time-column', 'name'], '--time-column name: it is one of time, day'],
     [['--threshold', 'high'], '--threshold high: it is a number'],
-    [['--time-zone', 'Mars'], '--time-zone Mars: it is no zone'],
+    [['--time-zone', 'Mars'], '--time-zone Mars: it is not a zone'],
     [['--contact', 'email', '--address', 'ana'], '--address ana: a mail address'],
     [['--contact', 'webhook', '--address', 'https://x.example/secret'], 'is a secret'],
   ])('says what is wrong with %j', async (args, message) => {

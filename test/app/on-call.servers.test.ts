@@ -68,6 +68,7 @@ describe('a schedule that people change from the command line', () => {
         'override 1, Sat 2026-11-28 10:00+01:00 to Sat 2026-11-28 18:00+01:00',
         'from                        to                          before -> after',
         'Sat 2026-11-28 10:00+01:00  Sat 2026-11-28 18:00+01:00  ana -> cy',
+        'cy is told by webhook',
       ].join('\n'),
     )
     expect(await paged('2026-11-28T12:00:00Z')).toEqual(['cy'])

@@ -30,7 +30,7 @@ describe('N30: as whom somebody acts who runs "firewatch up"', () => {
 
   it('is told how to be somebody whom the others know', () => {
     expect(howToChooseSentence({ name: 'root', isConfigured: false }, of('ana', 'ben'))).toBe(
-      'You act as root, who is no configured user. To act as one, run "firewatch up --as NAME" (configured: ana, ben).',
+      'You act as root, who is not a configured user. To act as one, run "firewatch up --as NAME" (configured: ana, ben).',
     )
   })
 })

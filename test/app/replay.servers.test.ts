@@ -169,20 +169,20 @@ describe('firewatch check replay says what is wrong:', () => {
       'an unknown check',
       ['machine', ...shutdown],
       4,
-      /has no check "machine"; there are machine-temperature/,
+      /there is no check "machine"; there is machine-temperature/,
     ],
     ['no range', ['machine-temperature'], 2, /--from/],
     [
       'a time without a zone',
       ['machine-temperature', '--from', '2013-12-08T10:00', '--to', '2013-12-09'],
       2,
-      /--from "2013-12-08T10:00" is no instant/,
+      /--from "2013-12-08T10:00" is not an instant/,
     ],
     [
       'a day that does not exist',
       ['machine-temperature', '--from', '2013-12-08', '--to', '2013-02-30'],
       2,
-      /--to "2013-02-30" is no instant/,
+      /--to "2013-02-30" is not an instant/,
     ],
     [
       'a range that ends before it begins',

@@ -246,7 +246,7 @@ describe('N40: people and a review', () => {
     expect(body).toContain('2 open actions')
   })
 
-  it('read one of before there were sections: it is drafted anew', async () => {
+  it('read one of before there were sections: it is drafted again', async () => {
     await database.pool.query("UPDATE reviews SET version = 0, sections = '{}' WHERE incident = $1", [
       incident,
     ])

@@ -16,7 +16,7 @@ describe('settings', () => {
     expect(() => settingsFrom(wrong)).toThrow(/FIREWATCH_PORT is not a port number/)
     expect(() => settingsFrom(wrong)).toThrow(/FIREWATCH_METRICS_PORT is not a port number/)
     expect(() => settingsFrom(wrong)).toThrow(
-      /FIREWATCH_LOG_LEVEL is none of trace, debug, info, warn, error/,
+      /FIREWATCH_LOG_LEVEL must be one of trace, debug, info, warn, error/,
     )
   })
 

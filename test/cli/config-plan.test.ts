@@ -112,10 +112,10 @@ checks:
       return planConfiguration(before, after, nothing, new Map([['errors', stored]]), now).checks
     }
     expect(await plan(checks.replace('value: 100', 'value: 50'))).toMatchObject([
-      { name: 'errors', anew: { known: true, judged: 3, firingBefore: 1, firingAfter: 2 } },
+      { name: 'errors', rejudged: { known: true, judged: 3, firingBefore: 1, firingAfter: 2 } },
     ])
     expect(await plan(checks.replace('count()', 'countIf(1)'))).toMatchObject([
-      { name: 'errors', change: 'changed', anew: { known: false, why: 'measured-otherwise' } },
+      { name: 'errors', change: 'changed', rejudged: { known: false, why: 'measured-otherwise' } },
     ])
   })
 })

@@ -141,7 +141,7 @@ describe('firewatch oncall', () => {
   })
 
   it.each([
-    [() => instantOption('--at', 'soon', { timeZone: 'UTC', now }), /--at "soon" is no instant: write/],
+    [() => instantOption('--at', 'soon', { timeZone: 'UTC', now }), /--at "soon" is not an instant: write/],
     [() => rangeOption({ from: '+2h', to: '+1h' }, { timeZone: 'UTC', now }, yearMs), /--to must be later/],
     [() => rangeOption({ to: '2028-02-01' }, { timeZone: 'UTC', now }, yearMs), /more than 400 days/],
   ])('refuses what is no time', (read, message) => {
@@ -152,7 +152,7 @@ describe('firewatch oncall', () => {
     const there = await view()
     expect(() => tellWho(there, 'nope')).toThrow('there is no schedule "nope"; there is primary, office')
     expect(() => tellWho(there, '__proto__')).toThrow('there is no schedule')
-    await expect(view(onCallYaml, 'Mars/Base')).rejects.toThrow('--time-zone "Mars/Base" is no time zone')
+    await expect(view(onCallYaml, 'Mars/Base')).rejects.toThrow('--time-zone "Mars/Base" is not a time zone')
     await expect(view('users: {}')).rejects.toThrow('The configuration has')
     await expect(openOnCallView({ data: '/nowhere' }, {}, now)).rejects.toThrow(
       'no Firewatch runs on /nowhere',
@@ -250,7 +250,7 @@ describe('firewatch oncall import', () => {
 
   it.each([
     [{ ...options, person: ['Ana Alvarez=zoe'] }, 'there is no user "zoe"; there is ana, ben, cy, boss'],
-    [{ ...options, person: ['Ana'] }, '--person "Ana" is no pair'],
+    [{ ...options, person: ['Ana'] }, '--person "Ana" is not a pair'],
     [{ ...options, schedule: 'nope' }, 'there is no schedule "nope"'],
     [{ ...options, person: [] }, /has no shifts from .*\n +event 1 "ana alvarez": nobody is known/],
     [
@@ -265,6 +265,6 @@ describe('firewatch oncall import', () => {
   it('refuses a file that is not there or is no calendar', async () => {
     await expect(importFeed('/nowhere.ics', options, await view(), span)).rejects.toThrow('cannot be read')
     const path = await folder.write('text.ics', 'hello')
-    await expect(importFeed(path, options, await view(), span)).rejects.toThrow('it is no iCalendar')
+    await expect(importFeed(path, options, await view(), span)).rejects.toThrow('it is not an iCalendar file')
   })
 })

@@ -74,8 +74,8 @@ describe('firewatch simulate, without an incident', () => {
     [p1, { policyName: 'p9' }, 'has no policy "p9"; there is p1'],
     ['- p1', {}, 'expected a map with a policy by its name'],
     ['a: [', {}, 'not valid YAML'],
-    [p1, { severity: 'P9' }, '--severity "P9" is none of'],
-    [p1, { at: 'soon' }, '--at "soon" is no instant'],
+    [p1, { severity: 'P9' }, '--severity "P9" is not one of'],
+    [p1, { at: 'soon' }, '--at "soon" is not an instant'],
     [p1, { incident: 'INC-1' }, '--at is for trying without an incident'],
   ])('refuses %j with %j', async (policy, more, message) => {
     await expect(tried(policy, more)).rejects.toThrow(message)

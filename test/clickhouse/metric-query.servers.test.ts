@@ -203,9 +203,9 @@ describe('the statement', () => {
     const { question } = questionOf([everything], { metrics })
     const renamed = (change: object) => () =>
       metricStatement({ ...question, source: { ...question.source, ...change } })
-    expect(renamed({ table: 'feed; DROP TABLE x' })).toThrow('is no table')
-    expect(renamed({ table: 'a.b.c' })).toThrow('is no table')
-    expect(renamed({ timeColumn: 'time`' })).toThrow('is no column')
+    expect(renamed({ table: 'feed; DROP TABLE x' })).toThrow('is not a table')
+    expect(renamed({ table: 'a.b.c' })).toThrow('is not a table')
+    expect(renamed({ timeColumn: 'time`' })).toThrow('is not a column')
   })
 
   it('holds no value that is not bound', () => {

@@ -72,7 +72,7 @@ const mistakes: readonly Mistake[] = [
       '2:1 title: is required',
       '2:1 titel: unknown key "titel"; did you mean "title"?',
       '3:21 match.alertname: expected a list of values, such as [one]',
-      '5:11 causes[0].id: "a b" is no name: letters, digits, "-" and "_", beginning with a letter, at most 63 characters',
+      '5:11 causes[0].id: "a b" is not a name: letters, digits, "-" and "_", beginning with a letter, at most 63 characters',
       '5:25 causes[0].problem: expected one of occurred, detected-late, mitigated-slowly, impact-spread; did you mean "occurred"?',
       '5:41 causes[0].claim: must not be empty',
     ],

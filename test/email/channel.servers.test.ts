@@ -244,7 +244,7 @@ describe('what became of a try', () => {
   })
 
   it.each(['mail.example.org', 'http://mail.example.org', 'smtp://', 'smtp://user:hunter2%ZZ@host'])(
-    '%s is no address of a mail server, and is not repeated',
+    '%s is not an address of a mail server, and is not repeated',
     async (address) => {
       url = address
       const outcome = await send()

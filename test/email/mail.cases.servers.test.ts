@@ -57,7 +57,7 @@ describe('S17: line breaks in a mail', () => {
   it('S17: a sender with a line break never gets as far as a server', async () => {
     expect(await send({}, 'Team\r\nBcc: evil@example.com <f@example.org>')).toEqual({
       kind: 'final',
-      error: 'integrations.email.from is no sender',
+      error: 'integrations.email.from is not a sender',
     })
     expect(smtp.attempts()).toBe(0)
   })

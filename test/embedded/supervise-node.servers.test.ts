@@ -54,6 +54,7 @@ async function pidOf(supervised: SupervisedProcess, formerPid?: number): Promise
   return vi.waitFor(() => {
     const { state, pid } = supervised.status()
     expect(state).toBe('ready')
+    expect(pid).toBeDefined()
     expect(pid).not.toBe(formerPid)
     return pid as number
   }, patient)

@@ -176,12 +176,12 @@ describe('an act over HTTP', () => {
     [
       'an address that is none',
       { url: 'not an address' },
-      'the address of this action is no http or https URL',
+      'the address of this action is not an http or https URL',
     ],
     [
       'an address for something else',
       { url: 'file:///etc/passwd' },
-      'the address of this action is no http or https URL',
+      'the address of this action is not an http or https URL',
     ],
     [
       'a token that breaks the header',

@@ -189,7 +189,7 @@ describe('an iCalendar feed', () => {
   })
 
   it.each([
-    { name: 'no calendar', text: 'hello', reason: 'it is no iCalendar' },
+    { name: 'no calendar', text: 'hello', reason: 'it is not an iCalendar file' },
     {
       name: 'an unknown person',
       text: feed(['UID:1', 'SUMMARY:Zoe', 'DTSTART:20260302T090000Z', 'DTEND:20260303T090000Z']),

@@ -99,10 +99,10 @@ describe('N37: maintenance that a person announces', () => {
   it.each([
     [{ service: 'sohp' }, 'there is no service "sohp"; did you mean "shop"?'],
     [{ service: '__proto__' }, 'there is no service "__proto__"; there is feed, shop'],
-    [{ for: '1y' }, '"1y" is no duration: write a number with its unit, such as 30m or 2h'],
+    [{ for: '1y' }, '"1y" is not a duration: write a number with its unit, such as 30m or 2h'],
     [{ for: '31d' }, 'it lasts 31 d: at most 30 d'],
     [{ for: '1h', to: '2026-03-02T00:00Z' }, 'say either how long it lasts, such as 2h, or when it ends'],
-    [{ from: 'tomorrow' }, 'from: "tomorrow" is no instant'],
+    [{ from: 'tomorrow' }, 'from: "tomorrow" is not an instant'],
     [{ from: '2026-02-01T00:00Z' }, 'it would be over already: its end must lie ahead'],
     [{ from: '2028-02-01T00:00Z' }, 'it begins in more than a year'],
   ])('%j is refused with what is wrong', async (request, problem) => {

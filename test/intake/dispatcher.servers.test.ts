@@ -397,7 +397,7 @@ describe('when something breaks', () => {
       (await select<{ title: string }>('SELECT title FROM incidents ORDER BY number')).map(
         ({ title }) => title,
       ),
-    ).toEqual(['feed: disk', 'feed: other'])
+    ).toEqual(['disk at / (feed)', 'other at / (feed)'])
   })
 
   it('rows wait while nothing can be applied, and it is said once', async () => {

@@ -134,8 +134,8 @@ describe('a body that is refused', () => {
 
   it('has a name that is none', () => {
     expect(problems({ alerts: [{ labels: { ...labels, 'no-name': 'x', '1st': 'y' } }] })).toEqual([
-      expect.stringMatching(/^alerts\[0\]\.labels: "no-name" is no name/),
-      expect.stringMatching(/^alerts\[0\]\.labels: "1st" is no name/),
+      expect.stringMatching(/^alerts\[0\]\.labels: "no-name" is not a name/),
+      expect.stringMatching(/^alerts\[0\]\.labels: "1st" is not a name/),
     ])
   })
 

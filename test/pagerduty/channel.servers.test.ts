@@ -28,7 +28,7 @@ function send({
   const channel = createPagerDutyChannel({
     post,
     defaultUrl: pagerDuty.url,
-    timeoutMs: 200,
+    timeoutMs: 2_000,
     now: () => now,
     resolveSecret: (reference) => Promise.resolve(reference === '${env:KEY}' ? key : reference),
   })
@@ -157,7 +157,7 @@ describe('what became of a try', () => {
       { kind: 'hang-in-body' },
       { kind: 'sent', providerId: 'firewatch/c0ffee/INC-42/ana' },
     ],
-    ['silence', { kind: 'hang' }, retry('no answer within 200 ms')],
+    ['silence', { kind: 'hang' }, retry('no answer within 2000 ms')],
     ['a reset before it was taken', { kind: 'reset', when: 'before' }, retry('connection lost (ECONNRESET)')],
     ['a reset after it was taken', { kind: 'reset', when: 'after' }, retry('connection lost (ECONNRESET)')],
   ]
@@ -209,7 +209,7 @@ describe('what became of a try', () => {
   it('a routing key that cannot be read is final, and says which', async () => {
     const channel = createPagerDutyChannel({
       post,
-      timeoutMs: 200,
+      timeoutMs: 2_000,
       now: () => now,
       resolveSecret: () => Promise.reject(new Error('${env:KEY}: this environment variable is not set')),
     })

@@ -17,7 +17,7 @@ beforeEach(async () => {
   slack = await startFakeSlack({ now: () => now, places: ['C0123456789', 'C0000000001'] })
   channel = createSlackChannel({
     post,
-    timeoutMs: 200,
+    timeoutMs: 2_000,
     now: () => now,
     resolveSecret: (reference) =>
       Promise.resolve(reference === '${env:TOKEN}' ? slack.token : `${slack.url}/api`),

@@ -36,7 +36,7 @@ beforeEach(async () => {
   secrets = { '${env:TOKEN}': slack.token, '${env:API}': `${slack.url}/api` }
   channel = createSlackChannel({
     post,
-    timeoutMs: 200,
+    timeoutMs: 2_000,
     now: () => now,
     resolveSecret: (reference) => Promise.resolve(secrets[reference] ?? reference),
     integration: { token: '${env:TOKEN}', apiUrl: '${env:API}' },
@@ -153,7 +153,7 @@ describe('what became of a try', () => {
       { kind: 'hang-in-body', body: '{"ok":' },
       unknown('answered 200, and the answer broke off'),
     ],
-    ['silence', { kind: 'hang' }, unknown('no answer within 200 ms')],
+    ['silence', { kind: 'hang' }, unknown('no answer within 2000 ms')],
     [
       'a reset before it was taken',
       { kind: 'reset', when: 'before' },

@@ -43,7 +43,7 @@ beforeEach(async () => {
     resolveSecret: () => Promise.resolve(slack.signingSecret),
     answers,
     post,
-    timeoutMs: 200,
+    timeoutMs: 2_000,
     workMs: 50,
     pauseMs: 1,
     now: () => new Date(),

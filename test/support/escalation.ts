@@ -299,7 +299,12 @@ async function openIncident(world: EscalationWorld, change: NewIncident): Promis
   const number = await insertIncident(database.db, { service, severity, revision, at })
   await records.machine.take(number, async ({ incident }) => {
     const get = () => Promise.resolve(configured)
-    const known = { running: () => configured, get, schedules: () => Promise.resolve(new Map()) }
+    const known = {
+      running: () => configured,
+      get,
+      schedules: () => Promise.resolve(new Map()),
+      announced: async () => [],
+    }
     const { settings } = await settingsOf(known, incident, severity)
     const counts = { firing: 1, total: 1 }
     return { event: { type: 'opened', at: at.getTime(), ...counts, severity, settings } }

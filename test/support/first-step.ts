@@ -14,6 +14,7 @@ export async function pagedAtFirst(
   const configurations = {
     running: () => configuration,
     get: async () => configuration,
+    announced: async () => [],
     schedules: (_db: Database, names: readonly string[]) => schedules.current(names),
   }
   const reading = { type: 'read-step', position: { step: 1, round: 0 }, urged: false, begun: 0 } as const

@@ -45,7 +45,7 @@ beforeEach(async () => {
   now = new Date('2026-03-01T03:00:00Z')
   channel = createTelegramChannel({
     post,
-    timeoutMs: 200,
+    timeoutMs: 2_000,
     chartWaitMs: 100,
     now: () => now,
     resolveSecret: (reference) => Promise.resolve(secrets[reference] ?? reference),
@@ -255,7 +255,7 @@ describe('what became of a try', () => {
       retry('answered 200, but not in the words of Telegram'),
     ],
     ['200 whose body stalls', { kind: 'hang-in-body' }, unknown('answered 200, and the answer broke off')],
-    ['silence', { kind: 'hang' }, unknown('no answer within 200 ms')],
+    ['silence', { kind: 'hang' }, unknown('no answer within 2000 ms')],
     [
       'a reset before it was taken',
       { kind: 'reset', when: 'before' },
@@ -330,7 +330,7 @@ describe('what became of a try', () => {
   it('a secret that cannot be read is final, with the name of the reference', async () => {
     const broken = createTelegramChannel({
       post,
-      timeoutMs: 200,
+      timeoutMs: 2_000,
       now: () => now,
       resolveSecret: (reference) =>
         Promise.reject(new Error(`${reference}: this environment variable is not set`)),

@@ -51,7 +51,7 @@ describe('N34: the chart of an incident', () => {
     expect(body).toContain('(Asia/Kolkata)</text>')
     for (const [query, problem] of [
       ['size=huge', 'size: is wide or narrow'],
-      ['timeZone=Mars/Base', 'timeZone: is no time zone: write one such as Europe/Berlin or UTC'],
+      ['timeZone=Mars/Base', 'timeZone: is not a time zone: write one such as Europe/Berlin or UTC'],
     ] as const) {
       const refused = await get(`/charts/c0ffee.svg?${query}`, {})
       expect([refused.statusCode, refused.json().problems]).toEqual([400, [problem]])

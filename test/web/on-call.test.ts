@@ -65,8 +65,8 @@ describe('reading schedules', () => {
     ['on-call?schedule=other', 404, 'there is no schedule "other"; there is feed'],
     ['schedules/feed?from=2026-03-02&to=2026-03-01', 400, 'to: must be later than "from"'],
     ['schedules/feed?from=2026-03-02&to=2027-05-01', 400, 'to: is more than 400 days after "from"'],
-    ['schedules/feed?from=2026-02-30', 400, '"2026-02-30" is no instant'],
-    ['on-call?at=yesterday', 400, '"yesterday" is no instant'],
+    ['schedules/feed?from=2026-02-30', 400, '"2026-02-30" is not an instant'],
+    ['on-call?at=yesterday', 400, '"yesterday" is not an instant'],
   ])('answers %s with %i', async (path, status, text) => {
     const { get } = await world()
     const answer = await get(path)
@@ -130,7 +130,7 @@ describe('changing schedules', () => {
     [{ to: at('02:00'), add: 'ben' }, 'to: is over already'],
     [{ from: at('06:00'), to: at('06:00'), add: 'ben' }, 'to: must be later than "from"'],
     [{ to: '2028-01-01', add: 'ben' }, 'to: is more than 400 days'],
-    [{ to: 'soon', add: 'ben' }, 'to: "soon" is no instant'],
+    [{ to: 'soon', add: 'ben' }, 'to: "soon" is not an instant'],
     [{ add: 'ben' }, 'to: '],
     [{ to: at('06:00'), add: 'ben', untill: 'x' }, 'Unrecognized key'],
     [['ben'], 'body: '],

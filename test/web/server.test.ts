@@ -219,7 +219,7 @@ describe('commands', () => {
     ['hand-over', { to: 'constructor' }, 'there is no user "constructor"'],
     ['hand-over', { to: 'vic' }, 'vic is viewer and could not take it'],
     ['snooze', undefined, 'for says how long'],
-    ['snooze', { for: 'a while' }, '"a while" is no duration: write a number with its unit'],
+    ['snooze', { for: 'a while' }, '"a while" is not a duration: write a number with its unit'],
     ['snooze', { for: 60 }, 'must be text'],
     ['snooze', { for: '0' }, 'a snooze lasts from 1 s to 7 d'],
     ['snooze', { for: '8d' }, 'a snooze lasts from 1 s to 7 d'],

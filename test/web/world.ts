@@ -213,7 +213,7 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
   }
 }
 
-/** Reviews as they are decided, with nothing behind them that is drafted anew. */
+/** Reviews as they are decided, with nothing behind them that is drafted again. */
 function reviewsOver(state: State, given: TestWeb['given']): WebDependencies['reviews'] {
   const change = async (decide: (document: ReviewDocument) => Changed): Promise<ReviewAnswer> => {
     const { review } = state

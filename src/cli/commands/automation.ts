@@ -35,11 +35,7 @@ export function addAutomationCommands(program: Command): void {
       print(options, switches, () => statusText(switches, timeZone))
     },
   )
-  switching(
-    automation,
-    'stop',
-    'begin no new remediation attempt until it is lifted: of everything, or of one',
-  )
+  switching(automation, 'stop', 'start no new remediation until it is lifted: of everything, or of one')
     .requiredOption('--reason <text>', 'why, for whoever finds it stopped')
     .action((options: Options & Scope & { reason: string }) => give('stop', options))
   switching(automation, 'resume', 'lift what was stopped')

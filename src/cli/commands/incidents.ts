@@ -51,7 +51,7 @@ export function addIncidentCommands(program: Command): void {
       print(options, answer, () => answer.message)
     })
   declaring(program)
-  commanding(program, 'stop-automation', 'stop-automation', 'begin no new remediation attempt')
+  commanding(program, 'stop-automation', 'stop-automation', 'start no new remediation')
   takingWords(
     reading(
       program,

@@ -18,7 +18,7 @@ type Judge = (word: string) => string | undefined
 
 const nameProblem: Judge = (word) => {
   if (!namePattern.test(word)) {
-    return `"${word}" is no name: letters, digits, "-" and "_", beginning with a letter, at most 63 characters`
+    return `"${word}" is not a name: letters, digits, "-" and "_", beginning with a letter, at most 63 characters`
   }
   // `constructor` and its like are in every object and could not be told from a declared name.
   return word in {} ? `"${word}" is a reserved word: choose another name` : undefined
@@ -27,7 +27,7 @@ const nameProblem: Judge = (word) => {
 const labelProblem: Judge = (word) =>
   labelPattern.test(word)
     ? undefined
-    : `"${word}" is no label name: letters, digits and "_", not beginning with a digit, at most 63 characters`
+    : `"${word}" is not a label name: letters, digits and "_", not beginning with a digit, at most 63 characters`
 
 /** A name in a list, where no key gives it one. */
 export const name = judged(nameProblem)
@@ -96,7 +96,7 @@ function durationProblem(
   leastMs: number,
 ): string | undefined {
   if (ms === undefined) {
-    const what = typeof written === 'number' ? `${written} has no unit` : `"${written}" is no duration`
+    const what = typeof written === 'number' ? `${written} has no unit` : `"${written}" is not a duration`
     return `${what}: ${durationForms}`
   }
   if (ms < leastMs) return `must be at least ${formatDuration(leastMs)}`
@@ -109,12 +109,12 @@ const inBackquotes = 'a name with other characters than letters, digits and "_" 
 /** `db.table`; it goes into queries as identifiers, so nothing else is taken. */
 export const tableName = text.refine(
   (written) => identifierParts(written)?.length === 2,
-  `is no table: write database.table; ${inBackquotes}`,
+  `is not a table: write database.table; ${inBackquotes}`,
 )
 
 export const columnName = text.refine(
   (written) => identifierParts(written)?.length === 1,
-  `is no column: write its name; ${inBackquotes}`,
+  `is not a column: write its name; ${inBackquotes}`,
 )
 
 /** Addresses for people to follow: never `javascript:` and never with a password in it. */
@@ -132,7 +132,7 @@ export const linkFields = {
 
 /** What is wrong with a literal address; `undefined` when nothing is. The address itself is not repeated: it may hold a secret. */
 export function addressProblem(written: string): string | undefined {
-  if (!URL.canParse(written)) return 'is no address: write a whole one, such as https://example.org/path'
+  if (!URL.canParse(written)) return 'is not an address: write a whole one, such as https://example.org/path'
   const url = new URL(written)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     return `must begin with http:// or https://, not ${url.protocol}`

@@ -22,20 +22,20 @@ const hours = z.strictObject({
 const instant = judged((written) =>
   hasInstantForm(written) && isDateTime(written)
     ? undefined
-    : `"${written}" is no instant: write 2026-05-01T12:00 (on the wall clock of its zone) or 2026-05-01T12:00Z`,
+    : `"${written}" is not an instant: write 2026-05-01T12:00 (on the wall clock of its zone) or 2026-05-01T12:00Z`,
 )
 
 /** Of a rotation: it follows the wall clock, so an offset would be wrong for half of the year. */
 const localTime = judged((written) =>
   /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(written) && isDateTime(written)
     ? undefined
-    : `"${written}" is no local time: write 2026-03-02T09:00, on the wall clock of the rotation's zone`,
+    : `"${written}" is not a local time: write 2026-03-02T09:00, on the wall clock of the rotation's zone`,
 )
 
 const date = judged((written) =>
   /^\d{4}-\d{2}-\d{2}$/.test(written) && isDateTime(`${written}T00:00`)
     ? undefined
-    : `"${written}" is no date: write 2026-12-25`,
+    : `"${written}" is not a date: write 2026-12-25`,
 )
 
 const isForward = ({ from, to }: { from: string; to: string }) =>
@@ -197,6 +197,6 @@ export function readInstant(written: string, zone: string): number | undefined {
 /** Of what the schema let through. */
 function toInstant(written: string, zone: string): number {
   const instant = instantIn(written, zone)
-  if (instant === undefined) throw new RangeError(`"${written}" is no instant`)
+  if (instant === undefined) throw new RangeError(`"${written}" is not an instant`)
   return instant
 }

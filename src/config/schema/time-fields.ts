@@ -24,8 +24,8 @@ const beginning = /^([01]\d|2[0-3]):[0-5]\d$/
 const end = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/
 
 /** Times of day: where something begins, and where it ends, for which the end of the day is 24:00. */
-export const clockBeginning = text.regex(beginning, 'is no time of day: write HH:MM, from 00:00 to 23:59')
-export const clockEnd = text.regex(end, 'is no time of day: write HH:MM, from 00:01 to 24:00')
+export const clockBeginning = text.regex(beginning, 'is not a time of day: write HH:MM, from 00:00 to 23:59')
+export const clockEnd = text.regex(end, 'is not a time of day: write HH:MM, from 00:01 to 24:00')
 
 /** Half-open and within one day; the end of the day is 24:00. */
 export const quietWindow = z

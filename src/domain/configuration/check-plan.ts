@@ -20,7 +20,7 @@ export type JudgedAnew =
 
 export interface CheckChange extends NamedChange {
   /** `null` where what it measures and how it judges stay. */
-  readonly anew: JudgedAnew | null
+  readonly rejudged: JudgedAnew | null
   /** Series that fire now. */
   readonly firing: number
 }
@@ -68,9 +68,9 @@ function checkChange(
   const verdicts = newest.get(change.name) ?? []
   const firing = verdicts.filter(({ state }) => state === 'firing').length
   const [old, edited] = [before.checks[change.name], after.checks[change.name]]
-  if (edited === undefined) return { ...change, anew: null, firing }
-  if (old === undefined) return { ...change, anew: { known: false, why: 'not-judged' }, firing }
-  return { ...change, anew: judgedAnew(old, edited, before, after, verdicts), firing }
+  if (edited === undefined) return { ...change, rejudged: null, firing }
+  if (old === undefined) return { ...change, rejudged: { known: false, why: 'not-judged' }, firing }
+  return { ...change, rejudged: judgedAnew(old, edited, before, after, verdicts), firing }
 }
 
 function judgedAnew(

@@ -44,10 +44,10 @@ function endOf(
   if (to !== undefined) return readInstant(to, timeZone) ?? { problem: instantProblem('to', to) }
   const ms = parseDuration(lasting ?? '')
   if (ms === undefined || ms === 0)
-    return { problem: `"${lasting}" is no duration: write a number with its unit, such as 30m or 2h` }
+    return { problem: `"${lasting}" is not a duration: write a number with its unit, such as 30m or 2h` }
   return from + ms
 }
 
 function instantProblem(which: string, written: string): string {
-  return `${which}: "${written}" is no instant: write one such as 2026-05-01T12:00, with Z or an offset for another zone`
+  return `${which}: "${written}" is not an instant: write one such as 2026-05-01T12:00, with Z or an offset for another zone`
 }

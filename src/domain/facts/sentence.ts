@@ -71,7 +71,7 @@ const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
   'review-edited': ({ sections, version }, actor) =>
     `${actor} edited the review: ${sections.join(', ')} (version ${version})`,
   'review-redrafted': ({ sections, version }) =>
-    `The review was drafted anew: ${sections.join(', ')} (version ${version})`,
+    `The review was drafted again: ${sections.join(', ')} (version ${version})`,
   'review-published': ({ version }, actor) => `${actor} published the review (version ${version})`,
   'automation-stopped': ({ reason }, actor) => `${actor} stopped automation: ${reason}`,
   'automation-resumed': ({ reason }, actor) => `${actor} let automation work again: ${reason}`,

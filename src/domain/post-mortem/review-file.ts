@@ -86,7 +86,7 @@ function titleIn(line: string): string | undefined {
 
 function nameOf(title: string): SectionName {
   const name = titles.get(title)
-  if (name === undefined || name === null) throw new RangeError(`"${title}" is no section`)
+  if (name === undefined || name === null) throw new RangeError(`"${title}" is not a section`)
   return name
 }
 

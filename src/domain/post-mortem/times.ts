@@ -6,7 +6,7 @@ export type MomentName = 'started' | 'detected' | 'identified' | 'acknowledged' 
 
 export interface Moment {
   readonly name: MomentName
-  /** ISO 8601 in UTC; `null` where it is not recorded or is no instant. */
+  /** ISO 8601 in UTC; `null` where it is not recorded or is not an instant. */
   readonly at: string | null
   /** Why there is no instant. */
   readonly gap: 'not-recorded' | 'no-instant' | null

@@ -50,6 +50,6 @@ export function minuteOfDay(at: number, timeZone: string): number {
 /** `HH:MM` as minutes since midnight; `24:00` is the end of the day. */
 export function parseClock(text: string): number {
   const match = /^(\d{2}):(\d{2})$/.exec(text)
-  if (match === null) throw new RangeError(`"${text}" is no time of day: HH:MM expected`)
+  if (match === null) throw new RangeError(`"${text}" is not a time of day: HH:MM expected`)
   return Number(match[1]) * 60 + Number(match[2])
 }

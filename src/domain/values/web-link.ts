@@ -18,7 +18,7 @@ export function readLink(written: string): ReadLink {
   if (/[\p{Cc}\p{Cf}\s]/u.test(text)) return refused('holds white space or characters that nobody sees')
   if (/^[a-z][a-z\d+.-]*:/i.test(text) && !/^https?:/i.test(text)) return refused('is neither http nor https')
   const url = /^https?:\/\//i.test(text) && !text.includes('\\') ? URL.parse(text) : null
-  if (url === null) return refused('is no address: a whole one begins with http:// or https://')
+  if (url === null) return refused('is not an address: a whole one begins with http:// or https://')
   if (url.username !== '' || url.password !== '') return refused('has a user name or a password in it')
   if (/(^|\.)xn--/.test(url.hostname))
     return refused('names its host in letters that can be taken for others')

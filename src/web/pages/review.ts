@@ -47,7 +47,7 @@ const toldWords: ReadonlyMap<string, string> = new Map([
   ['published', 'Published.'],
   ['answered', 'Done: the section stands as you said.'],
   ['redrafted', 'Drafted from the records as they are now. What people wrote stays.'],
-  ['settled', 'Settled. The review is drafted anew from that; what people wrote stays.'],
+  ['settled', 'Settled. The review is drafted again from that; what people wrote stays.'],
   ['noted', 'Noted.'],
 ])
 
@@ -118,6 +118,6 @@ function publishForm({ review: { model, document }, mayEdit }: ReviewPage): Html
   const isCurrent = published?.version === version
   const publish = html`<form method="post" action="/reviews/${model.incident}/publish"><input type="hidden" name="version" value="${version}"><button class="primary">${published === null ? 'Publish' : 'Publish this version'}</button></form>`
   return html`<section aria-labelledby="publish-title"><h2 id="publish-title">${isCurrent ? 'Published' : 'When it reads right'}</h2>
-<div class="row">${isCurrent ? null : publish}<form method="post" action="/reviews/${model.incident}/redraft"><button class="second">Draft anew from the records</button></form></div>
+<div class="row">${isCurrent ? null : publish}<form method="post" action="/reviews/${model.incident}/redraft"><button class="second">Draft again from the records</button></form></div>
 <p class="quiet">A new draft never replaces what people wrote.</p></section>`
 }

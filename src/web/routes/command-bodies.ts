@@ -49,7 +49,7 @@ function snoozed(written: string, context: z.RefinementCtx): number {
   if (ms !== undefined && ms >= leastSnoozeMs && ms <= mostSnoozeMs) return ms
   const message =
     ms === undefined
-      ? `${JSON.stringify(written.slice(0, 40))} is no duration: ${durationForms}`
+      ? `${JSON.stringify(written.slice(0, 40))} is not a duration: ${durationForms}`
       : `a snooze lasts from ${formatDuration(leastSnoozeMs)} to ${formatDuration(mostSnoozeMs)}`
   context.addIssue({ code: 'custom', message })
   return z.NEVER

@@ -89,7 +89,7 @@ async function loggedIn(
 }
 
 function asking({ principal }: FastifyRequest): Principal {
-  if (principal === null) throw new HttpProblem(401, 'a token is needed')
+  if (principal === null) throw new HttpProblem(401, 'a token is needed: Authorization: Bearer <token>')
   return principal
 }
 

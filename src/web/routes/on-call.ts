@@ -83,6 +83,6 @@ function instantOf(path: string, written: string, timeZone: string): number {
   const instant = readInstantOrDay(written.replace(' ', '+'), timeZone)
   if (instant !== undefined) return instant
   throw new HttpProblem(400, 'the time is not understood', [
-    `${path}: "${written}" is no instant: write 2026-05-01T12:00 (on the wall clock of ${timeZone}), or with Z or an offset behind it`,
+    `${path}: "${written}" is not an instant: write 2026-05-01T12:00 (on the wall clock of ${timeZone}), or with Z or an offset behind it`,
   ])
 }

@@ -308,7 +308,7 @@ const sentences: { readonly [Type in Fact['type']]: readonly (readonly [FactOf<T
   'review-redrafted': [
     [
       { type: 'review-redrafted', version: 4, sections: ['Why'] },
-      'The review was drafted anew: Why (version 4)',
+      'The review was drafted again: Why (version 4)',
     ],
   ],
   'review-published': [[{ type: 'review-published', version: 5 }, 'ana published the review (version 5)']],

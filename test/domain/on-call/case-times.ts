@@ -54,6 +54,6 @@ const weekdayNames = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 's
 export function weekdayOf(value: unknown): number {
   if (typeof value === 'number') return value + 1
   const at = weekdayNames.findIndex((name) => name.startsWith(String(value).toLowerCase().slice(0, 3)))
-  if (at === -1) throw new Error(`${JSON.stringify(value)} is no weekday`)
+  if (at === -1) throw new Error(`${JSON.stringify(value)} is not a weekday`)
   return at + 1
 }

@@ -92,7 +92,7 @@ describe('N16 names with every character they may have', () => {
     expect(redactPeople('by ana and on-call', known)).toBe('by the responder on-call and a room')
   })
 
-  it.each(['.', ' ', '', '--', '"', '()'])('%j is no name', (name) => {
+  it.each(['.', ' ', '', '--', '"', '()'])('%j is not a name', (name) => {
     expect(redactPeople('One. Two -- "three" ().', [{ names: [name], role: 'X' }])).toBe(
       'One. Two -- "three" ().',
     )

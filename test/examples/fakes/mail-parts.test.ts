@@ -30,7 +30,7 @@ describe('the mail reader of the fake', () => {
     ['a bare carriage return', 'Subject: x\r\r\n\r\n', 'CRLF'],
     ['a line of 999', `Subject: ${'x'.repeat(990)}\r\n\r\n`, '999 characters'],
     ['two subjects', 'Subject: x\r\nSubject: y\r\n\r\n', '2 subjects'],
-    ['no head at all', 'hello\r\n\r\n', 'is no header'],
+    ['no head at all', 'hello\r\n\r\n', 'is not a header'],
   ])('refuses %s', (_, raw, reason) => {
     expect(() => parseMail(raw)).toThrow(reason)
   })
