@@ -73,8 +73,8 @@ export function onCallPage(page: OnCallPage): Html {
     body: html`<h1>On call</h1>
 ${sentence === undefined ? null : html`<p class="told" role="status">${sentence}</p>`}
 ${schedules.length === 0 ? html`<p class="muted">No schedule is configured: policies page people by name.</p>` : html`${ownShifts(page.own.shifts, page.own.timeZone, page.now)}${views(page)}`}
-<p class="quiet"><a href="/test-pages">Send a test page</a> to see that people can be reached.</p>
-${schedules.map((view) => section(view, page))}`,
+${schedules.map((view) => section(view, page))}
+<p class="quiet"><a href="/test-pages">Send a test page</a> to see that people can be reached.</p>`,
   })
 }
 
