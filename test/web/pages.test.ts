@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { as, incident, now, startWeb, type TestWeb } from './world.ts'
+import { busyOnCall } from './on-call-story.ts'
 import { busyRecords, checkDetails, checkReading, hostile, hostileRunbook, storedReview } from './story.ts'
 
 const at = (minute: string) => `2026-03-02T${minute}:00.000Z`
 const browser = { ...as('responder'), accept: 'text/html' }
 
 async function busyWeb(): Promise<TestWeb> {
-  const web = await startWeb()
+  const web = await startWeb({ onCall: busyOnCall(Date.parse(at('03:04'))) })
   web.state.records = busyRecords(at)
   web.state.incident = { ...incident, runbook: 'feed-content-drop', title: hostile, nowDoing: hostile }
   web.state.review = storedReview()
@@ -31,6 +32,14 @@ const pages = [
   '/checks/feed-activity/chart?metric=likes&slice=os&group=iOS',
   '/runbooks',
   `/runbooks/${hostileRunbook.name}`,
+  '/on-call',
+  '/on-call?month=2026-03',
+  '/on-call?fairness=year',
+  '/on-call/calendar-address',
+  '/test-pages',
+  '/automation',
+  '/maintenance',
+  '/account',
 ]
 
 describe('every page', () => {

@@ -35,7 +35,7 @@ function tick() {
     setText(element, duration(now - Date.parse(element.dataset.since)))
   for (const element of document.querySelectorAll('[data-until]')) {
     const left = Date.parse(element.dataset.until) - now
-    setText(element, left < 1000 ? 'any moment' : duration(left))
+    setText(element, left < 1000 ? 'a moment' : duration(left))
   }
 }
 

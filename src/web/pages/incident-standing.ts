@@ -51,10 +51,11 @@ function impact(alerts: IncidentPage['records']['alerts']): Html | null {
   if (summary === undefined) return null
   const firing = alerts.filter(({ status }) => status === 'firing').length
   const total =
-    alerts.length === 1
-      ? null
-      : html`<a href="#alerts">${counted(firing, 'alert')} of ${alerts.length} ${firing === 1 ? 'fires' : 'fire'}</a>, the worst: `
-  return html`<p class="impact">${total}${summary}</p>`
+    firing === 0
+      ? counted(alerts.length, 'alert')
+      : `${counted(firing, 'alert')} of ${alerts.length} ${firing === 1 ? 'fires' : 'fire'}`
+  const lead = alerts.length === 1 ? null : html`<a href="#alerts">${total}</a>, the worst: `
+  return html`<p class="impact">${lead}${summary}</p>`
 }
 
 type Known = Pick<IncidentPage, 'incident' | 'records'>

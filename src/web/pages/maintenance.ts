@@ -65,8 +65,8 @@ function form({ services, asked, preview }: MaintenancePage): Html {
 <p class="quiet">Nobody is paged about the service until it ends. What is still wrong then is paged. Checks and automation go on.</p>
 ${preview === undefined ? null : html`<p class="told" role="status">${preview.message}</p>`}
 <form class="fields" method="post" action="/maintenance/preview">
-<label class="field">Of <select name="service">${services.map(option)}</select></label>
-<label class="field">For <input name="for" required maxlength="20" placeholder="2h" autocomplete="off" value="${asked?.for ?? '1h'}"></label>
+<label class="field">Service <select name="service">${services.map(option)}</select></label>
+<label class="field">How long <input name="for" required maxlength="20" placeholder="2h" autocomplete="off" value="${asked?.for ?? '1h'}"></label>
 <label class="field">Why <input name="reason" required maxlength="500" autocomplete="off" value="${asked?.reason ?? ''}"></label>
 <div class="buttons"><button>${preview === undefined ? 'See what it holds back' : 'See again'}</button>
 ${confirmed ? html`<button class="primary" formaction="/maintenance">Begin it</button>` : null}</div>

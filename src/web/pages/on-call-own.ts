@@ -12,7 +12,8 @@ export interface OwnShift extends Span {
   readonly title: string
 }
 
-const mostShown = 8
+/** So that who is on call now stays on the first screen of a phone. */
+const mostShown = 3
 
 /** The reader's coming shifts in all schedules, and the way to have them in a calendar. */
 export function ownShifts(shifts: readonly OwnShift[], timeZone: string, now: number): Html {

@@ -72,10 +72,9 @@ export function onCallPage(page: OnCallPage): Html {
     person,
     body: html`<h1>On call</h1>
 ${sentence === undefined ? null : html`<p class="told" role="status">${sentence}</p>`}
-${ownShifts(page.own.shifts, page.own.timeZone, page.now)}
-${views(page)}
-<p class="quiet"><a href="/test-pages">Send a test page</a> to see that people can be reached.</p>
-${schedules.length === 0 ? html`<p>No schedule is configured.</p>` : schedules.map((view) => section(view, page))}`,
+${schedules.length === 0 ? html`<p class="muted">No schedule is configured: policies page people by name.</p>` : html`${ownShifts(page.own.shifts, page.own.timeZone, page.now)}${views(page)}`}
+${schedules.map((view) => section(view, page))}
+<p class="quiet"><a href="/test-pages">Send a test page</a> to see that people can be reached.</p>`,
   })
 }
 
@@ -94,12 +93,14 @@ ${page.mayChange ? overrideForm(view, page) : html`<p class="quiet">You can read
 /** Ways to look at the schedules; each has an address. */
 function views({ show, now, own }: OnCallPage): Html {
   const current = show.kind === 'month' ? show.month : monthAt(now, own.timeZone)
+  const [before, after] = [current.subtract({ months: 1 }), current.add({ months: 1 })]
   const link = (href: string, label: string, isShown: boolean) =>
     html`<a href="${href}"${isShown ? html` aria-current="page"` : null}>${label}</a>`
   const month = (of: Temporal.PlainYearMonth) => `/on-call?month=${of.toString()}`
   return html`<nav class="row views" aria-label="Views of the schedules">${link('/on-call', 'Two weeks', show.kind === 'weeks')}
+${show.kind === 'month' ? link(month(before), `← ${monthWords(before)}`, false) : null}
 ${link(month(current), monthWords(current), show.kind === 'month')}
-${show.kind === 'month' ? html`${link(month(current.subtract({ months: 1 })), `← ${monthWords(current.subtract({ months: 1 }))}`, false)} ${link(month(current.add({ months: 1 })), `${monthWords(current.add({ months: 1 }))} →`, false)}` : null}
+${show.kind === 'month' ? link(month(after), `${monthWords(after)} →`, false) : null}
 ${link('/on-call?fairness=year', 'Fairness', show.kind === 'fairness')}</nav>`
 }
 

@@ -35,7 +35,7 @@ function card({ incident, title, severity, service, startedAt, resolvedAt, ...re
   const name = incidentName(incident)
   const { state, editedSince, openActions, unsettledCauses } = review
   return html`<li class="card">
-<h2><a href="/reviews/${name}">${name} ${title}</a></h2>
+<h2><a href="/reviews/${name}">${name}: ${title}</a></h2>
 <p class="tags">${severityBadge(severity)} <span class="badge">${state}${editedSince ? ', edited since' : null}</span> <span>${service}</span></p>
 <p>${counted(openActions, 'open action')}, ${counted(unsettledCauses, 'cause')} to settle</p>
 <p class="quiet">${instant(startedAt)}${resolvedAt === null ? null : html`, lasted ${elapsed(startedAt, resolvedAt)}`}</p>

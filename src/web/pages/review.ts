@@ -11,7 +11,7 @@ import { causeTrees, settleForm } from './review-causes.ts'
 import { linkedRecords } from './review-citations.ts'
 import { attemptList, responseLists, rubricList, timelineList } from './review-details.ts'
 import { difference } from './review-edit.ts'
-import { counted, instant, severityBadge } from './words.ts'
+import { instant, severityBadge } from './words.ts'
 
 export interface ReviewPage {
   readonly review: ReadableReview
@@ -105,7 +105,7 @@ function details({ review: { model }, mayEdit }: ReviewPage): Html {
     html`<details class="fold" id="${id}"><summary><h3>${title}</h3></summary>${body}</details>`
   return html`<section aria-labelledby="details-title"><h2 id="details-title">Details</h2>
 <p class="quiet">Drawn from the records; <a href="/reviews/${incident}/appendix">the appendix</a> has all of them, with queries and hashes.</p>
-${fold('timeline', `Timeline: ${counted(model.timeline.length, 'entry').replace('entrys', 'entries')}`, timelineList(model.timeline))}
+${fold('timeline', `Timeline: ${model.timeline.length === 1 ? '1 entry' : `${model.timeline.length} entries`}`, timelineList(model.timeline))}
 ${fold('causes', `Causes: ${unsettled} to settle`, html`${mayEdit ? settleForm(trees, `/reviews/${incident}/causes`) : null}${causeTrees(trees)}`)}
 ${fold('attempts', 'Remediation', attemptList(model))}
 ${fold('response', 'Response and doubts', responseLists(model))}

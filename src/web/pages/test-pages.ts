@@ -20,7 +20,7 @@ export function testPagesPage({ receivers, person, maySend, told }: TestPagesPag
     person,
     body: html`<h1>Test pages</h1>
 <p>A test page is a real message: it says that it is a test and that nothing is wrong. It opens no incident.</p>
-${told.length === 0 ? null : html`<ul class="told" role="status">${told.map((line) => html`<li>${line}</li>`)}</ul>`}
+${told.length === 0 ? null : html`<div class="told" role="status">${told.map((line) => html`<p>${line}</p>`)}</div>`}
 ${receivers.length === 0 ? html`<p>Nobody is configured.</p>` : null}
 <ul class="cards">${[...own, ...others].map((one) => card(one, maySend))}</ul>
 ${maySend ? null : html`<p class="quiet">You can read here; sending needs the role responder.</p>`}`,

@@ -77,7 +77,7 @@ export function since(from: string, now: string): Html {
 /** Time until an instant. The script lets it run down. */
 export function until(at: string, now: string): Html {
   const left = Math.max(0, Date.parse(at) - Date.parse(now))
-  return html`<span data-until="${at}">${left === 0 ? 'any moment' : formatDuration(left)}</span>`
+  return html`<span data-until="${at}">${left === 0 ? 'a moment' : formatDuration(left)}</span>`
 }
 
 /** `1 alert`, `2 alerts`. */
