@@ -92,64 +92,64 @@ const cases: readonly Case[] = [
     table: 'pipeline_runs',
     good: [...times(9, run('success')), run('failed')],
     bad: [...times(3, run('success')), run('failed')],
-    fires: 'Failed pipeline runs (pipeline = daily_revenue): 25 %, above 10 %',
-    clears: 'Failed pipeline runs (pipeline = daily_revenue): 10 %, equal to 10 %',
+    fires: 'Failed pipeline runs on daily_revenue: 25 %, above 10 %',
+    clears: 'Failed pipeline runs on daily_revenue: 10 %, equal to 10 %',
   },
   {
     name: 'PipelineDurationHigh',
     table: 'pipeline_runs',
     good: times(3, run('success', 1_800)),
     bad: times(3, run('success', 5_400)),
-    fires: 'Pipeline duration (95th percentile) (pipeline = daily_revenue): 5,400 s, above 3,600 s',
-    clears: 'Pipeline duration (95th percentile) (pipeline = daily_revenue): 1,800 s, below 3,600 s',
+    fires: 'Pipeline duration (95th percentile) on daily_revenue: 5,400 s, above 3,600 s',
+    clears: 'Pipeline duration (95th percentile) on daily_revenue: 1,800 s, below 3,600 s',
   },
   {
     name: 'DataQualityLow',
     table: 'data_quality',
     good: [quality('completeness', 0.99), quality('accuracy', 0.95)],
     bad: [quality('completeness', 0.99), quality('accuracy', 0.72)],
-    fires: 'Data quality score (table = orders): 0.72, below 0.8',
-    clears: 'Data quality score (table = orders): 0.95, above 0.8',
+    fires: 'Data quality score on orders: 0.72, below 0.8',
+    clears: 'Data quality score on orders: 0.95, above 0.8',
   },
   {
     name: 'APIResponseTimeHigh',
     table: 'api_requests',
     good: [...times(99, request(0.2)), request(30)],
     bad: times(20, request(7.5)),
-    fires: 'API response time (95th percentile) (endpoint = /reports): 7.5 s, above 5 s',
-    clears: 'API response time (95th percentile) (endpoint = /reports): 0.2 s, below 5 s',
+    fires: 'API response time (95th percentile) on /reports: 7.5 s, above 5 s',
+    clears: 'API response time (95th percentile) on /reports: 0.2 s, below 5 s',
   },
   {
     name: 'DatabaseConnectionPoolExhausted',
     table: 'connection_pools',
     good: [pool(10), pool(12)],
     bad: [pool(19), pool(20)],
-    fires: 'Database connections in use (pool = analytics): 97.5 %, above 90 %',
-    clears: 'Database connections in use (pool = analytics): 55 %, below 90 %',
+    fires: 'Database connections in use on analytics: 97.5 %, above 90 %',
+    clears: 'Database connections in use on analytics: 55 %, below 90 %',
   },
   {
     name: 'HighCPUUsage',
     table: 'machines',
     good: [machine(60, 32_000), machine(40, 32_000)],
     bad: [machine(4, 32_000), machine(2, 32_000)],
-    fires: 'CPU usage (instance = db-1): 97 %, above 80 %',
-    clears: 'CPU usage (instance = db-1): 50 %, below 80 %',
+    fires: 'CPU usage on db-1: 97 %, above 80 %',
+    clears: 'CPU usage on db-1: 50 %, below 80 %',
   },
   {
     name: 'HighMemoryUsage',
     table: 'machines',
     good: [machine(60, 32_000)],
     bad: [machine(60, 6_400)],
-    fires: 'Memory usage (instance = db-1): 90 %, above 85 %',
-    clears: 'Memory usage (instance = db-1): 50 %, below 85 %',
+    fires: 'Memory usage on db-1: 90 %, above 85 %',
+    clears: 'Memory usage on db-1: 50 %, below 85 %',
   },
   {
     name: 'DiskSpaceLow',
     table: 'filesystems',
     good: [disk('/', 500), disk('/data', 300)],
     bad: [disk('/', 500), disk('/data', 100)],
-    fires: 'Disk usage (instance = db-1): 90 %, above 85 %',
-    clears: 'Disk usage (instance = db-1): 70 %, below 85 %',
+    fires: 'Disk usage on db-1: 90 %, above 85 %',
+    clears: 'Disk usage on db-1: 70 %, below 85 %',
   },
 ]
 
@@ -221,7 +221,7 @@ describe('on planted rows', () => {
       await plant('filesystems', noon + bucket * check.bucketMs, [disk('/data', available)])
       told.push(...(await runAfter(check, bucket)))
     }
-    expect(told).toEqual(['firing warning: Disk usage (instance = db-1): 90 %, above 85 %'])
+    expect(told).toEqual(['firing warning: Disk usage on db-1: 90 %, above 85 %'])
     const { rows } = await database.pool.query(
       "SELECT state, reason FROM verdicts WHERE value = 83 AND state <> 'unknown'",
     )
