@@ -72,7 +72,7 @@ function whatLine(sources: Sources, { impact }: BriefParts): BriefLine {
     return paragraph(sources.clean(text), [sources.incident, ...alerts])
   }
   const count = impact.quantifiedSeries - 1 + others.length
-  const beside = count > 0 ? `; ${count} other series left their normal range too` : ''
+  const beside = count > 0 ? `; ${count} other series left ${count === 1 ? 'its' : 'their'} normal range too` : ''
   const text = `${of(worst.name)} ${worst.stood}, at ${utc(worst.at)}${beside}`
   return paragraph(sources.clean(text), worst.cites)
 }
@@ -114,7 +114,7 @@ function impactLines(sources: Sources, { impact }: BriefParts): BriefLine[] {
   const { service } = sources.records.incident
   const { hit, quantified, others, notRecorded } = impact
   const whom =
-    hit === null ? `Service ${service}; which part of it is not recorded` : `Service ${service}: ${hit}`
+    hit === null ? `service ${service}; which part of it is not recorded` : `service ${service}: ${hit}`
   const cites = [sources.incident, ...sources.alerts.map(({ id }) => id)]
   const missing = capitalised(notRecorded.map((what) => what.toLowerCase()).join(', '))
   return [
