@@ -72,7 +72,8 @@ function whatLine(sources: Sources, { impact }: BriefParts): BriefLine {
     return paragraph(sources.clean(text), [sources.incident, ...alerts])
   }
   const count = impact.quantifiedSeries - 1 + others.length
-  const beside = count > 0 ? `; ${count} other series left ${count === 1 ? 'its' : 'their'} normal range too` : ''
+  const beside =
+    count > 0 ? `; ${count} other series left ${count === 1 ? 'its' : 'their'} normal range too` : ''
   const text = `${of(worst.name)} ${worst.stood}, at ${utc(worst.at)}${beside}`
   return paragraph(sources.clean(text), worst.cites)
 }
