@@ -3,7 +3,8 @@ import { alertOf, type Installation, pagers, patienceMs, settled, withInstallati
 import { measureBareWay } from './bare-way.ts'
 import { usageOf } from './processes.ts'
 
-const idleMs = 20_000
+/** The auditor of paging comes once a minute, so that the time holds one of its audits. */
+const idleMs = 60_000
 /** Between two alerts, so that each finds a system at rest. */
 const pauseMs = 500
 /** What a start and the last incidents leave to be done is over by then. */

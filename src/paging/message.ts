@@ -22,7 +22,10 @@ export async function messageOf(
   const { publicUrl, now } = deps
   const running = deps.running()
   const others = othersOf(page, bundled, incidents)
-  const linkOf = await linkOfMessage(deps, page, [incident, ...others])
+  const [linkOf, follows] = await Promise.all([
+    linkOfMessage(deps, page, [incident, ...others]),
+    isCall(page) ? [] : followedBy(deps, [page, ...bundled]),
+  ])
   return composePageMessage({
     page,
     incident,
@@ -32,7 +35,7 @@ export async function messageOf(
     firingCount: firing,
     runbook: atStart.runbooks.find(({ name }) => name === incident.runbook),
     configuration: atStart,
-    follows: isCall(page) ? [] : await followedBy(deps, [page, ...bundled]),
+    follows,
     publicUrl,
     clock: { timeZone: zoneOf(page.person, running), now: now().getTime() },
     channelsOf: firstChannels(incident.severity, running, atStart),

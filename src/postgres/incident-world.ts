@@ -63,8 +63,10 @@ export async function worldOf(
     { ...incident, severity },
     await revision(configurations, policyRevisionOf(incident)),
   )
-  const targets = targetsOf(reading, policy)
-  const schedules = await schedulesOf(db, configurations, targets)
+  const [schedules, maintenance] = await Promise.all([
+    schedulesOf(db, configurations, targetsOf(reading, policy)),
+    reading.type === 'read-step' ? maintenanceOf(db, configurations, incident.service, at) : [],
+  ])
   const waitsForAlerts =
     reading.type === 'read-step' && stepAt(policy, reading.position.step)?.when !== undefined
   return {
@@ -74,8 +76,7 @@ export async function worldOf(
     policy,
     teams: { ...atStart.teams, ...running.teams },
     calendars: { ...atStart.calendars, ...running.calendars },
-    maintenance:
-      reading.type === 'read-step' ? await maintenanceOf(db, configurations, incident.service, at) : [],
+    maintenance,
     reachable: (person) => reachableOf(person, running, atStart),
     onCall: (name, then = at) => {
       const configured = Object.hasOwn(atStart.schedules, name) ? atStart.schedules[name] : undefined
