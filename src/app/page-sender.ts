@@ -8,10 +8,12 @@ import { isMeasured } from '../domain/chart/chart.ts'
 import { parseIncidentName } from '../domain/investigate/evidence.ts'
 import type { WorkerMetrics } from '../metrics/worker-metrics.ts'
 import { createNoticeSender } from '../paging/notice-sender.ts'
+import { type QueueSender, watchQueue } from '../paging/queue-watch.ts'
 import { createPageSender, type PageSender } from '../paging/sender.ts'
+import { createTestPageSender } from '../paging/test-page-sender.ts'
 import type { OpenDatabase } from '../postgres/database.ts'
 import { listenTo } from '../postgres/listen.ts'
-import { noticesChannel } from '../postgres/on-call-notices.ts'
+import { messagesChannel } from '../postgres/on-call-notices.ts'
 import { pagesChannel } from '../postgres/page-outbox.ts'
 import { createCharts } from './charts.ts'
 import { createChannels } from './edges.ts'
@@ -31,7 +33,7 @@ export interface PageSenderParts {
   readonly now: () => Date
 }
 
-/** Sends pages, and notices to those whose shifts changed, for as long as the worker runs, whatever Temporal does. */
+/** Sends pages, notices to those whose shifts changed, and test pages for as long as the worker runs, whatever Temporal does. */
 export function startPageSender(parts: PageSenderParts): Pick<PageSender, 'stop'> {
   const { running, database, records, metrics, resolveSecret, log, now, settings } = parts
   const lost = (error: unknown) =>
@@ -51,14 +53,39 @@ export function startPageSender(parts: PageSenderParts): Pick<PageSender, 'stop'
     listen: (onNotify) => listenTo(database.pool, pagesChannel, onNotify, lost),
     ended: (...settled) => metrics.pageSettled(...settled),
   })
-  const notices = createNoticeSender({
-    ...common,
-    notices: records.onCallNotices,
-    listen: (onNotify) => listenTo(database.pool, noticesChannel, onNotify, lost),
-  })
   sender.start()
-  notices.start()
-  return { stop: async () => void (await Promise.all([sender.stop(), notices.stop()])) }
+  const messages = startMessages(
+    parts,
+    [
+      createNoticeSender({ ...common, notices: records.onCallNotices }),
+      createTestPageSender({ ...common, testPages: records.testPages }),
+    ],
+    lost,
+  )
+  return { stop: async () => void (await Promise.all([sender.stop(), messages.stop()])) }
+}
+
+/** What is no page, all by one connection that listens. */
+function startMessages(
+  { database, log }: PageSenderParts,
+  senders: readonly QueueSender[],
+  lost: (error: unknown) => void,
+) {
+  const failed = (error: unknown) =>
+    log.warn({ err: error }, 'notices and test pages wait: the store cannot be asked for them now')
+  const watches = senders.map((sender) => watchQueue(sender, failed))
+  const listening = listenTo(
+    database.pool,
+    messagesChannel,
+    () => watches.forEach(({ ring }) => ring()),
+    lost,
+  )
+  return {
+    async stop(): Promise<void> {
+      await listening.stop()
+      await Promise.all(watches.map((watch) => watch.stop()))
+    },
+  }
 }
 
 /** Without a key messages carry only the link to the console. */

@@ -33,6 +33,7 @@ import { createRunningConfigurationRecords } from '../postgres/running-configura
 import { createScheduleChangeRecords } from '../postgres/schedule-changes.ts'
 import { createTimelineRecords } from '../postgres/timeline.ts'
 import { openSuccessor } from '../postgres/successor.ts'
+import { createTestPageRecords } from '../postgres/test-pages.ts'
 import { createVerdictRecords } from '../postgres/verdict-records.ts'
 import { newToken } from './chart-token.ts'
 import { currentSchedules } from './on-call.ts'
@@ -105,6 +106,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     scheduleChanges: createScheduleChangeRecords(db),
     pageLinks: createPageLinkRecords(db, now),
     onCallNotices: createNoticeRecords(db),
+    testPages: createTestPageRecords(db),
     maintenance: createMaintenanceRecords(db),
     credentials: createCredentialRecords(urgent.intake, now),
   }

@@ -13,7 +13,6 @@ import { listenTo } from '../postgres/listen.ts'
 import { openServerPools } from '../postgres/pools.ts'
 import { createTemporalQuestions } from '../temporal/questions.ts'
 import { createServer } from '../web/server.ts'
-import type { TestPages } from '../web/test-pages.ts'
 import { newToken } from './chart-token.ts'
 import { ConfigurationReload } from './configuration-reload.ts'
 import { createConfigurationService } from './configuration-service.ts'
@@ -33,7 +32,6 @@ import {
   type RunningConfiguration,
 } from './running-configuration.ts'
 import type { Settings } from './settings.ts'
-import { createTestPages } from './test-pages.ts'
 import { type ServerParts, now } from './server-parts.ts'
 import { giveBackWhatStartingTook } from './spare-memory.ts'
 import { webDependencies } from './web-dependencies.ts'
@@ -75,7 +73,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups:
   const stored = receivers(parts)
   const channels = openChannels(parts, env)
   const app = await createServer({
-    ...webDependencies(parts, testPagesOf(parts, env)),
+    ...webDependencies(parts),
     ...stored,
     ...channels.handlers,
     configuration: createConfigurationService({ ...parts, now }, env, reload),
@@ -131,17 +129,6 @@ function openChannels(parts: ServerParts, env: NodeJS.ProcessEnv) {
     commands,
     declare: (declaration) => declarations.declare(declaration),
     resolveSecret: secretsOf(env),
-    now,
-    newId: randomUUID,
-  })
-}
-
-function testPagesOf({ settings, running, log }: ServerParts, env: NodeJS.ProcessEnv): TestPages {
-  return createTestPages({
-    configuration: running,
-    publicUrl: settings.publicUrl,
-    resolveSecret: secretsOf(env),
-    log,
     now,
     newId: randomUUID,
   })

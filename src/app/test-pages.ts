@@ -1,32 +1,33 @@
-import type { Logger } from 'pino'
-import { didYouMean } from '../domain/values/suggestion.ts'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { Contact } from '../domain/configuration/people.ts'
-import type { PageMessage } from '../domain/page/page.ts'
-import {
-  composeTestPage,
-  type TestedContact,
-  testOutcomeOf,
-  type TestOutcome,
-} from '../domain/page/test-page.ts'
-import { errorMessage } from '../domain/values/error-message.ts'
+import type { TestedContact, TestOutcome } from '../domain/page/test-page.ts'
 import { own } from '../domain/values/own.ts'
-import type { Channel } from '../paging/dependencies.ts'
+import { didYouMean } from '../domain/values/suggestion.ts'
+import type { AskedTestPages, TestPageStanding } from '../postgres/test-pages.ts'
 import type { TestPages } from '../web/test-pages.ts'
 
 export interface TestPageParts {
   readonly configuration: () => Configuration
-  readonly publicUrl: string
-  readonly resolveSecret: (reference: string) => Promise<string>
-  readonly log: Pick<Logger, 'warn'>
+  readonly testPages: {
+    ask(asked: AskedTestPages, at: Date): Promise<number | undefined>
+    standing(request: string): Promise<readonly TestPageStanding[]>
+    withdraw(request: string): Promise<void>
+  }
   readonly now: () => Date
   readonly newId: () => string
+  readonly patience: Patience
 }
 
-/** For one contact, with all its ways round a refusal; less than callers wait for the answer. */
-const longestMs = 12_000
-/** Nobody is woken twice by an impatient finger. */
-const everyMs = 10_000
+/** How long a server waits for what workers do. */
+interface Patience {
+  readonly takenMs: number
+  readonly answeredMs: number
+}
+
+/** A worker looks every 5 s where it is not notified, and whoever asks the server waits 15 s. */
+export const testPagePatience: Patience = { takenMs: 6_000, answeredMs: 13_000 }
+const askEveryMs = 100
 
 interface Receiver {
   readonly name: string
@@ -35,9 +36,8 @@ interface Receiver {
   readonly contacts: readonly { readonly contact: Contact; readonly number: number }[]
 }
 
-/** Sends from this process, with the secrets and by the channels that real pages use. No incident and no page is stored. */
+/** Asks the workers for test pages and waits for what became of them: only from where pages go out is it proved that they arrive. */
 export function createTestPages(parts: TestPageParts): TestPages {
-  const lastAt = new Map<string, number>()
   return {
     receivers: () =>
       receiversOf(parts.configuration()).map(({ name, title, contacts }) => ({
@@ -47,6 +47,7 @@ export function createTestPages(parts: TestPageParts): TestPages {
       })),
 
     async send({ name, channel, by }) {
+      const { revision } = parts.configuration()
       const receivers = new Map(receiversOf(parts.configuration()).map((one) => [one.name, one]))
       const receiver = receivers.get(name)
       if (receiver === undefined) return { kind: 'unknown-name', hint: didYouMean(name, receivers.keys()) }
@@ -55,18 +56,25 @@ export function createTestPages(parts: TestPageParts): TestPages {
       )
       if (wanted.length === 0)
         return { kind: 'no-contact', channels: receiver.contacts.map(({ contact }) => contact.channel) }
-      const at = parts.now().getTime()
-      const waitMs = (lastAt.get(name) ?? Number.NEGATIVE_INFINITY) + everyMs - at
-      if (waitMs > 0) return { kind: 'too-often', retryAfterMs: waitMs }
-      lastAt.set(name, at)
-      const facts = {
-        id: parts.newId(),
+      const request = parts.newId()
+      const contacts = wanted.map(({ number }) => number)
+      const waitMs = await parts.testPages.ask(
+        { request, receiver: name, contacts, revision, by },
+        parts.now(),
+      )
+      if (waitMs !== undefined) return { kind: 'too-often', retryAfterMs: waitMs }
+      const outcomes = await outcomesOf(parts, request)
+      return {
+        kind: 'tried',
         name,
-        by,
-        at: new Date(at).toISOString(),
-        publicUrl: parts.publicUrl,
+        contacts: wanted.map(
+          ({ contact, number }): TestedContact => ({
+            channel: contact.channel,
+            contact: number,
+            outcome: outcomes.get(number) ?? { kind: 'no-worker' },
+          }),
+        ),
       }
-      return { kind: 'tried', name, contacts: await sendAll(parts, wanted, composeTestPage(facts)) }
     },
   }
 }
@@ -84,32 +92,23 @@ function receiversOf({ users, channels }: Configuration): Receiver[] {
   return [...people, ...shared]
 }
 
-async function sendAll(
-  parts: TestPageParts,
-  wanted: Receiver['contacts'],
-  message: PageMessage,
-): Promise<TestedContact[]> {
-  // What speaks to providers takes its memory only where somebody asks for it.
-  const { createChannels } = await import('./edges.ts')
-  const integrations = () => parts.configuration().integrations
-  const chartOf = async () => undefined
-  const channels = createChannels(parts.resolveSecret, parts.now, chartOf, parts.log, integrations)
-  return Promise.all(
-    wanted.map(async ({ contact, number }) => {
-      const key = { ...message, idempotencyKey: `${message.idempotencyKey}/${number}` }
-      const outcome = await tried(channels[contact.channel], contact, key)
-      return { channel: contact.channel, contact: number, outcome }
-    }),
-  )
-}
-
-async function tried(channel: Channel, contact: Contact, message: PageMessage): Promise<TestOutcome> {
-  const late = AbortSignal.timeout(longestMs)
-  const overdue = new Promise<TestOutcome>((resolve) => {
-    late.addEventListener('abort', () => resolve({ kind: 'no-answer', afterMs: longestMs }), { once: true })
-  })
-  const sent = channel
-    .send(contact, message, late)
-    .then(testOutcomeOf, (error: unknown) => ({ kind: 'refused', reason: errorMessage(error) }) as const)
-  return Promise.race([sent, overdue])
+/** By contact; those that no worker has begun in time are withdrawn and not in it. */
+async function outcomesOf(
+  { testPages, patience }: TestPageParts,
+  request: string,
+): Promise<ReadonlyMap<number, TestOutcome>> {
+  const begunAt = performance.now()
+  const waitedMs = () => performance.now() - begunAt
+  let standing = await testPages.standing(request)
+  let withdrawn = false
+  while (standing.some(({ outcome }) => outcome === null) && waitedMs() < patience.answeredMs) {
+    await delay(askEveryMs)
+    if (!withdrawn && waitedMs() > patience.takenMs) {
+      await testPages.withdraw(request)
+      withdrawn = true
+    }
+    standing = await testPages.standing(request)
+  }
+  const late: TestOutcome = { kind: 'no-answer', afterMs: patience.answeredMs }
+  return new Map(standing.map(({ contact, outcome }) => [contact, outcome ?? late]))
 }

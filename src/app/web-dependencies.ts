@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { personCalendar, scheduleCalendar } from '../ical/write.ts'
 import type { Incident } from '../domain/incident/incident.ts'
 import type { WebDependencies } from '../web/dependencies.ts'
-import type { TestPages } from '../web/test-pages.ts'
 import type { ServedRequest } from '../web/observe.ts'
 import { createAutomation } from './automation.ts'
 import { createCharts } from './charts.ts'
@@ -16,11 +15,11 @@ import { createReviews } from './reviews.ts'
 import type { Records } from './records.ts'
 import type { Settings } from './settings.ts'
 import { type ServerParts, now } from './server-parts.ts'
+import { createTestPages, testPagePatience } from './test-pages.ts'
 
 /** What the web needs of the rest, but for what takes alerts in. */
 export function webDependencies(
   parts: ServerParts,
-  testPages: TestPages,
 ): Omit<WebDependencies, 'intake' | 'alertmanager' | 'configuration'> {
   const { settings, running, log, records, temporal } = parts
   const onCall = createOnCallService(running, records)
@@ -47,7 +46,13 @@ export function webDependencies(
       now,
     }),
     onCall,
-    testPages,
+    testPages: createTestPages({
+      configuration: running,
+      testPages: records.testPages,
+      now,
+      newId: randomUUID,
+      patience: testPagePatience,
+    }),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: chartsFor(parts),
     unready: () => unready(parts),

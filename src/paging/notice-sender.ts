@@ -14,8 +14,6 @@ const mostClaimed = 20
 const mostTries = 5
 /** Before the second try; it doubles from there. */
 const retryBaseMs = 2_000
-/** How long a queued notice may wait unnoticed when its notification got lost. */
-const pollMs = 5_000
 
 interface DueNotice {
   readonly id: number
@@ -36,7 +34,7 @@ type Tried =
     }
 
 export interface NoticeSenderDependencies
-  extends Pick<SenderDependencies, 'channels' | 'running' | 'publicUrl' | 'listen' | 'log' | 'now'> {
+  extends Pick<SenderDependencies, 'channels' | 'running' | 'publicUrl' | 'log' | 'now'> {
   readonly notices: {
     claim(options: { now: Date; leaseMs: number; limit: number }): Promise<readonly DueNotice[]>
     settle(id: number, tried: Tried, now: Date): Promise<void>
@@ -45,48 +43,13 @@ export interface NoticeSenderDependencies
 
 /** Tells people by their own contacts that somebody put them on call or took them off. Pages do not wait for it. */
 export function createNoticeSender(deps: NoticeSenderDependencies) {
-  let listening: { stop(): Promise<void> } | undefined
-  let timer: NodeJS.Timeout | undefined
-  let running: Promise<void> | undefined
-  let rang = false
-
-  function ring(): void {
-    rang = true
-    running ??= untilQuiet().finally(() => {
-      running = undefined
-    })
-  }
-
-  async function untilQuiet(): Promise<void> {
-    while (rang) {
-      rang = false
-      try {
-        while ((await sendDue()) === mostClaimed);
-      } catch (error) {
-        deps.log.warn({ err: error }, 'on-call notices wait: the store cannot be asked for them now')
-      }
-    }
-  }
-
-  /** Sends what is due now; how many that were. */
-  async function sendDue(): Promise<number> {
-    const due = await deps.notices.claim({ now: deps.now(), leaseMs, limit: mostClaimed })
-    await Promise.all(due.map((one) => sendNotice(deps, one)))
-    return due.length
-  }
-
   return {
-    start(): void {
-      listening ??= deps.listen(ring)
-      timer ??= setInterval(ring, pollMs)
-      ring()
-    },
-    sendDue,
-    /** Returns when every notice under way is written down. */
-    async stop(): Promise<void> {
-      clearInterval(timer)
-      await listening?.stop()
-      await running
+    mostClaimed,
+    /** Sends what is due now; how many that were. */
+    async sendDue(): Promise<number> {
+      const due = await deps.notices.claim({ now: deps.now(), leaseMs, limit: mostClaimed })
+      await Promise.all(due.map((one) => sendNotice(deps, one)))
+      return due.length
     },
   }
 }

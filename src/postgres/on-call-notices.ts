@@ -3,8 +3,8 @@ import type { ShiftNotice } from '../domain/on-call/shift-notice.ts'
 import type { Database } from './database.ts'
 import type { Schema } from './schema.ts'
 
-/** Notified when notices are queued; carries no payload. */
-export const noticesChannel = 'firewatch_on_call_notices'
+/** Notified when messages are queued that are no pages: notices to people on call, and test pages. It carries no payload. */
+export const messagesChannel = 'firewatch_messages'
 
 /** A notice that is to be sent now. */
 export interface DueNotice {
@@ -49,7 +49,7 @@ export async function queueNotices(
       })),
     )
     .execute()
-  await sql`SELECT pg_notify(${noticesChannel}, '')`.execute(transaction)
+  await sql`SELECT pg_notify(${messagesChannel}, '')`.execute(transaction)
 }
 
 /** Notices that wait to be sent. */

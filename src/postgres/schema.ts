@@ -1,4 +1,5 @@
 import type { Generated, ColumnType } from 'kysely'
+import type { TestOutcome } from '../domain/page/test-page.ts'
 import type { AlertStatus, Labels } from '../domain/alert/alert.ts'
 import type { Severity } from '../domain/values/severity.ts'
 
@@ -247,6 +248,17 @@ export interface Schema {
     created_at: Date
     due_at: Date
     finished_at: Date | null
+  }
+  test_pages: {
+    id: Generated<number>
+    request: string
+    receiver: string
+    contact: number
+    revision: string
+    asked_by: string
+    asked_at: Date
+    taken_at: Generated<Date | null>
+    outcome: ColumnType<TestOutcome | null, undefined, string>
   }
   credentials: {
     secret_hash: string

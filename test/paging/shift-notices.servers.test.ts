@@ -46,7 +46,6 @@ function sender() {
     ),
     running: () => ({ ...atStart, timeZone: 'Europe/Berlin', users: world.running }),
     publicUrl,
-    listen: () => ({ stop: () => Promise.resolve() }),
     log,
     now,
   })

@@ -22,6 +22,10 @@ export type TestOutcome =
   /** The provider may have taken it. */
   | { readonly kind: 'unknown'; readonly reason: string }
   | { readonly kind: 'no-answer'; readonly afterMs: number }
+  /** Nothing was sent: nobody was there to send it. */
+  | { readonly kind: 'no-worker' }
+  /** Nothing was sent: the worker runs another revision, in which the contact may be another one. */
+  | { readonly kind: 'other-configuration'; readonly revision: string }
 
 export function testOutcomeOf(outcome: SendOutcome): TestOutcome {
   switch (outcome.kind) {
@@ -39,33 +43,37 @@ export function testOutcomeOf(outcome: SendOutcome): TestOutcome {
 }
 
 /** A message that looks like a page, is plainly none, and can be answered by nothing: no incident is behind it. */
-export function composeTestPage(facts: {
-  readonly id: string
-  /** Whom it goes to: a user, or a shared channel. */
-  readonly name: string
-  readonly by: string
-  readonly at: string
-  readonly publicUrl: string
-}): PageMessage {
-  const by = cutText(oneLine(facts.by), longestName)
+export function composeTestPage(
+  asked: {
+    readonly request: string
+    /** Whom it goes to: a user, or a shared channel. */
+    readonly receiver: string
+    readonly contact: number
+    readonly by: string
+    /** ISO 8601 in UTC. */
+    readonly at: string
+  },
+  publicUrl: string,
+): PageMessage {
+  const by = cutText(oneLine(asked.by), longestName)
   return {
-    idempotencyKey: `test-page/${facts.id}`,
-    conversationKey: `firewatch/test-page/${facts.id}`,
+    idempotencyKey: `test-page/${asked.request}/${asked.contact}`,
+    conversationKey: `firewatch/test-page/${asked.request}`,
     kind: 'test',
     incident: 'TEST',
     title: 'Test page from Firewatch: nothing is wrong',
     severity: 'P3',
     service: 'Firewatch',
-    person: facts.name,
-    lines: [`${by} asked whether pages reach ${facts.name}. This one did.`],
+    person: asked.receiver,
+    lines: [`${by} asked whether pages reach ${asked.receiver}. This one did.`],
     bundled: [],
     firingCount: 0,
     nowDoing: 'There is nothing to do',
     next: '',
-    startedAt: facts.at,
+    startedAt: asked.at,
     since: '',
     timeZone: 'UTC',
-    incidentUrl: facts.publicUrl,
+    incidentUrl: publicUrl,
     links: [],
     responsible: [],
     position: { round: 0, step: 0 },
@@ -89,7 +97,11 @@ export function testOutcomeSentence(name: string, { channel, contact, outcome }:
     case 'unknown':
       return `${what}: unknown: ${outcome.reason}. It may have arrived.`
     case 'no-answer':
-      return `${what}: no answer within ${formatDuration(outcome.afterMs)}. Is ${placeWords[channel]} reachable from here?`
+      return `${what}: no answer within ${formatDuration(outcome.afterMs)}. Is ${placeWords[channel]} reachable from where the workers run?`
+    case 'no-worker':
+      return `${what}: not sent: no worker took it, so pages wait too. Is one running (firewatch worker)? Its log says what keeps it.`
+    case 'other-configuration':
+      return `${what}: not sent: the worker runs revision ${outcome.revision}, the server another one. Try again in a minute; firewatch config status says what runs where.`
   }
 }
 
