@@ -4,29 +4,29 @@ import type { Contact } from '../domain/configuration/people.ts'
 import type { TestedContact, TestOutcome } from '../domain/page/test-page.ts'
 import { own } from '../domain/values/own.ts'
 import { didYouMean } from '../domain/values/suggestion.ts'
-import type { AskedTestPages, TestPageStanding } from '../postgres/test-pages.ts'
+import type { AskedTestPages, TestPageProgress } from '../postgres/test-pages.ts'
 import type { TestPages } from '../web/test-pages.ts'
 
 export interface TestPageParts {
   readonly configuration: () => Configuration
   readonly testPages: {
     ask(asked: AskedTestPages, at: Date): Promise<number | undefined>
-    standing(request: string): Promise<readonly TestPageStanding[]>
+    progress(request: string): Promise<readonly TestPageProgress[]>
     withdraw(request: string): Promise<void>
   }
   readonly now: () => Date
   readonly newId: () => string
-  readonly patience: Patience
+  readonly timeouts: TestPageTimeouts
 }
 
 /** How long a server waits for what workers do. */
-interface Patience {
-  readonly takenMs: number
-  readonly answeredMs: number
+interface TestPageTimeouts {
+  readonly claimMs: number
+  readonly answerMs: number
 }
 
 /** A worker looks every 5 s where it is not notified, and whoever asks the server waits 15 s. */
-export const testPagePatience: Patience = { takenMs: 6_000, answeredMs: 13_000 }
+export const testPageTimeouts: TestPageTimeouts = { claimMs: 6_000, answerMs: 13_000 }
 const askEveryMs = 100
 
 interface Receiver {
@@ -94,21 +94,21 @@ function receiversOf({ users, channels }: Configuration): Receiver[] {
 
 /** By contact; those that no worker has begun in time are withdrawn and not in it. */
 async function outcomesOf(
-  { testPages, patience }: TestPageParts,
+  { testPages, timeouts }: TestPageParts,
   request: string,
 ): Promise<ReadonlyMap<number, TestOutcome>> {
   const begunAt = performance.now()
   const waitedMs = () => performance.now() - begunAt
-  let standing = await testPages.standing(request)
+  let progress = await testPages.progress(request)
   let withdrawn = false
-  while (standing.some(({ outcome }) => outcome === null) && waitedMs() < patience.answeredMs) {
+  while (progress.some(({ outcome }) => outcome === null) && waitedMs() < timeouts.answerMs) {
     await delay(askEveryMs)
-    if (!withdrawn && waitedMs() > patience.takenMs) {
+    if (!withdrawn && waitedMs() > timeouts.claimMs) {
       await testPages.withdraw(request)
       withdrawn = true
     }
-    standing = await testPages.standing(request)
+    progress = await testPages.progress(request)
   }
-  const late: TestOutcome = { kind: 'no-answer', afterMs: patience.answeredMs }
-  return new Map(standing.map(({ contact, outcome }) => [contact, outcome ?? late]))
+  const late: TestOutcome = { kind: 'no-answer', afterMs: timeouts.answerMs }
+  return new Map(progress.map(({ contact, outcome }) => [contact, outcome ?? late]))
 }

@@ -15,7 +15,7 @@ import { createReviews } from './reviews.ts'
 import type { Records } from './records.ts'
 import type { Settings } from './settings.ts'
 import { type ServerParts, now } from './server-parts.ts'
-import { createTestPages, testPagePatience } from './test-pages.ts'
+import { createTestPages, testPageTimeouts } from './test-pages.ts'
 
 /** What the web needs of the rest, but for what takes alerts in. */
 export function webDependencies(
@@ -51,7 +51,7 @@ export function webDependencies(
       testPages: records.testPages,
       now,
       newId: randomUUID,
-      patience: testPagePatience,
+      timeouts: testPageTimeouts,
     }),
     calendars: { ofSchedule: scheduleCalendar, ofPerson: personCalendar },
     charts: chartsFor(parts),

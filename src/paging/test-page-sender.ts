@@ -22,7 +22,7 @@ interface DueTestPage {
 export interface TestPageSenderDependencies
   extends Pick<SenderDependencies, 'channels' | 'running' | 'publicUrl' | 'log' | 'now'> {
   readonly testPages: {
-    take(options: { readonly now: Date; readonly limit: number }): Promise<readonly DueTestPage[]>
+    claim(options: { readonly now: Date; readonly limit: number }): Promise<readonly DueTestPage[]>
     settle(id: number, outcome: TestOutcome): Promise<void>
   }
 }
@@ -33,7 +33,7 @@ export function createTestPageSender(deps: TestPageSenderDependencies) {
     mostClaimed,
     /** Sends what waits now; how many that were. */
     async sendDue(): Promise<number> {
-      const due = await deps.testPages.take({ now: deps.now(), limit: mostClaimed })
+      const due = await deps.testPages.claim({ now: deps.now(), limit: mostClaimed })
       await Promise.all(due.map((one) => sendTestPage(deps, one)))
       return due.length
     },

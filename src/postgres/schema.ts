@@ -257,7 +257,7 @@ export interface Schema {
     revision: string
     asked_by: string
     asked_at: Date
-    taken_at: Generated<Date | null>
+    claimed_at: Generated<Date | null>
     outcome: ColumnType<TestOutcome | null, undefined, string>
   }
   credentials: {

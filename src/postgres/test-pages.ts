@@ -30,9 +30,8 @@ export interface DueTestPage {
   readonly at: string
 }
 
-export interface TestPageStanding {
+export interface TestPageProgress {
   readonly contact: number
-  readonly taken: boolean
   readonly outcome: TestOutcome | null
 }
 
@@ -75,19 +74,22 @@ function ofAsking(db: Database) {
     },
 
     /** How far they are, in the order of the contacts. */
-    async standing(request: string): Promise<TestPageStanding[]> {
-      const rows = await db
+    async progress(request: string): Promise<TestPageProgress[]> {
+      return db
         .selectFrom('test_pages')
-        .select(['contact', 'taken_at', 'outcome'])
+        .select(['contact', 'outcome'])
         .where('request', '=', request)
         .orderBy('id')
         .execute()
-      return rows.map(({ contact, taken_at, outcome }) => ({ contact, taken: taken_at !== null, outcome }))
     },
 
     /** Those that no worker has begun are not sent any more. Their receiver may have one again at once. */
     async withdraw(request: string): Promise<void> {
-      await db.deleteFrom('test_pages').where('request', '=', request).where('taken_at', 'is', null).execute()
+      await db
+        .deleteFrom('test_pages')
+        .where('request', '=', request)
+        .where('claimed_at', 'is', null)
+        .execute()
     },
   }
 }
@@ -95,7 +97,7 @@ function ofAsking(db: Database) {
 function ofSending(db: Database) {
   return {
     /** Those that wait, each for one worker alone. One that dies over it leaves it unanswered: nobody is sent a test twice. */
-    async take({ now, limit }: { readonly now: Date; readonly limit: number }): Promise<DueTestPage[]> {
+    async claim({ now, limit }: { readonly now: Date; readonly limit: number }): Promise<DueTestPage[]> {
       const { rows } = await sql<{
         id: number
         request: string
@@ -105,9 +107,9 @@ function ofSending(db: Database) {
         asked_by: string
         asked_at: Date
       }>`
-        UPDATE test_pages SET taken_at = ${now}
+        UPDATE test_pages SET claimed_at = ${now}
         WHERE id IN (
-          SELECT id FROM test_pages WHERE taken_at IS NULL AND asked_at > ${new Date(now.getTime() - staleAfterMs)}
+          SELECT id FROM test_pages WHERE claimed_at IS NULL AND asked_at > ${new Date(now.getTime() - staleAfterMs)}
           ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED)
         RETURNING id, request, receiver, contact, revision, asked_by, asked_at`.execute(db)
       return rows.map(({ id, asked_by: by, asked_at, ...row }) => ({

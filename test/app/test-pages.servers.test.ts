@@ -116,13 +116,13 @@ afterEach(async () => {
 })
 
 /** Waits as long as the tests need to see it give up. */
-function server(patience = { takenMs: 6_000, answeredMs: 13_000 }): TestPages {
+function server(timeouts = { claimMs: 6_000, answerMs: 13_000 }): TestPages {
   return createTestPages({
     configuration: () => configuration,
     testPages: records.testPages,
     now: () => new Date(at),
     newId: randomUUID,
-    patience,
+    timeouts,
   })
 }
 
@@ -232,7 +232,7 @@ describe('N37: a test page', () => {
   })
 
   it('says that no worker runs, and is not sent once one does', async () => {
-    tests = server({ takenMs: 200, answeredMs: 13_000 })
+    tests = server({ claimMs: 200, answerMs: 13_000 })
     const before = smtp.mails.length
     expect(await sentences('ana', 'email')).toEqual([
       'contact 5, email: not sent: no worker took it, so pages wait too. Is one running (firewatch worker)? Its log says what keeps it.',
@@ -252,7 +252,7 @@ describe('N37: a test page', () => {
   })
 
   it('says who did not answer, beside those that did', async () => {
-    tests = server({ takenMs: 6_000, answeredMs: 2_000 })
+    tests = server({ claimMs: 6_000, answerMs: 2_000 })
     startWorker()
     hook.next({ kind: 'hang' })
     expect(await sentences('ana')).toEqual([
