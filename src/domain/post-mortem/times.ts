@@ -95,9 +95,13 @@ export function reviewTimes(sources: Sources): ReviewTimes {
   }
 }
 
-/** Elapsed milliseconds between two instants. */
+/** Milliseconds from one instant to another, by the whole seconds that a review prints: whoever subtracts them comes to the same. */
 export function elapsedMs(from: string, to: string): number {
-  return Date.parse(to) - Date.parse(from)
+  return wholeSecond(to) - wholeSecond(from)
+}
+
+function wholeSecond(at: string): number {
+  return Math.floor(Date.parse(at) / 1_000) * 1_000
 }
 
 function durationOf(

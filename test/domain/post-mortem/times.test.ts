@@ -29,6 +29,18 @@ describe('the times of a review', () => {
     expect([problems, missing]).toEqual([[], []])
   })
 
+  it('N40: are what a reader gets who subtracts the times that stand there', () => {
+    const { durations } = timesOf({
+      startedAt: '2026-11-24T03:00:00.900Z',
+      detectedAt: '2026-11-24T03:00:07.100Z',
+      acknowledgedAt: '2026-11-24T03:00:50.050Z',
+    })
+    expect(durations.slice(0, 2).map(({ name, text }) => [name, text])).toEqual([
+      ['time to detect', '7 s'],
+      ['time to acknowledge', '43 s'],
+    ])
+  })
+
   it('say what is missing instead of making it up', () => {
     const { durations, missing } = timesOf({ acknowledgedAt: null, mitigatedAt: null })
     expect(missing.map(({ text }) => text)).toEqual([
