@@ -35,7 +35,7 @@ function placeOf({ moduleId }: TestSpecification): number {
 
 /**
  * `unit` needs no process and no port. `servers` starts real ones: one PostgreSQL for the run, Temporal and chdb
- * for a file. `journeys` are whole stories told by the command line; they take real time, and have the machine for themselves: those that only wait for
+ * for a file. Both share their modules between files: loading them anew for each is half the work. `journeys` are whole stories told by the command line; they take real time, and have the machine for themselves: those that only wait for
  * conditions let those of the demo go first. Most of the time is waiting, so that a file more than there are cores goes on at once.
  */
 export default defineConfig({
@@ -46,6 +46,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          isolate: false,
           sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.servers.test.ts', 'test/journeys/**', 'test/system/**'],
@@ -57,6 +58,7 @@ export default defineConfig({
       {
         test: {
           name: 'servers',
+          isolate: false,
           sequence: { groupOrder: 1 },
           include: ['test/**/*.servers.test.ts'],
           exclude: ['test/journeys/**'],

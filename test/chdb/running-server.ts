@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
-import { afterAll } from 'vitest'
 
 export interface RunningServer {
   /** With user and password. */
@@ -20,26 +20,26 @@ export interface RunningServer {
 
 const entry = fileURLToPath(new URL('../../src/chdb/server.ts', import.meta.url))
 
-const launched: ChildProcess[] = []
-// A test that fails half-way leaves none behind.
-afterAll(() => {
-  for (const child of launched) child.kill('SIGKILL')
-})
-
 const password = 'of this test'
-const secrets = await mkdtemp(join(tmpdir(), 'firewatch-test-chdb-password-'))
-const passwordFile = join(secrets, 'password')
-await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
-afterAll(() => rm(secrets, { recursive: true }))
+/** Those of this file that still run: the next file of this process has its own. */
+const launched = new Set<ChildProcess>()
 
 /** A process that may or may not come up. */
 export function launch(path: string, ...more: string[]) {
+  const secrets = mkdtempSync(join(tmpdir(), 'firewatch-test-chdb-password-'))
+  const passwordFile = join(secrets, 'password')
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 })
   const args = [entry, '--path', path, '--port', '0', '--password-file', passwordFile, ...more]
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TZ: 'America/New_York' },
   })
-  launched.push(child)
+  launched.add(child)
+  child.once('exit', () => launched.delete(child))
+  // It is read once, before the server says that it is ready.
+  const forget = () => rmSync(secrets, { recursive: true, force: true })
+  child.stdout.once('data', forget)
+  child.once('exit', forget)
   const log: string[] = []
   child.stderr.on('data', (chunk: Buffer) => log.push(chunk.toString()))
   const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => code ?? signal ?? '')
@@ -65,7 +65,14 @@ export async function startServer(path: string): Promise<RunningServer> {
 
 export async function makeFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'firewatch-test-chdb-'))
-  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+  return {
+    path,
+    // A test that fails half-way leaves nothing behind.
+    async remove() {
+      for (const child of launched) child.kill('SIGKILL')
+      await rm(path, { recursive: true, force: true })
+    },
+  }
 }
 
 /** What `fetch` takes of a URL with user and password: it refuses them inside. */
