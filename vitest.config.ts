@@ -9,6 +9,9 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
 
 /** Files that wait in real time for a minute or so, the longest first: begun last, they would be waited for alone. */
 const longest = [
+  'journeys/reload.test.ts',
+  'journeys/crash.test.ts',
+  'journeys/trouble.test.ts',
   'journeys/demo-crash.test.ts',
   'journeys/demo-escalates.test.ts',
   'journeys/demo-heals.test.ts',
