@@ -92,6 +92,24 @@ describe('checks', () => {
   })
 })
 
+describe('N33: maintenance', () => {
+  it('N33: is listed by the clock of whoever asks, with the zone beside it', async () => {
+    const ends = async (words: string) => (await run(words)).stdout.split('\n')[1]
+    expect(await ends('maintenance list')).toContain('2030-01-01 00:00 UTC')
+    const inTokyo = 'maintenance list --time-zone Asia/Tokyo'
+    expect(await ends(inTokyo)).toContain('1970-01-01 09:00 UTC+9  2030-01-01 09:00 UTC+9')
+    expect(JSON.parse((await run(`${inTokyo} --json`)).stdout)).toMatchObject([
+      { to: '2030-01-01T00:00:00.000Z' },
+    ])
+  })
+
+  it('N33: is announced by that clock too', async () => {
+    const until = '--to 2026-05-01T12:00 --time-zone Asia/Tokyo --reason disks'
+    expect((await run(`maintenance start feed ${until}`)).code).toBe(0)
+    expect(web.given).toMatchObject([{ command: { timeZone: 'Asia/Tokyo', to: '2026-05-01T12:00' } }])
+  })
+})
+
 describe('N12 automation', () => {
   it('is stopped, looked at and resumed from the command line', async () => {
     expect((await run('automation status')).stdout).toBe('nothing is stopped\n')

@@ -18,15 +18,15 @@ interface ReadRequest {
 /** The window that a request means at `now`, or what is not understood or not possible. */
 export function readRequest(
   request: MaintenanceRequest,
-  { services, timeZone }: Pick<Configuration, 'services' | 'timeZone'>,
+  { services }: Pick<Configuration, 'services'>,
   now: number,
 ): ReadRequest | { readonly problem: string } {
-  const { service } = request
+  const { service, timeZone } = request
   if (!Object.hasOwn(services, service))
     return { problem: unknownName('service', service, Object.keys(services)) }
   const from = request.from === undefined ? now : readInstant(request.from, timeZone)
   if (from === undefined) return { problem: instantProblem('from', request.from ?? '') }
-  const to = endOf(request, from, timeZone)
+  const to = endOf(request, from)
   if (typeof to !== 'number') return to
   const problem = windowProblem({ from, to }, now)
   if (problem !== undefined) return { problem }
@@ -35,9 +35,8 @@ export function readRequest(
 }
 
 function endOf(
-  { for: lasting, to }: MaintenanceRequest,
+  { for: lasting, to, timeZone }: MaintenanceRequest,
   from: number,
-  timeZone: string,
 ): number | { readonly problem: string } {
   if ((lasting === undefined) === (to === undefined))
     return { problem: 'say either how long it lasts, such as 2h, or when it ends' }
