@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { createInterface } from 'node:readline/promises'
 import { parse } from 'yaml'
 import type { Schedule, Span } from '../domain/on-call/schedule.ts'
 import { segmentsBetween } from '../domain/on-call/segments.ts'
@@ -7,6 +6,7 @@ import { datedWords } from '../domain/values/instant-text.ts'
 import type { PagingContext } from '../domain/escalate/paging-context.ts'
 import { errorMessage } from '../domain/values/error-message.ts'
 import { CommandFailed, connectApi, exitCodes } from './api-client.ts'
+import { canAsk, isConfirmed } from './confirmation.ts'
 import { names, spanCells, type CommandOutput } from './on-call-reading.ts'
 import {
   chosen,
@@ -115,7 +115,7 @@ export async function confirmEmpty(
   if (schedule === undefined) throw new Error('a chosen schedule is there')
   const span = rangeOption(options, view, 0)
   tell(emptiedText(schedule, span, view))
-  const wants = process.stdin.isTTY && (await isConfirmed('Leave this time with nobody on call?'))
+  const wants = canAsk() && (await isConfirmed('Leave this time with nobody on call?'))
   if (wants) return
   throw new CommandFailed(
     'nothing was changed: say who is on call by --shifts FILE, or leave this time empty by --empty',
@@ -139,15 +139,6 @@ export function emptiedText(
     table(['from', 'to', 'for', 'on call'], rows),
     ...(taken.length > mostShown ? [`and ${taken.length - mostShown} more`] : []),
   ].join('\n')
-}
-
-async function isConfirmed(question: string): Promise<boolean> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return /^y(?:es)?$/i.test((await lines.question(`${question} [y/N] `)).trim())
-  } finally {
-    lines.close()
-  }
 }
 
 /** Prints where a calendar program finds a calendar. */
