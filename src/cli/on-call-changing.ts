@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { parse } from 'yaml'
+import { readYaml } from '../config/document.ts'
+import { formatProblem } from '../config/problems.ts'
+import { unreadableReason } from '../config/reason.ts'
 import type { Schedule, Span } from '../domain/on-call/schedule.ts'
 import { segmentsBetween } from '../domain/on-call/segments.ts'
 import { datedWords } from '../domain/values/instant-text.ts'
 import type { PagingContext } from '../domain/escalate/paging-context.ts'
-import { errorMessage } from '../domain/values/error-message.ts'
 import { CommandFailed, connectApi, exitCodes } from './api-client.ts'
 import { canAsk, isConfirmed } from './confirmation.ts'
 import { names, spanCells, type CommandOutput } from './on-call-reading.ts'
@@ -86,12 +87,11 @@ function changeText(
  * @throws CommandFailed when the file cannot be read or has no list
  */
 export async function shiftsFile(path: string): Promise<readonly unknown[]> {
-  const read = await readFile(path, 'utf8')
-    .then((text): unknown => parse(text))
-    .catch((error: unknown) => {
-      const reason = errorMessage(error)
-      throw new CommandFailed(`${path} cannot be read: ${reason}`, exitCodes.refused)
-    })
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new CommandFailed(`${path} cannot be read: ${unreadableReason(error)}`, exitCodes.refused)
+  })
+  const { value: read, problems } = readYaml(path, text)
+  if (problems.length > 0) throw new CommandFailed(problems.map(formatProblem).join('\n'), exitCodes.refused)
   const shifts: unknown = Array.isArray(read) ? read : (read as { shifts?: unknown } | null)?.shifts
   if (Array.isArray(shifts)) return shifts
   throw new CommandFailed(

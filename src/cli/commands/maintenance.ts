@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { ListedMaintenance, MaintenanceAnswer } from '../../domain/escalate/maintenance.ts'
 import { CommandFailed, exitCodes } from '../api-client.ts'
-import { duration } from '../options.ts'
+import { duration, moment } from '../options.ts'
 import { stampWords } from '../../domain/values/zoned-words.ts'
 import { print, table } from '../terminal.ts'
 import { api, inZone, type Options, reading, timed } from './incidents.ts'
@@ -43,8 +43,8 @@ export function addMaintenanceCommands(program: Command): void {
     ),
   )
     .addOption(duration('--for <duration>', 'how long, such as 2h'))
-    .option('--to <instant>', 'or until when, such as 2026-05-01T12:00')
-    .option('--from <instant>', 'from when; by default from now')
+    .addOption(moment('--to <instant>', 'or until when, such as 2026-05-01T12:00'))
+    .addOption(moment('--from <instant>', 'from when; by default from now'))
     .requiredOption('--reason <text>', 'why, for whoever wonders')
     .option('--dry-run', 'only tell what it would hold back')
     .action(start)
