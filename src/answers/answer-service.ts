@@ -41,9 +41,10 @@ export function createAnswerService(options: AnswerServiceOptions): ChannelAnswe
     maintenance: (account, order) =>
       safely(async () => {
         const found = personFor(options, account, 'maintenance', undefined)
-        return 'result' in found
-          ? found.result
-          : maintain(options.maintenance, found.user.name, order, account)
+        if ('result' in found) return found.result
+        const { name } = found.user
+        const clock = { timeZone: options.zoneOf(name), now: options.now().getTime() }
+        return maintain(options.maintenance, name, order, account, clock)
       }),
 
     who: (account, schedule) =>

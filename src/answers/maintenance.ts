@@ -1,33 +1,36 @@
 import type { Account, AnswerResult, MaintenanceOrder } from '../domain/page/channel-answers.ts'
 import type { ListedMaintenance, MaintenanceAnnouncements } from '../domain/escalate/maintenance.ts'
 import { formatDuration } from '../domain/values/duration.ts'
+import { dayAndTimeWords, type ReaderClock } from '../domain/values/zoned-words.ts'
 
-/** Carries out what a responder asked about maintenance in a channel. */
+/** Carries out what a responder asked about maintenance in a channel, by the clock of that responder. */
 export async function maintain(
   maintenance: MaintenanceAnnouncements,
   person: string,
   order: MaintenanceOrder,
   { channel }: Account,
+  clock: ReaderClock,
 ): Promise<AnswerResult> {
+  const { timeZone } = clock
   switch (order.kind) {
     case 'list':
-      return { kind: 'done', message: listText(await maintenance.listed()) }
+      return { kind: 'done', message: listText(await maintenance.listed(), clock) }
     case 'end':
       return maintenance.end(order.window, person)
     case 'preview':
-      return maintenance.preview(order)
+      return maintenance.preview({ ...order, timeZone })
     case 'start':
-      return maintenance.announce(order, person, `${channel}-${person}-${order.id}`)
+      return maintenance.announce({ ...order, timeZone }, person, `${channel}-${person}-${order.id}`)
   }
 }
 
-function listText(windows: readonly ListedMaintenance[]): string {
+function listText(windows: readonly ListedMaintenance[], clock: ReaderClock): string {
   if (windows.length === 0) return 'Nothing is in maintenance, and nothing is announced.'
   return windows
     .map(({ id, service, from, to, madeBy, reason }) => {
       const whose = madeBy === null ? 'configured' : `by ${madeBy}`
       const number = id === null ? '' : `${id}: `
-      return `${number}${service}, ${new Date(from).toISOString()} to ${new Date(to).toISOString()} (${formatDuration(to - from)}), ${whose}: ${reason}`
+      return `${number}${service}, ${dayAndTimeWords(from, clock)} to ${dayAndTimeWords(to, clock)} (${formatDuration(to - from)}), ${whose}: ${reason}`
     })
     .join('\n')
 }

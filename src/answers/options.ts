@@ -27,6 +27,8 @@ export interface AnswerServiceOptions {
   }
   /** Numbers of the incidents of a bundle, which a page of the incident leads; none when there is no such bundle. */
   readonly bundle: (incident: number, name: string) => Promise<readonly number[]>
+  /** By whose clock a person reads times, as configured now. */
+  readonly zoneOf: (person: string) => string
   /** Names of the services, as configured now. */
   readonly services: () => readonly string[]
   /** Opens the incident; `undefined` when it is stored and opens in a moment. */

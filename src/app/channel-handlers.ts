@@ -7,6 +7,7 @@ import { createAnswerLinkHandler } from '../answers/link-handler.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { ChannelAnswers } from '../domain/page/channel-answers.ts'
 import type { HttpPost } from '../domain/page/delivery.ts'
+import { zoneOf } from '../domain/configuration/people.ts'
 import { own } from '../domain/values/own.ts'
 import { canonicalJson } from '../domain/values/canonical-json.ts'
 import { createSlackWebhookHandler } from '../slack/webhook-handler.ts'
@@ -63,6 +64,7 @@ export function createChannelHandlers(parts: ChannelHandlerParts): {
     incidents: records.incidents,
     commands: auditedCommands(parts.commands, parts),
     bundle: (incident, name) => records.pages.bundle(incident, name),
+    zoneOf: (person) => zoneOf(person, running()),
     services: () => Object.keys(running().services),
     declare: parts.declare,
     maintenance: parts.maintenance,

@@ -1,4 +1,5 @@
 import { CommandFailed, exitCodes } from '../cli/api-client.ts'
+import { addressForm, isClickHouseAddress } from '../clickhouse/address.ts'
 import { readRunFile } from '../cli/run-file.ts'
 
 /**
@@ -14,11 +15,7 @@ export async function clickHouseUrl(dataDir: string, env: NodeJS.ProcessEnv): Pr
       `no Firewatch runs on ${dataDir}; start it with "firewatch up", say --data, or set CLICKHOUSE_URL`,
       exitCodes.unreachable,
     )
-  const parsed = URL.parse(url)
-  if (parsed === null || !['http:', 'https:'].includes(parsed.protocol))
-    throw new CommandFailed(
-      'CLICKHOUSE_URL must look like http[s]://[user:password@]host:port[/database]',
-      exitCodes.usage,
-    )
+  if (!isClickHouseAddress(url))
+    throw new CommandFailed(`CLICKHOUSE_URL must look like ${addressForm}`, exitCodes.usage)
   return url
 }

@@ -6,8 +6,11 @@ import { formatProblems } from '../config/problems.ts'
 import { deepFreeze } from '../config/revision.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { ConfigurationProcess, WantedConfiguration } from '../domain/configuration/process.ts'
+import type { AuditEntry } from '../domain/access/audit-entry.ts'
+import { errorMessage } from '../domain/values/error-message.ts'
 import type { Listening } from '../postgres/listen.ts'
 import { heardEveryMs } from '../postgres/running-configurations.ts'
+import { auditHangup } from './hangup-audit.ts'
 import { problemLines, type ReadConfiguration, readConfiguration } from './read-configuration.ts'
 import type { Records } from './records.ts'
 import type { PlannedConfiguration, ReloadOutcome, RunningConfiguration } from './running-configuration.ts'
@@ -19,11 +22,15 @@ export interface ReloadParts {
   readonly env: NodeJS.ProcessEnv
   readonly configuration: RunningConfiguration
   readonly records: Pick<Records, 'configurations' | 'runningConfigurations'>
+  readonly auditLog: { append(entry: AuditEntry): Promise<void> }
   /** Calls back when another configuration may be wanted. */
   readonly listen: (onNotify: () => void) => Listening
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
   readonly now: () => Date
 }
+
+type Invalid = Extract<ReloadOutcome, { kind: 'invalid' }>
+type Reloaded = Extract<ReloadOutcome, { kind: 'same' | 'switched' }> | Invalid
 
 /** What still runs then may wait for a store that hangs. */
 const stopWithinMs = 3_000
@@ -67,17 +74,19 @@ export class ConfigurationReload {
     this.#timer = setInterval(look, heardEveryMs)
   }
 
-  /** Reads the file again and takes up what it says. Never rejects: what is wrong is logged. */
+  /** Reads the file again and takes up what it says. Never rejects: what is wrong is logged, and what came of it is in the audit log. */
   async hangUp(): Promise<void> {
-    try {
-      await this.#inTurn(() => this.#reload())
-    } catch (error) {
-      const { revision } = this.#running
-      this.#parts.log.error(
-        { err: error, revision },
-        'the configuration was not reloaded; the old one goes on running',
-      )
-    }
+    const { auditLog, kind, log, now } = this.#parts
+    await this.#inTurn(async () => {
+      try {
+        const outcome = await this.#reload()
+        if (outcome.kind !== 'same') await auditHangup(auditLog, kind, outcome, now())
+      } catch (error) {
+        const { revision } = this.#running
+        log.error({ err: error, revision }, 'the configuration was not reloaded; the old one goes on running')
+        await auditHangup(auditLog, kind, { kind: 'failed', revision, reason: errorMessage(error) }, now())
+      }
+    })
     await this.#inTurn(() => this.#settle())
   }
 
@@ -125,17 +134,18 @@ export class ConfigurationReload {
     return readConfiguration(this.#parts.settings.configPath, this.#parts.env)
   }
 
-  async #reload(): Promise<void> {
+  async #reload(): Promise<Reloaded> {
     const read = await this.#read()
-    if (read.configuration === null) return void this.#invalid(read.problems)
+    if (read.configuration === null) return this.#invalid(read.problems)
     const { revision } = read.configuration
-    if (this.#running.revision === revision)
-      this.#parts.log.info({ revision }, 'the configuration is the same as before')
+    let from = this.#running.revision
+    if (from === revision) this.#parts.log.info({ revision }, 'the configuration is the same as before')
     else await this.#take(read.configuration, 'SIGHUP')
     // Servers say what everybody is to run; a worker that is asked alone goes its own way until another one is wanted.
-    if (this.#parts.kind === 'server') await this.#want('SIGHUP')
+    if (this.#parts.kind === 'server') from = (await this.#want('SIGHUP')) ?? from
     else this.#fulfil(await this.#stored.wanted())
-    return this.#note()
+    await this.#note()
+    return from === revision ? { kind: 'same', revision } : { kind: 'switched', from, to: revision }
   }
 
   async #apply({ revision, against, insteadOf, by }: PlannedConfiguration): Promise<ReloadOutcome> {
@@ -167,12 +177,13 @@ export class ConfigurationReload {
     this.#parts.log.info({ from, revision: next.revision, by }, 'the configuration was replaced')
   }
 
-  /** Wants of all what this process runs, unless it is wanted already. */
-  async #want(by: string): Promise<void> {
+  /** Wants of all what this process runs, unless it is wanted already. @returns the revision that was wanted before */
+  async #want(by: string): Promise<string | undefined> {
     const { revision } = this.#running
     const before = await this.#stored.wanted()
     const isWanted = before?.revision === revision
     this.#fulfil(isWanted ? before : await this.#stored.want(this.#wanting(revision, by)))
+    return before?.revision
   }
 
   #wanting(revision: string, by: string) {
@@ -224,7 +235,7 @@ export class ConfigurationReload {
     return undefined
   }
 
-  #invalid(problems: Extract<ReadConfiguration, { configuration: null }>['problems']): ReloadOutcome {
+  #invalid(problems: Extract<ReadConfiguration, { configuration: null }>['problems']): Invalid {
     const { revision } = this.#running
     const lines = problemLines(problems)
     const text = formatProblems(problems, `revision ${revision} goes on running`)

@@ -8,7 +8,7 @@ import {
 } from '../domain/escalate/maintenance.ts'
 import { mapAtMost } from '../domain/values/concurrency.ts'
 import { formatDuration } from '../domain/values/duration.ts'
-import { clockWords } from '../domain/values/instant-text.ts'
+import { dayAndTimeWords } from '../domain/values/zoned-words.ts'
 import { readRequest } from '../domain/escalate/maintenance-request.ts'
 import type { Records } from './records.ts'
 
@@ -41,10 +41,10 @@ export function createMaintenance(
     }
   }
 
-  const words = (service: string, { from, to }: Span, reason: string) => {
-    const { timeZone } = configuration()
-    const begins = from > now().getTime() ? `from ${clockWords(from, timeZone)} ` : ''
-    return `Maintenance of ${service} ${begins}until ${clockWords(to, timeZone)} ${timeZone} (${formatDuration(to - from)}): ${reason}.`
+  const words = (service: string, { from, to }: Span, reason: string, timeZone: string) => {
+    const clock = { timeZone, now: now().getTime() }
+    const begins = from > clock.now ? `from ${dayAndTimeWords(from, clock)} ` : ''
+    return `Maintenance of ${service} ${begins}until ${dayAndTimeWords(to, clock)} (${formatDuration(to - from)}): ${reason}.`
   }
 
   return {
@@ -59,7 +59,7 @@ export function createMaintenance(
       const effect = await effectOn(read.service)
       return {
         kind: 'done',
-        message: `${words(read.service, read, read.reason)} ${effectSentence(effect)} Nothing is changed yet.`,
+        message: `${words(read.service, read, read.reason, request.timeZone)} ${effectSentence(effect)} Nothing is changed yet.`,
         effect,
       }
     },
@@ -70,7 +70,7 @@ export function createMaintenance(
       if ('problem' in read) return refused(read.problem)
       const effect = await effectOn(read.service)
       const window = await maintenance.add({ ...read, madeBy: by, madeAt: at, requestKey })
-      const message = `${words(window.service, window, window.reason)} ${effectSentence(effect)} What is still wrong at its end is paged then. End it with "firewatch maintenance end ${window.id}".`
+      const message = `${words(window.service, window, window.reason, request.timeZone)} ${effectSentence(effect)} What is still wrong at its end is paged then. End it with "firewatch maintenance end ${window.id}".`
       return { kind: 'done', message, window, effect }
     },
 

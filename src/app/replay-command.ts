@@ -12,6 +12,7 @@ import type { ReplayRange } from '../domain/replay/runs.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { CommandFailed, exitCodes } from '../cli/api-client.ts'
 import type { ReplayCommand } from '../cli/installation.ts'
+import { clickHouseUrl } from './clickhouse-url.ts'
 import { prepareDatabase } from './prepare.ts'
 import { createReplayRecorder } from './replay-recorder.ts'
 import { createRecords } from './records.ts'
@@ -92,15 +93,9 @@ async function withRecorder(
 }
 
 async function addressesOf({ data }: ReplayCommand, env: NodeJS.ProcessEnv): Promise<Addresses> {
-  const run = await readRunFile(data)
-  const clickhouse = env['CLICKHOUSE_URL'] ?? run?.clickhouseUrl
-  if (clickhouse === undefined) {
-    throw new CommandFailed(
-      `no Firewatch runs on ${data}; start it with "firewatch up", say --data, or set CLICKHOUSE_URL`,
-      exitCodes.unreachable,
-    )
-  }
-  return { clickhouse, database: env['DATABASE_URL'] ?? run?.databaseUrl, dataDir: data }
+  const clickhouse = await clickHouseUrl(data, env)
+  const database = env['DATABASE_URL'] || (await readRunFile(data))?.databaseUrl
+  return { clickhouse, database, dataDir: data }
 }
 
 function checkOf({ check: name, config }: ReplayCommand, { checks }: Configuration): Check {

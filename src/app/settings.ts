@@ -1,3 +1,4 @@
+import { addressForm, isClickHouseAddress } from '../clickhouse/address.ts'
 import { temporalAccessFrom, type TemporalAccess } from '../temporal/access.ts'
 
 /** Where the parts of an installation are; from the environment, so that containers and `up` say it in one way. */
@@ -35,22 +36,29 @@ export class SettingsError extends Error {
 }
 
 /** @throws SettingsError that names every variable that is missing or wrong */
-export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
+export function settingsFrom(given: NodeJS.ProcessEnv): Settings {
+  const env = withoutEmpty(given)
   const problems: string[] = []
   const required = (name: string): string => {
     const value = env[name]
-    if (value === undefined || value === '') problems.push(`${name} is not set`)
+    if (value === undefined) problems.push(`${name} is not set`)
     return value ?? ''
   }
+  const clickHouse = (): string => {
+    const url = required('CLICKHOUSE_URL')
+    if (url !== '' && !isClickHouseAddress(url)) problems.push(`CLICKHOUSE_URL must look like ${addressForm}`)
+    return url
+  }
   const portIn = (name: string, absent: number): number => {
-    const port = Number(env[name] ?? absent)
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) problems.push(`${name} is not a port number`)
+    const written = env[name] ?? String(absent)
+    const port = /^\d{1,5}$/.test(written) ? Number(written) : Number.NaN
+    if (!(port <= 65_535)) problems.push(`${name} is not a port number`)
     return port
   }
   const port = portIn('FIREWATCH_PORT', defaultPort)
   const logLevel = logLevels.find((level) => level === (env['FIREWATCH_LOG_LEVEL'] ?? 'info'))
   if (logLevel === undefined) problems.push(`FIREWATCH_LOG_LEVEL must be one of ${logLevels.join(', ')}`)
-  const linkKey = env['FIREWATCH_LINK_KEY'] === '' ? undefined : env['FIREWATCH_LINK_KEY']
+  const linkKey = env['FIREWATCH_LINK_KEY']
   if (linkKey !== undefined && linkKey.length < shortestLinkKey)
     problems.push(`FIREWATCH_LINK_KEY is shorter than ${shortestLinkKey} characters`)
   const host = env['FIREWATCH_HOST'] ?? '127.0.0.1'
@@ -61,7 +69,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     temporalNamespace: env['TEMPORAL_NAMESPACE'] ?? 'default',
     temporalAccess: temporalAccessFrom(env, (problem) => problems.push(problem)),
     databaseUrl: required('DATABASE_URL'),
-    clickhouseUrl: required('CLICKHOUSE_URL'),
+    clickhouseUrl: clickHouse(),
     host,
     port,
     publicUrl: (env['FIREWATCH_PUBLIC_URL'] ?? `http://${host}:${port}`).replace(/\/+$/, ''),
@@ -79,14 +87,19 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
   return settings
 }
 
+/** A variable that is set to nothing, as templates of deployments do, is one that is not set. */
+function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+}
+
 /**
  * What is needed to work straight on the records.
  * @throws SettingsError that names the variable that is missing
  */
-export function recordSettingsFrom(env: NodeJS.ProcessEnv): Pick<Settings, 'configPath' | 'databaseUrl'> {
+export function recordSettingsFrom(given: NodeJS.ProcessEnv): Pick<Settings, 'configPath' | 'databaseUrl'> {
+  const env = withoutEmpty(given)
   const databaseUrl = env['DATABASE_URL']
-  if (databaseUrl === undefined || databaseUrl === '')
-    throw new SettingsError('settings: DATABASE_URL is not set')
+  if (databaseUrl === undefined) throw new SettingsError('settings: DATABASE_URL is not set')
   return { configPath: env['FIREWATCH_CONFIG'] ?? defaultConfigPath, databaseUrl }
 }
 

@@ -5,6 +5,7 @@ import { createStatementRunner, type StatementRunner } from '../clickhouse/state
 import { CommandFailed, exitCodes } from '../cli/api-client.ts'
 import type { SqlCommand } from '../cli/installation.ts'
 import { jsonOutput, rawOutput, type StatementOutput, tableOutput } from '../cli/sql-output.ts'
+import { unreadableReason } from '../config/reason.ts'
 import { tell } from '../cli/terminal.ts'
 import { errorMessage } from '../domain/values/error-message.ts'
 import { clickHouseUrl } from './clickhouse-url.ts'
@@ -100,7 +101,7 @@ async function textOf({
 
 async function bytesOf(file: string): Promise<Uint8Array> {
   return readFile(file).catch((error: unknown) => {
-    throw new CommandFailed(`${file} cannot be read: ${errorMessage(error)}`, exitCodes.usage)
+    throw new CommandFailed(`${file} cannot be read: ${unreadableReason(error)}`, exitCodes.usage)
   })
 }
 

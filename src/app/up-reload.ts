@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { formatProblems } from '../config/problems.ts'
 import type { ConfigurationProcess } from '../domain/configuration/process.ts'
 import { errorMessage } from '../domain/values/error-message.ts'
+import { createAuditLog } from '../postgres/audit-log.ts'
 import { openDatabase } from '../postgres/database.ts'
+import { auditHangup, type Hangup } from './hangup-audit.ts'
 import { readConfiguration } from './read-configuration.ts'
 import { createRecords, type Records } from './records.ts'
 import type { Settings } from './settings.ts'
@@ -24,9 +26,13 @@ const askEveryMs = 200
 export async function reloadUp(parts: UpReloadParts): Promise<void> {
   const database = openDatabase(parts.settings.databaseUrl, 1)
   try {
+    const auditLog = createAuditLog(database.db, (_entries, reason) =>
+      parts.tell(`the audit log does not have that the configuration was reloaded: ${errorMessage(reason)}`),
+    )
     await reload(
       parts,
       createRecords(database.db, () => new Date()),
+      (hangup) => auditHangup(auditLog, 'up', hangup, new Date()),
     )
   } catch (error) {
     parts.tell(`the configuration was not reloaded, the old one goes on running: ${errorMessage(error)}`)
@@ -35,17 +41,25 @@ export async function reloadUp(parts: UpReloadParts): Promise<void> {
   }
 }
 
-async function reload({ settings, env, tell }: UpReloadParts, records: Records): Promise<void> {
+async function reload(
+  { settings, env, tell }: UpReloadParts,
+  records: Records,
+  audit: (hangup: Hangup) => Promise<void>,
+): Promise<void> {
   const { runningConfigurations: stored, configurations } = records
   const runId = settings.runId ?? null
   const read = await readConfiguration(settings.configPath, env)
-  const from = (await stored.wanted())?.revision
-  if (read.configuration === null)
+  // `up` wants what it starts with before anything runs.
+  const from = (await stored.wanted())?.revision ?? 'none'
+  if (read.configuration === null) {
+    await audit({ kind: 'invalid', revision: from, problems: read.problems })
     return tell(formatProblems(read.problems, `revision ${from} goes on running`))
+  }
   const to = read.configuration.revision
   if (from === to) return tell(`${settings.configPath} is as it runs: revision ${to}`)
   await configurations.save(read.configuration)
   await stored.want({ revision: to, by: 'SIGHUP', at: new Date().toISOString(), runId })
+  await audit({ kind: 'switched', from, to })
   const ours = async () => (await stored.processes(new Date())).filter((one) => one.runId === runId)
   const processes = await untilAll(ours, to)
   const late = processes.filter(({ revision }) => revision !== to)

@@ -1,3 +1,4 @@
+import { createAuditLog } from '../postgres/audit-log.ts'
 import { Client } from '@temporalio/client'
 import type { NativeConnection } from '@temporalio/worker'
 import { createClickHouse } from '../clickhouse/client.ts'
@@ -51,6 +52,9 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv, hangups: 
     kind: 'worker',
     env,
     configuration,
+    auditLog: createAuditLog(database.db, (entries, reason) =>
+      log.error({ err: reason, audit: entries }, 'entries of the audit log are here and not in the database'),
+    ),
     listen: (onNotify) => listenForConfigurations(database.pool, onNotify, log),
   })
   let connection: NativeConnection | undefined

@@ -1,45 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { readRunFile } from './run-file.ts'
 import { causeMessage } from '../domain/values/error-message.ts'
+import { CommandFailed, exitCodes, type Refusal } from './command-failed.ts'
+import { readRunFile } from './run-file.ts'
 
-/** A failure that the one at the terminal can do something about; ends the command with `exitCode`. */
-export class CommandFailed extends Error {
-  override readonly name = 'CommandFailed'
-  readonly exitCode: number
-  /** Why the server refused it, where it did. */
-  readonly refusal: Refusal | undefined
-  constructor(message: string, exitCode: number, refusal?: Refusal) {
-    super(message)
-    this.exitCode = exitCode
-    this.refusal = refusal
-  }
-}
-
-/** As the API answers it. `code` is there where a program can do something about it. */
-interface Refusal {
-  readonly error?: string
-  readonly problems?: readonly string[]
-  readonly code?: string
-}
-
-/** What a command that could not be carried out ends with. */
-export const exitCodes = {
-  unexpected: 1,
-  usage: 2,
-  unreachable: 3,
-  refused: 4,
-  invalidConfiguration: 5,
-} as const
-
-/** The same as people read it, in the help and in `docs/cli.md`. */
-export const exitCodeMeanings: readonly (readonly [code: number, meaning: string])[] = [
-  [0, 'done'],
-  [exitCodes.unexpected, 'an unexpected failure'],
-  [exitCodes.usage, 'wrong usage'],
-  [exitCodes.unreachable, 'Firewatch, or a part of it that is needed, cannot be reached'],
-  [exitCodes.refused, 'refused, or not found'],
-  [exitCodes.invalidConfiguration, 'an invalid configuration'],
-]
+export { CommandFailed, exitCodeMeanings, exitCodes } from './command-failed.ts'
 
 export interface ApiClient {
   readonly url: string
@@ -52,15 +16,7 @@ export interface ApiClient {
  * @throws CommandFailed with what was wrong and what to do
  */
 export async function connectApi(dataDir: string, env: NodeJS.ProcessEnv): Promise<ApiClient> {
-  const run = await readRunFile(dataDir)
-  const url = env['FIREWATCH_URL'] ?? run?.url
-  const token = env['FIREWATCH_TOKEN'] ?? run?.token
-  if (url === undefined || token === undefined) {
-    throw new CommandFailed(
-      `no Firewatch runs on ${dataDir}; start it with "firewatch up", or say --data`,
-      exitCodes.unreachable,
-    )
-  }
+  const { url, token } = await addressOf(dataDir, env)
   return {
     url,
     get: (path) => call(url, token, path, { method: 'GET' }),
@@ -73,7 +29,48 @@ export async function connectApi(dataDir: string, env: NodeJS.ProcessEnv): Promi
   }
 }
 
+/** An empty variable is one that is not set. The token of this machine's Firewatch goes to no other. */
+async function addressOf(dataDir: string, env: NodeJS.ProcessEnv): Promise<{ url: string; token: string }> {
+  const url = env['FIREWATCH_URL']
+  const token = env['FIREWATCH_TOKEN']?.trim()
+  if (token !== undefined && !/^[\x21-\x7e]*$/.test(token))
+    throw new CommandFailed(
+      'FIREWATCH_TOKEN has characters that no token has: copy it again',
+      exitCodes.usage,
+    )
+  if (url) {
+    if (!isWebAddress(url))
+      throw new CommandFailed(
+        `FIREWATCH_URL "${url}" is not an address: write one such as https://firewatch.example.org`,
+        exitCodes.usage,
+      )
+    if (token) return { url, token }
+    throw new CommandFailed(
+      'FIREWATCH_URL is set, and FIREWATCH_TOKEN is not: "firewatch token create" makes a token there',
+      exitCodes.usage,
+    )
+  }
+  const run = await readRunFile(dataDir)
+  if (run !== undefined) return { url: run.url, token: token || run.token }
+  throw new CommandFailed(
+    `no Firewatch runs on ${dataDir}; start it with "firewatch up", or say --data`,
+    exitCodes.unreachable,
+  )
+}
+
+function isWebAddress(url: string): boolean {
+  return ['http:', 'https:'].includes(URL.parse(url)?.protocol ?? '')
+}
+
+/** Nothing is called so, and such a part would lead the request elsewhere. @throws CommandFailed */
+function refuseNoName(path: string): void {
+  const [, ...parts] = path.replace(/\?[^]*$/, '').split('/')
+  const odd = parts.find((part) => /^\.{0,2}$/.test(part))
+  if (odd !== undefined) throw new CommandFailed(`nothing is called "${odd}"`, exitCodes.refused)
+}
+
 async function call<Answer>(url: string, token: string, path: string, init: RequestInit): Promise<Answer> {
+  refuseNoName(path)
   const headers = {
     ...(init.headers as Record<string, string> | undefined),
     authorization: `Bearer ${token}`,

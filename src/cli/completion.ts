@@ -39,11 +39,11 @@ function placesOf(command: Command, path: string): Place[] {
         long === undefined || long === null ? [] : [{ text: long, description, isOption: true }],
       ),
   ]
-  const values = help
-    .visibleOptions(command)
-    .flatMap(({ long, argChoices: choices = [] }) =>
-      typeof long === 'string' && choices.length > 0 ? [{ option: long, words: choices }] : [],
-    )
+  const values = help.visibleOptions(command).flatMap(({ long, argChoices = [] }) => {
+    // A shell would redirect to what is completed as `>`.
+    const choices = argChoices.filter((word) => /^[\w.-]+$/.test(word))
+    return typeof long === 'string' && choices.length > 0 ? [{ option: long, words: choices }] : []
+  })
   const below = commands.flatMap((one) => placesOf(one, `${path} ${one.name()}`))
   return [{ path, words, values }, ...below]
 }

@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ConfigurationPlan } from '../domain/configuration/plan.ts'
 import type { ConfigurationStatus } from '../domain/configuration/process.ts'
 import { type ApiClient, CommandFailed, connectApi, exitCodes } from './api-client.ts'
+import { canAsk, isConfirmed } from './confirmation.ts'
 import { makePlan, type PlannedFile, type PlanOptions, tellPlan } from './config-plan.ts'
 import { processesText, runsWanted } from './config-status.ts'
 import type { CommandOutput } from './on-call-reading.ts'
@@ -27,7 +27,7 @@ export async function applyFile(
   env: NodeJS.ProcessEnv,
   now: number,
 ): Promise<CommandOutput> {
-  if (options.yes !== true && !(process.stdin.isTTY && process.stderr.isTTY))
+  if (options.yes !== true && !canAsk())
     throw new CommandFailed(
       'config apply asks before it changes anything, and there is nobody to ask here: say --yes',
       exitCodes.usage,
@@ -37,22 +37,12 @@ export async function applyFile(
   const { text, value } = tellPlan(plan, file, options)
   if (plan.from === plan.to) return { text, value: { plan: value, applied: false } }
   if (options.json !== true) tell(text)
-  if (options.yes !== true) await confirm(plan)
+  if (options.yes !== true && !(await isConfirmed(`\nApply revision ${plan.to}?`)))
+    throw new CommandFailed('nothing was changed', exitCodes.refused)
   const api = await connectApi(options.data, env)
   await ask(api, planned)
   const status = await untilAllRun(api, plan.to)
   return report(plan, status, value, readerZone(options, plan))
-}
-
-async function confirm({ to }: ConfigurationPlan): Promise<void> {
-  const prompt = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    const answer = await prompt.question(`\nApply revision ${to}? [y/N] `)
-    if (/^y(es)?$/i.test(answer.trim())) return
-  } finally {
-    prompt.close()
-  }
-  throw new CommandFailed('nothing was changed', exitCodes.refused)
 }
 
 async function ask(api: ApiClient, { plan, wanted }: PlannedFile): Promise<void> {

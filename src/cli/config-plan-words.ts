@@ -3,7 +3,6 @@ import type { FieldChange, NamedChange } from '../domain/configuration/field-cha
 import type { ConfigurationPlan, PersonChange } from '../domain/configuration/plan.ts'
 import type { ShiftChanges } from '../domain/configuration/on-call-plan.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
-import { formatDuration } from '../domain/values/duration.ts'
 import { datedWords } from '../domain/values/instant-text.ts'
 import { nowLines } from './on-call-now.ts'
 import { names } from './on-call-reading.ts'
@@ -59,13 +58,9 @@ function fieldsWords(fields: readonly FieldChange[]): string {
 }
 
 function fieldWords({ path, before, after, isSecret }: FieldChange): string {
-  // Milliseconds are ours; people write and read durations.
-  const isDuration = path.endsWith('Ms')
-  const name = isDuration ? path.slice(0, -'Ms'.length) : path
-  const words = (value: string) => (isDuration ? formatDuration(Number(value)) : value)
-  if (isSecret === true) return `${name} (not shown)`
-  if (after === undefined) return `${name} removed`
-  return before === undefined ? `${name} ${words(after)}` : `${name} ${words(before)} -> ${words(after)}`
+  if (isSecret === true) return `${path} (not shown)`
+  if (after === undefined) return `${path} removed`
+  return before === undefined ? `${path} ${after}` : `${path} ${before} -> ${after}`
 }
 
 function personLine(person: PersonChange): string {

@@ -25,6 +25,10 @@ export interface TableName {
 }
 
 export const metricKinds = ['count', 'sum', 'average', 'quantile', 'ratio'] as const
+/** How much time is judged at once, and its seconds. */
+export const buckets = { '10s': 10, '1m': 60, '5m': 300, '15m': 900, '1h': 3_600, '1d': 86_400 } as const
+export const checkKinds = ['threshold', 'same-time'] as const
+export const operators = ['>', '<'] as const
 export type MetricKind = (typeof metricKinds)[number]
 
 export type MetricAnswers =

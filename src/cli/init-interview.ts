@@ -1,6 +1,9 @@
 import { formatNumber } from '../domain/values/numbers.ts'
 import { identifierParts } from '../domain/values/sql-identifier.ts'
 import {
+  buckets,
+  checkKinds,
+  operators,
   type InitAnswers,
   type MetricAnswers,
   type MetricKind,
@@ -18,7 +21,6 @@ import { tell } from './terminal.ts'
 type Table = Awaited<ReturnType<Catalogue['tables']>>[number]
 
 const none = 'none yet'
-const buckets = { '10s': 10, '1m': 60, '5m': 300, '15m': 900, '1h': 3_600, '1d': 86_400 } as const
 
 /** Everything that has to be known for a configuration, question by question. */
 export async function interview(
@@ -132,7 +134,7 @@ async function ruleOf(
     text: 'What is wrong? A value beyond a number (threshold), or far from the same time a day and a week ago (same-time)',
     given: flags.check,
     suggested: 'threshold',
-    choices: ['threshold', 'same-time'],
+    choices: checkKinds,
   })
   if (kind === 'same-time') return { kind: 'same-time' }
   const op = (await asker.ask({
@@ -140,7 +142,7 @@ async function ruleOf(
     text: 'Is it wrong above or below?',
     given: flags.op,
     suggested: '>',
-    choices: ['>', '<'],
+    choices: operators,
   })) as '>' | '<'
   const suggested = flags.threshold === undefined ? await suggestedValue(about, op, catalogue) : undefined
   const value = await asker.ask({
@@ -148,7 +150,10 @@ async function ruleOf(
     text: 'From which number on?',
     given: flags.threshold,
     ...(suggested === undefined ? { suggested: '100' } : { suggested: String(suggested) }),
-    problem: (answer) => (Number.isFinite(Number(answer)) ? undefined : 'it is a number, such as 100 or 0.5'),
+    problem: (answer) =>
+      answer.trim() !== '' && Number.isFinite(Number(answer))
+        ? undefined
+        : 'it is a number, such as 100 or 0.5',
   })
   return { kind: 'threshold', op, value: Number(value) }
 }

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { createInterface } from 'node:readline/promises'
-import { parse } from 'yaml'
+import { readYaml } from '../config/document.ts'
+import { formatProblem } from '../config/problems.ts'
+import { unreadableReason } from '../config/reason.ts'
 import type { Schedule, Span } from '../domain/on-call/schedule.ts'
 import { segmentsBetween } from '../domain/on-call/segments.ts'
 import { datedWords } from '../domain/values/instant-text.ts'
 import type { PagingContext } from '../domain/escalate/paging-context.ts'
-import { errorMessage } from '../domain/values/error-message.ts'
 import { CommandFailed, connectApi, exitCodes } from './api-client.ts'
+import { canAsk, isConfirmed } from './confirmation.ts'
 import { names, spanCells, type CommandOutput } from './on-call-reading.ts'
 import {
   chosen,
@@ -86,12 +87,11 @@ function changeText(
  * @throws CommandFailed when the file cannot be read or has no list
  */
 export async function shiftsFile(path: string): Promise<readonly unknown[]> {
-  const read = await readFile(path, 'utf8')
-    .then((text): unknown => parse(text))
-    .catch((error: unknown) => {
-      const reason = errorMessage(error)
-      throw new CommandFailed(`${path} cannot be read: ${reason}`, exitCodes.refused)
-    })
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new CommandFailed(`${path} cannot be read: ${unreadableReason(error)}`, exitCodes.refused)
+  })
+  const { value: read, problems } = readYaml(path, text)
+  if (problems.length > 0) throw new CommandFailed(problems.map(formatProblem).join('\n'), exitCodes.refused)
   const shifts: unknown = Array.isArray(read) ? read : (read as { shifts?: unknown } | null)?.shifts
   if (Array.isArray(shifts)) return shifts
   throw new CommandFailed(
@@ -115,7 +115,7 @@ export async function confirmEmpty(
   if (schedule === undefined) throw new Error('a chosen schedule is there')
   const span = rangeOption(options, view, 0)
   tell(emptiedText(schedule, span, view))
-  const wants = process.stdin.isTTY && (await isConfirmed('Leave this time with nobody on call?'))
+  const wants = canAsk() && (await isConfirmed('Leave this time with nobody on call?'))
   if (wants) return
   throw new CommandFailed(
     'nothing was changed: say who is on call by --shifts FILE, or leave this time empty by --empty',
@@ -139,15 +139,6 @@ export function emptiedText(
     table(['from', 'to', 'for', 'on call'], rows),
     ...(taken.length > mostShown ? [`and ${taken.length - mostShown} more`] : []),
   ].join('\n')
-}
-
-async function isConfirmed(question: string): Promise<boolean> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return /^y(?:es)?$/i.test((await lines.question(`${question} [y/N] `)).trim())
-  } finally {
-    lines.close()
-  }
 }
 
 /** Prints where a calendar program finds a calendar. */

@@ -1,7 +1,7 @@
 import { unknownName } from '../domain/values/suggestion.ts'
 import { readFile } from 'node:fs/promises'
 import { datedWords, instantText } from '../domain/values/instant-text.ts'
-import { errorMessage } from '../domain/values/error-message.ts'
+import { unreadableReason } from '../config/reason.ts'
 import type { Shift, Span } from '../domain/on-call/schedule.ts'
 import { decodeCalendar } from '../ical/content-lines.ts'
 import { type FeedPerson, type FeedProblem, readFeed } from '../ical/read.ts'
@@ -35,7 +35,7 @@ export async function importFeed(
   const [schedule] = chosen(view, options.schedule)
   if (schedule === undefined) throw new Error('a chosen schedule is there')
   const bytes = await readFile(path).catch((error: unknown) => {
-    const reason = errorMessage(error)
+    const reason = unreadableReason(error)
     throw new CommandFailed(`${path} cannot be read: ${reason}`, exitCodes.refused)
   })
   const people = peopleOf(options.person, view)

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import type { NowChange } from '../domain/configuration/on-call-plan.ts'
 import type { KeptShift } from '../domain/on-call/keep-shift.ts'
-import type { Layer } from '../domain/on-call/schedule.ts'
+import { writtenLayer } from '../domain/on-call/written.ts'
 import { datedWords, instantText } from '../domain/values/instant-text.ts'
 import { names } from './on-call-reading.ts'
 
@@ -45,43 +45,4 @@ function keepLines(keep: KeptShift, schedule: string, before: readonly string[],
       .split('\n')
       .map((line) => `    ${line}`),
   ]
-}
-
-const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
-
-/** A layer as `firewatch.yaml` has it, with every zone spelt out: it means the same wherever it is pasted. */
-function writtenLayer({ name, priority, turns, windows, from, until }: Layer, timeZone: string) {
-  return {
-    name,
-    ...(priority === 1 ? {} : { priority }),
-    ...(from === undefined ? {} : { from: instantText(from, timeZone) }),
-    ...(until === undefined ? {} : { until: instantText(until, timeZone) }),
-    ...(turns.kind === 'rotation'
-      ? {
-          rotation: {
-            start: turns.start,
-            every: turns.unit,
-            ...(turns.length === 1 ? {} : { length: turns.length }),
-            participants: turns.participants.map((turn) => (turn.length === 1 ? turn[0] : turn)),
-            timeZone: turns.timeZone,
-          },
-        }
-      : {
-          shifts: turns.shifts.map((shift) => ({
-            from: instantText(shift.from, timeZone),
-            to: instantText(shift.to, timeZone),
-            people: shift.people,
-          })),
-        }),
-    ...(windows.length === 0
-      ? {}
-      : {
-          windows: windows.map((window) => ({
-            days: window.weekdays.map((day) => weekdays[day - 1]),
-            from: window.start,
-            to: window.end,
-            timeZone: window.timeZone,
-          })),
-        }),
-  }
 }

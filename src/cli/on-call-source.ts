@@ -1,7 +1,7 @@
 import { unknownName } from '../domain/values/suggestion.ts'
 import { loadConfiguration } from '../config/load.ts'
-import { parseDuration } from '../domain/values/duration.ts'
-import { readInstantOrDay } from '../domain/values/instant-text.ts'
+import { isTimeZone } from '../domain/values/time-zone.ts'
+import { readMoment } from '../domain/values/instant-text.ts'
 import type { Schedule, Span } from '../domain/on-call/schedule.ts'
 import { type PagingContext, pagingContext, schedulesOf } from '../domain/escalate/paging-context.ts'
 import { CommandFailed, connectApi, exitCodes } from './api-client.ts'
@@ -60,15 +60,11 @@ export function readerZone(
   configured: Pick<PagingContext, 'timeZone'>,
 ): string {
   const zone = timeZone ?? configured.timeZone
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    throw new CommandFailed(
-      `--time-zone "${zone}" is not a time zone: write one such as Europe/Berlin or UTC`,
-      exitCodes.usage,
-    )
-  }
+  if (isTimeZone(zone)) return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone
+  throw new CommandFailed(
+    `--time-zone "${zone}" is not a time zone: write one such as Europe/Berlin or UTC`,
+    exitCodes.usage,
+  )
 }
 
 /** The schedule of that name, or all. @throws CommandFailed that names those that there are */
@@ -88,9 +84,7 @@ export function instantOption(
   written: string,
   { timeZone, now }: Pick<OnCallView, 'timeZone' | 'now'>,
 ): number {
-  if (written === 'now') return now
-  const ahead = written.startsWith('+') ? parseDuration(written.slice(1)) : undefined
-  const instant = ahead === undefined ? readInstantOrDay(written, timeZone) : now + ahead
+  const instant = readMoment(written, timeZone, now)
   if (instant !== undefined) return instant
   throw new CommandFailed(
     `${option} "${written}" is not an instant: write 2026-05-01T12:00 (on the clock of ${timeZone}), 2026-05-01T12:00Z, 2026-05-01, now, or +8h`,

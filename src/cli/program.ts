@@ -19,6 +19,7 @@ import { addSimulateCommand } from './commands/simulate.ts'
 import { addSqlCommand } from './commands/sql.ts'
 import { addTestPageCommand } from './commands/test-page.ts'
 import { addWhyCommands } from './commands/why.ts'
+import { refuseEmpty } from './options.ts'
 import type { Installation } from './installation.ts'
 
 /** The whole command line, in the groups in which its help shows it. */
@@ -30,6 +31,7 @@ export function createProgram(installation: Installation): Command {
     .version(version(), '-V, --version', 'print the version')
     .showHelpAfterError('(firewatch --help lists the commands)')
     .exitOverride()
+    .hook('preAction', (_, acting) => refuseEmpty(acting))
     .addHelpText('after', `\n${exitCodeHelp()}`)
 
   addRunCommands(program.commandsGroup('Run it:'), installation)

@@ -1,6 +1,8 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { unreadableReason } from '../config/reason.ts'
+import { CommandFailed, exitCodes } from './command-failed.ts'
 
 const RunFile = z.object({
   pid: z.number().int(),
@@ -23,13 +25,27 @@ export async function writeRunFile(dataDir: string, run: RunFile): Promise<void>
   await rename(`${path}.new`, path)
 }
 
-/** `undefined` when no Firewatch runs on this data directory. */
+/** `undefined` when no Firewatch runs on this data directory. @throws CommandFailed for a file that cannot be read, or is not one of ours */
 export async function readRunFile(dataDir: string): Promise<RunFile | undefined> {
-  const text = await readFile(pathOf(dataDir), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
+  const path = pathOf(dataDir)
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
+    throw new CommandFailed(`${path} cannot be read: ${unreadableReason(error)}`, exitCodes.unreachable)
   })
-  return text === undefined ? undefined : RunFile.parse(JSON.parse(text))
+  const read = text === undefined ? undefined : RunFile.safeParse(jsonOf(text))
+  if (read === undefined || read.success) return read?.data
+  throw new CommandFailed(
+    `${path} is not what "firewatch up" of this version writes: start it again`,
+    exitCodes.unreachable,
+  )
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 export async function removeRunFile(dataDir: string): Promise<void> {

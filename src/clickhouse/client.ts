@@ -1,4 +1,5 @@
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import { addressForm, isClickHouseAddress } from './address.ts'
 import { classify } from './errors.ts'
 import { rowsOf } from './cells.ts'
 
@@ -96,10 +97,9 @@ export function createClickHouse({ url, requestTimeoutMs = 30_000 }: ClickHouseO
 
 /** Checked here because the client's own error carries the whole URL with its password as the cause. */
 function addressOf(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
-  if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:')
-    throw new TypeError('The ClickHouse URL must look like http[s]://[user:password@]host:port[/database]')
-  return `${parsed.protocol}//${parsed.host}`
+  if (!isClickHouseAddress(url)) throw new TypeError(`The ClickHouse URL must look like ${addressForm}`)
+  const { protocol, host } = new URL(url)
+  return `${protocol}//${host}`
 }
 
 /** JSON has no NaN and no Infinity; ClickHouse takes them as texts. Plain JSON would store null, which becomes 0. */

@@ -1,7 +1,8 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml'
 import type { Document, Node, Pair, YAMLError } from 'yaml'
 import { type Finding, formatPath, type Problem } from './problems.ts'
 import { strayIn, unstorableTexts } from './stray-text.ts'
+import { aliasesIn, isMergeKey, nameOf, startOf, unfitIn } from './unfit-yaml.ts'
 import type { Path } from './written.ts'
 import { errorMessage } from '../domain/values/error-message.ts'
 
@@ -37,9 +38,9 @@ export function readYaml(file: string, text: string): YamlDocument {
   const { explicit, version } = document.directives?.yaml ?? {}
   if (explicit === true && version !== '1.2')
     problems.push(problemAt(text.search(/^%YAML/m), [], otherVersion(String(version))))
-  const dangling = danglingIn(document)
-  if (dangling.length > 0) {
-    const found = dangling.map(({ offset, message }) =>
+  const unfit = unfitIn(document)
+  if (unfit.length > 0) {
+    const found = unfit.map(({ offset, message }) =>
       problemAt(offset, pathAt(document.contents, offset), message),
     )
     return { value: undefined, problems: [...problems, ...found], locate }
@@ -50,12 +51,8 @@ export function readYaml(file: string, text: string): YamlDocument {
     const value: unknown = document.toJS({ maxAliasCount: mostAliases })
     return { value, problems: [...problems, ...unstorableTexts(value).map(locate)], locate }
   } catch (error) {
-    const message = errorMessage(error)
-    return {
-      value: undefined,
-      problems: [...problems, problemAt(0, [], `not readable as YAML: ${message}`)],
-      locate,
-    }
+    const problem = problemAt(aliasesIn(document)[0] ?? 0, [], unreadable(error))
+    return { value: undefined, problems: [...problems, problem], locate }
   }
 }
 
@@ -64,30 +61,23 @@ function otherVersion(version: string): string {
   return `%YAML ${version}: Firewatch reads YAML 1.2; remove this line, and put what shall stay text in quotes`
 }
 
-/** Aliases without an anchor, and merge keys that bring something other than maps: the parser tells neither by its place. */
-function danglingIn(document: Document): { readonly offset: number; readonly message: string }[] {
-  const found: { offset: number; message: string }[] = []
-  const tell = (node: unknown, message: string) => found.push({ offset: startOf(node) ?? 0, message })
-  visit(document, {
-    Alias(_key, alias) {
-      if (alias.resolve(document) === undefined) tell(alias, `there is no anchor &${alias.source} above this`)
-    },
-    Pair(_key, { key, value }) {
-      if (!isMergeKey(key)) return
-      for (const source of isSeq(value) ? value.items : [value]) {
-        const node = isAlias(source) ? source.resolve(document) : source
-        if (node !== undefined && !isMap(node))
-          tell(source ?? key, '<< merges a map, or a list of maps, such as *person')
-      }
-    },
-  })
-  return found
+function describe({ code, message }: YAMLError): string {
+  switch (code) {
+    case 'DUPLICATE_KEY':
+      return 'this key stands twice in the same map; keep one'
+    case 'MULTIPLE_DOCS':
+      return 'a second document begins here: keep one, and remove the line "---" between them'
+    default:
+      return `not valid YAML: ${message}`
+  }
 }
 
-function describe({ code, message }: YAMLError): string {
-  return code === 'DUPLICATE_KEY'
-    ? 'this key stands twice in the same map; keep one'
-    : `not valid YAML: ${message}`
+/** The parser says it by a name of its own, and without a place. */
+function unreadable(error: unknown): string {
+  const message = errorMessage(error)
+  return message.startsWith('Excessive alias count')
+    ? `from here on, what aliases (*name) stand for comes to more than ${mostAliases} entries: write less of it by aliases`
+    : `not readable as YAML: ${message}`
 }
 
 /** Where the part at this path begins; for one that is not there, where the nearest part around it does. */
@@ -129,11 +119,6 @@ function pairOf(document: Document, map: YAMLMap, key: string): Pair | undefined
   )
 }
 
-/** The parser gives a merge key a symbol for a value, so that `"<<"` in quotes is a key like any other. */
-function isMergeKey(key: unknown): boolean {
-  return isScalar(key) && typeof key.value === 'symbol'
-}
-
 /** A text, a number or `[…]`; a block or nothing at all is better found by its key. */
 function standsOnItsOwn(node: unknown): boolean {
   if (isScalar(node)) return node.source !== '' || node.type !== 'PLAIN'
@@ -154,12 +139,4 @@ function covers(first: unknown, last: unknown, offset: number): boolean {
   const from = startOf(first)
   const to = (last as Node | null)?.range?.[2] ?? (first as Node | null)?.range?.[2]
   return from !== undefined && to !== undefined && from <= offset && offset < to
-}
-
-function startOf(node: unknown): number | undefined {
-  return (node as Node | null | undefined)?.range?.[0]
-}
-
-function nameOf(key: unknown): string {
-  return isScalar(key) ? String(key.value) : String(key)
 }

@@ -14,6 +14,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 interface Written {
   readonly path: Path
   readonly reference: string
+  /** The whole text, where it is an address of `http` or `https`. */
+  readonly address?: string
 }
 
 /** Texts for people, in which `${env:NAME}` stands for itself. */
@@ -39,11 +41,14 @@ export async function unreadableReferences(path: string, env: Environment): Prom
       distinct.map(async (reference) => [reference, await reasonUnreadable(reference, env)] as const),
     ),
   )
-  const problems = written.flatMap(({ path: at, reference }) => {
-    const message = reasons.get(reference)
-    return message === undefined ? [] : [document.locate({ path: at, message })]
-  })
-  return sortProblems(problems)
+  const problems = await Promise.all(
+    written.map(async ({ path: at, reference, address }) => {
+      const message =
+        reasons.get(reference) ?? (address === undefined ? undefined : await reasonNoAddress(address, env))
+      return message === undefined ? [] : [document.locate({ path: at, message })]
+    }),
+  )
+  return sortProblems(problems.flat())
 }
 
 /** How many references a valid configuration has, each counted once. */
@@ -59,12 +64,27 @@ async function readReferences(path: string) {
 
 /** @param seen maps and lists that were visited: an anchor is one place, however often it is used */
 function* referencesUnder(value: unknown, path: Path, seen: Set<object>): Generator<Written> {
-  if (typeof value === 'string') for (const reference of referencesIn(value)) yield { path, reference }
+  if (typeof value === 'string')
+    for (const reference of referencesIn(value))
+      yield { path, reference, ...(isAddress(path) ? { address: value } : {}) }
   if (typeof value !== 'object' || value === null || seen.has(value)) return
   seen.add(value)
   for (const [key, inner] of Object.entries(value))
-    if (!prose.includes(key))
+    if (typeof inner !== 'string' || !prose.includes(key))
       yield* referencesUnder(inner, [...path, Array.isArray(value) ? Number(key) : key], seen)
+}
+
+/** Of contacts, integrations, targets and the heartbeat; a mailer's has a scheme of its own. */
+function isAddress(path: Path): boolean {
+  return /^(url|\w+Url)$/.test(String(path.at(-1))) && path.at(-2) !== 'email'
+}
+
+/** Never tells what the address is: that is a secret. What cannot be read is told by its reference. */
+async function reasonNoAddress(address: string, env: Environment): Promise<string | undefined> {
+  const resolved = await resolveSecret(address, env, (file) => readFile(file, 'utf8')).catch(() => undefined)
+  if (resolved === undefined || ['http:', 'https:'].includes(URL.parse(resolved)?.protocol ?? ''))
+    return undefined
+  return `${address}: what this comes to is no address: it begins with http:// or https://`
 }
 
 async function reasonUnreadable(reference: string, env: Environment): Promise<string | undefined> {

@@ -55,7 +55,11 @@ function fromEnvironment(
   if (value === undefined)
     throw new Error(`${reference}: this environment variable is not set; set it before Firewatch starts`)
   if (value === '') throw new Error(`${reference}: this environment variable is empty; give it its value`)
-  return withoutStray(reference, 'this environment variable', value)
+  if (/\n\s*$/.test(value))
+    throw new Error(
+      `${reference}: this environment variable ends with a line break; keep the secret alone in it`,
+    )
+  return withoutStray(reference, 'this environment variable', value, '')
 }
 
 async function fromFile(
@@ -74,7 +78,7 @@ async function fromFile(
   }
   const value = content.replace(/\r?\n$/, '')
   if (value === '') throw new Error(`${reference}: this file is empty; put the secret into it`)
-  return withoutStray(reference, 'this file', value)
+  return withoutStray(reference, 'this file', value, ', with at most one line break behind it')
 }
 
 function codeOf(error: unknown): string {
@@ -90,10 +94,8 @@ const strays: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/\s$/, 'ends with white space'],
 ]
 
-function withoutStray(reference: string, what: string, value: string): string {
+function withoutStray(reference: string, what: string, value: string, allowed: string): string {
   const stray = strays.find(([pattern]) => pattern.test(value))
   if (stray === undefined) return value
-  throw new Error(
-    `${reference}: ${what} ${stray[1]}; keep the secret alone in it, with at most one line break behind it`,
-  )
+  throw new Error(`${reference}: ${what} ${stray[1]}; keep the secret alone in it${allowed}`)
 }

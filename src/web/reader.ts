@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { WebDependencies } from './dependencies.ts'
 import { HttpProblem } from './errors.ts'
 import { zoneOf } from '../domain/configuration/people.ts'
+import { isTimeZone } from '../domain/values/time-zone.ts'
 import { inReaderZone } from './reader-zone.ts'
 import { personOf } from './send-page.ts'
 
@@ -10,7 +11,7 @@ const Query = z.object({
   timeZone: z
     .string()
     .max(100)
-    .refine(isZone, 'is not a time zone: write one such as Europe/Berlin or UTC')
+    .refine(isTimeZone, 'is not a time zone: write one such as Europe/Berlin or UTC')
     .optional(),
 })
 
@@ -32,13 +33,4 @@ async function zoneAsked(query: unknown): Promise<string | undefined> {
   throw new HttpProblem(400, 'the time zone is not understood', [
     'timeZone: is not a time zone: write one such as Europe/Berlin or UTC',
   ])
-}
-
-function isZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
-  } catch (error) {
-    if (error instanceof RangeError) return false
-    throw error
-  }
 }

@@ -1,7 +1,12 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readEntry } from '../../src/domain/incident/timeline.ts'
-import { firewatch } from '../support/firewatch.ts'
+import { firewatch, main } from '../support/firewatch.ts'
 import { page } from '../support/pages.ts'
 import { checkReading } from '../web/story.ts'
 import { startWeb, type TestWeb } from '../web/world.ts'
@@ -66,6 +71,62 @@ describe('N39: a token that is not known', () => {
   })
 })
 
+describe('N39: where no Firewatch is found', () => {
+  it.each([
+    [
+      { FIREWATCH_URL: 'firewatch.example.org' },
+      2,
+      /^FIREWATCH_URL "firewatch\.example\.org" is not an address/,
+    ],
+    [{ FIREWATCH_URL: 'ftp://example.org' }, 2, /is not an address/],
+    [{ FIREWATCH_TOKEN: 'first\nsecond' }, 2, /^FIREWATCH_TOKEN has characters that no token has/],
+    [{ FIREWATCH_TOKEN: '' }, 2, /^FIREWATCH_URL is set, and FIREWATCH_TOKEN is not/],
+    [{ FIREWATCH_URL: '', FIREWATCH_TOKEN: '' }, 3, /^no Firewatch runs on \/nowhere/],
+  ])('N39: %j ends with %i and says why', async (variables, code, message) => {
+    const ended = await firewatch(['incidents', '--data', '/nowhere'], { ...env, ...variables })
+    expect([ended.code, ended.stderr]).toEqual([code, expect.stringMatching(message)])
+    expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(ended.stderr).not.toContain('second')
+  })
+
+  it('N39: a token with a line break at its end is that token', async () => {
+    const token = `${env['FIREWATCH_TOKEN']}\r\n`
+    expect((await firewatch(['incidents'], { ...env, FIREWATCH_TOKEN: token })).code).toBe(0)
+  })
+
+  it.each(['{', '{"pid": 1}', '[]'])('N39: run.json that says %s is told in a line', async (text) => {
+    const dir = await mkdtemp(join(tmpdir(), 'firewatch-run-'))
+    await writeFile(join(dir, 'run.json'), text)
+    const without = { FIREWATCH_URL: '', FIREWATCH_TOKEN: '' }
+    const { code, stderr } = await firewatch(['incidents', '--data', dir], without)
+    expect([code, stderr]).toEqual([
+      3,
+      `${dir}/run.json is not what "firewatch up" of this version writes: start it again\n`,
+    ])
+    const inFile = await firewatch(['incidents', '--data', join(dir, 'run.json')], without)
+    expect(inFile).toMatchObject({ code: 3, stderr: expect.stringContaining('no Firewatch runs on') })
+    await rm(dir, { recursive: true })
+  })
+
+  it.each(['show ..', 'ack .', 'verdicts ..', 'token revoke ..', 'maintenance end ..'])(
+    'N39: %s asks for nothing else',
+    async (words) => {
+      expect(await run(words)).toMatchObject({
+        code: 4,
+        stderr: expect.stringMatching(/^nothing is called "\.\.?"\n$/),
+      })
+      expect(web.given).toEqual([])
+    },
+  )
+
+  it('N39: ends as it does where nobody reads what it says', async () => {
+    const child = spawn(process.execPath, [main, 'config', 'validate', '/nowhere.yaml'])
+    child.stderr.destroy()
+    child.stdout.destroy()
+    expect(await once(child, 'exit')).toEqual([5, null])
+  })
+})
+
 describe('resolve', () => {
   it('names its option when it is asked whether it is meant while alerts fire', async () => {
     const message = '2 alerts of INC-42 still fire; resolve it anyway?'
@@ -89,6 +150,24 @@ describe('checks', () => {
       'feed-activity: messages of 2 firing series are muted by its cooldown until 2026-03-01 06:30:00 UTC',
     )
     expect(JSON.parse((await run('checks --json')).stdout)).toMatchObject({ muted: web.state.mutes })
+  })
+})
+
+describe('N33: maintenance', () => {
+  it('N33: is listed by the clock of whoever asks, with the zone beside it', async () => {
+    const ends = async (words: string) => (await run(words)).stdout.split('\n')[1]
+    expect(await ends('maintenance list')).toContain('2030-01-01 00:00 UTC')
+    const inTokyo = 'maintenance list --time-zone Asia/Tokyo'
+    expect(await ends(inTokyo)).toContain('1970-01-01 09:00 UTC+9  2030-01-01 09:00 UTC+9')
+    expect(JSON.parse((await run(`${inTokyo} --json`)).stdout)).toMatchObject([
+      { to: '2030-01-01T00:00:00.000Z' },
+    ])
+  })
+
+  it('N33: is announced by that clock too', async () => {
+    const until = '--to 2026-05-01T12:00 --time-zone Asia/Tokyo --reason disks'
+    expect((await run(`maintenance start feed ${until}`)).code).toBe(0)
+    expect(web.given).toMatchObject([{ command: { timeZone: 'Asia/Tokyo', to: '2026-05-01T12:00' } }])
   })
 })
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { ConfigurationReload } from '../../src/app/configuration-reload.ts'
 import { createRecords, type Records } from '../../src/app/records.ts'
 import { holdConfiguration, listenForConfigurations } from '../../src/app/running-configuration.ts'
+import type { AuditEntry } from '../../src/domain/access/audit-entry.ts'
 import { loadConfiguration } from '../../src/config/load.ts'
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import { onCallYaml, testFolder } from '../support/on-call-files.ts'
@@ -46,6 +47,7 @@ async function start(kind: 'server' | 'worker', name: string, yaml: string) {
   await records.configurations.save(configuration.current())
   const logged: Logged[] = []
   const settled: string[] = []
+  const audited: AuditEntry[] = []
   const at = (level: string) => (fields: object, message: string) =>
     void logged.push({ level, message, ...fields })
   const log = { info: at('info'), warn: at('warn'), error: at('error') } as never
@@ -55,6 +57,7 @@ async function start(kind: 'server' | 'worker', name: string, yaml: string) {
     env,
     configuration,
     records,
+    auditLog: { append: async (entry) => void audited.push(entry) },
     listen: (onNotify) => listenForConfigurations(database.pool, onNotify, log),
     log,
     now: () => new Date(),
@@ -63,7 +66,7 @@ async function start(kind: 'server' | 'worker', name: string, yaml: string) {
   await reload.settleBy(async () => void settled.push(configuration.current().revision))
   stopping.push(() => reload.stop())
   const revision = () => configuration.current().revision
-  return { file, reload, revision, logged, settled, write: (text: string) => writeFile(file, text) }
+  return { file, reload, revision, logged, settled, audited, write: (text: string) => writeFile(file, text) }
 }
 
 const wanted = async () => (await records.runningConfigurations.wanted())?.number ?? 0
@@ -124,6 +127,23 @@ describe('N38: several processes', () => {
     ])
     expect(errors[0]?.problems).toEqual([expect.stringMatching(/server\.yaml:\d+:\d+ .*no user "bob"/)])
     expect(errors[1]?.problems).toEqual([expect.stringContaining('${env:NOWHERE}')])
+  })
+
+  it('N38: SIGHUP is in the audit log: what it changed, and what was wrong with the file', async () => {
+    for (const kind of ['server', 'worker'] as const) {
+      const one = await start(kind, kind, titled('one'))
+      const before = one.revision()
+      await one.reload.hangUp()
+      await one.write(titled('two'))
+      await one.reload.hangUp()
+      await one.write('services: [')
+      await one.reload.hangUp()
+      expect(one.audited).toMatchObject([
+        { actor: null, target: `${before} -> ${one.revision()}`, outcome: 'done', reason: null },
+        { target: one.revision(), outcome: 'refused', reason: expect.stringContaining(`${kind}.yaml:1:`) },
+      ])
+      expect(one.audited[0]?.action).toMatch(new RegExp(`^SIGHUP to ${kind} \\S+/${process.pid}$`))
+    }
   })
 
   it('of two who apply at once against the same revision one is refused', async () => {

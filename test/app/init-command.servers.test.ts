@@ -75,6 +75,24 @@ describe('N31: config validate', () => {
 })
 
 describe('N31: firewatch init', () => {
+  it.each([
+    [
+      ['nowhere/firewatch.yaml'],
+      4,
+      /^nowhere\/firewatch\.yaml cannot be written: there is no folder \/.*\/nowhere$/m,
+    ],
+    [
+      ['--contact', 'fax'],
+      2,
+      /'fax' is invalid. Allowed choices are webhook, email, slack, telegram, pagerduty/,
+    ],
+    [['--time-zone', 'Europe/Brlin'], 2, /\(Did you mean Europe\/Berlin\?\)/],
+  ])('N39: %j is told in words', async (args, code, told) => {
+    const ended = await init(['--yes', '--no-clickhouse', ...args])
+    expect([ended.code, ended.stderr]).toEqual([code, expect.stringMatching(told)])
+    expect(ended.stderr).not.toMatch(/ENOENT|\n +at /)
+  })
+
   it('writes a whole configuration of what is suggested, and says what comes next', async () => {
     const file = newFile()
     const { code, stdout, stderr } = await init([
@@ -169,10 +187,11 @@ describe('N31: firewatch init', () => {
   })
 
   it.each([
-    [['--metric', 'median'], '--metric median: it is one of count, sum, average, quantile, ratio'],
+    [['--metric', 'median'], "'median' is invalid. Allowed choices are count, sum, average, quantile, ratio"],
     [['--time-column', 'name'], '--time-column name: it is one of time, day'],
+    [['--threshold', ' '], 'it is a number'],
     [['--threshold', 'high'], '--threshold high: it is a number'],
-    [['--time-zone', 'Mars'], '--time-zone Mars: it is not a zone'],
+    [['--time-zone', 'Mars'], "'Mars' is invalid"],
     [['--contact', 'email', '--address', 'ana'], '--address ana: a mail address'],
     [['--contact', 'webhook', '--address', 'https://x.example/secret'], 'is a secret'],
   ])('says what is wrong with %j', async (args, message) => {

@@ -15,7 +15,7 @@ it('a data directory has one key, made once and readable by its owner alone', as
 })
 
 it('a key from the environment must be long enough, and may be left out', () => {
-  const env = { TEMPORAL_ADDRESS: 'x', DATABASE_URL: 'x', CLICKHOUSE_URL: 'x' }
+  const env = { TEMPORAL_ADDRESS: 'x', DATABASE_URL: 'x', CLICKHOUSE_URL: 'http://c' }
   expect(() => settingsFrom({ ...env, FIREWATCH_LINK_KEY: 'short' })).toThrow(
     'FIREWATCH_LINK_KEY is shorter than 32',
   )

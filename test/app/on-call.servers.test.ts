@@ -110,6 +110,13 @@ describe('a schedule that people change from the command line', () => {
     await expect(shiftsFile(await folder.write('none.yaml', 'people: [cy]'))).rejects.toThrow(
       'has no list of shifts',
     )
+    await expect(shiftsFile('/nowhere.yaml')).rejects.toThrow(
+      '/nowhere.yaml cannot be read: there is no such file',
+    )
+    await expect(shiftsFile(await folder.write('tab.yaml', '- a:\n\t- b'))).rejects.toThrow(/tab\.yaml:2:1/)
+    await expect(shiftsFile(await folder.write('old.yaml', '%YAML 1.1\n---\n- 0123'))).rejects.toThrow(
+      /old\.yaml:1:1: %YAML 1\.1: Firewatch reads YAML 1\.2/,
+    )
   })
 
   it('gives a shift away to somebody else', async () => {

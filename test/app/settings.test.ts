@@ -20,6 +20,29 @@ describe('settings', () => {
     )
   })
 
+  it('N39: take a variable that is set to nothing for one that is not set, and no port for another one', () => {
+    const empty = {
+      FIREWATCH_PORT: '',
+      FIREWATCH_METRICS_PORT: '',
+      FIREWATCH_LOG_LEVEL: '',
+      FIREWATCH_CONFIG: '',
+    }
+    expect(settingsFrom({ ...needed, ...empty })).toEqual(settingsFrom(needed))
+    for (const port of ['0x50', '1e3', ' 80', '-1'])
+      expect(() => settingsFrom({ ...needed, FIREWATCH_PORT: port })).toThrow(
+        'FIREWATCH_PORT is not a port number',
+      )
+  })
+
+  it.each(['clickhouse:8123', 'ftp://host', 'http://user:50%off@host:8123'])(
+    'N39: name CLICKHOUSE_URL where no client can be made of it: %s',
+    (url) => {
+      expect(() => settingsFrom({ ...needed, CLICKHOUSE_URL: url })).toThrow(
+        /^settings: CLICKHOUSE_URL must look like http\[s\]:\/\/\[user:password@\]host:port/,
+      )
+    },
+  )
+
   it('stay on loopback, and a worker opens no port, unless told otherwise', () => {
     const { host, port, metricsPort, logLevel } = settingsFrom(needed)
     expect({ host, port, metricsPort, logLevel }).toEqual({

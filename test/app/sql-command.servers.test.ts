@@ -106,7 +106,7 @@ describe('N31: firewatch sql', () => {
     [['--json', '--format', 'CSV', 'SELECT 1'], 'say --json or --format, not both'],
     [['--json', 'SELECT 1 FORMAT CSV'], 'with --json a statement names no FORMAT of its own'],
     [['SELECT 1', '-f', 'x.sql'], 'say the statements or -f, not both'],
-    [['-f', '/nonexistent/x.sql'], '/nonexistent/x.sql cannot be read: ENOENT'],
+    [['-f', '/nonexistent/x.sql'], '/nonexistent/x.sql cannot be read: there is no such file'],
     [['--limit', '0', 'SELECT 1'], 'A number of rows from 1'],
     [['--timeout', 'soon', 'SELECT 1'], 'A duration from 1s to 24h'],
     [['INSERT INTO shop.orders FORMAT CSV; SELECT 1'], 'statement 1 (line 1): no rows follow'],

@@ -38,6 +38,9 @@ describe('completion in bash', () => {
     expect(offered('declare', '--severity', 'P')).toEqual(['P0', 'P1', 'P2', 'P3'])
     expect(offered('severity', 'INC-1', 'P')).toEqual(['P0', 'P1', 'P2', 'P3'])
     expect(offered('audit-log', '--outcome', 'r')).toEqual(['refused'])
+    expect(offered('init', '--contact', 'e')).toEqual(['email'])
+    expect(offered('init', '--bucket', '1')).toEqual(['10s', '1m', '15m', '1h', '1d'])
+    expect(offered('test-page', 'ana', '--channel', 's')).toEqual(['slack'])
     expect(offered('incidents', '--state', 'open', '--j')).toEqual(['--json'])
   })
 

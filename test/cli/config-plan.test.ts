@@ -60,7 +60,63 @@ describe('N38: config plan', () => {
 
   it('tells durations as people write them', async () => {
     const { text } = await planOf(onCallYaml.replace('ackTimeout: 15m', 'ackTimeout: 5m'))
-    expect(text).toContain('  ~ default: steps[0].ackTimeout 15 min -> 5 min')
+    expect(text).toContain('  ~ default: steps[0].ackTimeout 15m -> 5m')
+  })
+
+  it.each<[what: string, edit: readonly [from: string | RegExp, to: string], told: readonly string[]]>([
+    [
+      'days',
+      ['days: [mon, tue, wed, thu, fri]', 'days: [mon, tue, wed, thu, sat]'],
+      ['layers[0].windows[0].days[4] fri -> sat'],
+    ],
+    ['hours', ["to: '17:00'", "to: '18:00'"], ['layers[0].windows[0].to 17:00 -> 18:00']],
+    ['a rotation', ['every: weekly', 'every: daily'], ['layers[0].rotation.every weekly -> daily']],
+    [
+      'a participant',
+      ['participants: [cy]', 'participants: [[ben, cy]]'],
+      ['layers[0].rotation.participants[0] removed', 'layers[0].rotation.participants[0][0] ben'],
+    ],
+    [
+      'an override',
+      [
+        '  office:',
+        "    overrides: [{ from: '2030-01-01T08:00', to: '2030-01-01T09:00', add: cy }]\n  office:",
+      ],
+      ['overrides[0].from 2030-01-01T08:00+01:00', 'overrides[0].add cy'],
+    ],
+    [
+      'maintenance',
+      ["to: '2026-12-24T02:00'", "to: '2026-12-24T03:00'"],
+      ['maintenance[0].to 2026-12-24T02:00+01:00 -> 2026-12-24T03:00+01:00'],
+    ],
+    [
+      'a rule of a person',
+      ['{ contact: 2, after: 5m', '{ contact: 1, after: 10m'],
+      ['notify[1].contact 2 -> 1', 'notify[1].after 5m -> 10m'],
+    ],
+    [
+      'a route',
+      ['default: default }', 'default: default }, remediateFirst: { P2: 5m }, stableFor: 1h30m'],
+      ['routes[0].stableFor 15m -> 1h30m', 'routes[0].remediateFirst.P2 5m'],
+    ],
+    ['retention', ['services:', 'retention: { inbox: 60d }\nservices:'], ['retention.inbox 30d -> 60d']],
+  ])('N38: names what changed of %s as the file has it', async (_what, [from, to], told) => {
+    const { text, value } = await planOf(onCallYaml.replace(from, to))
+    for (const one of told) expect(text).toContain(one)
+    for (const shown of [text, JSON.stringify(value)])
+      expect(shown).not.toMatch(/\d+Ms|Ms\b|weekdays|turns|removed":|"added"(?!,"fields)/)
+  })
+
+  it('N38: names no field of a check that only follows from its bucket, and takes no label for a duration', async () => {
+    const checks = `
+sources: { requests: { table: web.requests, timeColumn: at } }
+metrics: { errors: { title: Errors, kind: count, sql: 'count()', source: requests } }
+checks:
+  errors: { service: feed, metrics: [errors], bucket: 1m, labels: { latencyMs: high } }
+`
+    const edited = checks.replace('bucket: 1m', 'bucket: 5m').replace('high', 'low')
+    const { text } = await planOf(onCallYaml + edited, onCallYaml + checks)
+    expect(text).toContain('~ errors: bucket 1m -> 5m, labels.latencyMs high -> low; it measures')
   })
 
   it('of the same says that nothing changes', async () => {

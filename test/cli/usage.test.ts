@@ -38,6 +38,33 @@ describe('N39: wrong usage is told before anybody is asked', () => {
     [['audit-log', '--outcome', 'lost'], /'lost' is invalid. Allowed choices are done, refused, failed/],
     [['audit-log', '--limit', '0'], /'0' is invalid. Write a whole number from 1 to 500/],
     [['oncall', 'next', '--count', '2.5'], /'2.5' is invalid. Write a whole number from 1 to 1000/],
+    [
+      ['show', 'INC-1', '--time-zone', 'Europe/Brlin'],
+      /'Europe\/Brlin' is invalid. \(Did you mean Europe\/Berlin\?\)/,
+    ],
+    [
+      ['oncall', 'who', '--time-zone', 'nowhere'],
+      /'nowhere' is invalid. Write one such as Europe\/Berlin or UTC/,
+    ],
+    [
+      ['oncall', 'who', '--at', 'tomorrow'],
+      /'tomorrow' is invalid. Write an instant such as 2026-05-01T12:00/,
+    ],
+    [
+      ['maintenance', 'start', 'shop', '--to', 'soon', '--reason', 'x'],
+      /'soon' is invalid. Write an instant/,
+    ],
+    [['oncall', 'override', 'primary', '--add', 'ana'], /required option '--to <instant>' not specified/],
+    [
+      ['escalate', 'INC-1', '--as-of', 'step 2'],
+      /'step 2' is invalid. Write the round and the step, such as r0\/s2/,
+    ],
+    [['hand-over', 'INC-1', '--to='], /option '--to <person>' is empty/],
+    [['maintenance', 'start', 'shop', '--for', '2h', '--reason', ''], /option '--reason <text>' is empty/],
+    [['ack', ''], /argument 'incident' is empty/],
+    [['note', 'INC-1', ' '], /argument 'text' is empty/],
+    [['sql', '--limt', '5', 'SELECT 1'], /Did you mean --limit\?/],
+    [['sql', 'SELECT 1', 'SELECT 2'], /too many arguments for 'sql': expected 1, got 2/],
     [['incidnts'], /Did you mean incidents\?/],
     [['oncall', 'fedd'], /Did you mean feed\?/],
     [['show', 'INC-1', '--jsn'], /Did you mean --json\?/],
@@ -57,6 +84,8 @@ describe('N39: wrong usage is told before anybody is asked', () => {
     [['note', '--identified', 'INC-1', 'rolled', 'back', '-v2']],
     [['declare', '-5', '%', 'orders', '--severity', 'P0']],
     [['not-actionable', 'INC-1', '--dry-run', 'of', 'the', 'deploy']],
+    [['sql', '-- how many\nSELECT 1']],
+    [['sql', '--data', '/nowhere', '-1']],
   ])('takes %j for words', async (words) => {
     expect(await run(...words, ...nowhere)).toEqual({ said: '', usage: true })
   })

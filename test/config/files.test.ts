@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { loadConfiguration, validateConfiguration } from '../../src/config/load.ts'
 import { formatProblem } from '../../src/config/problems.ts'
 import { world } from './world.ts'
@@ -59,6 +59,7 @@ ${rest}`
   })
 
   it.each([
+    ['nothing', '<<: ~', /^firewatch\.yaml:2:\d+ users\.ana\["<<"\]: << merges a map/],
     ['a text', '<<: person', /^firewatch\.yaml:2:\d+ users\.ana.*<< merges a map/],
     ['a list of numbers', '<<: [1, 2]', /^firewatch\.yaml:2:\d+ users\.ana.*<< merges a map/],
     [
@@ -80,6 +81,35 @@ describe('N46: a file of another YAML', () => {
 
   it('is taken when it says 1.2', async () => {
     expect(await problemsOf({ 'firewatch.yaml': `%YAML 1.2\n---\n${people}${rest}` })).toEqual([])
+  })
+})
+
+describe('N46: what YAML has and a configuration cannot', () => {
+  it.each([
+    ['teams: { __proto__: { members: [ana] } }', /:10 .*"__proto__" is a reserved word/],
+    ['services: { shop: {}, "__proto__": {} }', /:23 .*"__proto__" is a reserved word/],
+    ['teams: { ? { a: 1 } : { members: [ana] } }', /:12 .*a key is text, not a map or a list/],
+    ['teams: { ? [ana, ben] : { members: [ana] } }', /:12 .*a key is text, not a map or a list/],
+    ['teams: !!omap [a: { members: [ana] }]', /!!omap is a type of YAML 1\.1/],
+    ['timeZone: !!binary VVRD', /!!binary is a type of YAML 1\.1/],
+    ['x-all: !!set { a, b }', /!!set is a type of YAML 1\.1/],
+    ['x-all: &all { one: *all }', /:20 .*\*all stands inside of what it stands for/],
+    ['x-all: &all\n  <<: *all', /:7 .*\*all stands inside of what it stands for/],
+    ['---\nteams: {}', /:1: a second document begins here: keep one, and remove the line "---"/],
+  ])('N46: %j is told where it stands', async (more, problem) => {
+    const emitted = vi.spyOn(process, 'emitWarning')
+    const problems = await problemsOf({ 'firewatch.yaml': `${people}${rest}${more}\n` })
+    expect(problems).toContainEqual(expect.stringMatching(problem))
+    expect(problems.join()).not.toMatch(/Symbol|parseAllDocuments|not readable/)
+    expect(emitted).not.toHaveBeenCalled()
+  })
+
+  it('N46: aliases that multiply are told from the first of them', async () => {
+    const ten = (name: string) => `[${Array.from({ length: 10 }, () => `*${name}`).join(', ')}]`
+    const bomb = `x-a: &a [1, 2]\nx-b: &b ${ten('a')}\nx-c: &c ${ten('b')}\nx-d: &d ${ten('c')}\nx-e: ${ten('d')}\n`
+    expect(await problemsOf({ 'firewatch.yaml': `${bomb}${people}${rest}` })).toEqual([
+      expect.stringMatching(/^firewatch\.yaml:2:10: from here on, what aliases .* more than 1000 entries/),
+    ])
   })
 })
 

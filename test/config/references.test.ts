@@ -61,8 +61,36 @@ test('N20 every reference that cannot be read is told at once, with file, line a
 })
 
 test('N20 what runs does not start without them, and starts with them', async () => {
-  const env = { HOST: 'h', PATH_OF_ANA: 'p', ANA_KEY: 'k', CY_URL: 'u' }
+  const env = { HOST: 'http://h', PATH_OF_ANA: 'p', ANA_KEY: 'k', CY_URL: 'http://u' }
   await expect(loadRunnableConfiguration(path, env)).rejects.toThrow(ConfigurationError)
   await writeFile(join(folder, 'none'), 'https://watchdog.example/x\n')
   expect(Object.keys((await loadRunnableConfiguration(path, env)).users)).toEqual(['cy', 'ana', 'ben', 'dee'])
+})
+
+test('N46: what comes to no address is told without telling it, also of people whose section has a name of prose', async () => {
+  const file = join(folder, 'addresses.yaml')
+  await writeFile(
+    file,
+    `users:
+  title: { contacts: [{ channel: webhook, url: '\${env:ANA}' }, { channel: telegram, chatId: '1', token: '\${env:TOKEN}', apiUrl: '\${env:API}/v1' }] }
+policies: { p: { steps: [{ notify: [title], ackTimeout: 5m }] } }
+routes: [{ policies: { default: p } }]
+integrations: { email: { url: '\${env:MAIL}', from: fw@example.org } }
+`,
+  )
+  const places = async (env: NodeJS.ProcessEnv) =>
+    (await unreadableReferences(file, env)).map(({ path: at, message }) => `${at} ${message}`)
+  const mail = { MAIL: 'smtps://user:pw@mail.example:465', TOKEN: '1:a' }
+  const [first = '', ...more] = await places({
+    ANA: 'pager.example/s3cret',
+    API: 'https://api.example',
+    ...mail,
+  })
+  expect(first).toBe(
+    'users.title.contacts[0].url ${env:ANA}: what this comes to is no address: it begins with http:// or https://',
+  )
+  expect(more).toEqual([])
+  expect(await places({ ANA: 'http://a', API: 'ftp://api', ...mail })).toEqual([
+    expect.stringContaining('contacts[1].apiUrl ${env:API}/v1: what this comes to'),
+  ])
 })

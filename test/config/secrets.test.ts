@@ -58,7 +58,10 @@ describe('resolving a secret', () => {
     ['${file:/run/secrets/blank-line}', 'this file ends with more than one line break'],
     ['${file:/run/secrets/indented}', 'this file begins with white space'],
     ['${file:/run/secrets/utf-16}', 'this file is not UTF-8 text'],
-    ['${env:LINE}', '${env:LINE}: this environment variable ends with more than one line break'],
+    [
+      '${env:LINE}',
+      '${env:LINE}: this environment variable ends with a line break; keep the secret alone in it',
+    ],
     ['${env:BLANK}', 'this environment variable begins with white space'],
     ['${vault:key}', 'cannot resolve a secret: a reference is ${env:NAME} or ${file:/path}'],
   ])('%s is refused by name', async (reference, message) => {

@@ -12,6 +12,7 @@ beforeAll(async () => {
 afterAll(() => incidents?.stop())
 
 const more = { services: { feed: { name: 'feed' }, shop: { name: 'shop' } } }
+const feedOnAnHour = { service: 'feed', for: '1h', timeZone: 'Asia/Tokyo' } as const
 let requests = 0
 
 async function begin() {
@@ -23,7 +24,7 @@ async function begin() {
     () => new Date(incidents.now()),
   )
   const announce = (request: Partial<MaintenanceRequest> = {}, key = `request-${++requests}`) =>
-    maintenance.announce({ service: 'feed', for: '1h', reason: 'new disks', ...request }, 'ben', key)
+    maintenance.announce({ ...feedOnAnHour, reason: 'new disks', ...request }, 'ben', key)
   return { story, maintenance, announce }
 }
 
@@ -84,7 +85,7 @@ describe('N37: maintenance that a person announces', () => {
 
   it('is made once of a repeated request, and changes nothing as a preview', async () => {
     const { story, maintenance, announce } = await begin()
-    expect(await maintenance.preview({ service: 'feed', for: '1h' })).toMatchObject({
+    expect(await maintenance.preview(feedOnAnHour)).toMatchObject({
       kind: 'done',
       message: expect.stringContaining('Nothing is changed yet.'),
     })
@@ -94,6 +95,20 @@ describe('N37: maintenance that a person announces', () => {
     expect(await maintenance.listed()).toHaveLength(1)
     await story.fire()
     expect(story.pages()).toEqual([])
+  })
+
+  it('N33: is understood and answered by the clock of whoever asks', async () => {
+    const { maintenance } = await begin()
+    const ahead = new Date(incidents.now() + 2 * 86_400_000).toISOString().slice(0, 10)
+    const { message } = await maintenance.preview({
+      service: 'feed',
+      from: `${ahead}T09:00`,
+      to: `${ahead}T10:30`,
+      timeZone: 'Asia/Tokyo',
+    })
+    expect(message).toMatch(
+      /^Maintenance of feed from \w+ \d+ \w+ 09:00 UTC\+9 until .* 10:30 UTC\+9 \(1 h 30 min\)/,
+    )
   })
 
   it.each([

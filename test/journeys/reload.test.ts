@@ -55,6 +55,12 @@ describe('N38: configuration without a restart', () => {
       soon,
     )
     expect((await up.run()).processes).toEqual(before)
+    const { entries } = await up.api<{ entries: { action: string; outcome: string }[] }>(
+      'GET',
+      '/api/v1/audit-log',
+    )
+    const hangups = entries.filter(({ action }) => action.startsWith('SIGHUP to up '))
+    expect(hangups.map(({ outcome }) => outcome)).toEqual(['done', 'refused'])
   })
 
   it('plan, apply and status from the command line; a stale plan, a pipe and an invalid file are refused', async () => {

@@ -8,7 +8,7 @@ import { clockText, dateText, momentWords, stampWords, zoneWords } from '../../d
 import type { CommandAnswer } from '../../domain/incident/messages.ts'
 import type { IncidentView } from '../../web/incident-view.ts'
 import { type ApiClient, CommandFailed, connectApi } from '../api-client.ts'
-import { choice, takingWords } from '../options.ts'
+import { choice, takingWords, zone } from '../options.ts'
 import { oneLine, print, table } from '../terminal.ts'
 
 export interface Options {
@@ -112,9 +112,11 @@ export function reading(program: Command, usage: string, description: string): C
 
 /** With what tells by whose clock it answers. */
 export function timed(command: Command): Command {
-  return command.option(
-    '--time-zone <zone>',
-    'by whose clock times are told; by default yours, else that of the configuration',
+  return command.addOption(
+    zone(
+      '--time-zone <zone>',
+      'by whose clock times are told; by default yours, else that of the configuration',
+    ),
   )
 }
 

@@ -5,11 +5,12 @@ import type { Command } from 'commander'
 import { validateConfiguration } from '../../config/load.ts'
 import { errorMessage } from '../../domain/values/error-message.ts'
 import { CommandFailed, exitCodes } from '../api-client.ts'
-import { secretsOf } from '../init-answers.ts'
+import { buckets, checkKinds, contactKinds, metricKinds, operators, secretsOf } from '../init-answers.ts'
 import type { InitFlags } from '../init-flags.ts'
 import { interview } from '../init-interview.ts'
 import { createAsker } from '../init-questions.ts'
 import { configurationText, nextSteps } from '../init-yaml.ts'
+import { choice, zone } from '../options.ts'
 import type { Catalogue, Installation } from '../installation.ts'
 import { print, tell } from '../terminal.ts'
 
@@ -31,18 +32,18 @@ export function addInitCommand(program: Command, installation: Pick<Installation
     .option('--no-clickhouse', 'watch no table yet')
     .option('--table <table>', 'what is watched, database.table')
     .option('--time-column <column>', 'says when it happened')
-    .option('--metric <kind>', 'count, sum, average, quantile or ratio')
+    .addOption(choice('--metric <kind>', 'what is measured', metricKinds))
     .option('--column <column>', 'of sum, average and quantile')
     .option('--quantile <level>', 'such as 0.95')
     .option('--where <condition>', 'of a ratio, such as "status >= 500"')
-    .option('--bucket <duration>', '10s, 1m, 5m, 15m, 1h or 1d')
-    .option('--check <kind>', 'threshold or same-time')
-    .option('--op <op>', 'of a threshold, > or <')
+    .addOption(choice('--bucket <duration>', 'how much time is judged at once', Object.keys(buckets)))
+    .addOption(choice('--check <kind>', 'what is wrong', checkKinds))
+    .addOption(choice('--op <op>', 'of a threshold: on which side it is wrong', operators))
     .option('--threshold <number>', 'from which value on something is wrong')
     .option('--service <name>', 'what it is a part of')
     .option('--person <name>', 'who is paged')
-    .option('--time-zone <zone>', 'of the person and the configuration, such as Europe/Berlin')
-    .option('--contact <channel>', 'webhook, email, slack, telegram or pagerduty')
+    .addOption(zone('--time-zone <zone>', 'of the person and the configuration, such as Europe/Berlin'))
+    .addOption(choice('--contact <channel>', 'how the person is paged', contactKinds))
     .option('--address <address>', 'mail address, Slack id or Telegram chat of the person')
     .option('--data <directory>', 'data directory of a running Firewatch', '.firewatch')
     .option('--json', 'print JSON')
@@ -116,8 +117,25 @@ async function write(file: string, text: string, force: boolean): Promise<void> 
   } catch (error) {
     if (error instanceof CommandFailed) throw error
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw exists(file)
-    throw new CommandFailed(`${file} cannot be written: ${errorMessage(error)}`, exitCodes.refused)
+    throw new CommandFailed(`${file} cannot be written: ${unwritableReason(error, whole)}`, exitCodes.refused)
   } finally {
     await rm(draft, { force: true })
+  }
+}
+
+/** The file that is written first has a name that means nothing to anybody. */
+function unwritableReason(error: unknown, whole: string): string {
+  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `there is no folder ${dirname(whole)}`
+    case 'EISDIR':
+      return 'it is a folder'
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return `${dirname(whole)} may not be written to`
+    default:
+      return errorMessage(error)
   }
 }

@@ -1,12 +1,18 @@
 import type { Command } from 'commander'
 import type { ListedMaintenance, MaintenanceAnswer } from '../../domain/escalate/maintenance.ts'
 import { CommandFailed, exitCodes } from '../api-client.ts'
-import { duration } from '../options.ts'
+import { duration, moment } from '../options.ts'
+import { stampWords } from '../../domain/values/zoned-words.ts'
 import { print, table } from '../terminal.ts'
-import { api, type Options, reading } from './incidents.ts'
+import { api, inZone, type Options, reading, timed } from './incidents.ts'
 
 /** As the API gives it: instants in UTC. */
 type GivenWindow = Omit<ListedMaintenance, 'from' | 'to'> & { readonly from: string; readonly to: string }
+
+interface Listed {
+  readonly windows: readonly GivenWindow[]
+  readonly timeZone: string
+}
 
 interface StartOptions extends Options {
   readonly for?: string
@@ -21,20 +27,24 @@ export function addMaintenanceCommands(program: Command): void {
   const maintenance = program
     .command('maintenance')
     .description('windows in which nobody is paged about a service')
-  reading(maintenance, 'list', 'what is in maintenance, and what is announced').action(
+  timed(reading(maintenance, 'list', 'what is in maintenance, and what is announced')).action(
     async (options: Options) => {
-      const { windows } = await (await api(options)).get<{ windows: GivenWindow[] }>('/api/v1/maintenance')
-      print(options, windows, () => listText(windows))
+      const { windows, timeZone } = await (await api(options)).get<Listed>(
+        inZone('/api/v1/maintenance', options),
+      )
+      print(options, windows, () => listText(windows, timeZone))
     },
   )
-  reading(
-    maintenance,
-    'start <service>',
-    'page nobody about a service until an end; tells what that holds back',
+  timed(
+    reading(
+      maintenance,
+      'start <service>',
+      'page nobody about a service until an end; tells what that holds back',
+    ),
   )
     .addOption(duration('--for <duration>', 'how long, such as 2h'))
-    .option('--to <instant>', 'or until when, such as 2026-05-01T12:00')
-    .option('--from <instant>', 'from when; by default from now')
+    .addOption(moment('--to <instant>', 'or until when, such as 2026-05-01T12:00'))
+    .addOption(moment('--from <instant>', 'from when; by default from now'))
     .requiredOption('--reason <text>', 'why, for whoever wonders')
     .option('--dry-run', 'only tell what it would hold back')
     .action(start)
@@ -49,30 +59,25 @@ export function addMaintenanceCommands(program: Command): void {
 
 async function start(
   service: string,
-  { data, json, dryRun, for: lasting, from, to, reason }: StartOptions,
+  { dryRun, for: lasting, from, to, reason, ...options }: StartOptions,
 ): Promise<void> {
   if ((lasting === undefined) === (to === undefined))
     throw new CommandFailed('say --for or --to: a window has one end', exitCodes.usage)
-  const options = { data, ...(json === undefined ? {} : { json }) }
   const path = `/api/v1/maintenance${dryRun === true ? '/preview' : ''}`
   const body = { service, for: lasting, from, to, reason }
-  const answer = await (await api(options)).post<MaintenanceAnswer>(path, body)
+  const answer = await (await api(options)).post<MaintenanceAnswer>(inZone(path, options), body)
   print(options, answer, () => answer.message)
 }
 
-function listText(windows: readonly GivenWindow[]): string {
+function listText(windows: readonly GivenWindow[], timeZone: string): string {
   if (windows.length === 0) return 'nothing is in maintenance, and nothing is announced'
   const rows = windows.map(({ id, service, from, to, madeBy, reason }) => [
     id ?? '-',
     service,
-    minute(from),
-    minute(to),
+    stampWords(Date.parse(from), timeZone),
+    stampWords(Date.parse(to), timeZone),
     madeBy ?? 'configuration',
     reason,
   ])
-  return table(['id', 'service', 'from (UTC)', 'until (UTC)', 'by', 'reason'], rows)
-}
-
-function minute(instant: string): string {
-  return instant.slice(0, 16).replace('T', ' ')
+  return table(['id', 'service', 'from', 'until', 'by', 'reason'], rows)
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { zone } from '../options.ts'
 
 /** Works on the running Firewatch, or on a file. */
 export function reading(parent: Command, usage: string, description: string): Command {
@@ -12,7 +13,9 @@ export function running(parent: Command, usage: string, description: string): Co
   return parent
     .command(usage)
     .description(description)
-    .option('--time-zone <zone>', 'in which times are read and written; by default that of the configuration')
+    .addOption(
+      zone('--time-zone <zone>', 'in which times are read and written; by default that of the configuration'),
+    )
     .option('--data <directory>', 'data directory of the running Firewatch', '.firewatch')
     .option('--json', 'print JSON')
 }

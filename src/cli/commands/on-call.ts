@@ -3,7 +3,7 @@ import { CommandFailed, exitCodes } from '../api-client.ts'
 import type { ChangeOptions } from '../on-call-changing.ts'
 import type { CommandOutput } from '../on-call-reading.ts'
 import type { OnCallOptions } from '../on-call-source.ts'
-import { wholeNumber } from '../options.ts'
+import { moment, wholeNumber } from '../options.ts'
 import { print } from '../terminal.ts'
 import { addOnCallFileCommands } from './on-call-files.ts'
 import { reading, running } from './on-call-options.ts'
@@ -22,7 +22,7 @@ export function addOnCallCommands(program: Command): void {
 
 function addReading(oncall: Command): void {
   reading(oncall, 'who [schedule]', 'who is on call now')
-    .option('--at <instant>', 'or then')
+    .addOption(moment('--at <instant>', 'or then'))
     .action(async (name: string | undefined, options: OnCallOptions & { at?: string }) => {
       const { tellWho } = await import('../on-call-reading.ts')
       say(options, tellWho(await view(options), name, options.at))
@@ -68,7 +68,7 @@ function addFairness(oncall: Command): void {
 
 function addChanging(oncall: Command): void {
   changing(oncall, 'override <schedule>', 'put somebody on call for a while, take somebody off, or both')
-    .requiredOption('--to <instant>', 'until when')
+    .addOption(moment('--to <instant>', 'until when').makeOptionMandatory())
     .option('--add <user>', 'who is on call then')
     .option('--remove <user>', 'who is not; with --add: who is replaced')
     .action(async (name: string, options: ChangeOptions & { add?: string; remove?: string }) => {
@@ -77,7 +77,7 @@ function addChanging(oncall: Command): void {
     })
 
   changing(oncall, 'temporary <schedule>', 'for a while these shifts, whatever the schedule says')
-    .requiredOption('--to <instant>', 'until when')
+    .addOption(moment('--to <instant>', 'until when').makeOptionMandatory())
     .option('--shifts <file>', 'YAML list as in the configuration')
     .option('--empty', 'without --shifts: nobody is on call in this time')
     .action(async (name: string, options: ChangeOptions & { shifts?: string; empty?: boolean }) => {
@@ -99,7 +99,7 @@ function addChanging(oncall: Command): void {
 function addSwaps(oncall: Command): void {
   const swap = oncall.command('swap').description('give a shift away, or take one')
   changing(swap, 'offer <schedule>', 'offer a shift; it stays yours until somebody takes it')
-    .requiredOption('--to <instant>', 'until when')
+    .addOption(moment('--to <instant>', 'until when').makeOptionMandatory())
     .option('--owner <user>', 'whose shift; by default yours')
     .action(async (name: string, options: ChangeOptions & { owner?: string }) =>
       change([name, 'swaps'], { owner: options.owner }, options),
@@ -128,12 +128,12 @@ export function say(options: { readonly json?: boolean }, { value, text }: Comma
 
 function changing(parent: Command, usage: string, description: string): Command {
   return running(parent, usage, description)
-    .option('--from <instant>', 'from when; by default from now')
+    .addOption(moment('--from <instant>', 'from when; by default from now'))
     .option('--reason <text>', 'why, for those who look later')
 }
 
 export function ranged(command: Command): Command {
   return command
-    .option('--from <instant>', 'from when; by default from now')
-    .option('--to <instant>', 'until when, at most 400 days later')
+    .addOption(moment('--from <instant>', 'from when; by default from now'))
+    .addOption(moment('--to <instant>', 'until when, at most 400 days later'))
 }

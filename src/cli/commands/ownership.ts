@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander'
 import type { CommandAnswer } from '../../domain/incident/messages.ts'
 import { severities } from '../../domain/values/severity.ts'
-import { duration } from '../options.ts'
+import { duration, position } from '../options.ts'
 import { print } from '../terminal.ts'
 import { api, commanding, type Options, pathOf, reading } from './incidents.ts'
 
@@ -30,7 +30,7 @@ export function addOwnershipCommands(program: Command): void {
       give(name, 'apply-policy', { keep, ...(policy === undefined ? {} : { policy }) }, options),
     )
   reading(program, 'escalate <incident>', 'page the next step now')
-    .option('--as-of <position>', 'only if no later step than this was entered, such as r0/s2')
+    .addOption(position('--as-of <position>', 'only if no later step than this was entered, such as r0/s2'))
     .action((name: string, { asOf, ...options }: Options & { asOf?: string }) =>
       give(name, 'escalate', asOf === undefined ? {} : { asOf }, options),
     )

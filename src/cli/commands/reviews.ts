@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import { sectionNames } from '../../domain/post-mortem/brief-line.ts'
 import type { ListedReview } from '../../domain/post-mortem/stored-review.ts'
-import { errorMessage } from '../../domain/values/error-message.ts'
+import { unreadableReason } from '../../config/reason.ts'
 import type { draftChanges, reviewView } from '../../web/review-view.ts'
 import { type ApiClient, CommandFailed, exitCodes } from '../api-client.ts'
 import { choice } from '../options.ts'
@@ -96,7 +96,7 @@ async function giveBack(path: string, options: Options, file: string, client: Ap
 async function contentOf(file: string): Promise<string> {
   if (file === '-') return text(process.stdin)
   return readFile(file, 'utf8').catch((error: unknown) => {
-    throw new CommandFailed(`cannot read ${file}: ${errorMessage(error)}`, exitCodes.usage)
+    throw new CommandFailed(`${file} cannot be read: ${unreadableReason(error)}`, exitCodes.usage)
   })
 }
 

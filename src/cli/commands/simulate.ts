@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { severities } from '../../domain/values/severity.ts'
-import { choice } from '../options.ts'
+import { choice, moment } from '../options.ts'
 import type { SimulateOptions } from '../simulate-command.ts'
 import { say } from './on-call.ts'
 import { reading } from './on-call-options.ts'
@@ -11,7 +11,7 @@ export function addSimulateCommand(program: Command): void {
     .requiredOption('--policy <file>', 'YAML with a policy by its name, or a whole configuration')
     .option('--policy-name <name>', 'which one, when the file has several')
     .option('--incident <incident>', 'replay what happened in this incident')
-    .option('--at <instant>', 'without an incident: when it begins; by default now')
+    .addOption(moment('--at <instant>', 'without an incident: when it begins; by default now'))
     .addOption(choice('--severity <severity>', 'without an incident; by default P1', severities))
     .option('--service <name>', 'without an incident: whose maintenance counts')
     .action(async (options: SimulateOptions) => {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { parseDuration } from '../../domain/values/duration.ts'
+import { takingWords } from '../options.ts'
 import type { Installation } from '../installation.ts'
 
 interface Options {
@@ -13,8 +14,7 @@ interface Options {
 
 /** `sql`: whatever ClickHouse takes, against the ClickHouse of this Firewatch. */
 export function addSqlCommand(program: Command, { runSql }: Pick<Installation, 'runSql'>): void {
-  program
-    .command('sql [statements]')
+  takingWords(program.command('sql [statements]'))
     .description(
       'run SQL against the ClickHouse of this Firewatch; without statements or -f they are read from standard input',
     )

@@ -2,6 +2,8 @@ import type { Command } from 'commander'
 import type { TestedContact } from '../../domain/page/test-page.ts'
 import { CommandFailed, connectApi, exitCodes } from '../api-client.ts'
 import { print } from '../terminal.ts'
+import { contactKinds } from '../init-answers.ts'
+import { choice } from '../options.ts'
 import { type Options, reading } from './incidents.ts'
 
 interface Answer {
@@ -17,7 +19,7 @@ export function addTestPageCommand(program: Command): void {
     'test-page <name>',
     'send a test page to a user or a shared channel, and say what became of it',
   )
-    .option('--channel <channel>', 'only to contacts of this channel, such as email')
+    .addOption(choice('--channel <channel>', 'only to contacts of this channel', contactKinds))
     .action(async (name: string, { channel, ...options }: Options & { channel?: string }) => {
       const api = await connectApi(options.data, process.env)
       const answer = await api.post<Answer>('/api/v1/test-pages', {

@@ -1,24 +1,15 @@
 import { z } from 'zod'
 import { didYouMean } from '../../domain/values/suggestion.ts'
+import { isTimeZone } from '../../domain/values/time-zone.ts'
 import { judged, text } from './fields.ts'
 
 /** A zone of the IANA database by name: an offset such as +02:00 would be wrong for half of the year. */
 export const timeZone = judged((zone) => {
-  if (isZone(zone)) return undefined
+  if (/^[A-Za-z]/.test(zone) && isTimeZone(zone)) return undefined
   const hint =
     didYouMean(zone, Intl.supportedValuesOf('timeZone')) || '; write one such as Europe/Berlin or UTC'
   return `no time zone "${zone}"${hint}`
 })
-
-function isZone(zone: string): boolean {
-  if (!/^[A-Za-z]/.test(zone)) return false
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
-  } catch (error) {
-    if (error instanceof RangeError) return false
-    throw error
-  }
-}
 
 const beginning = /^([01]\d|2[0-3]):[0-5]\d$/
 const end = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/

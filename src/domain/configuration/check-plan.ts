@@ -3,7 +3,7 @@ import { detectorOf } from '../detectors/choose.ts'
 import { nothing, type Sample } from '../detectors/detector.ts'
 import { canonicalJson } from '../values/canonical-json.ts'
 import type { Check, Configuration } from './configuration.ts'
-import { type NamedChange, namedChanges } from './field-changes.ts'
+import type { NamedChange } from './field-changes.ts'
 
 /** What would fire of a check if its newest bucket were judged as it is now configured. */
 export type JudgedAnew =
@@ -39,14 +39,15 @@ function measuredBy({ metrics, slices, sources }: Configuration, check: Check): 
 
 /**
  * Checks that are written otherwise, and those that measure something else because their metric, slice or source is.
+ * @param written what is otherwise in their own words
  * @param newest verdicts of the newest bucket of each check that may judge otherwise, as many as are stored
  */
 export function checkChanges(
   before: Configuration,
   after: Configuration,
+  written: readonly NamedChange[],
   newest: ReadonlyMap<string, readonly Verdict[]>,
 ): CheckChange[] {
-  const written = namedChanges(before.checks, after.checks)
   const named = new Set(written.map(({ name }) => name))
   const measured = Object.values(after.checks).flatMap((check): NamedChange[] => {
     const old = before.checks[check.name]

@@ -2,7 +2,7 @@ import { canonicalJson, toJson } from '../values/canonical-json.ts'
 
 /** One thing that is written otherwise. `before` or `after` absent: it was not there, or is not any more. */
 export interface FieldChange {
-  /** `contacts[0].url` */
+  /** As it stands in the file: `contacts[0].url`. */
   readonly path: string
   readonly before?: string
   readonly after?: string
@@ -63,7 +63,8 @@ function leavesOf(value: unknown, path: string): Map<string, string> {
   const entries: [string, unknown][] = Array.isArray(plain)
     ? plain.map((item, index) => [`${path}[${index}]`, item])
     : Object.entries(plain ?? {}).map(([key, item]) => [path === '' ? key : `${path}.${key}`, item])
-  if (entries.length === 0) return new Map([[path, canonicalJson(value)]])
+  // What is empty differs from what is not by the entries of the latter.
+  if (entries.length === 0) return new Map()
   return new Map(entries.flatMap(([inner, item]) => [...leavesOf(item, inner)]))
 }
 

@@ -13,6 +13,7 @@ import {
   type ShiftChanges,
   shiftChanges,
 } from './on-call-plan.ts'
+import { asWritten } from './as-written.ts'
 import { type FieldChange, fieldChanges, type NamedChange, namedChanges } from './field-changes.ts'
 
 /** What is under way in the running Firewatch and may be touched by another configuration. */
@@ -82,51 +83,31 @@ export function planConfiguration(
   newest: ReadonlyMap<string, readonly Verdict[]>,
   now: number,
 ): ConfigurationPlan {
-  const policies = namedChanges(before.policies, after.policies)
-  const senders = [before, after].map(({ integrations }) => integrations?.senders ?? {})
+  const [old, edited] = [asWritten(before), asWritten(after)]
+  const policies = namedChanges(old.policies, edited.policies)
   return {
     from: before.revision,
     to: after.revision,
     timeZone: after.timeZone,
     now: nowChanges(before, after, standing.changes, now),
     firstPaged: firstPagedChanges(before, after, standing.changes, now),
-    people: namedChanges(before.users, after.users).map((one) => personChange(one, standing)),
-    senders: namedChanges(senders[0] ?? {}, senders[1] ?? {}).map((one) => personChange(one, standing)),
+    people: namedChanges(old.users, edited.users).map((one) => personChange(one, standing)),
+    senders: namedChanges(old.senders, edited.senders).map((one) => personChange(one, standing)),
     policies,
-    routes: fieldChanges(before.routes, after.routes),
+    routes: fieldChanges({ routes: old.routes }, { routes: edited.routes }),
     incidents: incidentsUnderOldPolicies(after, standing, policies),
-    checks: checkChanges(before, after, newest),
+    checks: checkChanges(before, after, namedChanges(old.checks, edited.checks), newest),
     sections: Object.fromEntries(
-      sections.map((section) => [section, namedChanges(before[section], after[section])]),
+      Object.entries(edited.sections).map(([section, all]) => [
+        section,
+        namedChanges(old.sections[section] ?? {}, all),
+      ]),
     ),
-    runbooks: namedChanges(byName(before.runbooks), byName(after.runbooks)),
-    integrations: namedChanges(accountsOf(before), accountsOf(after)),
-    settings: settingChanges(before, after),
+    runbooks: namedChanges(old.runbooks, edited.runbooks),
+    integrations: namedChanges(old.integrations, edited.integrations),
+    settings: fieldChanges(old.settings, edited.settings),
     shifts: shiftChanges(before, after, standing.changes, now),
   }
-}
-
-/** Of this installation; senders are told like people. */
-function accountsOf({ integrations: { slack, email, telegram } = {} }: Configuration) {
-  return Object.fromEntries(
-    Object.entries({ slack, email, telegram }).filter(([, account]) => account !== undefined),
-  )
-}
-
-const sections = [
-  'teams',
-  'channels',
-  'schedules',
-  'calendars',
-  'services',
-  'sources',
-  'metrics',
-  'slices',
-  'targets',
-] as const
-
-function byName<Named extends { readonly name: string }>(all: readonly Named[]): Record<string, Named> {
-  return Object.fromEntries(all.map((one) => [one.name, one]))
 }
 
 function incidentsUnderOldPolicies(
@@ -139,16 +120,6 @@ function incidentsUnderOldPolicies(
     const wouldBe = policyOf(after, one.labels, one.severity).name
     return wouldBe === one.policy && !edited.has(one.policy) ? [] : [{ ...one, wouldBe }]
   })
-}
-
-function settingChanges(before: Configuration, after: Configuration): FieldChange[] {
-  const [old, edited] = [before, after].map(({ timeZone, publicUrl, heartbeat, retention }) => ({
-    timeZone,
-    publicUrl,
-    heartbeat,
-    retention,
-  }))
-  return fieldChanges(old, edited)
 }
 
 function personChange(change: NamedChange, { credentials, incidents, pages }: Standing): PersonChange {

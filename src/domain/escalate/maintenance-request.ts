@@ -1,7 +1,7 @@
 import { cutText } from '../page/delivery.ts'
 import type { Configuration } from '../configuration/configuration.ts'
 import { parseDuration } from '../values/duration.ts'
-import { readInstant } from '../values/instant-text.ts'
+import { readMoment } from '../values/instant-text.ts'
 import { unknownName } from '../values/suggestion.ts'
 import { type MaintenanceRequest, windowProblem } from './maintenance.ts'
 
@@ -18,15 +18,15 @@ interface ReadRequest {
 /** The window that a request means at `now`, or what is not understood or not possible. */
 export function readRequest(
   request: MaintenanceRequest,
-  { services, timeZone }: Pick<Configuration, 'services' | 'timeZone'>,
+  { services }: Pick<Configuration, 'services'>,
   now: number,
 ): ReadRequest | { readonly problem: string } {
-  const { service } = request
+  const { service, timeZone } = request
   if (!Object.hasOwn(services, service))
     return { problem: unknownName('service', service, Object.keys(services)) }
-  const from = request.from === undefined ? now : readInstant(request.from, timeZone)
+  const from = request.from === undefined ? now : readMoment(request.from, timeZone, now)
   if (from === undefined) return { problem: instantProblem('from', request.from ?? '') }
-  const to = endOf(request, from, timeZone)
+  const to = endOf(request, from, now)
   if (typeof to !== 'number') return to
   const problem = windowProblem({ from, to }, now)
   if (problem !== undefined) return { problem }
@@ -35,13 +35,13 @@ export function readRequest(
 }
 
 function endOf(
-  { for: lasting, to }: MaintenanceRequest,
+  { for: lasting, to, timeZone }: MaintenanceRequest,
   from: number,
-  timeZone: string,
+  now: number,
 ): number | { readonly problem: string } {
   if ((lasting === undefined) === (to === undefined))
     return { problem: 'say either how long it lasts, such as 2h, or when it ends' }
-  if (to !== undefined) return readInstant(to, timeZone) ?? { problem: instantProblem('to', to) }
+  if (to !== undefined) return readMoment(to, timeZone, now) ?? { problem: instantProblem('to', to) }
   const ms = parseDuration(lasting ?? '')
   if (ms === undefined || ms === 0)
     return { problem: `"${lasting}" is not a duration: write a number with its unit, such as 30m or 2h` }
@@ -49,5 +49,5 @@ function endOf(
 }
 
 function instantProblem(which: string, written: string): string {
-  return `${which}: "${written}" is not an instant: write one such as 2026-05-01T12:00, with Z or an offset for another zone`
+  return `${which}: "${written}" is not an instant: write one such as 2026-05-01T12:00, with Z or an offset for another zone, 2026-05-01, now, or +2h`
 }

@@ -103,10 +103,12 @@ export interface MaintenanceRequest {
   readonly service: string
   /** `2h`; or else `to`. */
   readonly for?: string
-  /** Instants such as `2026-05-01T12:00`, by the clock of the configuration unless they say another; absent: from now. */
+  /** Instants such as `2026-05-01T12:00`, days, `now` or `+2h`, by the clock of `timeZone` unless they say another; absent: from now. */
   readonly from?: string
   readonly to?: string
   readonly reason?: string
+  /** By whose clock it is written, and answered. */
+  readonly timeZone: string
 }
 
 export interface MaintenanceAnswer {

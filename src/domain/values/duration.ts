@@ -14,6 +14,18 @@ export function parseDuration(text: string): number | undefined {
   return units.reduce((sum, unit, index) => sum + Number(match[index + 1] ?? 0) * unitMs[unit], 0)
 }
 
+/** As {@link parseDuration} reads it, to the millisecond: `15m`, `1h30m`, `2d`; nothing is `0`. */
+export function writtenDuration(ms: number): string {
+  const parts = (['d', 'h', 'm', 's', 'ms'] as const).reduce(
+    ({ text, rest }, unit) => {
+      const count = Math.floor(rest / unitMs[unit])
+      return { text: count === 0 ? text : `${text}${count}${unit}`, rest: rest % unitMs[unit] }
+    },
+    { text: '', rest: ms },
+  )
+  return parts.text === '' ? '0' : parts.text
+}
+
 /** A duration as a person says it: `45 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`: two units at most, rounded down. */
 export function formatDuration(ms: number): string {
   const seconds = Math.floor(Math.abs(ms) / 1000)

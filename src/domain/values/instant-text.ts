@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
+import { parseDuration } from './duration.ts'
 import { months, weekdays } from './utc-words.ts'
 import { firstInstantOf } from './wall-clock.ts'
 
@@ -35,6 +36,13 @@ export function readInstant(written: string, timeZone: string): number | undefin
 /** As {@link readInstant}, but `2026-05-01` is taken too, for its first instant: people who ask mean days as often as hours. */
 export function readInstantOrDay(written: string, timeZone: string): number | undefined {
   return readInstant(/^\d{4}-\d{2}-\d{2}$/.test(written) ? `${written}T00:00` : written, timeZone)
+}
+
+/** As {@link readInstantOrDay}, and `now`, and `+8h` from now: as people say when something is to begin or end. */
+export function readMoment(written: string, timeZone: string, now: number): number | undefined {
+  if (written === 'now') return now
+  const ahead = written.startsWith('+') ? parseDuration(written.slice(1)) : undefined
+  return ahead === undefined ? readInstantOrDay(written, timeZone) : now + ahead
 }
 
 /** `2026-05-01T12:00+02:00`: the clock on the wall of a zone, and how far it is from UTC. Reads back as the same instant, to the second. */

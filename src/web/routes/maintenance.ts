@@ -6,6 +6,7 @@ import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
 import { idempotencyKeyOf } from '../idempotency-key.ts'
 import { maintenancePage } from '../pages/maintenance.ts'
+import { readerZone } from '../reader-zone.ts'
 import { personOf, sendPage } from '../send-page.ts'
 
 /** A form sends fields that were left empty too. */
@@ -30,6 +31,7 @@ export function maintenanceRoutes(app: FastifyInstance, dependencies: WebDepende
   const { maintenance } = dependencies
   const config = { access: 'respond' } as const
   app.get('/api/v1/maintenance', { config: { access: 'read' } }, async () => ({
+    timeZone: readerZone(),
     windows: (await maintenance.listed()).map((one) => ({
       ...one,
       from: new Date(one.from).toISOString(),
@@ -118,6 +120,7 @@ function requestIn(body: unknown): MaintenanceRequest {
   const { service, for: lasting, from, to, reason } = read.data
   return {
     service,
+    timeZone: readerZone(),
     ...(lasting === undefined ? {} : { for: lasting }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),

@@ -1,0 +1,9 @@
+/** Whether a text names a time zone that this Node knows; an offset such as `+02:00` is one too. */
+export function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
