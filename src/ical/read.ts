@@ -1,10 +1,11 @@
 import type { FixedShifts, Shift, Span } from '../domain/on-call/schedule.ts'
 import { errorMessage } from '../domain/values/error-message.ts'
 import { type Component, componentsOf, properties, textProperty } from './content-lines.ts'
-import { type FeedEvent, nameOf, newestVersions, readEvent } from './feed-event.ts'
+import { type FeedEvent, nameOf, readEvent } from './feed-event.ts'
 import { feedZones, type FeedZones } from './feed-zones.ts'
 import type { Budget } from './recurrence.ts'
 import { type Occurrence, occurrencesOf, seriesOf } from './series.ts'
+import { newestVersions } from './versions.ts'
 
 /** What a feed may cost, be it broken or hostile. */
 export const feedLimits = { bytes: 2 * 1024 * 1024, events: 5_000, shifts: 20_000, steps: 300_000 } as const
