@@ -17,7 +17,7 @@ export interface FeedOptions extends Span, FeedZones {
 
 export interface FeedPerson {
   readonly summary: string
-  /** Addresses without `mailto:`. */
+  /** Addresses without `mailto:`, of those who have not declined. */
   readonly attendees: readonly string[]
 }
 
@@ -128,10 +128,15 @@ function shiftsOf(
 }
 
 function peopleOf(component: Component, options: FeedOptions): readonly string[] {
-  const attendees = properties(component, 'ATTENDEE').map(({ value }) => value.replace(/^mailto:/i, ''))
+  const invited = properties(component, 'ATTENDEE')
+  const attendees = invited
+    .filter(({ parameters }) => parameters.get('PARTSTAT')?.toUpperCase() !== 'DECLINED')
+    .map(({ value }) => value.replace(/^mailto:/i, ''))
   const summary = textProperty(component, 'SUMMARY')
   const people = options.peopleOf({ summary, attendees })
   if (people.length > 0) return people
+  if (invited.length > 0 && attendees.length === 0)
+    throw new RangeError('everybody who was invited has declined: find somebody for the shift')
   const names = [`"${summary.slice(0, 100)}"`, ...attendees.slice(0, 5)].join(' or ')
   throw new RangeError(`nobody is known as ${names}: name them in the mapping`)
 }

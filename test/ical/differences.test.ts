@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { readFeed } from '../../src/ical/read.ts'
 import { calendar, days, feed, read } from './feeds.ts'
 
 /*
@@ -166,6 +167,29 @@ describe('N41: zones by the rules of the file', () => {
       expect(read(text).shifts).toEqual(['cy 2026-06-01T08:00Z 2026-06-01T09:00Z'])
     },
   )
+})
+
+it('N41: whoever declined has no shift', () => {
+  const event = (uid: string, ...attendees: string[]) => [
+    `UID:${uid}`,
+    'SUMMARY:On call',
+    'DTSTART:20260302T090000Z',
+    'DURATION:PT8H',
+    ...attendees,
+  ]
+  const declined = 'ATTENDEE;PARTSTAT=DECLINED:mailto:ana@example.com'
+  const text = feed(
+    event('1', declined, 'ATTENDEE;PARTSTAT=ACCEPTED:mailto:ben@example.com'),
+    event('2', declined),
+  )
+  const { turns, problems } = readFeed(text, {
+    from: Date.parse('2026-03-01T00:00Z'),
+    to: Date.parse('2026-04-01T00:00Z'),
+    timeZone: 'UTC',
+    peopleOf: ({ attendees }) => attendees.map((address) => address.split('@')[0] ?? ''),
+  })
+  expect(turns.shifts.map(({ people }) => people)).toEqual([['ben']])
+  expect(problems).toEqual([{ event: '2 "On call"', reason: expect.stringContaining('has declined') }])
 })
 
 it('N41: lines that were folded before their CRLF became CR CRLF', () => {
