@@ -19,7 +19,7 @@ import { silentSourceOf } from '../src/domain/check/self-alerts.ts'
 import { runbookOf } from '../src/domain/incident/plan.ts'
 import type { EvidenceQuery, Runbook } from '../src/domain/investigate/runbook.ts'
 import type { Series } from '../src/domain/check/verdict.ts'
-import { seriesTitle, worstVerdict } from '../src/domain/check/verdict-words.ts'
+import { seriesWords, worstVerdict } from '../src/domain/check/verdict-words.ts'
 import { own } from '../src/domain/values/own.ts'
 import type { ChartDependencies, InvestigateDependencies, NewEvidence } from './investigate-dependencies.ts'
 
@@ -134,7 +134,7 @@ function verdictQuestions(deps: InvestigateDependencies, scene: Scene, stage: St
       {
         about: { kind: 'verdicts', stage, series },
         kind: 'metric-result',
-        title: `${seriesTitle(metric.title, series)}: verdicts of ${series.check}`,
+        title: `${seriesWords(metric.title, series)}: verdicts of ${series.check}`,
         window: { from, to: window.to },
         async ask() {
           const found = (await deps.verdicts.since([series], from)).filter(

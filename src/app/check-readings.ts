@@ -3,7 +3,7 @@ import { fingerprintOf } from '../domain/alert/alert.ts'
 import { identityOf } from '../domain/check/alerts.ts'
 import { checkMutes } from '../domain/check/mutes.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
-import { seriesTitle } from '../domain/check/verdict-words.ts'
+import { seriesWords } from '../domain/check/verdict-words.ts'
 import type { Series, Verdict } from '../domain/check/verdict.ts'
 import type { CheckReader, CheckReading } from '../web/dependencies.ts'
 import { watchedSeries } from '../domain/check/check.ts'
@@ -41,7 +41,7 @@ export function createCheckReadings(
         const metric = own(configuration.metrics, verdict.metric)
         const incident = incidents.get(fingerprintOfSeries(verdict))
         return {
-          title: seriesTitle(metric?.title ?? verdict.metric, verdict),
+          title: seriesWords(metric?.title ?? verdict.metric, verdict),
           verdicts: upTo(bySeries.get(keyOf(verdict)) ?? [], verdict),
           ...(metric?.unit === undefined ? {} : { unit: metric.unit }),
           ...(incident === undefined ? {} : { incident }),

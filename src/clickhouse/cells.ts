@@ -4,14 +4,21 @@
  */
 export function rowsOf<Row>([names = [], types = [], ...lines]: readonly unknown[][]): Row[] {
   const reads = types.map((type) => readOf(String(type)))
-  return lines.map((line) => {
-    const row: Record<string, unknown> = {}
-    for (const [index, name] of names.entries()) row[String(name)] = reads[index]?.(line[index])
-    return row as Row
-  })
+  return lines.map(
+    (line) =>
+      Object.fromEntries(names.map((name, index) => [String(name), reads[index]?.(line[index])])) as Row,
+  )
 }
 
 type Read = (value: unknown) => unknown
+
+/** How a member of an array, by its place, or of an object, by its key, is read. */
+type ReadAt = (key: number | string) => Read
+
+const always =
+  (read: Read): ReadAt =>
+  () =>
+    read
 
 const asItIs: Read = (value) => value
 
@@ -25,21 +32,38 @@ function readOf(type: string): Read {
     case 'SimpleAggregateFunction':
       return readOf(inside.at(-1) ?? '')
     case 'Array':
-      return items(() => readOf(inner ?? ''))
-    case 'Tuple': {
-      const reads = inside.map((member) => readOf(member.trim().replace(/^(?:`[^`]*`|\w+)\s+(?=\w)/, '')))
-      return items((index) => reads[index] ?? asItIs)
-    }
-    case 'Map': {
-      const read = readOf(inside[1] ?? '')
-      return items(() => read)
-    }
+      return items(always(readOf(inner ?? '')))
+    case 'Nested':
+      return items(always(readOf(`Tuple(${inner})`)))
+    case 'Tuple':
+      return items(membersOf(inside))
+    case 'Map':
+      return items(always(readOf(inside[1] ?? '')))
     case 'FixedString':
       return text(withoutPadding)
     default:
-      if (/^B?Float\d+$/.test(name)) return text((value) => denormals[value] ?? value)
-      return /^(?:U?Int\d+|Decimal\d*)$/.test(name) ? text(exact) : asItIs
+      if (/^B?Float\d+$/.test(name)) return float
+      if (geometries.has(name)) return ofAnyDepth
+      return /^(?:U?Int\d+|Decimal\d*|Interval\w+)$/.test(name) ? text(exact) : asItIs
   }
+}
+
+/** https://clickhouse.com/docs/sql-reference/data-types/geo: coordinates are Float64. */
+const geometries = new Set(['Point', 'Ring', 'LineString', 'MultiLineString', 'Polygon', 'MultiPolygon'])
+
+const float = text((value) => denormals[value] ?? value)
+
+const ofAnyDepth: Read = (value) => (Array.isArray(value) ? value.map(ofAnyDepth) : float(value))
+
+/** Members by their names, which come in another order than the types where they are numbers, or by their places. */
+function membersOf(members: readonly string[]): ReadAt {
+  const named = members.map((member) => {
+    const [, name = '', type = member] =
+      /^(?:(`(?:[^`\\]|\\[^])*`|\w+)\s+)?([^\s`][^]*)$/.exec(member.trim()) ?? []
+    return [name.replaceAll(/^`|`$/g, '').replaceAll(/\\(?=[\\`])/g, ''), readOf(type)] as const
+  })
+  const byName = new Map(named)
+  return (key) => (typeof key === 'number' ? named[key]?.[1] : byName.get(key)) ?? asItIs
 }
 
 /** Arguments of a type, apart at the commas that stand in no parentheses and no quotes: `Enum8('a,b' = 1)` has one. */
@@ -55,12 +79,12 @@ function argumentsOf(list: string): string[] {
   return found
 }
 
-/** Of an array or an object, each member by its place. */
-function items(readAt: (index: number) => Read): Read {
+/** Of an array or an object, each member by its place or key. */
+function items(readAt: ReadAt): Read {
   return (value) => {
     if (Array.isArray(value)) return value.map((item, index) => readAt(index)(item))
     if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([key, item], index) => [key, readAt(index)(item)]))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, readAt(key)(item)]))
   }
 }
 

@@ -1,5 +1,6 @@
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { addressForm, isClickHouseAddress } from './address.ts'
+import { linesOf } from './answer-lines.ts'
 import { classify } from './errors.ts'
 import { rowsOf } from './cells.ts'
 
@@ -74,7 +75,7 @@ export function createClickHouse({ url, requestTimeoutMs = 30_000 }: ClickHouseO
       const limit = maxExecutionTimeMs === undefined ? {} : { max_execution_time: maxExecutionTimeMs / 1_000 }
       const lines = await attempt(async () => {
         const result = await client.query({ query: sql, query_params, format, clickhouse_settings: limit })
-        return result.json<unknown[]>()
+        return linesOf(await result.text())
       })
       return rowsOf(lines)
     },

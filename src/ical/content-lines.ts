@@ -78,8 +78,9 @@ export function textProperty(component: Component, name: string): string {
     .trim()
 }
 
+/** Also of a file whose CRLF were taken for LF and written as CRLF once more. */
 function unfold(text: string): string {
-  return text.replaceAll(/\r?\n[ \t]|\r[ \t]/g, '')
+  return text.replaceAll(/\r{0,2}\n[ \t]|\r[ \t]/g, '')
 }
 
 interface Open {

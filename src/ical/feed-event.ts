@@ -1,5 +1,5 @@
 import { type Component, properties, property, textProperty } from './content-lines.ts'
-import { dayOf, type FeedTime, instantOfTime, readTime, type TimeZones } from './wall-time.ts'
+import { type FeedTime, instantOfTime, readTime, type TimeZones } from './wall-time.ts'
 import { utc } from './zones.ts'
 
 /** A VEVENT: an event, a series, or what replaces one or more occurrences of a series. */
@@ -46,32 +46,6 @@ export function nameOf(component: Component): string {
   const summary = textProperty(component, 'SUMMARY').slice(0, 100)
   const parts = [textProperty(component, 'UID').slice(0, 200), summary === '' ? '' : `"${summary}"`]
   return parts.filter((part) => part !== '').join(' ') || 'without a UID'
-}
-
-/**
- * The newest version of each event and of each replaced occurrence. Of versions that nothing tells apart all are kept, as feeds that give one UID
- * to all of their events have them, unless one of them cancels.
- */
-export function newestVersions(events: readonly FeedEvent[]): FeedEvent[] {
-  const groups = Map.groupBy(events, (event) =>
-    event.uid === '' ? event : JSON.stringify([event.uid, replacedKey(event)]),
-  )
-  return [...groups.values()].flatMap((versions) => {
-    const newest = versions.reduce((best, event) => (compareVersions(event, best) > 0 ? event : best))
-    const equal = versions.filter((event) => compareVersions(event, newest) === 0)
-    return equal.find(({ isCancelled }) => isCancelled) ?? equal
-  })
-}
-
-/** Negative when `a` is older than `b`. */
-export function compareVersions(a: FeedEvent, b: FeedEvent): number {
-  const at = a.version.findIndex((part, index) => part !== b.version[index])
-  return at === -1 ? 0 : (a.version[at] ?? 0) - (b.version[at] ?? 0)
-}
-
-function replacedKey({ replaces, andFuture }: FeedEvent): string {
-  if (replaces === null) return ''
-  return `${replaces.isDate ? `day ${dayOf(replaces.wall)}` : instantOfTime(replaces)} ${andFuture}`
 }
 
 /** A stamp that cannot be read makes no version newer. */

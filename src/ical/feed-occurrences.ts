@@ -1,8 +1,8 @@
 import type { Span } from '../domain/on-call/schedule.ts'
 import { properties, property, textProperty } from './content-lines.ts'
 import { type FeedEvent } from './feed-event.ts'
-import { type Budget, occurrences, spend } from './recurrence.ts'
-import { readRule } from './rule.ts'
+import { type Budget, matches, occurrences, spend } from './recurrence.ts'
+import { readRule, type Rule } from './rule.ts'
 import {
   dayMeantBy,
   dayOf,
@@ -56,10 +56,14 @@ function byEnd(end: FeedTime, start: FeedTime, zones: TimeZones): EndOf {
   // A whole day is one day long at least, whatever calendar programs write as its end.
   const days = start.isDate ? dayMeantBy(end, zones) - start.wall || dayMs : 0
   if (start.isDate) return ({ wall, zone }) => instantOf(wall + days, zone)
-  if (end.isDate || end.zone === start.zone)
-    return ({ wall, zone }) => instantOf(wall + end.wall - start.wall, zone)
   const length = instantOfTime(end) - instantOfTime(start)
-  return (time) => instantOfTime(time) + length
+  const byLength: EndOf = (time) => instantOfTime(time) + length
+  if (!end.isDate && end.zone !== start.zone) return byLength
+  return (time) => {
+    const to = instantOf(time.wall + end.wall - start.wall, time.zone)
+    // Where the clocks leap over the start, the end may be on the wall before it.
+    return to > instantOfTime(time) ? to : byLength(time)
+  }
 }
 
 /** Days of a duration are days on the wall, hours are hours. */
@@ -136,12 +140,13 @@ function expand(
   range: Span,
   budget: Budget,
 ): FeedTime[] {
+  const walls = name === 'RRULE' ? occurrences : matches
   return properties(component, name).flatMap(({ value }) => {
     if (value === '') return []
-    const rule = readRule(value)
+    const rule = start.isDate ? withoutClock(readRule(value)) : readRule(value)
     const isPast = pastOf(rule.until, start, zones)
     const times: FeedTime[] = []
-    for (const wall of occurrences(rule, start.wall, range, budget)) {
+    for (const wall of walls(rule, start.wall, range, budget)) {
       const time = { ...start, wall }
       if (isPast(time)) break
       if (times.push(time) > mostStarts)
@@ -149,6 +154,11 @@ function expand(
     }
     return times
   })
+}
+
+/** Of whole days the times of day are ignored (RFC 5545, 3.3.10). */
+function withoutClock(rule: Rule): Rule {
+  return { ...rule, byHour: [], byMinute: [], bySecond: [] }
 }
 
 /** UNTIL is a date, a local time or an instant, and itself included. */
@@ -186,6 +196,12 @@ function addedStarts(event: FeedEvent, start: FeedTime, endOf: EndOf, budget: Bu
     const end = readTime(until, new Map(), { ...event.zones, own: written.zone })
     return { time, to: instantOfTime(end) }
   })
+}
+
+/** Which start of a series a RECURRENCE-ID means, in whatever form: a time without a zone is on the series' clock. */
+export function replacedStart(replaces: FeedTime, start: FeedTime, zones: TimeZones): FeedTime {
+  if (replaces.isFloating && !start.isDate) return { ...start, wall: replaces.wall }
+  return likeStart(replaces, start, zones)
 }
 
 function likeStart(written: FeedTime, start: FeedTime, zones: TimeZones): FeedTime {

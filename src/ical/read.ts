@@ -1,10 +1,11 @@
 import type { FixedShifts, Shift, Span } from '../domain/on-call/schedule.ts'
 import { errorMessage } from '../domain/values/error-message.ts'
 import { type Component, componentsOf, properties, textProperty } from './content-lines.ts'
-import { type FeedEvent, nameOf, newestVersions, readEvent } from './feed-event.ts'
+import { type FeedEvent, nameOf, readEvent } from './feed-event.ts'
 import { feedZones, type FeedZones } from './feed-zones.ts'
 import type { Budget } from './recurrence.ts'
 import { type Occurrence, occurrencesOf, seriesOf } from './series.ts'
+import { newestVersions } from './versions.ts'
 
 /** What a feed may cost, be it broken or hostile. */
 export const feedLimits = { bytes: 2 * 1024 * 1024, events: 5_000, shifts: 20_000, steps: 300_000 } as const
@@ -16,7 +17,7 @@ export interface FeedOptions extends Span, FeedZones {
 
 export interface FeedPerson {
   readonly summary: string
-  /** Addresses without `mailto:`. */
+  /** Addresses without `mailto:`, of those who have not declined. */
   readonly attendees: readonly string[]
 }
 
@@ -127,10 +128,15 @@ function shiftsOf(
 }
 
 function peopleOf(component: Component, options: FeedOptions): readonly string[] {
-  const attendees = properties(component, 'ATTENDEE').map(({ value }) => value.replace(/^mailto:/i, ''))
+  const invited = properties(component, 'ATTENDEE')
+  const attendees = invited
+    .filter(({ parameters }) => parameters.get('PARTSTAT')?.toUpperCase() !== 'DECLINED')
+    .map(({ value }) => value.replace(/^mailto:/i, ''))
   const summary = textProperty(component, 'SUMMARY')
   const people = options.peopleOf({ summary, attendees })
   if (people.length > 0) return people
+  if (invited.length > 0 && attendees.length === 0)
+    throw new RangeError('everybody who was invited has declined: find somebody for the shift')
   const names = [`"${summary.slice(0, 100)}"`, ...attendees.slice(0, 5)].join(' or ')
   throw new RangeError(`nobody is known as ${names}: name them in the mapping`)
 }

@@ -25,7 +25,21 @@ interface Range {
  */
 export function* occurrences(rule: Rule, start: number, range: Range, budget: Budget): Generator<number> {
   if (range.from <= start && start <= range.to) yield start
-  let left = (rule.count ?? Infinity) - 1
+  yield* ruled(rule, start, start + 1, range, budget)
+}
+
+/**
+ * The times that a rule says itself, from `start` on and in the range, in order: `start` is among them only where the rule says so, as for
+ * an EXRULE.
+ * @throws RangeError when the budget does not suffice
+ */
+export function matches(rule: Rule, start: number, range: Range, budget: Budget): Generator<number> {
+  return ruled(rule, start, start, range, budget)
+}
+
+/** @param least the first time that is looked at: after the start, where the start was the first of the rule's COUNT */
+function* ruled(rule: Rule, start: number, least: number, range: Range, budget: Budget): Generator<number> {
+  let left = (rule.count ?? Infinity) - (least > start ? 1 : 0)
   if (left <= 0) return
   // Only a count has to be counted from the beginning.
   const from = rule.count === undefined ? Math.max(start, range.from) : start
@@ -34,7 +48,7 @@ export function* occurrences(rule: Rule, start: number, range: Range, budget: Bu
     : daysOf(rule, start, from, range.to, budget)
   for (const times of periods)
     for (const time of atPositions(times, rule.bySetPos)) {
-      if (time <= start) continue
+      if (time < least) continue
       if (time > range.to) return
       if (time >= range.from) yield time
       left -= 1

@@ -1,9 +1,18 @@
 import type { Span } from '../domain/on-call/schedule.ts'
 import { property } from './content-lines.ts'
-import { compareVersions, type FeedEvent } from './feed-event.ts'
-import { type EndOf, endsOf, isOneOf, type Start, startOf, startsOf } from './feed-occurrences.ts'
+import type { FeedEvent } from './feed-event.ts'
+import {
+  type EndOf,
+  endsOf,
+  isOneOf,
+  replacedStart,
+  type Start,
+  startOf,
+  startsOf,
+} from './feed-occurrences.ts'
 import type { Budget } from './recurrence.ts'
-import { dayMeantBy, type FeedTime, onClockOf } from './wall-time.ts'
+import { type FeedTime, instantOfTime, onClockOf } from './wall-time.ts'
+import { compareVersions } from './versions.ts'
 import { instantOf } from './zones.ts'
 
 /** When an event is, and which version of it says who has it then. */
@@ -50,12 +59,21 @@ export function occurrencesOf(
     event.zones,
   )
   const later = ofAll.filter(({ andFuture }) => andFuture).map((one) => followingOf(one, start))
-  // Its occurrences are told by the series, where there is one.
-  if (event.andFuture && own.length > 0 && !hasRule(event)) return []
+  // Its occurrences are told by the series, where that has the first of them.
+  if (event.andFuture && !hasRule(event) && own.some((one) => hasReplaced(one, event, budget))) return []
   const slackMs = Math.max(0, ...later.map(({ movedMs }) => Math.abs(movedMs)))
   return startsOf(event, start, endOf, span, slackMs, budget)
     .filter(({ time }) => !isReplaced(time))
     .flatMap((one) => told(one, event, later))
+}
+
+/** Whether a series still has the occurrence that an event stands for: it may have ended before, or taken it out. */
+function hasReplaced(series: FeedEvent, { replaces, zones }: FeedEvent, budget: Budget): boolean {
+  if (replaces === null) return false
+  const start = startOf(series)
+  const at = instantOfTime(replacedStart(replaces, start, zones))
+  const starts = startsOf(series, start, endsOf(series, start), { from: at, to: at + 1 }, 0, budget)
+  return starts.some(({ time }) => instantOfTime(time) === at)
 }
 
 /** What a change of an occurrence and all that follow makes of them. */
@@ -71,7 +89,7 @@ interface Following {
 function followingOf(event: FeedEvent, start: FeedTime): Following {
   const { replaces, zones, isCancelled } = event
   if (replaces === null) throw new Error('what changes occurrences has a RECURRENCE-ID')
-  const from = start.isDate ? dayMeantBy(replaces, zones) : onClockOf(start.zone, replaces).wall
+  const from = replacedStart(replaces, start, zones).wall
   if (isCancelled || hasRule(event)) return { event, from, movedMs: 0, endOf: null }
   const moved = startOf(event)
   const movedMs = onClockOf(start.zone, moved).wall - from

@@ -53,7 +53,9 @@ function changesOf(
   const repeated = properties(part, 'RRULE').flatMap(({ value }) => {
     const rule = readRule(value)
     const last = rule.until === undefined ? Infinity : readTime(rule.until, new Map(), written).wall
-    return [...occurrences(rule, start, range, budget)].filter((wall) => wall - before <= last)
+    // The last change of a rule that has ended holds until another part says otherwise, however long ago that was.
+    const from = rule.count === undefined ? Math.min(range.from, last - backMs) : start
+    return [...occurrences(rule, start, { ...range, from }, budget)].filter((wall) => wall - before <= last)
   })
   return [...new Set([start, ...added, ...repeated])].map((wall) => ({ at: wall - before, before, after }))
 }

@@ -36,6 +36,7 @@ export function createRetentionRecords(db: Database): Record<RetentionKind, (bef
     verdicts: (before) => verdictBatches(db, before),
     incidents: (before) => () => deleteIncidents(db, before),
     audits: (before) => rows(db, sql`audit_findings`, sql`id`, sql`ended_at < ${before}`),
+    notices: (before) => rows(db, sql`on_call_notices`, sql`id`, sql`finished_at < ${before}`),
     credentials: (before) => rows(db, sql`credentials`, sql`secret_hash`, sql`expires_at < ${before}`),
     configurations: (before) => rows(db, sql`config_revisions`, sql`revision`, unreferenced(before)),
   }

@@ -1,7 +1,4 @@
-import { readFile } from 'node:fs/promises'
-
-/** PEM text, or the path of a file that holds it, read anew at each connection. */
-type Pem = { readonly path: string } | { readonly pem: string }
+import { type Pem, readAuthority, readClientPair } from './pem.ts'
 
 /** How a Temporal is reached that asks who is there: Temporal Cloud, or a cluster behind TLS. */
 export interface TemporalAccess {
@@ -49,8 +46,8 @@ export function temporalAccessFrom(env: NodeJS.ProcessEnv, tell: (problem: strin
   const pem = (name: string): Pem | undefined => {
     const [path, data] = [read(`${name}_PATH`), read(`${name}_DATA`)]
     if (path !== undefined && data !== undefined) tell(`${name}_PATH and ${name}_DATA are both set: keep one`)
-    if (path !== undefined) return { path }
-    return data === undefined ? undefined : { pem: data }
+    if (path !== undefined) return { variable: `${name}_PATH`, path }
+    return data === undefined ? undefined : { variable: `${name}_DATA`, pem: data }
   }
   const authority = pem('TEMPORAL_TLS_SERVER_CA_CERT')
   const certificate = pem('TEMPORAL_TLS_CLIENT_CERT')
@@ -67,14 +64,22 @@ export function temporalAccessFrom(env: NodeJS.ProcessEnv, tell: (problem: strin
   const secured = [authority, certificate, serverName, apiKey].some((one) => one !== undefined)
   if (wanted !== undefined && no.includes(wanted) && secured)
     tell('TEMPORAL_TLS is false, but an API key or certificates are set: they are never sent in clear text')
+  const isSecured = secured || (wanted !== undefined && yes.includes(wanted))
+  if (!isSecured && read(`${header}AUTHORIZATION`) !== undefined)
+    tell(
+      `${header}AUTHORIZATION is set without TLS: set TEMPORAL_TLS to true, it is never sent in clear text`,
+    )
+  if (/\s/.test(apiKey?.trim() ?? ''))
+    tell('TEMPORAL_API_KEY has white space inside: set it to the key alone')
   const tls = {
     ...(serverName === undefined ? {} : { serverName }),
     ...(authority === undefined ? {} : { authority }),
     ...(certificate === undefined || key === undefined ? {} : { client: { certificate, key } }),
   }
   return {
-    ...(secured || (wanted !== undefined && yes.includes(wanted)) ? { tls } : {}),
-    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(isSecured ? { tls } : {}),
+    // A file that it was read from ends in a line end, which no header can hold.
+    ...(apiKey === undefined ? {} : { apiKey: apiKey.trim() }),
     headers: headersIn(env),
   }
 }
@@ -90,10 +95,11 @@ function headersIn(env: NodeJS.ProcessEnv): Record<string, string> {
   )
 }
 
-/** @throws naming a file that cannot be read, and never what is in one */
+/** @throws naming a file or variable with certificates or keys that cannot be gone by, and never what is in one */
 export async function connectionSettings(
   address: string,
   { tls, apiKey, headers }: TemporalAccess,
+  now = new Date(),
 ): Promise<ConnectionSettings> {
   return {
     address,
@@ -102,38 +108,13 @@ export async function connectionSettings(
       : {
           tls: {
             ...(tls.serverName === undefined ? {} : { serverNameOverride: tls.serverName }),
-            ...(tls.authority === undefined ? {} : { serverRootCACertificate: await bytesOf(tls.authority) }),
-            ...(tls.client === undefined
+            ...(tls.authority === undefined
               ? {}
-              : {
-                  clientCertPair: {
-                    crt: await bytesOf(tls.client.certificate),
-                    key: await bytesOf(tls.client.key),
-                  },
-                }),
+              : { serverRootCACertificate: await readAuthority(tls.authority, now) }),
+            ...(tls.client === undefined ? {} : { clientCertPair: await readClientPair(tls.client, now) }),
           },
         }),
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(Object.keys(headers).length === 0 ? {} : { metadata: headers }),
-  }
-}
-
-async function bytesOf(source: Pem): Promise<Buffer> {
-  const bytes = 'pem' in source ? Buffer.from(source.pem) : await readPem(source.path)
-  if (bytes.includes('-----BEGIN ')) return bytes
-  throw new Error(
-    `${'path' in source ? source.path : 'a TEMPORAL_TLS_…_DATA variable'} holds no PEM text ("-----BEGIN …")`,
-  )
-}
-
-async function readPem(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path)
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given'
-    throw new Error(
-      `${path}, named by a TEMPORAL_TLS_…_PATH variable, cannot be read (${code}): put it there, for the user who runs Firewatch to read`,
-      { cause: error },
-    )
   }
 }

@@ -217,7 +217,7 @@ export interface FiringSeries extends Series {
 }
 
 export interface CheckSeries {
-  /** `Likes (os iOS)`. */
+  /** `Likes on iOS`. */
   readonly title: string
   /** Oldest first; never empty. */
   readonly verdicts: readonly Verdict[]

@@ -50,7 +50,7 @@ describe('collecting evidence', () => {
       [
         'opened/verdicts/feed-activity/likes/os/iOS',
         'metric-result',
-        'Likes (os iOS): verdicts of feed-activity',
+        'Likes on iOS: verdicts of feed-activity',
       ],
       [
         'opened/chart',
@@ -162,7 +162,7 @@ describe('the chart as it stands', () => {
     const found = await chartOfIncident(deps, 1)
     const chart = found && (await readChart(deps, found))
     expect(chart).toMatchObject({
-      title: 'Likes (os iOS)',
+      title: 'Likes on iOS',
       from: '2026-11-23T21:00:00.000Z',
       bucketMs: 900_000,
     })

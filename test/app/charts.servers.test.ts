@@ -123,7 +123,7 @@ describe('N34: the chart of what is kept and measured', () => {
     const incident = await incidentWith(seriesLabels)
     const charts = chartsOver(clickhouse)
     expect(await charts.about(incident)).toEqual({
-      title: 'Checkout latency (region eu)',
+      title: 'Checkout latency on eu',
       unit: 'ms',
       rule: { kind: 'threshold', op: '>', value: 500, clear: 400 },
     })
@@ -175,7 +175,7 @@ describe('N34: the chart of what is kept and measured', () => {
     const incident = await incidentWith(seriesLabels)
     const away = createClickHouse({ url: 'http://127.0.0.1:1' })
     const charts = chartsOver(away)
-    expect(await charts.about(incident)).toMatchObject({ title: 'Checkout latency (region eu)' })
+    expect(await charts.about(incident)).toMatchObject({ title: 'Checkout latency on eu' })
     const unreadable = { kind: 'unreadable', why: 'unavailable' }
     expect(await charts.ofIncident(incident)).toEqual(unreadable)
     expect(await charts.ofSeries({ series, rangeMs: 180 * minute })).toEqual(unreadable)

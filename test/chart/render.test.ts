@@ -5,9 +5,9 @@ import { renderPng, renderSvg, renderWords } from '../../src/chart/render.ts'
 import type { ChartModel } from '../../src/domain/chart/chart.ts'
 
 const model: ChartModel = {
-  title: 'Likes (os iOS)',
+  title: 'Likes on iOS',
   description: 'Likes fell',
-  scale: { divisor: 1, prefix: '', unit: '' },
+  scale: { divisor: 1, prefix: '', unit: '', own: '' },
   timeZone: 'Europe/Berlin',
   from: '2026-11-24T02:00:00Z',
   bucketMs: 900_000,
@@ -54,7 +54,7 @@ describe('a chart', () => {
 
   it('is told to those who cannot see it', () => {
     expect(svg).toContain('role="img" aria-labelledby="chart-title chart-description"')
-    expect(svg).toContain('<title id="chart-title">Likes (os iOS)</title>')
+    expect(svg).toContain('<title id="chart-title">Likes on iOS</title>')
     expect(svg).toContain('<desc id="chart-description">Likes fell</desc>')
   })
 
@@ -136,7 +136,7 @@ describe('N34: a chart shows what its rule looked at', () => {
   const threshold: ChartModel = {
     ...model,
     unit: 'ms',
-    scale: { divisor: 1, prefix: '', unit: 'ms' },
+    scale: { divisor: 1, prefix: '', unit: 'ms', own: 'ms' },
     lines: [{ kind: 'today', label: 'measured', values: [470, 480, 620, 610] }],
     limits: [
       { kind: 'fires', label: 'fires above 600 ms', values: 600 },
@@ -167,7 +167,7 @@ describe('N34: a chart shows what its rule looked at', () => {
   it('a long unit once, behind the title', () => {
     const unit = 'requests per second'
     const svg = renderSvg({ ...threshold, unit, scale: { ...threshold.scale, unit } }, 'wide')
-    expect(svg).toContain('>Likes (os iOS), requests per second</text>')
+    expect(svg).toContain('>Likes on iOS, requests per second</text>')
     expect(svg).toContain('>200</text>')
   })
 

@@ -79,6 +79,39 @@ it('takes an answer that is no result for an outage', async () => {
   expect(await errorWith(url)).toBeInstanceOf(ClickHouseUnavailable)
 })
 
+const begun = '["x","y"]\n["UInt8","UInt8"]\n[1,2]\n'
+const exception = 'Code: 395. DB::Exception: Boom. (FUNCTION_THROW_IF_VALUE_IS_NON_ZERO) (version 26.1)\n'
+
+it.each([
+  ['alone', exception],
+  ['after rows', `${begun}${exception}`],
+  ['in the middle of a row', `${begun}[1,${exception}`],
+  ['as JSON', `${JSON.stringify({ exception: exception.trim() })}\n`],
+  [
+    'between marks',
+    `${begun}\r\n__exception__\r\nabcdefghijklmnop\r\n${exception}82 abcdefghijklmnop\r\n__exception__\r\n`,
+  ],
+  ['without a line end', `${begun}${exception.trim()}`],
+])('N47: tells of an exception in a body of status 200, %s', async (_, body) => {
+  const url = await startStranger((_request, response) => response.end(body))
+  const error = await errorWith(url)
+  expect(error).toBeInstanceOf(ClickHouseQueryFailed)
+  expect(error).toMatchObject({ code: 395, message: expect.stringMatching(/^Boom\./) })
+})
+
+it.each([
+  ['nothing', '', 'without names and types'],
+  ['names alone', '["x"]\n', 'without names and types'],
+  ['half a row', `${begun}[3`, 'cut off or no result: "[3" instead of a row'],
+  ['a row that lost its line end', `${begun}[3,4]`, 'cut off or no result: "[3,4]"'],
+  ['a row of too few values', `${begun}[3]\n`, 'line 4 of its answer has 1 values for 2 columns'],
+])('N47: never takes %s for a result', async (_, body, reason) => {
+  const url = await startStranger((_request, response) => response.end(body))
+  const error = await errorWith(url)
+  expect(error).toBeInstanceOf(ClickHouseUnavailable)
+  expect(error.message).toContain(reason)
+})
+
 it('sends user and password, a time limit, and settings that keep numbers', async () => {
   let seen: { authorization: string | undefined; search: URLSearchParams } | undefined
   const url = await startStranger((request, response) => {

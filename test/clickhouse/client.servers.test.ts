@@ -81,6 +81,12 @@ describe('query', () => {
     ],
     ["tuple('7', toUInt64(7), nan, ['inf'])", ['7', 7, Number.NaN, ['inf']]],
     ["CAST(('8', 8), 'Tuple(name String, `how many` UInt64)')", { name: '8', 'how many': 8 }],
+    ["CAST([(7, 'a')], 'Nested(n UInt64, s FixedString(4))')", [{ n: 7, s: 'a' }]],
+    ["CAST(('a', 5), 'Tuple(`2` FixedString(4), `1` UInt64)')", { 2: 'a', 1: 5 }],
+    ["CAST((5, 'a'), 'Tuple(`a b(c),d` UInt64, `x``y` FixedString(4))')", { 'a b(c),d': 5, 'x`y': 'a' }],
+    ['toIntervalDay(3)', 3],
+    ['(nan, 1.5)::Point', [Number.NaN, 1.5]],
+    ['[[(1., inf)]]::Polygon', [[[1, Number.POSITIVE_INFINITY]]]],
     ["tuple(CAST('x, (y)', 'Enum8(\\'x, (y)\\' = 1)'), toInt64(3))", ['x, (y)', 3]],
   ])('N47: keeps every digit of %s', async (expression, expected) => {
     const [row] = await clickhouse.query(`SELECT ${expression} AS cell`, {})
@@ -97,6 +103,14 @@ describe('query', () => {
   ])('N47: reads %s without what fills it up', async (expression, expected) => {
     const [row] = await clickhouse.query(`SELECT ${expression} AS cell`, {})
     expect(row).toEqual({ cell: expected })
+  })
+
+  it('N47: keeps a column whatever its name', async () => {
+    const [row] = await clickhouse.query<object>('SELECT 1 AS `__proto__`, 2 AS `toString`', {})
+    expect(Object.entries(row ?? {})).toEqual([
+      ['__proto__', 1],
+      ['toString', 2],
+    ])
   })
 
   it('returns no rows as an empty list', async () => {

@@ -25,7 +25,7 @@ afterAll(async () => {
 beforeEach(async () => {
   errors.length = 0
   await run(
-    'TRUNCATE config_revisions, incidents, alerts, alert_inbox, verdicts, audit_findings, credentials RESTART IDENTITY CASCADE',
+    'TRUNCATE config_revisions, incidents, alerts, alert_inbox, verdicts, audit_findings, credentials, on_call_notices RESTART IDENTITY CASCADE',
   )
   await run("INSERT INTO config_revisions (revision, content, applied_at) VALUES ('r1', '{}', '2020-01-01')")
 })
@@ -193,6 +193,17 @@ describe('N09 retention', () => {
     expect(await deleteAll()).toMatchObject({ audits: 1, credentials: 1 })
     expect(await left('SELECT kind AS value FROM audit_findings ORDER BY id')).toEqual(['new', 'open'])
     expect(await left('SELECT secret_hash AS value FROM credentials ORDER BY 1')).toEqual(['for ever', 'new'])
+  })
+
+  it('deletes what people were told of changes of their shifts; what is not told yet stays', async () => {
+    await run(
+      `INSERT INTO on_call_notices (change, person, facts, state, created_at, due_at, finished_at)
+       SELECT 1, person, '{}', state, '2026-01-01', '2026-01-01', finished_at::timestamptz
+       FROM (VALUES ('sent long ago', 'sent', '2026-01-01'), ('given up long ago', 'failed', '2026-01-02'), ('sent', 'sent', '2026-05-31'),
+         ('waiting', 'queued', NULL)) AS given (person, state, finished_at)`,
+    )
+    expect(await deleteAll()).toEqual({ notices: 2 })
+    expect(await left('SELECT person AS value FROM on_call_notices ORDER BY id')).toEqual(['sent', 'waiting'])
   })
 
   it('deletes configurations that nothing refers to: not the newest ten, the announced one, or one of an incident', async () => {

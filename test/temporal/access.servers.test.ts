@@ -106,7 +106,7 @@ describe('N45: a Temporal behind TLS', () => {
     const missing = { ...authority, TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/nowhere/ca.pem' }
     expect(await failure(asked(missing))).toContain('/nowhere/ca.pem')
     expect(await failure(connected(missing))).toMatch(
-      /TEMPORAL_TLS_…_PATH variable, cannot be read \(ENOENT\)/,
+      /named by TEMPORAL_TLS_SERVER_CA_CERT_PATH, cannot be read \(ENOENT\)/,
     )
     const noPem = { ...authority, TEMPORAL_TLS_SERVER_CA_CERT_PATH: `${certificates}README.md` }
     expect(await failure(connected(noPem))).toContain('holds no PEM text')
@@ -153,6 +153,9 @@ describe('N45: variables of another Temporal', () => {
     ],
     [{ TEMPORAL_TLS: 'perhaps' }, /TEMPORAL_TLS is neither true nor false/],
     [{ TEMPORAL_TLS: 'false', TEMPORAL_API_KEY: 'k3y' }, /never sent in clear text/],
+    [{ TEMPORAL_GRPC_META_AUTHORIZATION: 'Bearer k3y' }, /AUTHORIZATION is set without TLS/],
+    [{ TEMPORAL_TLS: 'false', TEMPORAL_GRPC_META_AUTHORIZATION: 'k3y' }, /never sent in clear text/],
+    [{ TEMPORAL_API_KEY: 'Bearer k3y' }, /TEMPORAL_API_KEY has white space inside/],
     [{ TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: 'true' }, /is not supported/],
   ])('%o is a problem', (env, problem) => {
     const { problems } = accessFrom(env)
@@ -165,10 +168,14 @@ describe('N45: variables of another Temporal', () => {
     [{ TEMPORAL_TLS: '', TEMPORAL_API_KEY: '', TEMPORAL_TLS_CLIENT_CERT_PATH: '' }, { headers: {} }],
     [{ TEMPORAL_TLS: 'false' }, { headers: {} }],
     [{ TEMPORAL_TLS: '1' }, { tls: {}, headers: {} }],
+    [{ TEMPORAL_API_KEY: 'k\r\n' }, { tls: {}, apiKey: 'k', headers: {} }],
     [{ TEMPORAL_API_KEY: 'k' }, { tls: {}, apiKey: 'k', headers: {} }],
     [
       { TEMPORAL_TLS_SERVER_CA_CERT_DATA: 'pem', TEMPORAL_GRPC_META_X_TEAM: 'ops' },
-      { tls: { authority: { pem: 'pem' } }, headers: { 'x-team': 'ops' } },
+      {
+        tls: { authority: { variable: 'TEMPORAL_TLS_SERVER_CA_CERT_DATA', pem: 'pem' } },
+        headers: { 'x-team': 'ops' },
+      },
     ],
   ])('%o mean what Temporal says', (env, expected) => {
     expect(accessFrom(env)).toEqual({ access: expected, problems: [] })

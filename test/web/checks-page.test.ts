@@ -24,12 +24,12 @@ async function pages(readings: readonly CheckReading[]) {
 
 const loud = reading('loud', [
   {
-    title: 'Likes (os iOS)',
+    title: 'Likes on iOS',
     unit: '%',
     incident: 57,
     verdicts: [verdict(at(15), 'ok', 80), verdict(at(30), 'firing', 20), verdict(at(45), 'firing', 12)],
   },
-  { title: 'Likes (os Android)', verdicts: [verdict(at(45), 'ok', 81)] },
+  { title: 'Likes on Android', verdicts: [verdict(at(45), 'ok', 81)] },
 ])
 const quiet = reading('quiet', [{ title: 'Views', verdicts: [verdict(at(30), 'ok', 7)] }])
 const silent = reading('silent', [
@@ -42,7 +42,7 @@ describe('N36: the page of all checks', () => {
     expect(body).toContain('<p class="lead">42 series: 1 firing, 1 unknown, 40 ok</p>')
     const order = [
       '42 series',
-      'Likes (os iOS)',
+      'Likes on iOS',
       'Search',
       'All checks',
       'check-loud',
@@ -51,12 +51,12 @@ describe('N36: the page of all checks', () => {
     ]
     const places = order.map((text) => body.indexOf(text))
     expect(places).toEqual(places.toSorted((a, b) => a - b))
-    expect(body).not.toContain('Likes (os Android)')
+    expect(body).not.toContain('Likes on Android')
   })
 
   it('says of what fires the value with its unit, since when, and in which incident', async () => {
     const body = await pages([loud])
-    const row = body.slice(body.indexOf('Likes (os iOS)'), body.indexOf('All checks'))
+    const row = body.slice(body.indexOf('Likes on iOS'), body.indexOf('All checks'))
     for (const part of [
       'href="/incidents/INC-57"',
       '12 %',

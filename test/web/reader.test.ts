@@ -275,6 +275,6 @@ it('N32: what automation measured is told by people’s titles', async () => {
   if (likes === undefined) throw new Error('no metric')
   state.configuration = { ...zones(), metrics: { likes: { ...likes, title: 'Likes per user' } } }
   const { body } = await app.inject({ url: '/incidents/INC-42', headers: browser })
-  expect(body).toContain('Likes per user (os iOS)')
+  expect(body).toContain('Likes per user on iOS')
   expect(body).not.toMatch(/>likes \(os iOS\)</)
 })

@@ -32,12 +32,12 @@ export function busyRecords(at: (minute: string) => string): IncidentRecords {
         fingerprint: 'f1',
         status: 'firing',
         labels: { alertname: 'feed-activity', os: hostile, [hostile]: 'x' },
-        annotations: { summary: 'Likes (os iOS): 12, against 480 a day ago (−98 %)', description: hostile },
+        annotations: { summary: 'Likes on iOS: 12, against 480 a day ago (−98 %)', description: hostile },
         startsAt: at('03:00'),
       },
     ],
     timeline: [
-      entry('detected', '03:01', { kind: 'detected', at: at('03:01'), summary: 'Likes (os iOS) deviates' }),
+      entry('detected', '03:01', { kind: 'detected', at: at('03:01'), summary: 'Likes on iOS deviates' }),
       entry('escalation/r0/s1', '03:02', {
         at: at('03:02'),
         fact: {
@@ -142,7 +142,7 @@ export function checkReading(): CheckReading {
     check,
     more: 3,
     series: [
-      { title: 'Likes (os iOS)', verdicts: likesVerdicts.verdicts },
+      { title: 'Likes on iOS', verdicts: likesVerdicts.verdicts },
       { title: `Likes (os ${hostile})`, verdicts: [unknown] },
     ],
   }

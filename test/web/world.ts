@@ -322,7 +322,7 @@ function credentials(): WebDependencies['credentials'] {
 }
 
 const likesChart: ChartData = {
-  title: 'Likes (os iOS)',
+  title: 'Likes on iOS',
   unit: '/min',
   rule: { kind: 'same-time', threshold: 0.5 },
   from: '2026-03-02T02:00:00.000Z',

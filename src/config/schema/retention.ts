@@ -15,6 +15,7 @@ export const retentionSchema = z
     verdicts: duration({ leastMs: dayMs }).prefault('7d'),
     incidents: duration({ leastMs: 7 * dayMs }).prefault('366d'),
     audits: duration({ leastMs: dayMs }).prefault('90d'),
+    notices: duration({ leastMs: dayMs }).prefault('90d'),
     credentials: duration({ leastMs: hourMs }).prefault('7d'),
     configurations: duration({ leastMs: dayMs }).prefault('90d'),
   })
@@ -26,6 +27,7 @@ export function toRetention(written: z.output<typeof retentionSchema>): Retentio
     verdictsMs: written.verdicts,
     incidentsMs: written.incidents,
     auditsMs: written.audits,
+    noticesMs: written.notices,
     credentialsMs: written.credentials,
     configurationsMs: written.configurations,
   }

@@ -1,6 +1,6 @@
 import { total, watchOf } from '../check/check.ts'
 import type { Series } from '../check/verdict.ts'
-import { seriesTitle } from '../check/verdict-words.ts'
+import { seriesWords } from '../check/verdict-words.ts'
 import type { Check, Configuration, Metric, Slice, SourceTable } from '../configuration/configuration.ts'
 import { own } from '../values/own.ts'
 import type { ChartData, ChartStretch } from './chart.ts'
@@ -163,10 +163,10 @@ export function chartDataFrom(
   }
 }
 
-/** What it shows: `Likes (os iOS)`, `Rows of orders`. */
+/** What it shows: `Likes on iOS`, `Rows of orders`. */
 export function chartAbout({ metric: { title, unit }, slice, group, rule }: SeriesRequest) {
   return {
-    title: seriesTitle(title, { slice: slice?.name ?? total, group }),
+    title: seriesWords(title, { slice: slice?.name ?? total, group }),
     ...(unit === undefined ? {} : { unit }),
     rule,
   }

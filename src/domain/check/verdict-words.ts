@@ -2,12 +2,7 @@ import { formatChange, formatNumber } from '../values/numbers.ts'
 import type { BaselineKind } from './baseline.ts'
 import type { Series, Verdict } from './verdict.ts'
 
-/** The label of a chart, a row or a record: `Likes (os iOS)`; the slice `total` goes without saying. */
-export function seriesTitle(metricTitle: string, { slice, group }: Pick<Series, 'slice' | 'group'>): string {
-  return slice === 'total' ? metricTitle : `${metricTitle} (${slice} ${group})`
-}
-
-/** The same in a sentence: `Likes on iOS`. */
+/** A series wherever it is named, be it in a title, a chart, a row or a sentence: `Likes on iOS`; the slice `total` goes without saying. */
 export function seriesWords(metricTitle: string, { slice, group }: Pick<Series, 'slice' | 'group'>): string {
   return slice === 'total' ? metricTitle : `${metricTitle} on ${group}`
 }

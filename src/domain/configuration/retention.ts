@@ -8,13 +8,22 @@ export interface Retention {
   readonly incidentsMs: number
   /** What the auditor of paging found, from when it was over. */
   readonly auditsMs: number
+  /** What people were told of changes that put them on call or took them off, from when it was sent or given up. */
+  readonly noticesMs: number
   /** Sessions, log-in codes, links of pages and tokens, from when they expired. */
   readonly credentialsMs: number
   /** Configurations that no incident refers to any more, from when they were last started with. */
   readonly configurationsMs: number
 }
 
-export type RetentionKind = 'inbox' | 'verdicts' | 'incidents' | 'audits' | 'credentials' | 'configurations'
+export type RetentionKind =
+  | 'inbox'
+  | 'verdicts'
+  | 'incidents'
+  | 'audits'
+  | 'notices'
+  | 'credentials'
+  | 'configurations'
 
 /** Incidents before configurations: a revision that the last of them referred to can go in the same run. */
 export const retentionKinds: readonly RetentionKind[] = [
@@ -22,6 +31,7 @@ export const retentionKinds: readonly RetentionKind[] = [
   'verdicts',
   'incidents',
   'audits',
+  'notices',
   'credentials',
   'configurations',
 ]

@@ -1,5 +1,6 @@
 import type { Metric } from '../configuration/configuration.ts'
 import { cutText } from '../page/delivery.ts'
+import { toJson } from '../values/canonical-json.ts'
 import { readVerdicts, type Verdict } from '../check/verdict.ts'
 
 export type Row = Readonly<Record<string, unknown>>
@@ -10,6 +11,8 @@ export interface RowsResult {
   readonly rows: readonly Row[]
   /** More rows came than are kept. */
   readonly truncated: boolean
+  /** Columns that are not kept; absent where all are. */
+  readonly moreColumns?: number
 }
 
 /** Why a question has no answer. */
@@ -31,13 +34,24 @@ export interface VerdictsResult {
 
 /** Rows kept of one answer. */
 export const mostRows = 200
+/** Columns kept of one answer. */
+const mostColumns = 200
 const longestText = 1_000
 
-/** An answer, bounded: at most {@link mostRows} rows, and no text longer than 1,000 characters. */
+/**
+ * An answer, bounded: at most {@link mostRows} rows of 200 columns, and no cell longer than 1,000 characters. An array, a map or a
+ * tuple of more becomes the beginning of its JSON.
+ */
 export function boundedRows(rows: readonly Row[]): RowsResult {
   const kept = rows.slice(0, mostRows)
-  const columns = [...new Set(kept.flatMap((row) => Object.keys(row)))]
-  return { columns, rows: kept.map(shortened), truncated: rows.length > kept.length }
+  const all = [...new Set(kept.flatMap((row) => Object.keys(row)))]
+  const columns = all.slice(0, mostColumns)
+  return {
+    columns,
+    rows: kept.map((row) => shortened(row, columns)),
+    truncated: rows.length > kept.length,
+    ...(all.length > columns.length ? { moreColumns: all.length - columns.length } : {}),
+  }
 }
 
 /** An error as the answer. Some errors have no message, such as a refused connection to several addresses. */
@@ -51,11 +65,13 @@ export function rowsOf(result: unknown): RowsResult | undefined {
   const rows: unknown = Array.isArray(result) ? result : memberOf(result, 'rows')
   if (!Array.isArray(rows) || !rows.every(isRow)) return undefined
   const columns: unknown = memberOf(result, 'columns')
+  const more: unknown = memberOf(result, 'moreColumns')
   const named = Array.isArray(columns) ? columns.filter((column) => typeof column === 'string') : []
   return {
     columns: named.length > 0 ? named : [...new Set(rows.flatMap((row) => Object.keys(row)))],
     rows,
     truncated: memberOf(result, 'truncated') === true,
+    ...(typeof more === 'number' ? { moreColumns: more } : {}),
   }
 }
 
@@ -84,12 +100,26 @@ export function numberIn(cell: unknown): number | undefined {
   return Number.isFinite(value) ? value : undefined
 }
 
-function shortened(row: Row): Row {
-  const cells = Object.entries(row).map(([column, cell]) => [
-    column,
-    typeof cell === 'string' ? cutText(cell, longestText) : cell,
-  ])
-  return Object.fromEntries(cells) as Row
+function shortened(row: Row, columns: readonly string[]): Row {
+  const kept = columns.filter((column) => Object.hasOwn(row, column))
+  return Object.fromEntries(kept.map((column) => [column, bounded(row[column])]))
+}
+
+function bounded(written: unknown): unknown {
+  const cell = withNames(written)
+  if (typeof cell === 'string') return cutText(cell, longestText)
+  if (typeof cell !== 'object' || cell === null) return cell
+  const json = JSON.stringify(toJson(cell))
+  return json.length <= longestText ? cell : cutText(json, longestText)
+}
+
+/** What is no number by ClickHouse's name: evidence is stored as JSON, to which NaN is as little as NULL. */
+function withNames(cell: unknown): unknown {
+  if (typeof cell === 'number' && !Number.isFinite(cell))
+    return Number.isNaN(cell) ? 'nan' : cell > 0 ? 'inf' : '-inf'
+  if (Array.isArray(cell)) return cell.map(withNames)
+  if (!isRow(cell)) return cell
+  return Object.fromEntries(Object.entries(cell).map(([name, member]) => [name, withNames(member)]))
 }
 
 function isRow(value: unknown): value is Row {

@@ -7,6 +7,8 @@ export interface AmountScale {
   readonly prefix: string
   /** `ms`, `GiB/s`; empty where there is none. */
   readonly unit: string
+  /** Of the numbers themselves. */
+  readonly own: string
 }
 
 /** Units of one kind, from small to large, with their size. */
@@ -91,10 +93,10 @@ export function amountScale(greatest: number, unit = ''): AmountScale {
     const shortened = size < longestWritten ? prefixes : []
     const fitting = shortened.findLast(([, least]) => size >= Math.max(least, leastShortened))
     const [prefix, divisor] = fitting ?? ['', 1]
-    return { divisor, prefix, unit }
+    return { divisor, prefix, unit, own: unit }
   }
   const [name, step] = stepFor(size, from, ladder, per !== '') ?? [written, from]
-  return { divisor: step / from, prefix: '', unit: `${name}${per}` }
+  return { divisor: step / from, prefix: '', unit: `${name}${per}`, own: unit }
 }
 
 /** The largest unit of which there is one; `undefined`: as it is written. A rate of a time (`ms/op`) never comes to minutes. */
@@ -119,9 +121,10 @@ export function formatAmount(value: number, unit?: string): string {
   )
 }
 
-/** The number in a given scale, where many of them stand together: `1.2 s` beside `0.9 s`, `12.5k` beside `5k`. */
-export function scaledAmount(value: number, { divisor, prefix, unit }: AmountScale): string {
+/** The number in a given scale, where many of them stand together: `1.2 s` beside `0.9 s`, `12.5k` beside `5k`. One far below it has its own: `5`. */
+export function scaledAmount(value: number, { divisor, prefix, unit, own }: AmountScale): string {
   const number = Number((value / divisor).toPrecision(4))
+  if (divisor > 1 && number !== 0 && Math.abs(number) < leastScaled) return formatAmount(value, own)
   return withUnit(
     isWritten(number) ? String(number) : exponentWords(number),
     number === 0 ? '' : prefix,
@@ -141,6 +144,9 @@ function isWritten(value: number): boolean {
   const size = Math.abs(value)
   return value === 0 || (size >= leastWritten && size < longestWritten)
 }
+
+/** Less than that of a scale is read in no scale. */
+const leastScaled = 0.01
 
 /** `1.5e18`. */
 function exponentWords(value: number): string {

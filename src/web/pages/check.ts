@@ -1,7 +1,7 @@
 import type { WaitingCheck } from '../../domain/check/first-data.ts'
 import type { CheckMute } from '../../domain/check/mutes.ts'
 import type { Series } from '../../domain/check/verdict.ts'
-import { seriesTitle } from '../../domain/check/verdict-words.ts'
+import { seriesWords } from '../../domain/check/verdict-words.ts'
 import type { CheckDetails, CheckReading, CheckSeries, FiringSeries } from '../dependencies.ts'
 import { html, type Html } from '../html.ts'
 import { chartFigure } from './chart-figure.ts'
@@ -95,7 +95,7 @@ function figure({ check, metrics }: CheckDetails, series: Series, range: RangeNa
     wide: picture,
     narrow: `${picture}&size=narrow`,
     about: {
-      title: seriesTitle(metric?.title ?? series.metric, series),
+      title: seriesWords(metric?.title ?? series.metric, series),
       ...(metric?.unit === undefined ? {} : { unit: metric.unit }),
       rule: check.detector,
     },

@@ -15,7 +15,7 @@ import { html, type Html } from '../html.ts'
 import { chartNumbers } from './chart-table.ts'
 import { sparkline } from './sparkline.ts'
 import { table, type Cell } from './table.ts'
-import { clock, instant } from './words.ts'
+import { clock, counted, instant } from './words.ts'
 
 const longestJson = 20_000
 
@@ -47,7 +47,7 @@ function resultOf(record: Evidence): Html {
   if (found !== undefined) {
     const rows = found.rows.map((row) => found.columns.map((column) => cell(row[column])))
     return html`${table({ caption: title, columns: found.columns, rows })}
-${rows.length === 0 ? html`<p>It answered with no rows.</p>` : null}${found.truncated ? html`<p class="quiet">More rows came than are kept.</p>` : null}`
+${rows.length === 0 ? html`<p>It answered with no rows.</p>` : null}${found.truncated ? html`<p class="quiet">More rows came than are kept.</p>` : null}${found.moreColumns === undefined ? null : html`<p class="quiet">${counted(found.moreColumns, 'more column')} came than are kept.</p>`}`
   }
   const json = wordsOf(result) ?? JSON.stringify(result, null, 1) ?? ''
   return html`<pre>${cutText(json, longestJson)}</pre>`

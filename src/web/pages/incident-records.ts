@@ -5,7 +5,7 @@ import { explanationSentence } from '../../domain/remediate/explanation-words.ts
 import { decisionSentence } from '../../domain/remediate/guard-words.ts'
 import type { Measurement, RemediationAttempt } from '../../domain/remediate/remediation.ts'
 import type { TimelineEntry } from '../../domain/incident/timeline.ts'
-import { baselineWords, seriesTitle } from '../../domain/check/verdict-words.ts'
+import { baselineWords, seriesWords } from '../../domain/check/verdict-words.ts'
 import { dayAndTimeIn } from '../../domain/values/zoned-words.ts'
 import type { Verdict } from '../../domain/check/verdict.ts'
 import { html, type Html } from '../html.ts'
@@ -76,7 +76,7 @@ function beforeAndAfter(
     const later = newestOf(after, verdict)
     const [usual] = verdict.baselines
     return [
-      seriesTitle(metricTitle(verdict.metric), verdict),
+      seriesWords(metricTitle(verdict.metric), verdict),
       usual === undefined ? '–' : number(usual.value),
       number(verdict.value),
       later === undefined ? 'not measured' : number(later.value),

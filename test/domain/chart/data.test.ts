@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { seriesWords } from '../../../src/domain/check/verdict-words.ts'
 import {
   chartDataFrom,
   chartRequest,
@@ -119,7 +120,7 @@ describe('the data of a chart', () => {
   it('end today where measurements end, since an incomplete bucket looks like a fall', () => {
     const data = chartDataFrom(request, points, at('03:50'))
     expect(data).toMatchObject({
-      title: 'Likes (os iOS)',
+      title: 'Likes on iOS',
       from: at('03:00'),
       today: [0, 1, 2],
       yesterday: [10, 10, 10, 10],
@@ -128,6 +129,12 @@ describe('the data of a chart', () => {
     })
     expect(chartDataOf(JSON.parse(JSON.stringify(data)))).toEqual(data)
     expect(chartDataOf({ rows: [] })).toBeUndefined()
+  })
+
+  it('N34: have the name that sentences give the series', () => {
+    const named = seriesWords('Likes', { slice: 'os', group: 'iOS' })
+    expect(named).toBe('Likes on iOS')
+    expect(chartDataFrom(request, points, at('03:50')).title).toBe(named)
   })
 
   it('N34: of a threshold hold nothing of the days before', () => {
@@ -152,7 +159,7 @@ describe('the data of a chart', () => {
       { kind: 'end', at: at('04:00'), label: 'clear' },
     ])
     expect(model.description).toBe(
-      `Likes (os iOS). week ago: no measurements; yesterday: last value 10; today: last value 2; began at ${at('03:00')}; cache_invalidation at ${at('03:19')}; clear at ${at('04:00')}.`,
+      `Likes on iOS. week ago: no measurements; yesterday: last value 10; today: last value 2; began at ${at('03:00')}; cache_invalidation at ${at('03:19')}; clear at ${at('04:00')}.`,
     )
   })
 })

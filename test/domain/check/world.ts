@@ -62,6 +62,7 @@ export const retention: Configuration['retention'] = {
   verdictsMs: 7 * day,
   incidentsMs: 366 * day,
   auditsMs: 90 * day,
+  noticesMs: 90 * day,
   credentialsMs: 7 * day,
   configurationsMs: 90 * day,
 }

@@ -40,6 +40,16 @@ describe('N34: amounts have their unit', () => {
     expect(axis(8_000, '', [0, 8_000])).toEqual(['0', '8000'])
   })
 
+  it('N34: one that is far below the others in its own scale', () => {
+    const beside = (greatest: number, unit: string, value: number) =>
+      scaledAmount(value, amountScale(greatest, unit))
+    expect(beside(123_456_789, 'orders/min', 5)).toBe('5 orders/min')
+    expect(beside(3_600_000, 'ms', 20)).toBe('20 ms')
+    expect(beside(5 * 1_024 ** 3, 'B', -512)).toBe('-512 B')
+    expect(beside(20_000, '', 500)).toBe('0.5k')
+    expect(beside(20_000, '', 0)).toBe('0')
+  })
+
   it('whatever the number and the unit, and no unit is lost', () => {
     const anything = fc.string({ unit: 'binary', maxLength: 20 })
     fc.assert(
