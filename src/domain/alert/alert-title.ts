@@ -35,10 +35,16 @@ const longestCheck = 60
  * @param firing how many fire in all
  */
 export function firingTitle(alerts: readonly Written[], firing: number, service: string): string {
+  const title = worstTitle(alerts, service)
+  return firing > 1 && alerts.length > 0 ? `${totalWords(alerts, firing)}, worst: ${title}` : title
+}
+
+/** What the worst of them says is wrong, and where, whatever else fires. */
+export function worstTitle(alerts: readonly Written[], service: string): string {
   const [worst] = worstFirst(alerts)
-  if (worst === undefined) return serviceTitle(service)
-  const title = `${alertTitle(worst)}${placeWords(worst.labels, service)}`
-  return firing > 1 ? `${totalWords(alerts, firing)}, worst: ${title}` : title
+  return worst === undefined
+    ? serviceTitle(service)
+    : `${alertTitle(worst)}${placeWords(worst.labels, service)}`
 }
 
 /** The title that an incident opens with, by the alerts that opened it. */
