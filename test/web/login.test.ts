@@ -8,14 +8,17 @@ const own = { host: 'firewatch.test', origin: 'http://firewatch.test' }
 const code = 'login-code-of-twenty-letters'
 
 let web: TestWeb
-let sent: { name: string; next: string | undefined }[]
+let sent: { name: string; next: string | undefined; place?: string }[]
 let at: number
 
 beforeEach(async () => {
   sent = []
   at = Date.parse(now)
   web = await startWeb({
-    loginLinks: { canSend: () => true, send: (name, next) => void sent.push({ name, next }) },
+    loginLinks: {
+      canSend: () => true,
+      send: (name, next, place) => void sent.push({ name, next, ...(place && { place }) }),
+    },
     now: () => new Date(at),
   })
 })
@@ -41,6 +44,25 @@ describe('N30: a link that is sent to log in', () => {
     ])
     expect(sent).toEqual([{ name: 'ana', next: '/incidents/INC-42' }])
     expect((await get(String(answer.headers.location))).body).toContain('a link is on its way there')
+  })
+
+  it.each([
+    ['', undefined],
+    ['chat', 'chat'],
+    ['email', 'email'],
+  ])('N30: goes where one wants it: %j', async (channel, place) => {
+    expect((await ask({ name: 'ana', channel })).statusCode).toBe(303)
+    expect(sent).toEqual([{ name: 'ana', next: undefined, ...(place && { place }) }])
+    expect((await ask({ name: 'ana', channel: 'pigeon' })).statusCode).toBe(400)
+  })
+
+  it('N30: offers the same places to everybody', async () => {
+    const { body } = await get('/login')
+    expect([...body.matchAll(/name="channel" value="(\w*)"/g)].map(([, value]) => value)).toEqual([
+      '',
+      'chat',
+      'email',
+    ])
   })
 
   it('is answered the same whether there is such a user or not', async () => {
