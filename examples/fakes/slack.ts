@@ -100,8 +100,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     const at = now().getTime()
     if (rated && at - (lastPost.get(channel) ?? 0) < messageEveryMs) throw new SlackError('ratelimited')
     lastPost.set(channel, at)
-    posts += 1
-    const ts = `${Math.floor(at / 1000)}.${String(posts).padStart(6, '0')}`
+    const ts = `${Math.floor(at / 1000)}.${String(++posts).padStart(6, '0')}`
     const message = { channel, ts, ...content, edits: 0 }
     messages.push(message)
     return message
@@ -110,13 +109,13 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
   const server = await startFakeServer(port, take, (request) => {
     received.push({ method: request.url ?? '', fields: {}, accepted: false, error: undefined })
   })
-  const remove = ({ channel, ts }: FakeSlackMessage) => {
-    messages.splice(
-      messages.findIndex((one) => one.channel === channel && one.ts === ts),
-      1,
-    )
-  }
+  const remove = (message: FakeSlackMessage) => forget(messages, message)
   return { ...server, ...people, token, signingSecret, received, messages, remove }
+}
+
+function forget(messages: FakeSlackMessage[], { channel, ts }: FakeSlackMessage): void {
+  const index = messages.findIndex((one) => one.channel === channel && one.ts === ts)
+  if (index >= 0) messages.splice(index, 1)
 }
 
 function update(fields: Fields, messages: FakeSlackMessage[]): FakeSlackMessage {

@@ -1,5 +1,6 @@
 import { unsettledCauses } from '../../domain/investigate/cause-tree.ts'
 import { sectionNames, sectionTitles, type SectionName } from '../../domain/post-mortem/brief-line.ts'
+import type { NamedPerson } from '../../domain/post-mortem/named-people.ts'
 import { textOf, waitingSections } from '../../domain/post-mortem/document.ts'
 import { html, type Html } from '../html.ts'
 import { stateOf, type ReadableReview } from '../review-view.ts'
@@ -15,6 +16,8 @@ import { instant, severityBadge } from './words.ts'
 
 export interface ReviewPage {
   readonly review: ReadableReview
+  /** Whom its text calls by name. */
+  readonly named: readonly NamedPerson[]
   /** Absent where nothing measured what fired. */
   readonly chart?: { readonly token: string; readonly about: ChartAbout }
   readonly person: string
@@ -112,12 +115,21 @@ ${fold('response', 'Response and doubts', responseLists(model))}
 ${fold('rubric', `Checks: ${passed} of ${rubric.length} hold`, rubricList(model))}</section>`
 }
 
-function publishForm({ review: { model, document }, mayEdit }: ReviewPage): Html | null {
+function publishForm({ review: { model, document }, named, mayEdit }: ReviewPage): Html | null {
   if (!mayEdit) return null
   const { published, version } = document
   const isCurrent = published?.version === version
-  const publish = html`<form method="post" action="/reviews/${model.incident}/publish"><input type="hidden" name="version" value="${version}"><button class="primary">${published === null ? 'Publish' : 'Publish this version'}</button></form>`
+  const label = published === null ? 'Publish' : 'Publish this version'
+  const publish = html`<form method="post" action="/reviews/${model.incident}/publish"><input type="hidden" name="version" value="${version}">${named.length === 0 ? null : html`<input type="hidden" name="anyway" value="on">`}<button class="primary">${named.length === 0 ? label : `${label} with these names`}</button></form>`
   return html`<section aria-labelledby="publish-title"><h2 id="publish-title">${isCurrent ? 'Published' : 'When it reads right'}</h2>
+${isCurrent ? null : namesNotice(model.incident, named)}
 <div class="row">${isCurrent ? null : publish}<form method="post" action="/reviews/${model.incident}/redraft"><button class="second">Draft again from the records</button></form></div>
 <p class="quiet">A new draft never replaces what people wrote.</p></section>`
+}
+
+/** What people wrote is never changed, so that they are told before everybody reads it. */
+function namesNotice(incident: string, named: readonly NamedPerson[]): Html | null {
+  if (named.length === 0) return null
+  return html`<div id="named" class="problem"><p>Reviews say “Responder A”, so that they are about what happened and not about who. This one names people:</p>
+<ul>${named.map(({ section, line, name, text }) => html`<li><a href="/reviews/${incident}/edit/${section}">${sectionTitles[section]}</a>, line ${line} names <strong>${name}</strong>: “${text}”</li>`)}</ul></div>`
 }
