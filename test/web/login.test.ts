@@ -155,6 +155,26 @@ describe('N30: after a log-in', () => {
       expect((await post(referer)).headers.location).toBe('/login')
   })
 
+  it('N30: nothing that was written in a form is lost when the session had ended', async () => {
+    const post = (payload: object, headers: Record<string, string> = own) =>
+      web.app.inject({
+        method: 'POST',
+        url: '/incidents/INC-42/note',
+        headers: { ...page, ...headers, referer: 'http://firewatch.test/incidents/INC-42' },
+        payload,
+      })
+    const answer = await post({ text: 'half an hour of <b>words</b>', commandId: 'c-1' })
+    expect([answer.statusCode, web.given]).toEqual([401, []])
+    expect(answer.body).toContain('Nothing was sent.')
+    expect(answer.body).toContain('half an hour of &lt;b&gt;words&lt;/b&gt;</textarea>')
+    expect(answer.body).toContain('href="/login?next=%2Fincidents%2FINC-42"')
+    const without = await post({ commandId: 'c-1' })
+    expect([without.statusCode, without.body]).toEqual([401, expect.not.stringContaining('textarea')])
+    const foreign = await post({ text: 'words of another site' }, { ...own, origin: 'https://evil.test' })
+    expect([foreign.statusCode, foreign.body]).toEqual([303, expect.not.stringContaining('another')])
+    expect(web.state.audit.map(({ outcome }) => outcome)).toEqual(['refused', 'refused', 'refused'])
+  })
+
   it.each(['firewatch_next=%', 'firewatch_next=%2F%2Fevil.test', 'firewatch_next=%0d%0a'])(
     'nobody is led anywhere by a cookie that is not ours: %s',
     async (cookie) => {

@@ -67,7 +67,7 @@ export function alertTitle({ labels, annotations }: Written): string {
   const written = [annotations[titleAnnotation], annotations['summary']]
     .map((text) => oneLine(text ?? ''))
     .find((text) => text !== '')
-  return cutText(written ?? nameWords(labels['alertname'] ?? 'alert'), longestWrong)
+  return cutText(written ?? (nameWords(labels['alertname'] ?? '') || 'Alert'), longestWrong)
 }
 
 /** `14 series of Feed activity`, `3 alerts`. */

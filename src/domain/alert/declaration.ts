@@ -62,6 +62,9 @@ export function declaredIn(
   services: readonly string[],
 ): { readonly service?: string; readonly title: string } {
   const title = declaredTitle(written)
-  const { name, rest } = /^(?<name>[\w-]+): *(?<rest>.*)$/.exec(title)?.groups ?? {}
-  return name !== undefined && services.includes(name) ? { service: name, title: rest ?? '' } : { title }
+  // Names have dots, slashes and letters of every script: the longest that fits is meant.
+  const [service] = services
+    .filter((name) => title.startsWith(`${name}:`))
+    .toSorted((a, b) => b.length - a.length)
+  return service === undefined ? { title } : { service, title: oneLine(title.slice(service.length + 1)) }
 }

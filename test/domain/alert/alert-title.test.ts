@@ -8,6 +8,7 @@ import {
   worstFirst,
 } from '../../../src/domain/alert/alert-title.ts'
 import type { Alert } from '../../../src/domain/alert/alert.ts'
+import { declaredIn } from '../../../src/domain/alert/declaration.ts'
 import { alert } from '../../support/pages.ts'
 
 const labels = { alertname: 'orders-drop', severity: 'critical' }
@@ -102,6 +103,14 @@ describe('N32: the title of an incident', () => {
 })
 
 it.each([
+  [{ title: '\u202eevil', summary: 'x' }, {}, 'evil (shop)'],
+  [{ title: '\u200b\u200b', summary: 'Nobody can pay' }, {}, 'Nobody can pay (shop)'],
+  [{ title: '\u2060' }, { alertname: '\u200b' }, 'Alert (shop)'],
+])('N32: a title is something that can be read: %j', (annotations, more, title) => {
+  expect(firingTitle([one(annotations, more)], 1, 'shop')).toBe(title)
+})
+
+it.each([
   ['HighErrorRate', 'High error rate'],
   ['KubePodCrashLooping', 'Kube pod crash looping'],
   ['CPUThrottlingHigh', 'CPU throttling high'],
@@ -139,4 +148,17 @@ it('N32: alerts are read the most severe first, then by their distance', () => {
     'absurd',
     'minor',
   ])
+})
+
+it.each([
+  ['shop: nobody can pay', 'shop', 'nobody can pay'],
+  ['shop.api:nobody can pay', 'shop.api', 'nobody can pay'],
+  ['k8s/pod: crash loops', 'k8s/pod', 'crash loops'],
+  ['größe: zu klein', 'größe', 'zu klein'],
+  ['shop:eu: slow', 'shop:eu', 'slow'],
+  ['shops: slow', undefined, 'shops: slow'],
+  ['shop:  ', 'shop', ''],
+])('N32: a declaration names its service first, whatever it is called: %s', (written, service, title) => {
+  const services = ['shop', 'shop.api', 'k8s/pod', 'größe', 'shop:eu']
+  expect(declaredIn(written, services)).toEqual(service === undefined ? { title } : { service, title })
 })
