@@ -43,7 +43,10 @@ export function createAnswerService(options: AnswerServiceOptions): ChannelAnswe
         const found = personFor(options, account, 'maintenance', undefined)
         return 'result' in found
           ? found.result
-          : maintain(options.maintenance, found.user.name, order, account)
+          : maintain(options.maintenance, found.user.name, order, account, {
+              timeZone: options.timeZoneOf(found.user.name),
+              now: options.now().getTime(),
+            })
       }),
 
     who: (account, schedule) =>

@@ -38,6 +38,8 @@ export interface AnswerServiceOptions {
   readonly whoIsOnCall: (schedule?: string) => Promise<readonly OnCall[]>
   /** An address that logs this person in once, for a few minutes. */
   readonly loginLink: (person: string) => Promise<string>
+  /** The zone that a person's times are told in. */
+  readonly timeZoneOf: (person: string) => string
   readonly publicUrl: string
   readonly now: () => Date
   /** Told of everybody who was turned away. */

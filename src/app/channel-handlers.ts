@@ -8,6 +8,7 @@ import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { ChannelAnswers } from '../domain/page/channel-answers.ts'
 import type { HttpPost } from '../domain/page/delivery.ts'
 import { own } from '../domain/values/own.ts'
+import { zoneOf } from '../domain/configuration/people.ts'
 import { canonicalJson } from '../domain/values/canonical-json.ts'
 import { createSlackWebhookHandler } from '../slack/webhook-handler.ts'
 import { createTelegramWebhookHandler } from '../telegram/webhook-handler.ts'
@@ -67,6 +68,7 @@ export function createChannelHandlers(parts: ChannelHandlerParts): {
     declare: parts.declare,
     maintenance: parts.maintenance,
     whoIsOnCall: (schedule) => whoIsOnCall(schedules, now().getTime(), schedule),
+    timeZoneOf: (person) => zoneOf(person, running()),
     loginLink: async (person) => {
       auditLoginLink(person, parts)
       return loginLinks.linkFor(person)

@@ -275,6 +275,23 @@ describe('the review page', () => {
     await app.close()
   })
 
+  it.each([
+    ['note', { text: 'The vendor called.' }],
+    ['causes', { cause: 'x', verdict: 'confirmed', reason: 'measured' }],
+  ])('N40: keeps once what is sent twice: %s', async (path, fields) => {
+    const { app, given } = await busyWeb()
+    const { body } = await app.inject({ url: '/reviews/INC-42', headers: browser })
+    const form = new RegExp(
+      `action="/reviews/INC-42/${path}"><input type="hidden" name="commandId" value="([^"]+)"`,
+    )
+    const payload = { ...fields, commandId: form.exec(body)?.[1] }
+    for (let click = 0; click < 2; click += 1)
+      await app.inject({ method: 'POST', url: `/reviews/INC-42/${path}`, headers: browser, payload })
+    expect(given.map(({ command }) => command.commandId)).toEqual([payload.commandId, payload.commandId])
+    expect(payload.commandId).toBeTruthy()
+    await app.close()
+  })
+
   it('has a target in the appendix for every record that either cites', async () => {
     const { app } = await busyWeb()
     const { body } = await app.inject({ url: '/reviews/INC-42', headers: browser })

@@ -21,6 +21,8 @@ export interface ReviewPage {
   /** Absent where nothing measured what fired. */
   readonly chart?: { readonly token: string; readonly about: ChartAbout }
   readonly person: string
+  /** Of a note or a settled cause that this page sends: sent twice, it is kept once. */
+  readonly commandId: string
   readonly mayEdit: boolean
   /** What a change that was just made came to, as the address says. */
   readonly told?: string
@@ -72,14 +74,14 @@ function standing({ review }: ReviewPage): Html {
 <p class="row"><a class="button" href="/incidents/${incident}">The incident</a> <a class="button" href="/reviews/${incident}/appendix">Appendix</a> <a class="button" href="/reviews/${incident}/markdown" download>Download as Markdown</a></p>`
 }
 
-function sectionPart(name: SectionName, { review, mayEdit }: ReviewPage): Html {
+function sectionPart(name: SectionName, { review, mayEdit, commandId }: ReviewPage): Html {
   const { model, document } = review
   const title = sectionTitles[name]
   const edit = html`<a class="button edit-link" href="/reviews/${model.incident}/edit/${name}">Edit<span class="aloud"> ${title}</span></a>`
   return html`<section id="${name}" class="part" aria-labelledby="${name}-title"><h2 id="${name}-title">${title}</h2>${mayEdit ? edit : null}
 <div class="prose">${prose(textOf(document.sections[name]), linkedRecords(model))}</div>
 ${newDraft(name, review, mayEdit)}
-${name === 'notes' && mayEdit ? noteForm(model.incident) : null}</section>`
+${name === 'notes' && mayEdit ? noteForm(model.incident, commandId) : null}</section>`
 }
 
 /** What Firewatch would say now of a section that people wrote: they take it or keep theirs. */
@@ -94,13 +96,13 @@ ${difference(own?.base ?? '', drafted)}
 ${mayEdit ? html`<div class="row">${choice('keep', 'Keep what is above')} ${choice('take', 'Take the new draft')}</div>` : null}</details>`
 }
 
-function noteForm(incident: string): Html {
-  return html`<form class="note" method="post" action="/reviews/${incident}/note"><label for="note">Add a note</label>
+function noteForm(incident: string, commandId: string): Html {
+  return html`<form class="note" method="post" action="/reviews/${incident}/note"><input type="hidden" name="commandId" value="${commandId}"><label for="note">Add a note</label>
 <input id="note" name="text" required maxlength="10000" autocomplete="off"><button>Add</button></form>`
 }
 
 /** Folded: whoever wants to know how it is known unfolds it. */
-function details({ review: { model }, mayEdit }: ReviewPage): Html {
+function details({ review: { model }, mayEdit, commandId }: ReviewPage): Html {
   const { incident, rubric, trees } = model
   const unsettled = unsettledCauses(trees).length
   const passed = rubric.filter((answer) => answer.passed).length
@@ -109,7 +111,7 @@ function details({ review: { model }, mayEdit }: ReviewPage): Html {
   return html`<section aria-labelledby="details-title"><h2 id="details-title">Details</h2>
 <p class="quiet">Drawn from the records; <a href="/reviews/${incident}/appendix">the appendix</a> has all of them, with queries and hashes.</p>
 ${fold('timeline', `Timeline: ${model.timeline.length === 1 ? '1 entry' : `${model.timeline.length} entries`}`, timelineList(model.timeline))}
-${fold('causes', `Causes: ${unsettled} to settle`, html`${mayEdit ? settleForm(trees, `/reviews/${incident}/causes`) : null}${causeTrees(trees)}`)}
+${fold('causes', `Causes: ${unsettled} to settle`, html`${mayEdit ? settleForm(trees, `/reviews/${incident}/causes`, commandId) : null}${causeTrees(trees)}`)}
 ${fold('attempts', 'Remediation', attemptList(model))}
 ${fold('response', 'Response and doubts', responseLists(model))}
 ${fold('rubric', `Checks: ${passed} of ${rubric.length} hold`, rubricList(model))}</section>`

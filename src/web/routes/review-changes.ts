@@ -13,7 +13,7 @@ import { personOf, sendPage } from '../send-page.ts'
 import { incidentOf } from './incidents.ts'
 import { draftAnswerIn, editIn, sectionEditIn, sectionIn, publicationIn, settledIn } from './review-bodies.ts'
 import { isReadable, reviewOf } from './reviews.ts'
-import { idempotencyKeyOf } from '../idempotency-key.ts'
+import { formKeyOf } from '../idempotency-key.ts'
 import { noteIn } from './command-bodies.ts'
 
 const respond = { config: { access: 'respond' } } as const
@@ -122,7 +122,13 @@ function formRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
   form('causes', 'settled', (request) => settle(request, dependencies))
   form('note', 'noted', async (request, incident) => {
     const { by: actor, at } = authorOf(request, dependencies)
-    return reviews.note({ incident, actor, at, commandId: dependencies.newId(), text: noteIn(request.body) })
+    return reviews.note({
+      incident,
+      actor,
+      at,
+      commandId: formKeyOf(request) ?? dependencies.newId(),
+      text: noteIn(request.body),
+    })
   })
 }
 
@@ -170,7 +176,7 @@ async function settle(request: FastifyRequest, dependencies: WebDependencies) {
   const { number } = await incidentOf(request.params, incidents)
   await reviewOf({ number }, reviews)
   const { by: actor, at } = authorOf(request, dependencies)
-  const commandId = idempotencyKeyOf(request) ?? newId()
+  const commandId = formKeyOf(request) ?? newId()
   const settled = settledIn(request.body)
   const answer = await reviews.settleCause({ incident: number, actor, at, commandId, ...settled })
   if (!('unknown' in answer)) return answer

@@ -25,7 +25,7 @@ const Outcome = z.object({ told: z.string().max(40).optional().catch(undefined) 
 
 /** Post-mortems as pages, as JSON and as the Markdown that is kept. */
 export function reviewRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
-  const { reviews, incidents, charts, configured } = dependencies
+  const { reviews, incidents, charts, configured, newId } = dependencies
   const read = { config: { access: 'read' } } as const
 
   app.get('/api/v1/reviews', read, async ({ query }) => ({ reviews: await reviews.list(filterOf(query)) }))
@@ -58,6 +58,7 @@ export function reviewRoutes(app: FastifyInstance, dependencies: WebDependencies
       reviewPage({
         review,
         named,
+        commandId: newId(),
         person: personOf(request),
         mayEdit: role !== undefined && mayWith(role, 'respond'),
         ...(about === undefined ? {} : { chart: { token: incident.chartToken, about } }),
