@@ -51,6 +51,14 @@ export function declaredKey(id: string): string {
   return `${declarationLabel}=${encodeURIComponent(id)}`
 }
 
+/** Who declared what an alert tells of; `undefined` for an alert that nobody declared. */
+export function declaredBy({
+  labels,
+  annotations,
+}: Pick<AcceptedAlert, 'labels' | 'annotations'>): string | undefined {
+  return labels[declarationLabel] === undefined ? undefined : annotations['declaredBy']
+}
+
 /** Whether a person declared the incident: then nothing but a person says that it is over. */
 export function isDeclared({ groupingKey }: { readonly groupingKey: string }): boolean {
   return groupingKey.startsWith(`${declarationLabel}=`)
