@@ -123,6 +123,17 @@ it.each([
   ['Disk is Full', 'Disk is Full'],
   ['größe', 'Größe'],
   ['--', '--'],
+  ['HTTPErrors5xxHigh', 'HTTP errors5xx high'],
+  ['iOSLikesDown', 'iOS likes down'],
+  ['LikesDownOniOS', 'Likes down on iOS'],
+  ['PostgreSQLDown', 'PostgreSQL down'],
+  ['KubeMySQLSlow', 'Kube MySQL slow'],
+  ['HighDBLoad', 'High DB load'],
+  ['IPv6Unreachable', 'IPv6 unreachable'],
+  ['ClickHouseTooManyParts', 'ClickHouse too many parts'],
+  ['ПриложениеНеОтвечает', 'Приложение не отвечает'],
+  ['GrößeÜberschritten', 'Größe überschritten'],
+  ['磁盘已满', '磁盘已满'],
 ])('N32: the name %s has the words %s', (name, words) => {
   expect(nameWords(name)).toBe(words)
 })
@@ -161,4 +172,12 @@ it.each([
 ])('N32: a declaration names its service first, whatever it is called: %s', (written, service, title) => {
   const services = ['shop', 'shop.api', 'k8s/pod', 'größe', 'shop:eu']
   expect(declaredIn(written, services)).toEqual(service === undefined ? { title } : { service, title })
+})
+
+it.each([
+  ['  ', {}, 'CPU hot'],
+  ['\u200b', { pod: '\u200b', host: 'db1' }, 'CPU hot (host db1)'],
+  ['unknown', { pod: ' ', host: 'db1' }, 'CPU hot (host db1)'],
+])('N32: nowhere is no place: service %j, labels %j', (service, more, title) => {
+  expect(firingTitle([one({ summary: 'CPU hot' }, more)], 1, service)).toBe(title)
 })
