@@ -201,7 +201,7 @@ async function finish({ attempt, rung }: AttemptInput, end: Ending): Promise<End
   const { outcome, explanation } = end
   const summary = `record: ${outcome}`
   await records.finishAttempt.executeWithOptions({ summary }, [{ attempt, outcome, explanation }])
-  show({ attempt, rung }, `${outcome}. ${explanationSentence(explanation)}`)
+  show({ attempt, rung }, explanationSentence(explanation))
   return end
 }
 

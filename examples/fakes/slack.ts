@@ -27,6 +27,8 @@ export interface FakeSlack extends FakeServer, SlackPeople {
   readonly signingSecret: string
   readonly received: readonly ReceivedSlackCall[]
   readonly messages: readonly FakeSlackMessage[]
+  /** Somebody deletes it, and nobody is told. */
+  remove(message: FakeSlackMessage): void
 }
 
 export interface FakeSlackOptions {
@@ -55,6 +57,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
   const received: ReceivedSlackCall[] = []
   const messages: FakeSlackMessage[] = []
   const lastPost = new Map<string, number>()
+  let posts = 0
   const people = createSlackPeople(signingSecret, now, () => server.url)
 
   function take(request: IncomingMessage, body: string): FakeAnswer {
@@ -97,7 +100,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     const at = now().getTime()
     if (rated && at - (lastPost.get(channel) ?? 0) < messageEveryMs) throw new SlackError('ratelimited')
     lastPost.set(channel, at)
-    const ts = `${Math.floor(at / 1000)}.${String(messages.length + 1).padStart(6, '0')}`
+    const ts = `${Math.floor(at / 1000)}.${String(++posts).padStart(6, '0')}`
     const message = { channel, ts, ...content, edits: 0 }
     messages.push(message)
     return message
@@ -106,7 +109,13 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
   const server = await startFakeServer(port, take, (request) => {
     received.push({ method: request.url ?? '', fields: {}, accepted: false, error: undefined })
   })
-  return { ...server, ...people, token, signingSecret, received, messages }
+  const remove = (message: FakeSlackMessage) => forget(messages, message)
+  return { ...server, ...people, token, signingSecret, received, messages, remove }
+}
+
+function forget(messages: FakeSlackMessage[], { channel, ts }: FakeSlackMessage): void {
+  const index = messages.findIndex((one) => one.channel === channel && one.ts === ts)
+  if (index >= 0) messages.splice(index, 1)
 }
 
 function update(fields: Fields, messages: FakeSlackMessage[]): FakeSlackMessage {

@@ -41,10 +41,12 @@ export function createAnswerService(options: AnswerServiceOptions): ChannelAnswe
     maintenance: (account, order) =>
       safely(async () => {
         const found = personFor(options, account, 'maintenance', undefined)
-        if ('result' in found) return found.result
-        const { name } = found.user
-        const clock = { timeZone: options.zoneOf(name), now: options.now().getTime() }
-        return maintain(options.maintenance, name, order, account, clock)
+        return 'result' in found
+          ? found.result
+          : maintain(options.maintenance, found.user.name, order, account, {
+              timeZone: options.zoneOf(found.user.name),
+              now: options.now().getTime(),
+            })
       }),
 
     who: (account, schedule) =>

@@ -1,7 +1,7 @@
 import type { Account, AnswerResult, MaintenanceOrder } from '../domain/page/channel-answers.ts'
 import type { ListedMaintenance, MaintenanceAnnouncements } from '../domain/escalate/maintenance.ts'
-import { formatDuration } from '../domain/values/duration.ts'
 import { dayAndTimeWords, type ReaderClock } from '../domain/values/zoned-words.ts'
+import { formatDuration } from '../domain/values/duration.ts'
 
 /** Carries out what a responder asked about maintenance in a channel, by the clock of that responder. */
 export async function maintain(
@@ -30,7 +30,8 @@ function listText(windows: readonly ListedMaintenance[], clock: ReaderClock): st
     .map(({ id, service, from, to, madeBy, reason }) => {
       const whose = madeBy === null ? 'configured' : `by ${madeBy}`
       const number = id === null ? '' : `${id}: `
-      return `${number}${service}, ${dayAndTimeWords(from, clock)} to ${dayAndTimeWords(to, clock)} (${formatDuration(to - from)}), ${whose}: ${reason}`
+      const begins = from > clock.now ? ` from ${dayAndTimeWords(from, clock)}` : ''
+      return `${number}${service}${begins} until ${dayAndTimeWords(to, clock)} (${formatDuration(to - from)}), ${whose}: ${reason}`
     })
     .join('\n')
 }

@@ -7,12 +7,12 @@ import { createAnswerLinkHandler } from '../answers/link-handler.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { ChannelAnswers } from '../domain/page/channel-answers.ts'
 import type { HttpPost } from '../domain/page/delivery.ts'
-import { zoneOf } from '../domain/configuration/people.ts'
 import { own } from '../domain/values/own.ts'
+import { zoneOf } from '../domain/configuration/people.ts'
 import { canonicalJson } from '../domain/values/canonical-json.ts'
 import { createSlackWebhookHandler } from '../slack/webhook-handler.ts'
 import { createTelegramWebhookHandler } from '../telegram/webhook-handler.ts'
-import type { IncidentCommands } from '../web/dependencies.ts'
+import type { IncidentCommands, WebDependencies } from '../web/dependencies.ts'
 import type {
   AnswerLinkHandler,
   SlackWebhookHandler,
@@ -45,7 +45,7 @@ export interface ChannelHandlers {
   readonly slack: () => SlackWebhookHandler | undefined
   readonly telegram: () => TelegramWebhookHandler | undefined
   readonly mail?: AnswerLinkHandler
-  readonly loginLinks: { canSend(): boolean; send(name: string, next: string | undefined): void }
+  readonly loginLinks: NonNullable<WebDependencies['loginLinks']>
 }
 
 /** A handler for each integration that can bring answers, as configured now. `idle` waits for what they have begun. */

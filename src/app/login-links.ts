@@ -4,7 +4,7 @@ import type { Holder } from '../domain/access/access.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { Contact, User } from '../domain/configuration/people.ts'
 import type { HttpPost } from '../domain/page/delivery.ts'
-import { ownChats } from '../domain/page/page-link.ts'
+import { type LinkPlace, ownChats, placeFirst } from '../domain/page/page-link.ts'
 import type { TryOutcome } from '../domain/page/page.ts'
 import { own } from '../domain/values/own.ts'
 import { createSlackChannel } from '../slack/channel.ts'
@@ -64,11 +64,11 @@ export function createLoginLinks(parts: LoginLinkParts) {
       return Object.values(users).some((user) => ownChats(user, users).length > 0)
     },
 
-    /** Begins it. Nobody hears what comes of it but the person, and the log. */
-    send(name: string, next: string | undefined): void {
+    /** Begins it. Nobody hears what comes of it but the person, and the log. @param place to try first */
+    send(name: string, next: string | undefined, place?: LinkPlace): void {
       const { users } = running()
       const user = own(users, name)
-      const contacts = user === undefined ? [] : ownChats(user, users)
+      const contacts = user === undefined ? [] : placeFirst(ownChats(user, users), place)
       if (user === undefined || contacts.length === 0 || underWay.size >= mostUnderWay) return
       const sending = sendTo(user, contacts, next)
         .catch((error: unknown) => log.error({ err: error, person: name }, 'a log-in link was not sent'))

@@ -60,7 +60,6 @@ function webLink(title: string, address: string): PageLink | undefined {
   return { title: clean(title) || url.host, url: url.href }
 }
 
-/** On one line, without what turns the direction of writing round. */
 function clean(text: string): string {
-  return oneLine(text.toWellFormed().replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, ''))
+  return oneLine(text.toWellFormed())
 }

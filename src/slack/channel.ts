@@ -30,8 +30,6 @@ export interface SlackChannelOptions {
 
 const defaultApiUrl = 'https://slack.com/api'
 
-/** A message that can no longer be edited is followed by a new one. */
-const notEditable = ['message_not_found', 'cant_update_message', 'edit_window_closed']
 const aboutBlocks = ['msg_blocks_too_long', 'invalid_blocks', 'invalid_blocks_format']
 
 /**
@@ -163,7 +161,8 @@ async function edit(say: Say, followed: Followed, message: PageMessage): Promise
   const shown = standingOf(message, followed.message)
   const first = await say.edit(followed, shown)
   const answer = isAboutBlocks(first) ? await say.edit(followed, plain(shown)) : first
-  if (answer.kind === 'refused' && notEditable.includes(answer.reason)) return 'gone'
+  // Deleted, too old, of a channel that is archived or gone: a new message tells, and is refused too where the reason is not the old one's.
+  if (answer.kind === 'refused') return 'gone'
   return answer.kind === 'unknown' ? { kind: 'retry', error: answer.error } : outcomeOf(answer)
 }
 

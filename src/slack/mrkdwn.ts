@@ -1,4 +1,4 @@
-import { cutText } from '../domain/page/delivery.ts'
+import { cutText, oneLine } from '../domain/page/delivery.ts'
 import { longestPart } from './limits.ts'
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
@@ -44,13 +44,8 @@ function nameOf(target: string): string {
   return target.replace(/^subteam\^/, '')
 }
 
-/** On one line, without what turns the direction of writing round: a text must not be able to look like another. */
 export function clean(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, '')
-    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
-    .trim()
+  return oneLine(text.toWellFormed())
 }
 
 export function part(text: string, longest: number): string {

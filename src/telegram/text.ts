@@ -1,4 +1,4 @@
-import { cutText } from '../domain/page/delivery.ts'
+import { cutText, oneLine } from '../domain/page/delivery.ts'
 import { isOfNoIncident, type PageLink, type PageMessage } from '../domain/page/page.ts'
 import { headlineOf, linesToSay, openWords } from '../domain/page/message.ts'
 import { longestPart, telegramLimits } from './limits.ts'
@@ -147,11 +147,6 @@ function part(text: string, longest: number): string {
   return cutText(clean(text), longest)
 }
 
-/** On one line, without what turns the direction of writing round: a text must not be able to look like another. */
 function clean(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, '')
-    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
-    .trim()
+  return oneLine(text.toWellFormed())
 }

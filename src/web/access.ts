@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import {
   type AccessRole,
   type Holder,
@@ -9,7 +10,9 @@ import {
 import { parseIncidentName } from '../domain/investigate/evidence.ts'
 import { cookieIn, pageLinkCookie, sessionCookie } from './cookies.ts'
 import { changesState, HttpProblem, wantsPage } from './errors.ts'
+import { loggedOutPage } from './pages/logged-out.ts'
 import { loginPath, returnPath } from './return-path.ts'
+import { sendPage } from './send-page.ts'
 
 /** What a route asks of whoever uses it. `capability`: to know its unguessable path. */
 export type Access = 'public' | 'capability' | Permission
@@ -72,6 +75,8 @@ export function guardRoutes(app: FastifyInstance, credentials: Credentials): voi
     if (request.principal === null) {
       request.refusal = whyUnknown(request)
       if (wantsPage(request)) {
+        // A form of ours is answered when it has been read: what somebody wrote in it would be lost.
+        if (changesState(request) && isOwnForm(request)) return undefined
         return reply.redirect(loginPath(wantedPath(request)), changesState(request) ? 303 : 302)
       }
       return reply.code(401).header('www-authenticate', 'Bearer').send({ error: request.refusal })
@@ -85,6 +90,24 @@ export function guardRoutes(app: FastifyInstance, credentials: Credentials): voi
     }
     return undefined
   })
+  app.addHook('preHandler', async (request, reply) => {
+    const { access } = request.routeOptions.config
+    if (request.principal !== null || access === undefined || !isPermission(access)) return undefined
+    const next = wantedPath(request)
+    const fields = Fields.safeParse(request.body).data ?? {}
+    if (Object.keys(fields).length === 0) return reply.redirect(loginPath(next), 303)
+    return sendPage(reply.code(401), loggedOutPage({ next, words: wordsIn(fields) }))
+  })
+}
+
+const Fields = z.record(z.string(), z.unknown())
+/** Fields of our forms that people write in; the others are chosen, or come with the page. */
+const written = ['title', 'text', 'reason']
+
+function wordsIn(fields: z.infer<typeof Fields>): string[] {
+  return written
+    .map((name) => fields[name])
+    .filter((text): text is string => typeof text === 'string' && text.trim() !== '')
 }
 
 /** Who asks now; asked again later, whether that is still so. */

@@ -5,6 +5,7 @@ import type { Check, Configuration, Metric, Slice } from '../domain/configuratio
 import type { Role } from '../domain/configuration/people.ts'
 import type { Declaration } from '../domain/alert/declaration.ts'
 import type { PagingPreview } from '../domain/escalate/preview.ts'
+import type { LinkPlace } from '../domain/page/page-link.ts'
 import type { Evidence } from '../domain/investigate/evidence.ts'
 import type { MachineEvent } from '../domain/incident/event.ts'
 import type { MachineState } from '../domain/incident/state.ts'
@@ -48,8 +49,8 @@ export interface WebDependencies {
   /** Sends log-in links to people; absent where nobody has a chat or a mailbox of their own. */
   readonly loginLinks?: {
     canSend(): boolean
-    /** Begins it: whoever asks learns nothing of what comes of it. @param next where to lead then */
-    send(name: string, next: string | undefined): void
+    /** Begins it: whoever asks learns nothing of what comes of it. @param next where to lead then @param place where it is tried first */
+    send(name: string, next: string | undefined, place?: LinkPlace): void
   }
   readonly auditLog: AuditLog
   readonly automation: Automation

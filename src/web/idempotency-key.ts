@@ -17,3 +17,10 @@ export function idempotencyKeyOf({ headers }: Pick<FastifyRequest, 'headers'>): 
     throw new HttpProblem(400, 'an Idempotency-Key is 1 to 100 letters, digits, "-" and "_", such as a UUID')
   return key
 }
+
+const FormCommand = z.object({ commandId: Key })
+
+/** The same of a form, which carries the id that its page was made with: a second click is a repeat. */
+export function formKeyOf(request: Pick<FastifyRequest, 'headers' | 'body'>): string | undefined {
+  return idempotencyKeyOf(request) ?? FormCommand.safeParse(request.body).data?.commandId
+}

@@ -186,6 +186,25 @@ describe('N40: people and a review', () => {
     )
   })
 
+  it('N40: are told whom it names, and publish it all the same when they say so', async () => {
+    web.state.configuration = { ...web.state.configuration, users: configuration.users }
+    const text = 'It was found late.\nBen restarted the cache.'
+    await post(path(), { version: 1, sections: { notes: text } })
+    const where = 'Notes, line 2 names “Ben”: “Ben restarted the cache.”'
+    const asked = await run('review', name(), '--publish')
+    expect([asked.code, asked.stdout]).toEqual([4, ''])
+    expect(asked.stderr).toContain('write "Responder A" in their place')
+    expect(asked.stderr).toContain('--publish --anyway')
+    expect(asked.stderr).toContain(where)
+    const refused = await post(path('/publish'), { version: 2 })
+    expect([refused.statusCode, refused.json().code]).toEqual([409, 'names-people'])
+    expect((await get()).namedPeople).toMatchObject([{ section: 'notes', line: 2, name: 'Ben' }])
+    expect((await run('review', name(), '--anyway')).stderr).toContain('--anyway goes with --publish')
+    expect((await run('review', name(), '--publish', '--anyway')).stdout).toBe('published as version 3\n')
+    expect((await section('notes')).text).toBe(text)
+    expect((await run('review', name(), '--publish')).stdout).toBe('it was published before\n')
+  })
+
   it('give back the file that they edited', async () => {
     const file = join(dataDir, 'r.md')
     const { stdout } = await run('review', name())

@@ -182,22 +182,28 @@ describe('N48: a message of Slack that was deleted', () => {
   const gone = (error: string) =>
     ({ kind: 'answer', status: 200, body: JSON.stringify({ ok: false, error }) }) as const
 
-  it.each(['message_not_found', 'cant_update_message', 'edit_window_closed'])(
-    'is posted once more after %s, and the new one is followed',
-    async (error) => {
-      await world.open({ steps: [['ana']] })
-      await world.pass(2_000)
-      world.slack.next(gone(error))
-      await world.acknowledge('ben')
-      await world.pass(5_000)
-      expect(world.slack.messages).toHaveLength(2)
-      await world.resolve('ben')
-      await world.pass(5_000)
-      expect(world.slack.messages).toHaveLength(2)
-      expect(slackButtons()[1]).toBe('')
-      expect(world.slack.messages[1]?.shown).toContain('Resolved by ben')
-    },
-  )
+  it.each([
+    'message_not_found',
+    'cant_update_message',
+    'edit_window_closed',
+    'channel_not_found',
+    'is_archived',
+    'is_inactive',
+    'not_in_channel',
+    'a_reason_of_tomorrow',
+  ])('is posted once more after %s, and the new one is followed', async (error) => {
+    await world.open({ steps: [['ana']] })
+    await world.pass(2_000)
+    world.slack.next(gone(error))
+    await world.acknowledge('ben')
+    await world.pass(5_000)
+    expect(world.slack.messages).toHaveLength(2)
+    await world.resolve('ben')
+    await world.pass(5_000)
+    expect(world.slack.messages).toHaveLength(2)
+    expect(slackButtons()[1]).toBe('')
+    expect(world.slack.messages[1]?.shown).toContain('Resolved by ben')
+  })
 
   it('is posted once for several that are gone, of a bundle too', async () => {
     const first = await world.open({ steps: [['ana']] })
@@ -210,5 +216,20 @@ describe('N48: a message of Slack that was deleted', () => {
     await world.pass(10_000)
     expect(world.slack.messages).toHaveLength(2)
     expect(world.slack.messages[1]?.shown.match(/resolved by ben/g)).toHaveLength(2)
+  })
+
+  it('N48: is posted once where two incidents that it told of end in one moment', async () => {
+    const incidents = []
+    for (let count = 0; count < 6; count += 1) incidents.push(await world.open({ steps: [['ana']] }))
+    await world.pass(10_000)
+    const before = [...world.slack.messages]
+    const bundle = before.find(({ shown }) => shown.includes('incidents'))
+    if (bundle === undefined) throw new Error('nothing was bundled')
+    world.slack.remove(bundle)
+    await Promise.all(incidents.map((incident) => world.resolve('ben', incident)))
+    await world.pass(10_000)
+    const after = world.slack.messages.filter(({ ts }) => before.every((one) => one.ts !== ts))
+    expect(after.map(({ shown }) => shown)).toHaveLength(1)
+    expect(after[0]?.shown.match(/resolved by ben/g)?.length).toBeGreaterThan(1)
   })
 })

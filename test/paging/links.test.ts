@@ -102,6 +102,18 @@ describe.each(channels)('a page over %s', (_, said) => {
   })
 })
 
+describe('N33: what comes next', () => {
+  it.each(['webhook', 'pagerduty'])('is a sentence of its own for a program: %s', (channel) => {
+    expect(compose({ page: page({ channel }) }).next).toBe(
+      'Firewatch pages carol (Slack, e-mail) at 04:22 CET, in 10 min, unless acknowledged',
+    )
+  })
+
+  it('stands behind its name for a reader', () => {
+    expect(compose({ page: page({ channel: 'slack' }) }).next).toMatch(/^pages carol /)
+  })
+})
+
 describe('N33: the time of a page', () => {
   it.each(channels.filter(([name]) => !['PagerDuty', 'webhook'].includes(name)))(
     'is the reader’s over %s',
@@ -132,6 +144,18 @@ describe('N32: a message of several incidents', () => {
     expect(bundle.title).toBe('18 incidents, worst: INC-42 Likes on iOS down 97 % (checkout)')
     expect(headlineOf(bundle)).toBe('P1: 18 incidents, worst: INC-42 Likes on iOS down 97 % (checkout)')
     expect(contentOf(bundle).headline).toBe(headlineOf(bundle))
+  })
+
+  it('says once which is worst, where the worst incident is of many alerts', () => {
+    const alerts = [alert('a'), alert('b'), alert('c')]
+    const bundle = compose({ others, alerts, firingCount: 14 })
+    expect(bundle.title.match(/worst/g)).toHaveLength(1)
+    expect(bundle.title).toMatch(/^18 incidents, worst: INC-42 (?!3|14)/)
+    const title = '14 series of Feed activity, worst: Likes on iOS down 97 % (feed)'
+    const over = { alerts: [], firingCount: 0, others, incident: incident({ number: 42, title }) }
+    expect(compose({ ...over, page: page({ kind: 'resolved' }) }).title).toBe(
+      `18 incidents, including INC-42: ${title}`,
+    )
   })
 
   it('has the same subject in every mail of it', () => {

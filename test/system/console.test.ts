@@ -173,6 +173,20 @@ describe.each([small, desktop])('N36: at $width px', (how) => {
   )
 })
 
+it.each([small, phone, desktop])(
+  'N36: a title of 300 characters takes three lines of the board at $width px',
+  async (how) => {
+    web.state.incident = { ...web.state.incident, title: 'Likes on iOS are down '.repeat(20).slice(0, 300) }
+    const { page } = await open('/incidents', how)
+    const height = await page.evaluate(
+      'document.querySelector(".board tbody:not(.group) th a").getBoundingClientRect().height',
+    )
+    expect(height).toBeLessThan(80)
+    await page.click('.board tbody th a')
+    await page.waitForURL('**/incidents/INC-42')
+  },
+)
+
 it('N36: looks at every page that there is', async () => {
   const routes: string[] = []
   const app = fastify({ routerOptions: { maxParamLength: 500 } })

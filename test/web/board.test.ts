@@ -287,6 +287,21 @@ describe('N36: declaring from the console', () => {
     expect(body).toContain('Policy feed')
   })
 
+  it.each(['feed:', 'feed:   ', 'feed: \u200b', '\u202e', '\u200b\u2060'])(
+    'N32: pages nobody without words of what is wrong: %j',
+    async (title) => {
+      const { app, given } = await startWeb()
+      const sent = await app.inject({
+        method: 'POST',
+        url: '/api/v1/incidents',
+        headers: as('responder'),
+        payload: { title },
+      })
+      expect([sent.statusCode, given]).toEqual([400, []])
+      expect(sent.body).toContain('what is wrong')
+    },
+  )
+
   it('tells after it was sent who is paged', async () => {
     const { app, given, state } = await startWeb()
     state.records = busyRecords((minute) => `2026-03-02T${minute}:00.000Z`)

@@ -13,14 +13,14 @@ beforeEach(async () => {
   await world.open()
 })
 
-async function ask(contacts: readonly Contact[], name = 'ana'): Promise<number> {
+async function ask(contacts: readonly Contact[], name = 'ana', channel?: string): Promise<number> {
   world.running = { ana: user('ana', contacts), ben: user('ben', [duty, room]) }
   handlers = await handlersOf(world)
   const { statusCode } = await handlers.app.inject({
     method: 'POST',
     url: '/login/links',
     headers: { accept: 'text/html', host: 'firewatch.example.com', origin: 'https://firewatch.example.com' },
-    payload: { name, next: '/incidents?state=open' },
+    payload: { name, next: '/incidents?state=open', ...(channel && { channel }) },
   })
   await handlers.idle()
   return statusCode
@@ -49,6 +49,16 @@ describe('N30: a log-in link that is asked for on the log-in page', () => {
     expect(decodeURIComponent(next ?? '')).toBe('/incidents?state=open')
     expect(await world.records.credentials.redeemLogin(code)).toEqual({ kind: 'person', name: 'ana' })
     expect(await world.records.credentials.redeemLogin(code)).toBeUndefined()
+  })
+
+  it.each([
+    ['chat', [mailbox, slackPerson], /^[UD]/],
+    ['email', [chat, slackPerson, mailbox], /^ana@example\.org$/],
+    ['', [chat, mailbox], /^42$/],
+    ['email', [chat], /^42$/],
+  ] as const)('goes to the %s of one’s choice, where there is one', async (channel, contacts, place) => {
+    expect(await ask(contacts, 'ana', channel)).toBe(303)
+    expect(sent().map(([to]) => to)).toEqual([expect.stringMatching(place)])
   })
 
   it('goes to the next chat when the first one fails', async () => {

@@ -8,14 +8,17 @@ const own = { host: 'firewatch.test', origin: 'http://firewatch.test' }
 const code = 'login-code-of-twenty-letters'
 
 let web: TestWeb
-let sent: { name: string; next: string | undefined }[]
+let sent: { name: string; next: string | undefined; place?: string }[]
 let at: number
 
 beforeEach(async () => {
   sent = []
   at = Date.parse(now)
   web = await startWeb({
-    loginLinks: { canSend: () => true, send: (name, next) => void sent.push({ name, next }) },
+    loginLinks: {
+      canSend: () => true,
+      send: (name, next, place) => void sent.push({ name, next, ...(place && { place }) }),
+    },
     now: () => new Date(at),
   })
 })
@@ -41,6 +44,25 @@ describe('N30: a link that is sent to log in', () => {
     ])
     expect(sent).toEqual([{ name: 'ana', next: '/incidents/INC-42' }])
     expect((await get(String(answer.headers.location))).body).toContain('a link is on its way there')
+  })
+
+  it.each([
+    ['', undefined],
+    ['chat', 'chat'],
+    ['email', 'email'],
+  ])('N30: goes where one wants it: %j', async (channel, place) => {
+    expect((await ask({ name: 'ana', channel })).statusCode).toBe(303)
+    expect(sent).toEqual([{ name: 'ana', next: undefined, ...(place && { place }) }])
+    expect((await ask({ name: 'ana', channel: 'pigeon' })).statusCode).toBe(400)
+  })
+
+  it('N30: offers the same places to everybody', async () => {
+    const { body } = await get('/login')
+    expect([...body.matchAll(/name="channel" value="(\w*)"/g)].map(([, value]) => value)).toEqual([
+      '',
+      'chat',
+      'email',
+    ])
   })
 
   it('is answered the same whether there is such a user or not', async () => {
@@ -131,6 +153,26 @@ describe('N30: after a log-in', () => {
     )
     for (const referer of ['https://evil.test/incidents/INC-42', '', 'nonsense'])
       expect((await post(referer)).headers.location).toBe('/login')
+  })
+
+  it('N30: nothing that was written in a form is lost when the session had ended', async () => {
+    const post = (payload: object, headers: Record<string, string> = own) =>
+      web.app.inject({
+        method: 'POST',
+        url: '/incidents/INC-42/note',
+        headers: { ...page, ...headers, referer: 'http://firewatch.test/incidents/INC-42' },
+        payload,
+      })
+    const answer = await post({ text: 'half an hour of <b>words</b>', commandId: 'c-1' })
+    expect([answer.statusCode, web.given]).toEqual([401, []])
+    expect(answer.body).toContain('Nothing was sent.')
+    expect(answer.body).toContain('half an hour of &lt;b&gt;words&lt;/b&gt;</textarea>')
+    expect(answer.body).toContain('href="/login?next=%2Fincidents%2FINC-42"')
+    const without = await post({ commandId: 'c-1' })
+    expect([without.statusCode, without.body]).toEqual([401, expect.not.stringContaining('textarea')])
+    const foreign = await post({ text: 'words of another site' }, { ...own, origin: 'https://evil.test' })
+    expect([foreign.statusCode, foreign.body]).toEqual([303, expect.not.stringContaining('another')])
+    expect(web.state.audit.map(({ outcome }) => outcome)).toEqual(['refused', 'refused', 'refused'])
   })
 
   it.each(['firewatch_next=%', 'firewatch_next=%2F%2Fevil.test', 'firewatch_next=%0d%0a'])(

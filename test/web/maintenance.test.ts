@@ -80,6 +80,22 @@ describe('N37: maintenance in the console', () => {
     expect(given).toMatchObject([{ command: { reason: '<script>alert(1)</script>' } }])
   })
 
+  it('N37: begins it once, however often the form is sent', async () => {
+    const { app, given } = await startWeb()
+    const headers = { ...form, ...own, cookie: 'firewatch_session=responder-secret' }
+    const { body } = await app.inject({ url: '/maintenance', headers })
+    const commandId = /name="commandId" value="([\w-]+)"/.exec(body)?.[1] ?? ''
+    const payload = new URLSearchParams({ service: 'feed', for: '2h', reason: 'disks', commandId }).toString()
+    for (let click = 0; click < 2; click += 1)
+      expect((await app.inject({ method: 'POST', url: '/maintenance', headers, payload })).statusCode).toBe(
+        303,
+      )
+    expect(given.map(({ command }) => command.commandId)).toEqual([
+      `web-ana-${commandId}`,
+      `web-ana-${commandId}`,
+    ])
+  })
+
   it('lists windows with the way to end them, which a viewer does not see', async () => {
     const { app } = await startWeb()
     const show = (role: 'viewer' | 'responder') =>

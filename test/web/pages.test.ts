@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { user } from '../support/pages.ts'
 import { as, incident, now, startWeb, type TestWeb } from './world.ts'
 import { busyOnCall } from './on-call-story.ts'
 import { busyRecords, checkDetails, checkReading, hostile, hostileRunbook, storedReview } from './story.ts'
@@ -256,6 +257,41 @@ describe('the list', () => {
 })
 
 describe('the review page', () => {
+  it('N40: says whom it names before it is published, and lets them be published', async () => {
+    const { app, state } = await startWeb()
+    const { document, ...review } = storedReview()
+    const notes = { ...document.sections.notes, own: { text: 'Ana was asleep.', base: '' } }
+    state.review = { ...review, document: { ...document, sections: { ...document.sections, notes } } }
+    state.configuration = { ...state.configuration, users: { ana: user('ana', []) } }
+    const { version } = document
+    const publish = (payload: object) =>
+      app.inject({ method: 'POST', url: '/reviews/INC-42/publish', headers: browser, payload })
+    const { body } = await app.inject({ url: '/reviews/INC-42', headers: browser })
+    expect(body).toContain('line 1 names <strong>Ana</strong>: “Ana was asleep.”')
+    expect(body).toContain('Publish with these names')
+    const refused = await publish({ version })
+    expect([refused.statusCode, refused.body]).toEqual([409, expect.stringContaining('names people')])
+    expect((await publish({ version, anyway: 'on' })).statusCode).toBe(303)
+    await app.close()
+  })
+
+  it.each([
+    ['note', { text: 'The vendor called.' }],
+    ['causes', { cause: 'x', verdict: 'confirmed', reason: 'measured' }],
+  ])('N40: keeps once what is sent twice: %s', async (path, fields) => {
+    const { app, given } = await busyWeb()
+    const { body } = await app.inject({ url: '/reviews/INC-42', headers: browser })
+    const form = new RegExp(
+      `action="/reviews/INC-42/${path}"><input type="hidden" name="commandId" value="([^"]+)"`,
+    )
+    const payload = { ...fields, commandId: form.exec(body)?.[1] }
+    for (let click = 0; click < 2; click += 1)
+      await app.inject({ method: 'POST', url: `/reviews/INC-42/${path}`, headers: browser, payload })
+    expect(given.map(({ command }) => command.commandId)).toEqual([payload.commandId, payload.commandId])
+    expect(payload.commandId).toBeTruthy()
+    await app.close()
+  })
+
   it('has a target in the appendix for every record that either cites', async () => {
     const { app } = await busyWeb()
     const { body } = await app.inject({ url: '/reviews/INC-42', headers: browser })

@@ -27,6 +27,24 @@ describe('prose', () => {
     expect(prose(markdown).text).toBe(expected)
   })
 
+  it.each([
+    ['**https://x.example/a**', '<strong><a href="https://x.example/a"'],
+    ['**[Restart it](https://x.example/r) now**', '<strong><a href="https://x.example/r"'],
+    ['*see https://x.example/y*', '<em>see <a href="https://x.example/y"'],
+    [
+      '[words](https://x.example/t "what it is")',
+      '<a href="https://x.example/t" rel="noopener noreferrer">words</a>',
+    ],
+    ['https://kibana.example/?q=foo*&x=1 and *this*', 'href="https://kibana.example/?q=foo*&amp;x=1"'],
+    [
+      '[see https://a.example](https://b.example/)',
+      '<a href="https://b.example/" rel="noopener noreferrer">see https://a.example</a>',
+    ],
+  ])('N35: no link of guidance is dead: %s', (markdown, expected) => {
+    expect(prose(markdown).text).toContain(expected)
+    expect(prose(markdown).text.match(/<a /g)).toHaveLength(1)
+  })
+
   it('makes a table of a table', () => {
     const { text } = prose('| if | then |\n|---|---|\n| a | `b` |\nafter')
     expect(text).toContain('<th scope="col">if</th><th scope="col">then</th>')

@@ -79,7 +79,7 @@ describe('on the real server', () => {
     )
     expect(details).toMatchObject({
       currentDetails: containing(
-        `INC-${incident}/a1: flush on feed, rung 1 of 1\n\nhelped. It helped: 2 of 2 samples`,
+        `INC-${incident}/a1: flush on feed, rung 1 of 1\n\nIt helped: 2 of 2 samples`,
       ),
     })
   })

@@ -23,6 +23,7 @@ interface ReviewOptions extends Options {
   readonly take?: string
   readonly keep?: string
   readonly publish?: true
+  readonly anyway?: true
 }
 
 /** `reviews`, and `review` with what people do to one. */
@@ -46,6 +47,7 @@ export function addReviewCommands(program: Command): void {
     .option('--reject <cause>', 'say that a cause does not hold; with --reason')
     .option('--reason <why>', 'how you know')
     .option('--publish', 'publish it as it stands now')
+    .option('--anyway', 'with --publish: also where it names people')
     .action(async (name: string, options: ReviewOptions) => {
       onlyOne(options)
       await carryOut(name, options, await api(options))
@@ -58,6 +60,8 @@ function onlyOne(options: ReviewOptions): void {
   const given = deeds.filter((deed) => options[deed] !== undefined).map((deed) => `--${deed}`)
   const isSettled = options.confirm !== undefined || options.reject !== undefined
   if (given.length > 1) throw new CommandFailed(`say one of ${given.join(', ')} at a time`, exitCodes.usage)
+  if (options.anyway === true && options.publish !== true)
+    throw new CommandFailed('--anyway goes with --publish', exitCodes.usage)
   if (isSettled !== (options.reason !== undefined))
     throw new CommandFailed('--reason goes with --confirm or --reject, which need it', exitCodes.usage)
 }
@@ -136,12 +140,26 @@ async function answerDraft(path: string, options: ReviewOptions, client: ApiClie
   })
 }
 
-async function publish(path: string, options: Options, client: ApiClient): Promise<void> {
+async function publish(path: string, options: ReviewOptions, client: ApiClient): Promise<void> {
   const { version } = await client.get<Review>(path)
-  const answer = await client.post<{ review: Review }>(`${path}/publish`, { version })
+  const answer = await client
+    .post<{ review: Review }>(`${path}/publish`, { version, anyway: options.anyway === true })
+    .catch((error: unknown) => {
+      throw withNames(error)
+    })
   const published = answer.review.version
   print(options, answer, () =>
     published === version ? 'it was published before' : `published as version ${published}`,
+  )
+}
+
+/** Who is named where, and what the API asks for in its own words as an option. */
+function withNames(error: unknown): unknown {
+  if (!(error instanceof CommandFailed) || error.refusal?.code !== 'names-people') return error
+  const where = (error.refusal.problems ?? []).slice(0, -1).map((one) => `  ${one}`)
+  return new CommandFailed(
+    [`${error.refusal.error}; then say --publish --anyway.`, ...where].join('\n'),
+    error.exitCode,
   )
 }
 

@@ -35,10 +35,16 @@ const longestCheck = 60
  * @param firing how many fire in all
  */
 export function firingTitle(alerts: readonly Written[], firing: number, service: string): string {
+  const title = worstTitle(alerts, service)
+  return firing > 1 && alerts.length > 0 ? `${totalWords(alerts, firing)}, worst: ${title}` : title
+}
+
+/** What the worst of them says is wrong, and where, whatever else fires. */
+export function worstTitle(alerts: readonly Written[], service: string): string {
   const [worst] = worstFirst(alerts)
-  if (worst === undefined) return serviceTitle(service)
-  const title = `${alertTitle(worst)}${placeWords(worst.labels, service)}`
-  return firing > 1 ? `${totalWords(alerts, firing)}, worst: ${title}` : title
+  return worst === undefined
+    ? serviceTitle(service)
+    : `${alertTitle(worst)}${placeWords(worst.labels, service)}`
 }
 
 /** The title that an incident opens with, by the alerts that opened it. */
@@ -61,7 +67,7 @@ export function alertTitle({ labels, annotations }: Written): string {
   const written = [annotations[titleAnnotation], annotations['summary']]
     .map((text) => oneLine(text ?? ''))
     .find((text) => text !== '')
-  return cutText(written ?? nameWords(labels['alertname'] ?? 'alert'), longestWrong)
+  return cutText(written ?? (nameWords(labels['alertname'] ?? '') || 'Alert'), longestWrong)
 }
 
 /** `14 series of Feed activity`, `3 alerts`. */
@@ -78,8 +84,9 @@ function totalWords(alerts: readonly Written[], firing: number): string {
 const places = ['pod', 'instance', 'node', 'host', 'namespace', 'job'] as const
 
 function placeWords(labels: Labels, service: string): string {
-  if (service !== unknownService) return ` (${cutText(oneLine(service), longestPlace)})`
-  const place = places.find((name) => (labels[name] ?? '').trim() !== '')
+  const known = service === unknownService ? '' : cutText(oneLine(service), longestPlace)
+  if (known !== '') return ` (${known})`
+  const place = places.find((name) => oneLine(labels[name] ?? '') !== '')
   return place === undefined ? '' : ` (${place} ${cutText(oneLine(labels[place] ?? ''), longestPlace)})`
 }
 
@@ -93,12 +100,34 @@ export const unknownService = 'unknown'
 export function nameWords(name: string): string {
   const written = oneLine(name)
   if (written.includes(' ')) return written
-  const words = written
-    .split(/[_\-./:]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/)
-    .filter((word) => word !== '')
-    .map((word, index) => (index === 0 || /^[A-Z0-9]{2,}|\d/.test(word) ? word : word.toLowerCase()))
-  const isCamel = /^[a-z]+[A-Z]/.test(written)
-  const [first = '', ...rest] = words
-  const begun = isCamel || /\d/.test(first) ? first : first.slice(0, 1).toUpperCase() + first.slice(1)
+  const found = written.split(/[_\-./:]+/).flatMap(wordsOf)
+  const [first, ...rest] = found.map(({ word, isProper }, index) =>
+    index === 0 || isProper ? word : word.toLowerCase(),
+  )
+  const keepsCase = found[0]?.isProper === true || /^\p{Ll}+\p{Lu}/u.test(written) || /\d/.test(first ?? '')
+  const begun = keepsCase ? first : capitalised(first ?? '')
   return [begun, ...rest].join(' ') || written
+}
+
+/** Names that have capitals inside and are one word; a new word begins behind them. */
+const properNames =
+  /((?:i|iPad|mac)OS|(?:Postgre|My|No)SQL|(?:Graph|Prom)QL|(?:Mongo|Maria|Influx|Dynamo|Cockroach)DB|(?:Rabbit|Active)MQ|OpenSSL|OAuth2?|IPv[46]|ClickHouse|GitHub|GitLab|PagerDuty)(?!\p{Ll})/u
+const betweenWords = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u
+const acronym = /^[\p{Lu}\p{N}]{2,}/u
+
+/** The words of a part of a name; a proper name stays as it is written. */
+function wordsOf(part: string): { readonly word: string; readonly isProper: boolean }[] {
+  // What matched stands at every other place.
+  return part
+    .split(properNames)
+    .flatMap((text, index) =>
+      index % 2 === 1
+        ? [{ word: text, isProper: true }]
+        : text.split(betweenWords).map((word) => ({ word, isProper: acronym.test(word) })),
+    )
+    .filter(({ word }) => word !== '')
+}
+
+function capitalised(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1)
 }

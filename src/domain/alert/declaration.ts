@@ -51,6 +51,14 @@ export function declaredKey(id: string): string {
   return `${declarationLabel}=${encodeURIComponent(id)}`
 }
 
+/** Who declared what an alert tells of; `undefined` for an alert that nobody declared. */
+export function declaredBy({
+  labels,
+  annotations,
+}: Pick<AcceptedAlert, 'labels' | 'annotations'>): string | undefined {
+  return labels[declarationLabel] === undefined ? undefined : annotations['declaredBy']
+}
+
 /** Whether a person declared the incident: then nothing but a person says that it is over. */
 export function isDeclared({ groupingKey }: { readonly groupingKey: string }): boolean {
   return groupingKey.startsWith(`${declarationLabel}=`)
@@ -62,6 +70,9 @@ export function declaredIn(
   services: readonly string[],
 ): { readonly service?: string; readonly title: string } {
   const title = declaredTitle(written)
-  const { name, rest } = /^(?<name>[\w-]+): *(?<rest>.*)$/.exec(title)?.groups ?? {}
-  return name !== undefined && services.includes(name) ? { service: name, title: rest ?? '' } : { title }
+  // Names have dots, slashes and letters of every script: the longest that fits is meant.
+  const [service] = services
+    .filter((name) => title.startsWith(`${name}:`))
+    .toSorted((a, b) => b.length - a.length)
+  return service === undefined ? { title } : { service, title: oneLine(title.slice(service.length + 1)) }
 }

@@ -1,5 +1,6 @@
 import { groupingKeyOf, type Labels } from './alert.ts'
 import { unknownService } from './alert-title.ts'
+import { oneLine } from '../page/delivery.ts'
 import { isMuted } from '../check/alerts.ts'
 import type { Route } from '../configuration/configuration.ts'
 import { declaredKeyOf, isDeclared } from './declaration.ts'
@@ -133,9 +134,10 @@ export function incidentLabels(alerts: readonly { readonly labels: Labels }[], r
   return Object.fromEntries(shared)
 }
 
-/** The service that answers for an incident: what its alerts say, else what the route says. */
+/** The service that answers for an incident: what its alerts say, else what the route says. A label without a value is none, as in Prometheus. */
 export function incidentService(labels: Labels, route: Route): string {
-  return labels['service'] ?? route.service ?? unknownService
+  const named = [labels['service'], route.service].find((name) => oneLine(name ?? '') !== '')
+  return named ?? unknownService
 }
 
 function changeOf(row: InboxRow, before: StoredAlert | undefined): AlertChange['kind'] | undefined {

@@ -93,6 +93,29 @@ export function nextSentence(next: NextAction, clock: ReaderClock, channelsOf: F
   return `${what} at ${dayAndTimeWords(next.at, clock)}, ${relativeWords(next.at, clock.now)}${condition}`
 }
 
+/**
+ * The same as a sentence of its own, for whoever reads it with nothing before it: `Firewatch pages carol (Slack, e-mail) at 03:24 CET, in 10 min, unless
+ * acknowledged`.
+ */
+export function wholeNextSentence(next: NextAction, clock: ReaderClock, channelsOf: FirstChannels): string {
+  const subject = subjects[next.kind]
+  const said = nextSentence(next, clock, channelsOf)
+  return subject === null ? said : `${subject} ${said}`
+}
+
+/** Who does it, where the words do not name that themselves. */
+const subjects: Readonly<Record<NextAction['kind'], string | null>> = {
+  pages: 'Firewatch',
+  'escalation-ends': null,
+  'paging-begins': null,
+  'step-begins': null,
+  'steps-again': 'Firewatch',
+  'owner-runs-out': 'Firewatch',
+  'owner-answers': 'Firewatch',
+  'hand-over-lapses': null,
+  resolves: 'The incident',
+}
+
 /** The same without its time, for whoever lets that run down. `unless`: what keeps it from happening. */
 export function nextWords(
   next: NextAction,

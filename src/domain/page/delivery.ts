@@ -79,9 +79,21 @@ function boundaryBefore(text: string, at: number): number {
   return last >= 0xd800 && last <= 0xdbff ? at - 1 : at
 }
 
-/** Text on one line: control characters and runs of white space become one blank. */
+/** Turns the direction of writing round for whatever follows: a text must not be able to look like another. */
+const turning = /[\u202a-\u202e\u2066-\u2069]/g
+/** Something that can be seen. */
+const visible = /[^\p{Cc}\p{Z}\p{Default_Ignorable_Code_Point}]/u
+
+/**
+ * Text on one line: control characters and runs of white space become one blank, what turns the direction of writing is left out. Empty where nothing of it
+ * can be seen.
+ */
 export function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim()
+  const line = text
+    .replaceAll(turning, '')
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
+  return visible.test(line) ? line : ''
 }
 
 /** Long enough for a provider's reason, short enough for a list. */

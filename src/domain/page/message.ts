@@ -1,16 +1,13 @@
-import { firingTitle } from '../alert/alert-title.ts'
 import type { Alert } from '../alert/alert.ts'
-import { isDeclared } from '../alert/declaration.ts'
 import { bundleName } from './answer-value.ts'
 import type { Configuration } from '../configuration/configuration.ts'
 import { cutText, oneLine } from './delivery.ts'
 import { incidentName } from '../investigate/evidence.ts'
 import { fnv1a64 } from '../values/hash.ts'
-import { formatNumber } from '../values/numbers.ts'
 import { momentWords, type ReaderClock } from '../values/zoned-words.ts'
 import type { Incident } from '../incident/incident.ts'
 import { incidentLinks } from '../incident/incident-links.ts'
-import { type FirstChannels, nextOf, nextSentence } from '../incident/next.ts'
+import { type FirstChannels, nextOf, nextSentence, wholeNextSentence } from '../incident/next.ts'
 import type { MachineState } from '../incident/state.ts'
 import {
   type BundledIncident,
@@ -21,6 +18,7 @@ import {
   type StandingIncident,
 } from './page.ts'
 import { isCharted, responsibleFor, linesOf } from './firing.ts'
+import { messageTitle } from './message-title.ts'
 import { longestName, longestLine, longestText, mostBundledLines, mostLinks } from './message-limits.ts'
 import { standingSentence } from './standing-sentence.ts'
 
@@ -74,7 +72,7 @@ export function composePageMessage(facts: PageFacts): PageMessage {
     conversationKey: `firewatch/${origin}/${name}/${page.person}`,
     kind: page.kind === 'acknowledged' || page.kind === 'resolved' ? page.kind : 'page',
     incident: name,
-    title: bundleTitle(titleOf(facts, firing), name, others),
+    title: messageTitle(facts, firing),
     severity: incident.severity,
     service: cutText(oneLine(incident.service), longestName),
     person: page.person,
@@ -114,31 +112,23 @@ export function headlineOf({
   return `${severity}${which}${kind === 'page' ? '' : ` ${kind}`}: ${title}`
 }
 
-/** A page says what fires as it is sent; what follows it goes by the title that people know the incident by. */
-function titleOf({ page, incident, firingCount }: PageFacts, firing: readonly Alert[]): string {
-  const isNews = page.kind !== 'acknowledged' && page.kind !== 'resolved' && firing.length > 0
-  return isNews && !isDeclared(incident)
-    ? firingTitle(firing, Math.max(firingCount, firing.length), incident.service)
-    : oneLine(incident.title)
-}
-
-/** `18 incidents, worst: INC-42 Likes on iOS down 67 % (feed)`: the total stands first, since what is long is cut at its end. */
-function bundleTitle(title: string, incident: string, others: readonly Incident[]): string {
-  const told =
-    others.length === 0 ? title : `${formatNumber(others.length + 1)} incidents, worst: ${incident} ${title}`
-  return cutText(told, longestText)
-}
-
 /** What is being done, what comes next, and since when it lasts, on the reader's clock. */
 function timesOf({ page, incident, machine, clock, channelsOf }: PageFacts) {
   const next = machine === null || page.kind === 'resolved' ? null : nextOf(machine)
+  // What a program is sent stands behind no "Next:" that would make it a sentence.
+  const sayNext = isForPrograms(page.channel) ? wholeNextSentence : nextSentence
   return {
     nowDoing: cutText(standingSentence(page, incident, machine, clock.timeZone), longestText),
-    next: next === null ? '' : cutText(nextSentence(next, clock, channelsOf), longestText),
+    next: next === null ? '' : cutText(sayNext(next, clock, channelsOf), longestText),
     startedAt: incident.startedAt,
     since: momentWords(Date.parse(incident.startedAt), clock),
     timeZone: clock.timeZone,
   }
+}
+
+/** Whether what is sent is read field by field, and not as a text. */
+function isForPrograms(channel: string): boolean {
+  return channel === 'webhook' || channel === 'pagerduty'
 }
 
 /** Where to look: the runbook first. */

@@ -36,6 +36,18 @@ function isChat({ channel }: Contact): boolean {
   return channel === 'slack' || channel === 'telegram' || channel === 'email'
 }
 
+/** Where somebody wants to have a link, in words that say nothing of what a person has. */
+export const linkPlaces = ['chat', 'email'] as const
+
+export type LinkPlace = (typeof linkPlaces)[number]
+
+/** Those at the place that was asked for come first; the others are what is left where it fails, or there is none. */
+export function placeFirst(contacts: readonly Contact[], place: LinkPlace | undefined): readonly Contact[] {
+  if (place === undefined) return contacts
+  const isThere = ({ channel }: Contact) => (channel === 'email') === (place === 'email')
+  return contacts.toSorted((a, b) => Number(isThere(b)) - Number(isThere(a)))
+}
+
 /**
  * Ids of people and of direct messages begin so at Slack: https://docs.slack.dev/reference/objects/conversation-object. Telegram numbers people from
  * 1 up and groups from -1 down: https://core.telegram.org/bots/api#chat

@@ -65,7 +65,10 @@ export interface PageMessage {
   readonly firingCount: number
   /** What automation did, does and awaits. */
   readonly nowDoing: string
-  /** What happens by itself next, and when: `pages carol (Slack) at 03:24 CET, in 10 min, unless acknowledged`. Empty: only people and alerts change anything. */
+  /**
+   * What happens by itself next, and when, to stand behind `Next:`: `pages carol (Slack) at 03:24 CET, in 10 min, unless acknowledged`. For a webhook and for
+   * PagerDuty a whole sentence: `Firewatch pages carol …`. Empty: only people and alerts change anything.
+   */
   readonly next: string
   /** ISO 8601 in UTC. */
   readonly startedAt: string

@@ -1,3 +1,5 @@
+import { unknownService } from '../alert/alert-title.ts'
+import { declaredBy, isDeclared } from '../alert/declaration.ts'
 import type { CauseTree } from '../investigate/cause-tree.ts'
 import { notActionableIn } from '../incident/not-actionable.ts'
 import type { ReviewImpact } from './impact.ts'
@@ -65,7 +67,9 @@ function notActionable({ timeline, clean, roleOf }: Sources): BriefLine[] {
 function whatLine(sources: Sources, { impact }: BriefParts): BriefLine {
   const { title, service } = sources.records.incident
   const { worst, others } = impact
-  const of = (name: string) => (namesWord(name, service) ? name : `${name} (service ${service})`)
+  const isKnown = service !== unknownService
+  const of = (name: string) => (isKnown && !namesWord(name, service) ? `${name} (service ${service})` : name)
+  if (worst === null && isDeclared(sources.records.incident)) return declaredLine(sources)
   if (worst === null) {
     const alerts = sources.alerts.map(({ id }) => id)
     const text = `${of(title)}: so its alerts said, and no check measured it`
@@ -76,6 +80,15 @@ function whatLine(sources: Sources, { impact }: BriefParts): BriefLine {
     count > 0 ? `; ${count} other series left ${count === 1 ? 'its' : 'their'} normal range too` : ''
   const text = `${of(worst.name)} ${worst.stood}, at ${utc(worst.at)}${beside}`
   return paragraph(sources.clean(text), worst.cites)
+}
+
+/** What a person declared is in that person's words, and no alert's. */
+function declaredLine({ records, incident, alerts, clean, roleOf }: Sources): BriefLine {
+  const { title, service } = records.incident
+  const by = alerts.map(({ record }) => declaredBy(record)).find((name) => name !== undefined)
+  const who = by === undefined ? 'Somebody' : capitalised(roleOf(by))
+  const about = service === unknownService ? 'it' : `it for the service ${service}`
+  return paragraph(`${who} declared ${about}, and no check measured it`, [incident], clean(title))
 }
 
 /** Nobody may take a replay for what happened live. */
@@ -114,13 +127,14 @@ function lastedWords({ moments, durations, problems }: ReviewTimes): string {
 function impactLines(sources: Sources, { impact }: BriefParts): BriefLine[] {
   const { service } = sources.records.incident
   const { hit, quantified, others, notRecorded } = impact
-  const whom =
-    hit === null ? `service ${service}; which part of it is not recorded` : `service ${service}: ${hit}`
+  const of = service === unknownService ? 'which service is not recorded' : `service ${service}`
+  const part = service === unknownService ? '' : '; which part of it is not recorded'
+  const whom = hit === null ? `${of}${part}` : `${of}: ${hit}`
   const cites = [sources.incident, ...sources.alerts.map(({ id }) => id)]
   const missing = capitalised(notRecorded.map((what) => what.toLowerCase()).join(', '))
   return [
     item(whom, cites.slice(0, 1), { label: 'Affected' }),
-    ...quantified.map(({ text, cites: of }) => item(text, of)),
+    ...quantified.map(({ text, cites: on }) => item(text, on)),
     ...(others.length === 0 ? [] : [item(others.join(', '), [], { label: 'Outside the normal range too' })]),
     ...(notRecorded.length === 0
       ? []

@@ -10,6 +10,7 @@ import {
 import { findingOf, seriesOf } from '../investigate/investigate.ts'
 import { formatNumber } from '../values/numbers.ts'
 import { statement, utc, type Cited, type Sources, type Statement } from './records.ts'
+import { isDeclared } from '../alert/declaration.ts'
 import { baselineWords, distanceOf, seriesWords, worstVerdict } from '../check/verdict-words.ts'
 import { formatDuration } from '../values/duration.ts'
 import { againstWords, amountWords } from './measured-words.ts'
@@ -203,6 +204,8 @@ const mostParts = 5
 const everything = 'all of it'
 
 function hitBy(sources: Sources): string | null {
+  // What tells declarations apart is no part of anything.
+  if (isDeclared(sources.records.incident)) return null
   const parts = sources.alerts.flatMap(({ record }) => {
     const series = seriesOf(record.labels)
     if (series !== undefined)

@@ -1,5 +1,6 @@
 import { channelOfPerson } from '../escalate/targets.ts'
 import { firewatch } from '../incident/timeline.ts'
+import { oneLine } from '../page/delivery.ts'
 import { capitalised, type KnownPerson } from './redaction.ts'
 import type { ReviewRecords } from './records.ts'
 
@@ -54,9 +55,36 @@ function compare(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1
 }
 
-/** The user's name as it is written and capitalised; and the title where that is a person's name and not a position, whole and in parts. */
-function namesOf(name: string, title: string | undefined): string[] {
-  const parts = title === undefined ? null : /^(\p{Lu}\p{Ll}{2,}) (\p{Lu}\p{Ll}{2,})$/u.exec(title)
-  const all = [name, capitalised(name), ...(parts ?? [])]
+/**
+ * What texts may call a user: the name as it is written and capitalised, and the title where that is a person's name and not a position, whole and by its first
+ * and last part.
+ */
+export function namesOf(name: string, title: string | undefined): string[] {
+  const all = [name, capitalised(name), ...(title === undefined ? [] : partsOf(oneLine(title)))]
   return [...new Set(all.filter((text) => text.length >= 2))]
+}
+
+/** `Ana`, `O’Neil`, `Jean-Luc`, `李雷`: scripts without capitals have names too. */
+const namePart = /^(?:\p{Lu}|\p{Lo})[\p{L}\p{M}'’.-]*$/u
+/** Stands within names and begins small: `Rosa de la Cruz`, `Vincent van Gogh`. */
+const particle =
+  /^(?:al|ap|bin|da|das|de|del|della|den|der|di|dos|du|el|ibn|la|le|san|ten|ter|van|von|y|zu)$/i
+/** Words of positions, which are no names however they are written. */
+const position =
+  /^(?:admin|administrator|analyst|architect|chief|data|database|director|duty|engineer|engineering|head|infrastructure|lead|manager|network|officer|on-call|operations|operator|ops|owner|platform|principal|product|reliability|security|senior|service|site|software|staff|support|system|systems|team)s?$/i
+
+/** Of a person's name the whole and its first and last part; nothing of a position. One word may be a team's. */
+function partsOf(title: string): string[] {
+  const words = title.split(' ')
+  const isName =
+    words.length > 1 &&
+    words.length <= 6 &&
+    words.every((word) => (namePart.test(word) && !position.test(word)) || particle.test(word))
+  if (!isName) return []
+  const parts = [words[0] ?? '', words.at(-1) ?? '']
+  // A part of one or two letters is a word of many languages: `Li` is told from text only by what stands beside it.
+  return [
+    title,
+    ...parts.filter((part) => /\p{Lo}{2}/u.test(part) || (part.length > 2 && !particle.test(part))),
+  ]
 }

@@ -46,10 +46,19 @@ function sendForm(next: string | undefined): Html {
   return html`<form method="post" action="/login/links">${hiddenNext(next)}
 <p><label for="name">Your name in Firewatch</label>
 <input id="name" name="name" required maxlength="100" autocomplete="username" autocapitalize="none" spellcheck="false"></p>
+<fieldset class="choices"><legend>Where to</legend>
+${places.map(([value, words], index) => html`<label class="choice"><input type="radio" name="channel" value="${value}"${index === 0 ? html` checked` : null}><span>${words}</span></label>`)}</fieldset>
 <p><button class="primary">Send me a link</button></p>
 </form>
-<p class="quiet">It comes to your own chat or mailbox, as configured.</p>`
+<p class="quiet">It comes to a chat or mailbox of your own, as configured. If it cannot be sent to the one you choose, it goes to the other.</p>`
 }
+
+/** The same for every name: what a person has is nobody else’s business. */
+const places = [
+  ['', 'Whichever comes first in my contacts'],
+  ['chat', 'My chat: Slack or Telegram'],
+  ['email', 'My mailbox'],
+] as const
 
 function hiddenNext(next: string | undefined): Html | null {
   return next === undefined ? null : html`<input type="hidden" name="next" value="${next}">`

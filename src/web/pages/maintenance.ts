@@ -13,6 +13,8 @@ export interface MaintenancePage {
   readonly services: readonly string[]
   readonly person: string
   readonly mayAnnounce: boolean
+  /** Of what this page's form begins: sent twice, it is begun once. */
+  readonly commandId: string
   /** Epoch milliseconds. */
   readonly now: number
   readonly told?: string
@@ -57,14 +59,14 @@ function card(
 ${mayAnnounce && id !== null ? html`<form method="post" action="/maintenance/${id}/end"><button>End it now</button></form>` : null}</li>`
 }
 
-function form({ services, asked, preview }: MaintenancePage): Html {
+function form({ services, asked, preview, commandId }: MaintenancePage): Html {
   const option = (name: string) =>
     name === asked?.service ? html`<option selected>${name}</option>` : html`<option>${name}</option>`
   const confirmed = preview?.kind === 'done'
   return html`<section class="card"><h2>Announce maintenance</h2>
 <p class="quiet">Nobody is paged about the service until it ends. What is still wrong then is paged. Checks and automation go on.</p>
 ${preview === undefined ? null : html`<p class="told" role="status">${preview.message}</p>`}
-<form class="fields" method="post" action="/maintenance/preview">
+<form class="fields" method="post" action="/maintenance/preview"><input type="hidden" name="commandId" value="${commandId}">
 <label class="field">Service <select name="service">${services.map(option)}</select></label>
 <label class="field">How long <input name="for" required maxlength="20" placeholder="2h" autocomplete="off" value="${asked?.for ?? '1h'}"></label>
 <label class="field">Why <input name="reason" required maxlength="500" autocomplete="off" value="${asked?.reason ?? ''}"></label>

@@ -94,31 +94,33 @@ function begins(line: string): boolean {
 }
 
 /**
- * Code, links, strong and stressed words; everything else is text. Links may be `[words](address)`, `<address>` or the bare address. A backslash
+ * Code, links, strong and stressed words, links in these; everything else is text. Links may be `[words](address)`, `[words](address "title")`, `<address>` or the bare address. A backslash
  * before a mark takes its meaning away.
+ * @param mayLink not within the words of a link
  */
-function inline(text: string, read: Reading): Html {
+function inline(text: string, read: Reading, mayLink = true): Html {
   const parts = text.split(
-    /((?<!\\)`[^`]+`|(?<!\\)\[[^\]]+\]\([^()\s]+(?:\([^()\s]*\)[^()\s]*)*\)|(?<!\\)<https?:[^<>\s]+>|\bhttps?:\/\/[^\s<>"`*]+|(?<!\\)\*\*(?:\\.|[^*\\])+\*\*|(?<!\\)\*(?:\\.|[^*\s\\])(?:\\.|[^*\\])*\*)/i,
+    /((?<!\\)`[^`]+`|(?<!\\)\[[^\]]+\]\([^()\s]+(?:\([^()\s]*\)[^()\s]*)*(?: +"[^"]*")?\)|(?<!\\)<https?:[^<>\s]+>|\bhttps?:\/\/(?:[^\s<>"`*]|\*(?=[\w/%&=?-]))+|(?<!\\)\*\*(?:\\.|[^*\\])+\*\*|(?<!\\)\*(?:\\.|[^*\s\\])(?:\\.|[^*\\])*\*)/i,
   )
   return html`${parts.map((part) => {
-    const link = linkIn(part, read)
+    const link = mayLink ? linkIn(part, read) : null
     if (link !== null) return link
     if (part.length > 2 && part.startsWith('`') && part.endsWith('`'))
       return html`<code>${part.slice(1, -1)}</code>`
     if (part.length > 4 && part.startsWith('**') && part.endsWith('**'))
-      return html`<strong>${plain(part.slice(2, -2), read)}</strong>`
+      return html`<strong>${inline(part.slice(2, -2), read, mayLink)}</strong>`
     if (part.length > 2 && part.startsWith('*') && part.endsWith('*'))
-      return html`<em>${plain(part.slice(1, -1), read)}</em>`
+      return html`<em>${inline(part.slice(1, -1), read, mayLink)}</em>`
     return plain(part, read)
   })}`
 }
 
 /** A part that is a link, as one; `null` for any other. One that leads nowhere safe stays the text that it is. */
 function linkIn(part: string, read: Reading): Html | null {
-  const { words, address } = /^\[(?<words>[^\]]+)\]\((?<address>\S+)\)$/.exec(part)?.groups ?? {}
+  const { words, address } =
+    /^\[(?<words>[^\]]+)\]\((?<address>\S+?)(?: +"[^"]*")?\)$/.exec(part)?.groups ?? {}
   if (words !== undefined && address !== undefined)
-    return outsideLink(inline(words, read), unescaped(address), part)
+    return outsideLink(inline(words, read, false), unescaped(address), part)
   const spelt = /^<(https?:[^<>\s]+)>$/i.exec(part)?.[1]
   if (spelt !== undefined) return outsideLink(spelt, spelt, part)
   if (!/^https?:\/\//i.test(part)) return null

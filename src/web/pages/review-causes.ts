@@ -34,10 +34,10 @@ ${noBranch === null ? null : html`<p class="quiet">${noBranch}.</p>`}`,
 }
 
 /** Says of a cause whether it holds, and why. */
-export function settleForm(trees: readonly CauseTree[], action: string): Html | null {
+export function settleForm(trees: readonly CauseTree[], action: string, commandId: string): Html | null {
   const nodes = trees.flatMap(({ causes }) => causes.flatMap(nodesUnder))
   if (nodes.length === 0) return null
-  return html`<form class="settle" method="post" action="${action}">
+  return html`<form class="settle" method="post" action="${action}"><input type="hidden" name="commandId" value="${commandId}">
 <label for="cause">Cause</label>
 <select id="cause" name="cause">${nodes.map(({ id, claim, status, settled }) => html`<option value="${id}">${settled?.verdict ?? status}: ${claim}</option>`)}</select>
 <label for="cause-reason">How you know</label>

@@ -76,6 +76,8 @@ async function declare(request: FastifyRequest, dependencies: WebDependencies) {
     service === undefined
       ? declaredIn(written, await dependencies.services())
       : { title: declaredTitle(written), service }
+  if (about.title === '')
+    throw new HttpProblem(400, `“${declaredTitle(written)}” names a service only: say what is wrong with it`)
   const by = request.principal?.person ?? 'unknown'
   const declaration: Declaration = {
     ...about,

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { linkPlaces } from '../../domain/page/page-link.ts'
 import { browserName } from '../browser-name.ts'
 import { holderOf, isForeign } from '../access.ts'
 import { cookieIn, sessionCookie, setCookie } from '../cookies.ts'
@@ -16,7 +17,9 @@ const nextCookie = 'firewatch_next'
 
 const Code = z.object({ code: z.string().regex(/^[\w-]{20,100}$/) })
 const Next = z.object({ next: z.string().optional().catch(undefined) })
-const Wanted = z.object({ name: z.string().trim().min(1).max(100) })
+/** The form's first choice names none: whichever comes first. */
+const Channel = z.union([z.literal('').transform(() => undefined), z.enum(linkPlaces)]).optional()
+const Wanted = z.object({ name: z.string().trim().min(1).max(100), channel: Channel })
 
 /**
  * Log-in by a one-time link. The link shows a page with a button, and only the button's POST uses the code up, so that a chat's link
@@ -73,11 +76,14 @@ function sendingRoute(app: FastifyInstance, { loginLinks, now }: WebDependencies
       throw new HttpProblem(403, 'another site asked for this log-in: ask on the page itself')
     const asked = Wanted.safeParse(request.body).data
     if (loginLinks?.canSend() !== true || asked === undefined)
-      throw new HttpProblem(400, 'say who you are: name=ana; nothing else is needed')
+      throw new HttpProblem(
+        400,
+        'say who you are: name=ana; and where you want the link, if it matters: channel=chat or channel=email',
+      )
     if (!byAddress.take(request.ip))
       throw new HttpProblem(429, 'too many log-ins were asked for from here; wait ten minutes')
     const next = nextIn(request.body)
-    if (byName.take(asked.name)) loginLinks.send(asked.name, next)
+    if (byName.take(asked.name)) loginLinks.send(asked.name, next, asked.channel)
     if (!wantsPage(request))
       return reply.code(202).send({ sent: 'if that is a user with a chat or a mailbox of their own' })
     const path = loginPath(next)

@@ -4,7 +4,7 @@ import type { MaintenanceAnswer, MaintenanceRequest } from '../../domain/escalat
 import { may } from '../access.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
-import { idempotencyKeyOf } from '../idempotency-key.ts'
+import { formKeyOf, Key } from '../idempotency-key.ts'
 import { maintenancePage } from '../pages/maintenance.ts'
 import { readerZone } from '../reader-zone.ts'
 import { personOf, sendPage } from '../send-page.ts'
@@ -22,6 +22,7 @@ const Body = z.strictObject({
   from: text,
   to: text,
   reason: text,
+  commandId: Key.optional(),
 })
 const Numbered = z.object({ id: z.string().max(20) })
 const Query = z.object({ told: z.string().max(4_000).optional().catch(undefined) })
@@ -52,7 +53,7 @@ export function maintenanceRoutes(app: FastifyInstance, dependencies: WebDepende
 
 /** The same in the console: the form shows first what it would hold back. */
 function pageRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
-  const { maintenance, services, now } = dependencies
+  const { maintenance, services, now, newId } = dependencies
   const config = { access: 'respond' } as const
   const show = async (
     request: FastifyRequest,
@@ -63,6 +64,7 @@ function pageRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
       windows: await maintenance.listed(),
       services: await services(),
       person: personOf(request),
+      commandId: newId(),
       mayAnnounce: may(request.principal, 'respond'),
       now: now().getTime(),
       ...(told === undefined ? {} : { told }),
@@ -96,7 +98,7 @@ async function announce(
     ...(asked.reason === undefined ? {} : { reason: asked.reason }),
   }
   const by = personOf(request)
-  return maintenance.announce(asked, by, `web-${by}-${idempotencyKeyOf(request) ?? newId()}`)
+  return maintenance.announce(asked, by, `web-${by}-${formKeyOf(request) ?? newId()}`)
 }
 
 async function end(request: FastifyRequest, { maintenance }: WebDependencies): Promise<MaintenanceAnswer> {

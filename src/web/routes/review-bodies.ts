@@ -56,10 +56,15 @@ export function sectionIn(params: unknown): SectionName {
   return parsed.data.section
 }
 
-/** @throws HttpProblem 400 */
-export function versionIn(body: unknown): number {
-  const what = 'say which version you read: "version" is in the review'
-  return parse(z.object({ version: Version }), body, what).version
+const Publication = z.object({
+  version: Version,
+  anyway: z.union([z.boolean(), z.literal('on').transform(() => true)]).default(false),
+})
+
+/** `anyway`: also where it names people. @throws HttpProblem 400 */
+export function publicationIn(body: unknown): { readonly version: number; readonly anyway: boolean } {
+  const what = 'say which version you read: "version" is in the review; "anyway" is true or false'
+  return parse(Publication, body, what)
 }
 
 /** @throws HttpProblem 400 */

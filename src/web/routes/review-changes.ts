@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import { sectionTitles } from '../../domain/post-mortem/brief-line.ts'
 import { textOf, type SectionTexts } from '../../domain/post-mortem/document.ts'
+import { namedSentence, peopleNamed } from '../../domain/post-mortem/named-people.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { readReviewFile } from '../../domain/post-mortem/review-file.ts'
 import { HttpProblem } from '../errors.ts'
@@ -10,9 +11,9 @@ import { conflictProblems, draftChanges, reviewView } from '../review-view.ts'
 import type { ReviewAnswer } from '../review-service.ts'
 import { personOf, sendPage } from '../send-page.ts'
 import { incidentOf } from './incidents.ts'
-import { draftAnswerIn, editIn, sectionEditIn, sectionIn, settledIn, versionIn } from './review-bodies.ts'
+import { draftAnswerIn, editIn, sectionEditIn, sectionIn, publicationIn, settledIn } from './review-bodies.ts'
 import { isReadable, reviewOf } from './reviews.ts'
-import { idempotencyKeyOf } from '../idempotency-key.ts'
+import { formKeyOf } from '../idempotency-key.ts'
 import { noteIn } from './command-bodies.ts'
 
 const respond = { config: { access: 'respond' } } as const
@@ -47,8 +48,7 @@ function apiRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
   })
   app.post(`${path}/publish`, respond, async (request) => {
     const { number } = await incidentOf(request.params, incidents)
-    const version = versionIn(request.body)
-    return done(await reviews.publish({ incident: number, version, ...authorOf(request, dependencies) }))
+    return publish(request, number, dependencies)
   })
   app.post(`${path}/drafts`, respond, async (request) => {
     const { number } = await incidentOf(request.params, incidents)
@@ -113,15 +113,7 @@ function formRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
       return reply.redirect(`/reviews/${incidentName(number)}?told=${told}`, 303)
     })
 
-  form('publish', 'published', async (request, incident) =>
-    done(
-      await reviews.publish({
-        incident,
-        version: versionIn(request.body),
-        ...authorOf(request, dependencies),
-      }),
-    ),
-  )
+  form('publish', 'published', (request, incident) => publish(request, incident, dependencies))
   form('drafts', 'answered', async (request, incident) => {
     const asked = draftAnswerIn(request.body)
     return done(await reviews.answerDraft({ incident, ...asked, ...authorOf(request, dependencies) }))
@@ -130,8 +122,34 @@ function formRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
   form('causes', 'settled', (request) => settle(request, dependencies))
   form('note', 'noted', async (request, incident) => {
     const { by: actor, at } = authorOf(request, dependencies)
-    return reviews.note({ incident, actor, at, commandId: dependencies.newId(), text: noteIn(request.body) })
+    return reviews.note({
+      incident,
+      actor,
+      at,
+      commandId: formKeyOf(request) ?? dependencies.newId(),
+      text: noteIn(request.body),
+    })
   })
+}
+
+/** Publishes the version that somebody read. Where it names people they are told so first, and say that they mean it. */
+async function publish(request: FastifyRequest, incident: number, dependencies: WebDependencies) {
+  const { reviews, configured } = dependencies
+  const { version, anyway } = publicationIn(request.body)
+  const { document, model } = await reviewOf({ number: incident }, reviews)
+  const isNew = document.version === version && document.published?.version !== version
+  const named =
+    isNew && !anyway
+      ? peopleNamed(document, Object.values((await configured.now()).users), model.service)
+      : []
+  if (named.length > 0)
+    throw new HttpProblem(
+      409,
+      `the review of ${incidentName(incident)} names people: write "Responder A" in their place, or publish it with their names`,
+      [...named.map(namedSentence), 'say "anyway": true to publish it with their names'],
+      'names-people',
+    )
+  return done(await reviews.publish({ incident, version, ...authorOf(request, dependencies) }))
 }
 
 const changedMeanwhile = 'the review changed since you read it'
@@ -158,7 +176,7 @@ async function settle(request: FastifyRequest, dependencies: WebDependencies) {
   const { number } = await incidentOf(request.params, incidents)
   await reviewOf({ number }, reviews)
   const { by: actor, at } = authorOf(request, dependencies)
-  const commandId = idempotencyKeyOf(request) ?? newId()
+  const commandId = formKeyOf(request) ?? newId()
   const settled = settledIn(request.body)
   const answer = await reviews.settleCause({ incident: number, actor, at, commandId, ...settled })
   if (!('unknown' in answer)) return answer

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { mayWith } from '../../domain/access/access.ts'
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import type { Incident } from '../../domain/incident/incident.ts'
+import { peopleNamed } from '../../domain/post-mortem/named-people.ts'
 import type { ReviewListFilter } from '../../domain/post-mortem/stored-review.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { HttpProblem } from '../errors.ts'
@@ -24,7 +25,7 @@ const Outcome = z.object({ told: z.string().max(40).optional().catch(undefined) 
 
 /** Post-mortems as pages, as JSON and as the Markdown that is kept. */
 export function reviewRoutes(app: FastifyInstance, dependencies: WebDependencies): void {
-  const { reviews, incidents, charts } = dependencies
+  const { reviews, incidents, charts, configured, newId } = dependencies
   const read = { config: { access: 'read' } } as const
 
   app.get('/api/v1/reviews', read, async ({ query }) => ({ reviews: await reviews.list(filterOf(query)) }))
@@ -35,9 +36,10 @@ export function reviewRoutes(app: FastifyInstance, dependencies: WebDependencies
     return sendPage(reply, reviewListPage({ reviews: listed, filter, person: personOf(request) }))
   })
 
-  app.get('/api/v1/incidents/:name/review', read, async ({ params }) =>
-    reviewView(await reviewOf(await incidentOf(params, incidents), reviews)),
-  )
+  app.get('/api/v1/incidents/:name/review', read, async ({ params }) => {
+    const review = await reviewOf(await incidentOf(params, incidents), reviews)
+    return { ...reviewView(review), namedPeople: await namedIn(review, configured) }
+  })
 
   app.get('/api/v1/incidents/:name/review/appendix', read, async ({ params }) => {
     const { appendix } = await reviewOf(await incidentOf(params, incidents), reviews)
@@ -50,10 +52,13 @@ export function reviewRoutes(app: FastifyInstance, dependencies: WebDependencies
     const { role } = request.principal ?? {}
     const { told } = Outcome.parse(request.query)
     const about = await charts.about(incident)
+    const named = await namedIn(review, configured)
     // What is written down stays in UTC, and so does what stands beside it: two clocks on one page help nobody.
     const page = inReaderZone('UTC', () =>
       reviewPage({
         review,
+        named,
+        commandId: newId(),
         person: personOf(request),
         mayEdit: role !== undefined && mayWith(role, 'respond'),
         ...(about === undefined ? {} : { chart: { token: incident.chartToken, about } }),
@@ -79,6 +84,11 @@ export function reviewRoutes(app: FastifyInstance, dependencies: WebDependencies
     const { appendix } = await reviewOf(incident, reviews)
     return sendFile(reply, `${incidentName(incident.number)}-appendix.md`, appendix)
   })
+}
+
+/** Configured people whom it calls by name. */
+async function namedIn({ document, model }: ReadableReview, configured: WebDependencies['configured']) {
+  return peopleNamed(document, Object.values((await configured.now()).users), model.service)
 }
 
 /** @throws HttpProblem 404 while there is none */

@@ -8,6 +8,7 @@ import {
   worstFirst,
 } from '../../../src/domain/alert/alert-title.ts'
 import type { Alert } from '../../../src/domain/alert/alert.ts'
+import { declaredIn } from '../../../src/domain/alert/declaration.ts'
 import { alert } from '../../support/pages.ts'
 
 const labels = { alertname: 'orders-drop', severity: 'critical' }
@@ -102,6 +103,14 @@ describe('N32: the title of an incident', () => {
 })
 
 it.each([
+  [{ title: '\u202eevil', summary: 'x' }, {}, 'evil (shop)'],
+  [{ title: '\u200b\u200b', summary: 'Nobody can pay' }, {}, 'Nobody can pay (shop)'],
+  [{ title: '\u2060' }, { alertname: '\u200b' }, 'Alert (shop)'],
+])('N32: a title is something that can be read: %j', (annotations, more, title) => {
+  expect(firingTitle([one(annotations, more)], 1, 'shop')).toBe(title)
+})
+
+it.each([
   ['HighErrorRate', 'High error rate'],
   ['KubePodCrashLooping', 'Kube pod crash looping'],
   ['CPUThrottlingHigh', 'CPU throttling high'],
@@ -114,6 +123,17 @@ it.each([
   ['Disk is Full', 'Disk is Full'],
   ['größe', 'Größe'],
   ['--', '--'],
+  ['HTTPErrors5xxHigh', 'HTTP errors5xx high'],
+  ['iOSLikesDown', 'iOS likes down'],
+  ['LikesDownOniOS', 'Likes down on iOS'],
+  ['PostgreSQLDown', 'PostgreSQL down'],
+  ['KubeMySQLSlow', 'Kube MySQL slow'],
+  ['HighDBLoad', 'High DB load'],
+  ['IPv6Unreachable', 'IPv6 unreachable'],
+  ['ClickHouseTooManyParts', 'ClickHouse too many parts'],
+  ['ПриложениеНеОтвечает', 'Приложение не отвечает'],
+  ['GrößeÜberschritten', 'Größe überschritten'],
+  ['磁盘已满', '磁盘已满'],
 ])('N32: the name %s has the words %s', (name, words) => {
   expect(nameWords(name)).toBe(words)
 })
@@ -139,4 +159,25 @@ it('N32: alerts are read the most severe first, then by their distance', () => {
     'absurd',
     'minor',
   ])
+})
+
+it.each([
+  ['shop: nobody can pay', 'shop', 'nobody can pay'],
+  ['shop.api:nobody can pay', 'shop.api', 'nobody can pay'],
+  ['k8s/pod: crash loops', 'k8s/pod', 'crash loops'],
+  ['größe: zu klein', 'größe', 'zu klein'],
+  ['shop:eu: slow', 'shop:eu', 'slow'],
+  ['shops: slow', undefined, 'shops: slow'],
+  ['shop:  ', 'shop', ''],
+])('N32: a declaration names its service first, whatever it is called: %s', (written, service, title) => {
+  const services = ['shop', 'shop.api', 'k8s/pod', 'größe', 'shop:eu']
+  expect(declaredIn(written, services)).toEqual(service === undefined ? { title } : { service, title })
+})
+
+it.each([
+  ['  ', {}, 'CPU hot'],
+  ['\u200b', { pod: '\u200b', host: 'db1' }, 'CPU hot (host db1)'],
+  ['unknown', { pod: ' ', host: 'db1' }, 'CPU hot (host db1)'],
+])('N32: nowhere is no place: service %j, labels %j', (service, more, title) => {
+  expect(firingTitle([one({ summary: 'CPU hot' }, more)], 1, service)).toBe(title)
 })

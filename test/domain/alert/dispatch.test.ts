@@ -354,3 +354,13 @@ describe('the timeline of a group', () => {
     ])
   })
 })
+
+it.each([
+  [{ service: 'shop' }, 'feed', 'shop'],
+  [{ service: '' }, 'feed', 'feed'],
+  [{ service: ' \u200b' }, undefined, 'unknown'],
+  [{}, undefined, 'unknown'],
+])('N32: a service without a name is none: %j, route %j', (labels, service, expected) => {
+  const route = { match: {}, ...(service === undefined ? {} : { service }) } as unknown as Route
+  expect(incidentService(labels, route)).toBe(expected)
+})

@@ -75,6 +75,16 @@ describe('cut text', () => {
 describe('an error', () => {
   it('is one line', () => {
     expect(oneLine(' a\r\n\u0000b\tc ')).toBe('a b c')
+  })
+
+  it('N32: of one line turns no other text round, and is empty where nothing can be seen', () => {
+    expect(oneLine('a\u202eb\u2066c\u2069 \u202cd')).toBe('abc d')
+    expect(oneLine('عربي 👩\u200d👧 \u200eok')).toBe('عربي 👩\u200d👧 \u200eok')
+    for (const text of ['\u200b', '\u2060 \u202e', '\u00ad\ufeff', '\u3164', '\u0000'])
+      expect(oneLine(text)).toBe('')
+  })
+
+  it('is short', () => {
     expect(errorText('x'.repeat(1000))).toHaveLength(300)
   })
 

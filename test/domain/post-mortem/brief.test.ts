@@ -148,6 +148,30 @@ describe('N40: the page of a review', () => {
     )
   })
 
+  it.each([
+    ['unknown', 'Responder A declared it', 'Affected: which service is not recorded'],
+    [
+      'checkout',
+      'Responder A declared it for the service checkout',
+      'Affected: service checkout; which part of it is not recorded',
+    ],
+  ])(
+    'N40: of a declared incident says who declared it, in their words: service %s',
+    (service, who, affected) => {
+      const labels = { alertname: 'Declared', severity: 'P1', declaration: 'web-ana-1' }
+      const alerts = records().alerts.map((alert) => ({
+        ...alert,
+        labels,
+        annotations: { summary: 'nobody can pay', declaredBy: 'ana' },
+      }))
+      const about = { service, title: 'nobody can pay', groupingKey: 'declaration=web-ana-1' }
+      const given = records({ evidence: [], alerts, incident: incident(about) })
+      expect(linesOf('summary', given)[0]).toBe(`${who}, and no check measured it: “nobody can pay”`)
+      expect(linesOf('impact', given)[0]).toBe(affected)
+      expect(linesOf('impact', given).join()).not.toContain('web-ana-1')
+    },
+  )
+
   it('gives times with zone and durations, mitigated apart from resolved', () => {
     expect(linesOf('times', records())).toEqual([
       'Began: 2026-11-24 03:00:00 UTC',
