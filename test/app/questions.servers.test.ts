@@ -81,7 +81,7 @@ describe.skipIf(!hasTerminal)('N38: config apply at a terminal', () => {
   it.each(['y\r', 'YES\r'])('N38: shows the plan, asks and applies it on %j', async (keys) => {
     const { code, stdout } = await atTerminal(['config', 'apply', edited], env, keys)
     expect(stdout).toMatch(
-      /ackTimeout 15 min -> 5 min[^]*Apply revision \w{12}\? \[y\/N\][^]*applied: revision/,
+      /ackTimeout 15m -> 5m[^]*Apply revision \w{12}\? \[y\/N\][^]*applied: revision/,
     )
     expect([code, applied.length]).toEqual([0, 1])
   })
