@@ -252,14 +252,20 @@ describe('N09 retention', () => {
 describe('N09 what is asked for often', () => {
   const others = 'datname = current_database() AND pid <> pg_backend_pid()'
 
-  it('reads no whole table: neither the standings of checks, nor figures, nor the attempts of an incident', async () => {
+  it('reads no whole table: neither the standings of checks, nor figures, nor the attempts of an incident, nor the incidents of a check', async () => {
     await run(
       `INSERT INTO verdicts (check_name, metric, slice, slice_group, bucket_at, state, reason, baselines)
        SELECT 'c' || c, 'm', 's', 'g', '2026-01-01'::timestamptz + n * interval '1 minute', 'ok', '', '[]'
        FROM generate_series(1, 4) c, generate_series(1, 20000) n;
        INSERT INTO remediation_attempts (id, incident, rung, action, target, state, decision)
-       SELECT 'x' || n, ${await incident()}, 1, 'a', 't' || n, 'done', '{"recorded": "d"}' FROM generate_series(1, 5000) n`,
+       SELECT 'x' || n, ${await incident()}, 1, 'a', 't' || n, 'done', '{"recorded": "d"}' FROM generate_series(1, 5000) n;
+       INSERT INTO incidents (grouping_key, title, service, labels, severity, state, config_revision, chart_token, started_at)
+       SELECT 'n' || n, 't', 's', '{}', 'P1', 'resolved', 'r1', 'n' || n, '2026-01-01' FROM generate_series(1, 5000) n;
+       INSERT INTO alerts (incident, fingerprint, status, labels, annotations, starts_at)
+       SELECT number, 'f', 'resolved', jsonb_build_object('alertname', 'c' || number % 500, 'check', 'c' || number % 500), '{}', '2026-01-01'
+       FROM incidents WHERE title = 't' AND grouping_key LIKE 'n%'`,
     )
+    await run('VACUUM ANALYZE alerts')
     await run('ANALYZE')
     // A connection tells what it read a while later, or when it ends: what earlier tests read must not be counted here.
     await run(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${others}`)
@@ -274,8 +280,10 @@ describe('N09 what is asked for often', () => {
     )
     await records.attempts.ofIncident(999)
     await records.attempts.underRepair(['t7'])
+    expect(await records.incidents.ofCheck('c7', 5)).toHaveLength(5)
+    expect(await records.incidents.ofCheck('none', 5)).toEqual([])
     const scanned = `SELECT relname || ' ' || seq_scan AS value FROM pg_stat_user_tables
-      WHERE relname IN ('verdicts', 'remediation_attempts') AND seq_scan > 0`
+      WHERE relname IN ('verdicts', 'remediation_attempts', 'alerts', 'incidents') AND seq_scan > 0`
     await expect
       .poll(
         () =>
