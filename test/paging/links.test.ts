@@ -136,6 +136,16 @@ describe('N33: the time of a page', () => {
   })
 })
 
+it.each(['slack', 'telegram', 'email'])(
+  'N32: a service that nobody knows is not named over %s',
+  (channel) => {
+    const told = compose({ page: page({ channel }), incident: incident({ service: 'unknown' }) })
+    for (const [name, said] of channels.slice(0, 6))
+      expect([name, said(told)]).toEqual([name, expect.not.stringContaining('unknown')])
+    expect(compose({ incident: incident({ service: 'unknown' }) }).service).toBe('unknown')
+  },
+)
+
 describe('N32: a message of several incidents', () => {
   const others = Array.from({ length: 17 }, (_, n) => incident({ number: n + 50, title: 'Disk full (db)' }))
 

@@ -133,3 +133,21 @@ describe('N30: by a link', () => {
     await page.waitForURL('**/login')
   })
 })
+
+it.each([320, 390, 1440])(
+  'N30: what was written is shown when the session had ended, at %i px',
+  async (width) => {
+    const visitor = await visit(browser, origin, { width })
+    visitors.push(visitor)
+    const { page } = visitor
+    await page.goto('/declare')
+    await page.fill('[name="title"]', 'nobody can pay')
+    await page.context().clearCookies()
+    await page.click('button:text-is("Declare and page")')
+    await page.waitForSelector('text=Nothing was sent')
+    expect(await page.inputValue('textarea')).toBe('nobody can pay')
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+    expect(await accessibilityFaults(page)).toEqual([])
+    expect(web.given).toEqual([])
+  },
+)

@@ -1,3 +1,4 @@
+import { unknownService } from '../alert/alert-title.ts'
 import type { Alert } from '../alert/alert.ts'
 import { bundleName } from './answer-value.ts'
 import type { Configuration } from '../configuration/configuration.ts'
@@ -74,7 +75,7 @@ export function composePageMessage(facts: PageFacts): PageMessage {
     incident: name,
     title: messageTitle(facts, firing),
     severity: incident.severity,
-    service: cutText(oneLine(incident.service), longestName),
+    service: serviceOf(facts),
     person: page.person,
     lines: [...linesOf(firing, firingCount), ...bundleLines(bundled)],
     bundled,
@@ -124,6 +125,13 @@ function timesOf({ page, incident, machine, clock, channelsOf }: PageFacts) {
     since: momentWords(Date.parse(incident.startedAt), clock),
     timeZone: clock.timeZone,
   }
+}
+
+/** People read no service rather than "unknown"; programs find the word that they know. */
+function serviceOf({ page, incident: { service } }: PageFacts): string {
+  return service === unknownService && !isForPrograms(page.channel)
+    ? ''
+    : cutText(oneLine(service), longestName)
 }
 
 /** Whether what is sent is read field by field, and not as a text. */

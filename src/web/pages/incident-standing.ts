@@ -1,3 +1,4 @@
+import { unknownService } from '../../domain/alert/alert-title.ts'
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import { nextWords } from '../../domain/incident/next.ts'
 import { nowDoing } from '../../domain/incident/now-doing.ts'
@@ -38,7 +39,7 @@ export function factSection(page: IncidentPage): Html {
 <p class="tags">${severityBadge(severity)} ${stateBadge(state)} <span class="quiet">${incidentName(incident.number)}</span></p>
 <h1>${title}</h1>
 ${impact(records.alerts)}
-<p>${lasted}, service ${service}${recurrenceOf === null ? null : html`, again after ${incidentLink(recurrenceOf)}`}</p>
+<p>${lasted}${service === unknownService ? null : html`, service ${service}`}${recurrenceOf === null ? null : html`, again after ${incidentLink(recurrenceOf)}`}</p>
 <p>${owner({ incident, records })}</p>
 ${countdown(page)}
 </section>`
