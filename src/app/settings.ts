@@ -36,71 +36,91 @@ export class SettingsError extends Error {
 }
 
 /** @throws SettingsError that names every variable that is missing or wrong */
-export function settingsFrom(given: NodeJS.ProcessEnv): Settings {
-  const env = withoutEmpty(given)
+export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
   const problems: string[] = []
-  const required = (name: string): string => {
-    const value = env[name]
-    if (value === undefined) problems.push(`${name} is not set`)
-    return value ?? ''
-  }
-  const clickHouse = (): string => {
-    const url = required('CLICKHOUSE_URL')
-    if (url !== '' && !isClickHouseAddress(url)) problems.push(`CLICKHOUSE_URL must look like ${addressForm}`)
-    return url
-  }
-  const portIn = (name: string, absent: number): number => {
-    const written = env[name] ?? String(absent)
-    const port = /^\d{1,5}$/.test(written) ? Number(written) : Number.NaN
-    if (!(port <= 65_535)) problems.push(`${name} is not a port number`)
-    return port
-  }
-  const port = portIn('FIREWATCH_PORT', defaultPort)
-  const logLevel = logLevels.find((level) => level === (env['FIREWATCH_LOG_LEVEL'] ?? 'info'))
-  if (logLevel === undefined) problems.push(`FIREWATCH_LOG_LEVEL must be one of ${logLevels.join(', ')}`)
-  const linkKey = env['FIREWATCH_LINK_KEY']
-  if (linkKey !== undefined && linkKey.length < shortestLinkKey)
-    problems.push(`FIREWATCH_LINK_KEY is shorter than ${shortestLinkKey} characters`)
-  const host = env['FIREWATCH_HOST'] ?? '127.0.0.1'
+  const given = readerOf(env, (problem) => problems.push(problem))
+  const host = given.text('FIREWATCH_HOST') ?? '127.0.0.1'
+  const port = given.port('FIREWATCH_PORT') ?? defaultPort
+  const temporalUiUrl = given.text('TEMPORAL_UI_URL')
+  const metricsPort = given.port('FIREWATCH_METRICS_PORT')
+  const linkKey = given.linkKey()
+  const operator = given.text('FIREWATCH_OPERATOR')
+  const runId = given.text('FIREWATCH_RUN_ID')
   const settings: Settings = {
-    configPath: env['FIREWATCH_CONFIG'] ?? defaultConfigPath,
-    dataDir: env['FIREWATCH_DATA'] ?? '.firewatch',
-    temporalAddress: required('TEMPORAL_ADDRESS'),
-    temporalNamespace: env['TEMPORAL_NAMESPACE'] ?? 'default',
+    configPath: given.text('FIREWATCH_CONFIG') ?? defaultConfigPath,
+    dataDir: given.text('FIREWATCH_DATA') ?? '.firewatch',
+    temporalAddress: given.required('TEMPORAL_ADDRESS'),
+    temporalNamespace: given.text('TEMPORAL_NAMESPACE') ?? 'default',
     temporalAccess: temporalAccessFrom(env, (problem) => problems.push(problem)),
-    databaseUrl: required('DATABASE_URL'),
-    clickhouseUrl: clickHouse(),
+    databaseUrl: given.required('DATABASE_URL'),
+    clickhouseUrl: given.clickHouse(),
     host,
     port,
-    publicUrl: (env['FIREWATCH_PUBLIC_URL'] ?? `http://${host}:${port}`).replace(/\/+$/, ''),
-    ...(env['TEMPORAL_UI_URL'] === undefined ? {} : { temporalUiUrl: env['TEMPORAL_UI_URL'] }),
-    ...(env['FIREWATCH_METRICS_PORT'] === undefined
-      ? {}
-      : { metricsPort: portIn('FIREWATCH_METRICS_PORT', 0) }),
-    logLevel: logLevel ?? 'info',
+    publicUrl: (given.text('FIREWATCH_PUBLIC_URL') ?? `http://${host}:${port}`).replace(/\/+$/, ''),
+    ...(temporalUiUrl === undefined ? {} : { temporalUiUrl }),
+    ...(metricsPort === undefined ? {} : { metricsPort }),
+    logLevel: given.logLevel(),
     ...(linkKey === undefined ? {} : { linkKey }),
-    ...(env['FIREWATCH_OPERATOR'] === undefined ? {} : { operator: env['FIREWATCH_OPERATOR'] }),
-    ...(env['FIREWATCH_RUN_ID'] === undefined ? {} : { runId: env['FIREWATCH_RUN_ID'] }),
+    ...(operator === undefined ? {} : { operator }),
+    ...(runId === undefined ? {} : { runId }),
   }
   if (problems.length > 0)
     throw new SettingsError(`settings: ${problems.join('; ')}; "firewatch up" sets them all by itself`)
   return settings
 }
 
+/** Variables by what they must be; one that is not is a problem, and reading goes on. */
+function readerOf(env: NodeJS.ProcessEnv, problem: (text: string) => void) {
+  const text = (name: string) => nonEmpty(env, name)
+  const required = (name: string): string => {
+    const value = text(name)
+    if (value === undefined) problem(`${name} is not set`)
+    return value ?? ''
+  }
+  return {
+    text,
+    required,
+    port(name: string): number | undefined {
+      const written = text(name)
+      if (written === undefined) return undefined
+      const port = /^\d{1,5}$/.test(written) ? Number(written) : Number.NaN
+      if (!(port <= 65_535)) problem(`${name} is not a port number`)
+      return port
+    },
+    clickHouse(): string {
+      const url = required('CLICKHOUSE_URL')
+      if (url !== '' && !isClickHouseAddress(url)) problem(`CLICKHOUSE_URL must look like ${addressForm}`)
+      return url
+    },
+    logLevel(): LogLevel {
+      const written = text('FIREWATCH_LOG_LEVEL') ?? 'info'
+      const level = logLevels.find((one) => one === written)
+      if (level === undefined) problem(`FIREWATCH_LOG_LEVEL must be one of ${logLevels.join(', ')}`)
+      return level ?? 'info'
+    },
+    linkKey(): string | undefined {
+      const key = text('FIREWATCH_LINK_KEY')
+      if (key !== undefined && key.length < shortestLinkKey)
+        problem(`FIREWATCH_LINK_KEY is shorter than ${shortestLinkKey} characters`)
+      return key
+    },
+  }
+}
+
 /** A variable that is set to nothing, as templates of deployments do, is one that is not set. */
-function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+function nonEmpty(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const value = env[name]
+  return value === '' ? undefined : value
 }
 
 /**
  * What is needed to work straight on the records.
  * @throws SettingsError that names the variable that is missing
  */
-export function recordSettingsFrom(given: NodeJS.ProcessEnv): Pick<Settings, 'configPath' | 'databaseUrl'> {
-  const env = withoutEmpty(given)
-  const databaseUrl = env['DATABASE_URL']
+export function recordSettingsFrom(env: NodeJS.ProcessEnv): Pick<Settings, 'configPath' | 'databaseUrl'> {
+  const databaseUrl = nonEmpty(env, 'DATABASE_URL')
   if (databaseUrl === undefined) throw new SettingsError('settings: DATABASE_URL is not set')
-  return { configPath: env['FIREWATCH_CONFIG'] ?? defaultConfigPath, databaseUrl }
+  return { configPath: nonEmpty(env, 'FIREWATCH_CONFIG') ?? defaultConfigPath, databaseUrl }
 }
 
 const defaultConfigPath = 'firewatch.yaml'

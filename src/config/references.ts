@@ -84,7 +84,7 @@ async function reasonNoAddress(address: string, env: Environment): Promise<strin
   const resolved = await resolveSecret(address, env, (file) => readFile(file, 'utf8')).catch(() => undefined)
   if (resolved === undefined || ['http:', 'https:'].includes(URL.parse(resolved)?.protocol ?? ''))
     return undefined
-  return `${address}: what this comes to is no address: it begins with http:// or https://`
+  return `${address}: its value is not an address; one begins with http:// or https://`
 }
 
 async function reasonUnreadable(reference: string, env: Environment): Promise<string | undefined> {

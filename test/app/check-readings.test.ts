@@ -51,7 +51,7 @@ describe('what the console reads of a check', () => {
       [400, 12],
       [7, 8],
     ])
-    expect(read?.series[0]?.title).toMatch(/\(os iOS\)$/)
+    expect(read?.series[0]?.title).toBe('Likes on iOS')
     expect(asked).toEqual([at(10 - 59)])
   })
 

@@ -80,9 +80,7 @@ const [ctrlC, ctrlD] = ['\u0003', '\u0004']
 describe.skipIf(!hasTerminal)('N38: config apply at a terminal', () => {
   it.each(['y\r', 'YES\r'])('N38: shows the plan, asks and applies it on %j', async (keys) => {
     const { code, stdout } = await atTerminal(['config', 'apply', edited], env, keys)
-    expect(stdout).toMatch(
-      /ackTimeout 15m -> 5m[^]*Apply revision \w{12}\? \[y\/N\][^]*applied: revision/,
-    )
+    expect(stdout).toMatch(/ackTimeout 15m -> 5m[^]*Apply revision \w{12}\? \[y\/N\][^]*applied: revision/)
     expect([code, applied.length]).toEqual([0, 1])
   })
 

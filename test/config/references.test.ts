@@ -87,10 +87,10 @@ integrations: { email: { url: '\${env:MAIL}', from: fw@example.org } }
     ...mail,
   })
   expect(first).toBe(
-    'users.title.contacts[0].url ${env:ANA}: what this comes to is no address: it begins with http:// or https://',
+    'users.title.contacts[0].url ${env:ANA}: its value is not an address; one begins with http:// or https://',
   )
   expect(more).toEqual([])
   expect(await places({ ANA: 'http://a', API: 'ftp://api', ...mail })).toEqual([
-    expect.stringContaining('contacts[1].apiUrl ${env:API}/v1: what this comes to'),
+    expect.stringContaining('contacts[1].apiUrl ${env:API}/v1: its value is not an address'),
   ])
 })

@@ -56,7 +56,9 @@ describe('sending a page', () => {
           lines: ['Error rate of ios is 12 %, usually 1 %'],
           firingCount: 1,
           nowDoing: 'Paging ana (step 1)',
-          next: expect.stringMatching(/^Firewatch pages ana \(webhook\) at .+ UTC, in 5 min, unless acknowledged$/),
+          next: expect.stringMatching(
+            /^Firewatch pages ana \(webhook\) at .+ UTC, in 5 min, unless acknowledged$/,
+          ),
           incidentUrl: expect.stringMatching(
             new RegExp(`^https://firewatch\\.example\\.com/incidents/INC-${incident}/link/[\\w-]{43}$`),
           ),

@@ -63,12 +63,14 @@ function settingNames(): Set<string> {
       get: (_, name) => {
         asked.add(String(name))
         // Several of these exclude each other.
-        if (/^TEMPORAL_(?:TLS|API_KEY)/.test(String(name))) return ''
+        if (/^TEMPORAL_(?:TLS|API_KEY|GRPC_META)/.test(String(name))) return ''
         return String(name).endsWith('_PORT')
           ? '1'
           : String(name) === 'FIREWATCH_LOG_LEVEL'
             ? 'info'
-            : longEnough
+            : String(name) === 'CLICKHOUSE_URL'
+              ? 'http://clickhouse:8123'
+              : longEnough
       },
     }),
   )

@@ -22,7 +22,7 @@ describe('N34: the chart of an incident', () => {
       /<source media="\(max-width: 40rem\)" srcset="\/charts\/c0ffee\.svg\?timeZone=UTC&amp;size=narrow"/,
     )
     expect(body).toMatch(
-      /<img class="chart" src="\/charts\/c0ffee\.svg\?timeZone=UTC" data-renew alt="Chart of Likes \(os iOS\)\. /,
+      /<img class="chart" src="\/charts\/c0ffee\.svg\?timeZone=UTC" data-renew alt="Chart of Likes on iOS\. /,
     )
     expect(body).toContain('href="/incidents/INC-42/chart"')
     expect(body).toContain(
