@@ -15,6 +15,8 @@ const longest = [
   'journeys/demo-crash.test.ts',
   'journeys/demo-escalates.test.ts',
   'journeys/demo-heals.test.ts',
+  'journeys/crash-worker.test.ts',
+  'journeys/tutorial.test.ts',
   'workflows/audit-workflows.servers.test.ts',
   'examples/feed/faults.servers.test.ts',
   'scripts/setup-temporal.servers.test.ts',

@@ -12,14 +12,26 @@ const examples = [...documentation.matchAll(/```console\n\$ firewatch (.*)\n([\s
   ([, command = '', output = '']) => [command, output.trimEnd()] as const,
 )
 
+/** Who goes on or off call now comes first: what is shown must not hang on the hour at which it is tried. */
+const atNoon = `data:text/javascript,${encodeURIComponent(`
+const now = Date.parse('2026-05-06T10:00:00Z')
+globalThis.Date = class extends Date {
+  constructor(...given) { given.length === 0 ? super(now) : super(...given) }
+  static now() { return now }
+}`)}`
+
 function run(command: string): Promise<string> {
   const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
   return new Promise((resolve, reject) => {
     const env = { ...process.env, TZ: 'Europe/Berlin' }
-    execFile(process.execPath, [main, ...words], { cwd: folder, env }, (error, stdout, stderr) =>
-      error === null
-        ? resolve(stdout.trimEnd())
-        : reject(new Error(`${stderr}\n${stdout}`, { cause: error })),
+    execFile(
+      process.execPath,
+      ['--import', atNoon, main, ...words],
+      { cwd: folder, env },
+      (error, stdout, stderr) =>
+        error === null
+          ? resolve(stdout.trimEnd())
+          : reject(new Error(`${stderr}\n${stdout}`, { cause: error })),
     )
   })
 }

@@ -187,11 +187,17 @@ describe('a pager that cannot be reached', () => {
     await up.api('POST', '/api/v1/alerts', shopAlerts(['CheckoutDown']))
     await vi.waitFor(() => expect(ben.effects()).toHaveLength(1), soon)
 
-    const { pages, timeline } = await up.api<IncidentView>('GET', '/api/v1/incidents/INC-1')
-    expect(pages.map(({ person, state }) => [person, state])).toEqual([
-      ['ana', 'failed'],
-      ['ben', 'sent'],
-    ])
+    const seen = () => up.api<IncidentView>('GET', '/api/v1/incidents/INC-1')
+    // It arrives before it is written down as sent.
+    await vi.waitFor(
+      async () =>
+        expect((await seen()).pages.map(({ person, state }) => [person, state])).toEqual([
+          ['ana', 'failed'],
+          ['ben', 'sent'],
+        ]),
+      soon,
+    )
+    const { pages, timeline } = await seen()
     expect(pages[0]?.attempts).toBeGreaterThan(1)
     expect(timeline.map(({ summary }) => summary).join('\n')).toMatch(/Could not reach ana by webhook/)
   })
