@@ -1,4 +1,7 @@
+import type { AnswerServiceOptions } from '../answers/options.ts'
 import type { AuditEntry } from '../domain/access/audit-entry.ts'
+import { declaredTitle } from '../domain/alert/declaration.ts'
+import type { MaintenanceAnnouncements, MaintenanceAnswer } from '../domain/escalate/maintenance.ts'
 import { errorMessage } from '../domain/values/error-message.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
 import type { Command, CommandAnswer } from '../domain/incident/messages.ts'
@@ -10,33 +13,86 @@ export interface ChannelAudit {
   readonly newId: () => string
 }
 
+type Declare = AnswerServiceOptions['declare']
 type Give = (command: Command) => Promise<CommandAnswer>
 
 /** The same commands for what channels bring in, each with an entry in the audit log: it is no request by somebody who is logged in. */
 export function auditedCommands(commands: IncidentCommands, audit: ChannelAudit): IncidentCommands {
   const audited = (verb: string, give: Give): Give => {
-    return async (command) => {
+    return (command) => {
       const about = {
         actor: command.actor,
         action: `channel ${verb}`,
         target: incidentName(command.incident),
+        reason: null,
       }
-      try {
-        const answer = await give(command)
-        note(audit, { ...about, outcome: 'done', reason: null })
-        return answer
-      } catch (error) {
-        const isRefusal = error instanceof Error && error.name === 'CommandRefused'
-        const reason = errorMessage(error)
-        note(audit, { ...about, outcome: isRefusal ? 'refused' : 'failed', reason })
-        throw error
-      }
+      return noted(audit, about, () => give(command))
     }
   }
   const all = Object.entries(commands) as [string, Give][]
   return Object.fromEntries(
     all.map(([verb, give]) => [verb, audited(verb, give)]),
   ) as unknown as IncidentCommands
+}
+
+/** The same for incidents that people declare in a channel. */
+export function auditedDeclare(declare: Declare, audit: ChannelAudit): Declare {
+  return (declaration) => {
+    const { by: actor, title, service } = declaration
+    const target = service === undefined ? null : `service/${service}`
+    return noted(audit, { actor, action: 'channel declare', target, reason: declaredTitle(title) }, () =>
+      declare(declaration),
+    )
+  }
+}
+
+/** The same for maintenance; who only looks changes nothing. */
+export function auditedMaintenance(
+  maintenance: MaintenanceAnnouncements,
+  audit: ChannelAudit,
+): MaintenanceAnnouncements {
+  return {
+    listed: () => maintenance.listed(),
+    preview: (request) => maintenance.preview(request),
+    announce(request, actor, requestKey) {
+      const { service, reason = null } = request
+      const about = { actor, action: 'channel maintenance', target: `service/${service}`, reason }
+      return noted(audit, about, () => maintenance.announce(request, actor, requestKey), refusedBy)
+    },
+    end(id, actor) {
+      const about = { actor, action: 'channel maintenance end', target: `maintenance/${id}`, reason: null }
+      return noted(audit, about, () => maintenance.end(id, actor), refusedBy)
+    },
+  }
+}
+
+type About = Pick<AuditEntry, 'actor' | 'action' | 'target' | 'reason'>
+
+/**
+ * Does it and notes what came of it.
+ * @param refusalIn why an answer is a refusal, where one may be; others are thrown
+ */
+async function noted<Result>(
+  audit: ChannelAudit,
+  about: About,
+  give: () => Promise<Result>,
+  refusalIn: (result: Result) => string | undefined = () => undefined,
+): Promise<Result> {
+  try {
+    const result = await give()
+    const refusal = refusalIn(result)
+    if (refusal === undefined) note(audit, { ...about, outcome: 'done' })
+    else note(audit, { ...about, outcome: 'refused', reason: refusal })
+    return result
+  } catch (error) {
+    const isRefusal = error instanceof Error && error.name === 'CommandRefused'
+    note(audit, { ...about, outcome: isRefusal ? 'refused' : 'failed', reason: errorMessage(error) })
+    throw error
+  }
+}
+
+function refusedBy({ kind, message }: MaintenanceAnswer): string | undefined {
+  return kind === 'refused' ? message : undefined
 }
 
 /** Somebody whom a channel's webhook handler turned away. */

@@ -18,7 +18,14 @@ import type {
   SlackWebhookHandler,
   TelegramWebhookHandler,
 } from '../web/channel-handlers.ts'
-import { auditedCommands, auditLoginLink, auditRefusal, type ChannelAudit } from './channel-audit.ts'
+import {
+  auditedCommands,
+  auditedDeclare,
+  auditedMaintenance,
+  auditLoginLink,
+  auditRefusal,
+  type ChannelAudit,
+} from './channel-audit.ts'
 import { createLoginLinks } from './login-links.ts'
 import { currentSchedules, whoIsOnCall } from './on-call.ts'
 import { exchangeTimeoutMs } from './outside.ts'
@@ -66,8 +73,8 @@ export function createChannelHandlers(parts: ChannelHandlerParts): {
     bundle: (incident, name) => records.pages.bundle(incident, name),
     zoneOf: (person) => zoneOf(person, running()),
     services: () => Object.keys(running().services),
-    declare: parts.declare,
-    maintenance: parts.maintenance,
+    declare: auditedDeclare(parts.declare, parts),
+    maintenance: auditedMaintenance(parts.maintenance, parts),
     whoIsOnCall: (schedule) => whoIsOnCall(schedules, now().getTime(), schedule),
     loginLink: async (person) => {
       auditLoginLink(person, parts)

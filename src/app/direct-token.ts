@@ -42,13 +42,6 @@ export async function issueToken(
     await auditLog.append(entryOf(`${name} ${id}`, replace, now()))
     if (lost.length > 0) throw lost[0]
     return { id, person: name, role, token }
-  } catch (error) {
-    if (isConnectionFailure(error))
-      throw new CommandFailed(
-        `PostgreSQL at DATABASE_URL does not answer: ${error.code}`,
-        exitCodes.unreachable,
-      )
-    throw error
   } finally {
     await database.close()
   }
@@ -65,12 +58,4 @@ function entryOf(target: string, replace: boolean, at: Date): AuditEntry {
     reason: null,
     requestId: randomUUID(),
   }
-}
-
-function isConnectionFailure(error: unknown): error is Error & { code: string } {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|28|3D000)/.test(String(error.code))
-  )
 }

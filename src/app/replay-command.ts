@@ -5,7 +5,6 @@ import { ClickHouseQueryFailed, ClickHouseUnavailable } from '../clickhouse/erro
 import { createMetricReader } from '../clickhouse/metric-query.ts'
 import { loadConfiguration } from '../config/load.ts'
 import type { Check, Configuration } from '../domain/configuration/configuration.ts'
-import { errorMessage } from '../domain/values/error-message.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
 import type { ReplayTransition } from '../domain/replay/replay.ts'
 import type { ReplayRange } from '../domain/replay/runs.ts'
@@ -77,10 +76,6 @@ async function withRecorder(
   const now = () => new Date()
   const database = openDatabase(addresses.database, 2)
   try {
-    await database.pool.query('SELECT 1').catch((error: unknown) => {
-      const reason = errorMessage(error)
-      throw new CommandFailed(`PostgreSQL does not answer: ${reason}`, exitCodes.unreachable)
-    })
     await prepareDatabase(database, createRecords(database.db, now), configuration)
     const request = { check, from, to, by: userInfo().username }
     const { dataDir } = addresses

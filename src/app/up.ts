@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { loadRunnableConfiguration } from '../config/references.ts'
+import { unwritableReason } from '../config/reason.ts'
 import {
   DataDirectoryInUseError,
   lockDataDirectory,
@@ -75,14 +76,18 @@ async function refuseTakenPort(port: number | undefined): Promise<void> {
   throw portTaken(port, await ownerOfPort(`http://127.0.0.1:${port}`))
 }
 
-/** @throws CommandFailed naming the path and its owner */
+/** @throws CommandFailed naming the path, and its owner or what else is wrong with it */
 export async function ownDataDirectory(dir: string): Promise<DataDirectoryLock> {
   try {
     return await lockDataDirectory(dir)
   } catch (error) {
     if (error instanceof DataDirectoryInUseError)
       throw new CommandFailed(error.message, exitCodes.unreachable)
-    throw error
+    if (!(error instanceof Error && 'syscall' in error)) throw error
+    throw new CommandFailed(
+      `${resolve(dir)} cannot be the data directory: ${unwritableReason(error)}; --data names another one`,
+      exitCodes.refused,
+    )
   }
 }
 

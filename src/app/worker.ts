@@ -36,14 +36,14 @@ import type { WorkerParts } from './worker-parts.ts'
 
 /** Sends pages, and runs workflows and activities, until the process is told to end; then lets what runs finish. Pages need no Temporal. */
 export async function work(settings: Settings, env: NodeJS.ProcessEnv, hangups: Hangups): Promise<void> {
-  // Before the runtime, which keeps a process alive that has nothing to do.
   const log = createLog('worker', settings.logLevel)
   const configuration = holdConfiguration(await firstConfiguration(settings, env, log))
   const running = configuration.current
-  const temporalMetricsUrl = await installRuntime(log, settings.metricsPort !== undefined)
   const parts = partsOf(settings, env, log, running)
   const { database, records, clickhouse, metrics } = parts
   await prepareDatabase(database, records, running())
+  // After all that may end it: the runtime keeps a process alive that has nothing to do.
+  const temporalMetricsUrl = await installRuntime(log, settings.metricsPort !== undefined)
   const sender = startPageSender(parts)
   const bundle = bundleAhead(settings.dataDir)
   const stopping = stopSignal()

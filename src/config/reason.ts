@@ -7,8 +7,25 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'it is not a folder',
 }
 
+const reasonsOfWriting: Readonly<Record<string, string>> = {
+  EEXIST: 'it is not a folder',
+  ENOTDIR: 'it lies below a file',
+  EACCES: 'it may not be written to by this user',
+  EPERM: 'it may not be written to by this user',
+  EROFS: 'its disk is read-only',
+  ENOSPC: 'its disk is full',
+}
+
+/** Why a folder cannot be made or written to, in words. */
+export function unwritableReason(error: unknown): string {
+  return reasonsOfWriting[codeOf(error)] ?? errorMessage(error)
+}
+
 /** Why a file cannot be read, in words. */
 export function unreadableReason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return reasons[code] ?? errorMessage(error)
+  return reasons[codeOf(error)] ?? errorMessage(error)
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import pg from 'pg'
+import { errorMessage } from '../domain/values/error-message.ts'
 
 const migrationsFolder = new URL('./migrations/', import.meta.url)
 /** Any number that no other program on this database takes: one migrating process at a time. */
@@ -21,9 +22,20 @@ interface Applied {
   readonly sha256: string | null
 }
 
+/** There is no use in going on: what is wrong is in its message, which names the server and no secret. */
+export class DatabaseUnusable extends Error {
+  override readonly name = 'DatabaseUnusable'
+  /** Nobody answered, so that it may be better in a moment. */
+  readonly isAway: boolean
+  constructor(message: string, isAway: boolean, options?: ErrorOptions) {
+    super(message, options)
+    this.isAway = isAway
+  }
+}
+
 /**
  * Applies the numbered files of `migrations/` that this database does not have yet, each in a transaction of its own.
- * @throws when the database was made by a newer version, or one of its migrations by another file than ours
+ * @throws DatabaseUnusable when it does not answer or lets us not in, was made by a newer version, or with another file of a migration than ours
  */
 export async function migrate(pool: pg.Pool, folder = migrationsFolder): Promise<string[]> {
   const migrations = await read(folder)
@@ -35,7 +47,9 @@ export async function migrate(pool: pg.Pool, folder = migrationsFolder): Promise
     lock_timeout: patienceMs,
     keepAlive: true,
   })
-  await client.connect()
+  await client.connect().catch((error: unknown) => {
+    throw unusable(client, error)
+  })
   try {
     await client.query('SELECT pg_advisory_lock($1)', [migrationLock])
     const applied = await appliedIn(client)
@@ -47,6 +61,15 @@ export async function migrate(pool: pg.Pool, folder = migrationsFolder): Promise
     // Its end releases the lock.
     await client.end()
   }
+}
+
+function unusable({ host, port }: pg.Client, error: unknown): DatabaseUnusable {
+  // The server has answered when it is an error of its own.
+  const isAway = !(error instanceof pg.DatabaseError)
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+  const reason = isAway && code !== undefined ? code : errorMessage(error)
+  const what = isAway ? 'does not answer' : 'refuses us'
+  return new DatabaseUnusable(`PostgreSQL at ${host}:${port} ${what}: ${reason}`, isAway, { cause: error })
 }
 
 async function read(folder: URL): Promise<Migration[]> {
@@ -70,16 +93,18 @@ async function appliedIn(client: pg.Client): Promise<Applied[]> {
 function refuseOthers(migrations: readonly Migration[], applied: readonly Applied[]): void {
   const unknown = applied.filter(({ name }) => !migrations.some((one) => one.name === name))
   if (unknown.length > 0) {
-    throw new Error(
+    throw new DatabaseUnusable(
       `the database is newer than this Firewatch: it has ${unknown.map(({ name }) => name).join(', ')}; start the version that made it, or a later one`,
+      false,
     )
   }
   for (const { name, sha256 } of applied) {
     const ours = migrations.find((one) => one.name === name)
     if (sha256 === null || sha256 === ours?.sha256) continue
-    throw new Error(
+    throw new DatabaseUnusable(
       `migration ${name} of this Firewatch is not the one that the database was made with (SHA-256 ${ours?.sha256 ?? ''}, not ${sha256}); ` +
         `undo the change of the file, or use another database`,
+      false,
     )
   }
 }

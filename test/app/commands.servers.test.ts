@@ -62,6 +62,54 @@ describe('N39: serve and worker without their settings', () => {
   })
 })
 
+describe('N39: what up, serve and worker cannot do without', () => {
+  const configured = async (folder: string) => {
+    const file = join(folder, 'firewatch.yaml')
+    await writeFile(
+      file,
+      'users: { ana: { contacts: [{ channel: webhook, url: "http://127.0.0.1:1/" }] } }\npolicies: { p: { steps: [{ notify: [ana] }] } }\nroutes: [{ policies: { default: p } }]\n',
+    )
+    return file
+  }
+
+  it.each(['serve', 'worker'])(
+    '%s ends by itself, in one line, where PostgreSQL is away',
+    async (command) => {
+      const folder = await mkdtemp(join(tmpdir(), 'firewatch-away-'))
+      try {
+        const { code, stderr } = await firewatch([command], {
+          FIREWATCH_CONFIG: await configured(folder),
+          FIREWATCH_DATA: folder,
+          TEMPORAL_ADDRESS: '127.0.0.1:1',
+          DATABASE_URL: 'postgres://ana:secret@127.0.0.1:1/x',
+          CLICKHOUSE_URL: 'http://127.0.0.1:1',
+        })
+        expect([code, stderr]).toEqual([3, 'PostgreSQL at 127.0.0.1:1 does not answer: ECONNREFUSED\n'])
+      } finally {
+        await rm(folder, { recursive: true })
+      }
+    },
+  )
+
+  it('up says what is wrong with a data directory', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'firewatch-data-'))
+    try {
+      const file = await configured(folder)
+      const up = (data: string) => firewatch(['up', '--config', file, '--data', data], {})
+      expect(await up(file)).toMatchObject({
+        code: 4,
+        stderr: expect.stringContaining(`${file} cannot be the data directory: it is not a folder; --data`),
+      })
+      expect(await up(join(file, 'below'))).toMatchObject({
+        code: 4,
+        stderr: expect.stringContaining('it lies below a file; --data names another one'),
+      })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+})
+
 describe('N39: a token that is not known', () => {
   it.each(['wrong-secret', 'wrong+secret/with=signs'])('%s is told as that', async (token) => {
     const { code, stderr } = await firewatch(['incidents'], { ...env, FIREWATCH_TOKEN: token })

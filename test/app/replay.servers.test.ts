@@ -214,6 +214,9 @@ describe('firewatch check replay says what is wrong:', () => {
     expect([silent.code, silent.stderr]).toEqual([3, expect.stringContaining(away)])
     const dead = { ...urls(), DATABASE_URL: `postgres://firewatch@${away}/postgres` }
     const lost = await replay(['machine-temperature', ...shutdown, '--incidents'], dead)
-    expect([lost.code, lost.stderr]).toEqual([3, expect.stringContaining('PostgreSQL does not answer')])
+    expect([lost.code, lost.stderr]).toEqual([
+      3,
+      expect.stringContaining(`PostgreSQL at ${away} does not answer: ECONNREFUSED`),
+    ])
   })
 })

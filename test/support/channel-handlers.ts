@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { createIdentities } from '../../src/app/identities.ts'
 import { createChannelHandlers } from '../../src/app/channel-handlers.ts'
+import type { AuditEntry } from '../../src/domain/access/audit-entry.ts'
 import type { Declaration } from '../../src/domain/alert/declaration.ts'
 import type { Command } from '../../src/domain/incident/messages.ts'
 import type { IncidentCommands } from '../../src/web/dependencies.ts'
@@ -14,6 +15,8 @@ export interface HandlerWorld {
   readonly accepted: Declaration[]
   /** Who was turned away, as the log has it. */
   readonly audit: object[]
+  /** Entries of the audit log. */
+  readonly entries: AuditEntry[]
   /** Brings in what a fake's people pressed or typed. */
   bring(
     url: string,
@@ -39,6 +42,7 @@ export async function handlersOf(
   const given: HandlerWorld['given'] = []
   const accepted: Declaration[] = []
   const audit: object[] = []
+  const entries: AuditEntry[] = []
   const take = (verb: string) => async (command: Command) => {
     given.push({ verb, command })
     return { changed: true, message: `${verb} taken` }
@@ -82,7 +86,7 @@ export async function handlersOf(
     resolveSecret: (reference) => world.resolveSecret(reference),
     now: () => world.at,
     newId: () => 'id-1',
-    auditLog: { append: async () => undefined },
+    auditLog: { append: async (entry) => void entries.push(entry) },
     log: {
       warn: (fields: object) => void audit.push(fields),
       error: (fields: object) => void audit.push(fields),
@@ -104,6 +108,7 @@ export async function handlersOf(
     given,
     accepted,
     audit,
+    entries,
     bring: (url, request) => app.inject({ method: 'POST', url, ...request }),
     idle,
   }

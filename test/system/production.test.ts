@@ -151,7 +151,7 @@ describe('production: serve and two workers beside servers of their own', () => 
     })
     expect([away.code, away.stderr.trim()]).toEqual([
       3,
-      'PostgreSQL at DATABASE_URL does not answer: ECONNREFUSED',
+      'PostgreSQL at 127.0.0.1:1 does not answer: ECONNREFUSED',
     ])
 
     await world.server.start()

@@ -327,6 +327,14 @@ describe('N30: /firewatch login', () => {
     ])
     expect(await said('/firewatch maintenance preview checkout 2h')).toBe('checkout would be quiet')
     expect(await said('/firewatch who primary')).toContain('primary')
+    await said('/firewatch maintenance end 3')
+    expect(
+      handlers.entries.map(({ actor, action, target, reason }) => [actor, action, target, reason]),
+    ).toEqual([
+      ['ana', 'channel declare', 'service/checkout', 'nobody can pay'],
+      ['ana', 'channel maintenance', 'service/checkout', 'new disks'],
+      ['ana', 'channel maintenance end', 'maintenance/3', null],
+    ])
   })
 
   it('N33: lists maintenance by the clock of whoever asks', async () => {
