@@ -202,15 +202,16 @@ function shellWord(text: string): string {
   return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
+/** Not U+FFFD for what cannot be shown: a configuration that holds one is taken for a file in another encoding. */
 function comment(text: string): string {
-  return oneLine(text).replaceAll(/[^\P{C}]/gu, '\uFFFD')
+  return oneLine(text).replaceAll(/[^\P{C}]|\ufffd/gu, '?')
 }
 
 /** A text as YAML: plain where that is the same, otherwise in quotation marks with whatever is not printable escaped. */
 function scalar(text: string): string {
   if (/^[A-Za-z_][\w./-]*$/.test(text) && !isOtherThanText(text)) return text
   return JSON.stringify(text.toWellFormed()).replaceAll(
-    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    /[\u007f-\u009f\u2028\u2029\ufeff\ufffd-\uffff]/g,
     (character) => {
       return String.raw`\u` + character.charCodeAt(0).toString(16).padStart(4, '0')
     },

@@ -41,6 +41,7 @@ const legalName = fc
       '#',
       'true',
       '\n',
+      '\ufffd',
       '{{x}}',
       '*a',
       '&a',
@@ -85,7 +86,7 @@ const answers: fc.Arbitrary<InitAnswers> = fc
     person: fc.record({
       name: fc.oneof(
         fc.string({ unit: 'grapheme', minLength: 1 }).filter((name) => name.trim() !== ''),
-        fc.constantFrom('constructor', 'firewatch', 'Ana María'),
+        fc.constantFrom('constructor', 'firewatch', 'Ana María', 'A\u0007n\ufffda'),
       ),
       timeZone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/Argentina/Buenos_Aires'),
       contact: fc.constantFrom(...contactKinds),
