@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { AddressInfo } from 'node:net'
 import { fastify } from 'fastify'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, Route } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   busyRecords,
@@ -331,6 +331,20 @@ describe('N36: declaring an incident', () => {
       { command: { title: 'nobody can pay', service: 'feed', severity: 'P0' } },
     ])
     expect(complaints).toEqual([])
+  })
+
+  it('keeps the severity that is chosen while the preview of what stood there before is under way', async () => {
+    const { page } = await open('/declare', phone)
+    const asked = Promise.withResolvers<Route>()
+    await page.route(/\/declare\?/, (route) => asked.resolve(route))
+    const shown = await page.waitForSelector('#previews')
+    await page.fill('input[name="title"]', 'nobody can pay')
+    // The title loses the focus, which asks for a preview with P1.
+    await page.check('input[value="P0"]')
+    await (await asked.promise).continue()
+    await shown.waitForElementState('hidden')
+    expect(await page.isChecked('input[value="P0"]')).toBe(true)
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('value'))).toBe('P0')
   })
 })
 

@@ -191,8 +191,26 @@ async function preview(question) {
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
   // Only the newest question counts, whatever order the answers come in.
   if (question !== questions) return
-  for (const fresh of page.querySelectorAll('[data-part]'))
-    document.getElementById(fresh.id)?.replaceWith(document.importNode(fresh, true))
+  for (const fresh of page.querySelectorAll('[data-part]')) {
+    const shown = document.getElementById(fresh.id)
+    if (shown) replaceChoices(shown, document.importNode(fresh, true))
+  }
+}
+
+/** What was chosen while the answer was under way counts, not what it was asked with; and the focus stays where it is. */
+function replaceChoices(shown, fresh) {
+  const sameIn = (input) =>
+    [...fresh.querySelectorAll('input')].find(
+      ({ name, value }) => name === input.name && value === input.value,
+    )
+  const { activeElement } = document
+  const focused = shown.contains(activeElement) ? sameIn(activeElement) : undefined
+  for (const input of shown.querySelectorAll('input:checked')) {
+    const same = sameIn(input)
+    if (same) same.checked = true
+  }
+  shown.replaceWith(fresh)
+  focused?.focus()
 }
 addEventListener('hashchange', unfold)
 unfold()
