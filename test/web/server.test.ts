@@ -151,6 +151,23 @@ describe('commands', () => {
     expect(given.map(({ command }) => 'id' in command && command.id)).toEqual(['web-ana-1', 'web-root-1'])
   })
 
+  it.each([
+    ['feed', ''],
+    ['fede', ' There is no service "fede"; did you mean "feed"?'],
+    ['billing', ' There is no service "billing"; there is feed.'],
+  ])('N39: declare an incident of the service %s, and are told when there is none', async (service, hint) => {
+    const { app, given } = await startWeb()
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/api/v1/incidents',
+      headers: as('responder'),
+      payload: { title: 'nobody can pay', service },
+    })
+    expect(answer.statusCode).toBe(201)
+    expect(answer.json()).toMatchObject({ message: `INC-42 is open: “nobody can pay”; paged ana.${hint}` })
+    expect(given).toMatchObject([{ command: { service } }])
+  })
+
   it('keep the id that the sender gave, so that a repeat is the same command', async () => {
     const { app, given } = await startWeb()
     const headers = { ...as('responder'), 'idempotency-key': 'again-1' }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Declaration, declaredIn, declaredTitle } from '../../domain/alert/declaration.ts'
 import { incidentName } from '../../domain/investigate/evidence.ts'
+import { unknownName } from '../../domain/values/suggestion.ts'
 import { severities } from '../../domain/values/severity.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { declarePage } from '../pages/declare.ts'
@@ -36,11 +37,14 @@ export function declareRoutes(app: FastifyInstance, dependencies: WebDependencie
   const config = { access: 'respond' } as const
   app.post('/api/v1/incidents', { config }, async (request, reply) => {
     const { declaration, declared } = await declare(request, dependencies)
+    const hint = await serviceHint(declaration.service, dependencies)
     if (declared === undefined)
-      return reply.code(202).send({ message: `Declared: “${declaration.title}”. It opens in a moment.` })
+      return reply
+        .code(202)
+        .send({ message: `Declared: “${declaration.title}”. It opens in a moment.${hint}` })
     const name = incidentName(declared.incident.number)
     const paged = declared.paged.length === 0 ? 'nobody is paged yet' : `paged ${declared.paged.join(', ')}`
-    const message = `${name} is open: “${declaration.title}”; ${paged}`
+    const message = `${name} is open: “${declaration.title}”; ${paged}.${hint}`
     return reply.code(201).send({ incident: declared.incident, paged: declared.paged, message })
   })
   app.get('/declare', { config }, async (request, reply) => {
@@ -62,6 +66,17 @@ export function declareRoutes(app: FastifyInstance, dependencies: WebDependencie
       declared === undefined ? '/incidents' : `/incidents/${incidentName(declared.incident.number)}`
     return reply.redirect(`${path}?told=declare`, 303)
   })
+}
+
+/** It is opened all the same: alerts may be of services that nobody configured, and nobody is held up at night over a name. */
+async function serviceHint(
+  service: string | undefined,
+  { services }: Pick<WebDependencies, 'services'>,
+): Promise<string> {
+  const known = await services()
+  if (service === undefined || known.length === 0 || known.includes(service)) return ''
+  const hint = unknownName('service', service, known)
+  return ` ${hint.slice(0, 1).toUpperCase()}${hint.slice(1)}${hint.endsWith('?') ? '' : '.'}`
 }
 
 async function declare(request: FastifyRequest, dependencies: WebDependencies) {
