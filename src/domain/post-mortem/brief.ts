@@ -129,7 +129,7 @@ function impactLines(sources: Sources, { impact }: BriefParts): BriefLine[] {
   const { hit, quantified, others, notRecorded } = impact
   const of = service === unknownService ? 'which service is not recorded' : `service ${service}`
   const part = service === unknownService ? '' : '; which part of it is not recorded'
-  const whom = hit === null ? `${of}${part}` : `${of}: ${hit}`
+  const whom = hit === null ? `${of}${part}` : `${of}, ${hit}`
   const cites = [sources.incident, ...sources.alerts.map(({ id }) => id)]
   const missing = capitalised(notRecorded.map((what) => what.toLowerCase()).join(', '))
   return [

@@ -7,12 +7,12 @@ import {
   verdictsOf,
   type VerdictsResult,
 } from '../investigate/evidence-result.ts'
-import { findingOf, seriesOf } from '../investigate/investigate.ts'
+import { findingOf } from '../investigate/investigate.ts'
 import { formatNumber } from '../values/numbers.ts'
 import { statement, utc, type Cited, type Sources, type Statement } from './records.ts'
-import { isDeclared } from '../alert/declaration.ts'
 import { baselineWords, distanceOf, seriesWords, worstVerdict } from '../check/verdict-words.ts'
 import { formatDuration } from '../values/duration.ts'
+import { partsHit } from './parts-hit.ts'
 import { againstWords, amountWords } from './measured-words.ts'
 import type { Verdict } from '../check/verdict.ts'
 
@@ -68,7 +68,7 @@ export function reviewImpact(sources: Sources): ReviewImpact {
   }))
   const quantified = [...shortfalls, ...counts.flatMap(({ found }) => found ?? [])]
   return {
-    hit: hitBy(sources),
+    hit: partsHit(sources),
     users: counts.find(({ column }) => column === 'users_affected')?.found?.[0] ?? null,
     worst: worstOf(judged),
     quantified: quantified.map(({ text, quote, cites }) => statement(sources.clean(text), cites, quote)),
@@ -186,38 +186,4 @@ function measuredIn(sources: Sources, { id, record }: Cited<Evidence>): Statemen
   return rowsOf(result) === undefined
     ? []
     : [statement(sources.clean(findingOf(`${title}${when}`, result)), [id])]
-}
-
-const structural = new Set([
-  'alertname',
-  'severity',
-  'service',
-  'check',
-  'metric',
-  'slice',
-  'group',
-  'source',
-  'job',
-  'instance',
-])
-const mostParts = 5
-const everything = 'all of it'
-
-function hitBy(sources: Sources): string | null {
-  // What tells declarations apart is no part of anything.
-  if (isDeclared(sources.records.incident)) return null
-  const parts = sources.alerts.flatMap(({ record }) => {
-    const series = seriesOf(record.labels)
-    if (series !== undefined)
-      return [series.slice === 'total' ? everything : `${series.group} (${series.slice})`]
-    return Object.entries(record.labels)
-      .filter(([name]) => !structural.has(name))
-      .map(([name, value]) => `${name} ${value}`)
-  })
-  // Where a part is hit, so are the totals that it is part of.
-  const named = new Set(parts.filter((part) => part !== everything))
-  if (parts.length > 0 && named.size === 0) return everything
-  const shown = [...named].slice(0, mostParts).join(', ')
-  const rest = named.size > mostParts ? ` and ${named.size - mostParts} more` : ''
-  return named.size === 0 ? null : sources.clean(shown + rest)
 }

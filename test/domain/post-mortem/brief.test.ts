@@ -35,6 +35,23 @@ describe('N40: the page of a review', () => {
   })
 
   it.each([
+    ['a slice', [{ group: 'iOS' }, { group: 'Android' }], 'on iOS, Android'],
+    ['a slice and the total that it is part of', [{ group: 'iOS' }, { slice: 'total', group: '' }], 'on iOS'],
+    ['the total', [{ slice: 'total', group: '' }], 'all of it'],
+    [
+      'more than anybody reads',
+      ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((group) => ({ group })),
+      'on a, b, c, d, e and 2 more',
+    ],
+  ])('says who was affected: %s', (_, series, expected) => {
+    const [first] = records().alerts
+    const alerts = series.flatMap((labels) =>
+      first === undefined ? [] : [{ ...first, labels: { ...first.labels, ...labels } }],
+    )
+    expect(linesOf('impact', records({ alerts }))[0]).toBe(`Affected: service feed, ${expected}`)
+  })
+
+  it.each([
     [
       'a note after it was clear',
       { timeline: [note('04:05', 'ben', cure)] },
