@@ -8,11 +8,11 @@ import { createDispatcher, type Dispatcher } from '../intake/dispatcher.ts'
 import { parseAlerts } from '../intake/firewatch-alerts.ts'
 import { createServerMetrics, type ServerMetrics } from '../metrics/server-metrics.ts'
 import { inboxChannel } from '../postgres/alert-inbox.ts'
-import { createAuditLog } from '../postgres/audit-log.ts'
 import { listenTo } from '../postgres/listen.ts'
 import { openServerPools } from '../postgres/pools.ts'
 import { createTemporalQuestions } from '../temporal/questions.ts'
 import { createServer } from '../web/server.ts'
+import { openAuditLog } from './audit-log.ts'
 import { newToken } from './chart-token.ts'
 import { ConfigurationReload } from './configuration-reload.ts'
 import { createConfigurationService } from './configuration-service.ts'
@@ -53,9 +53,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups:
   await prepareDatabase(pools.console, records, running())
   const temporal = createTemporalQuestions(settings)
   const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
-  const auditLog = createAuditLog(pools.console.db, (entries, reason) =>
-    log.error({ err: reason, audit: entries }, 'entries of the audit log are here and not in the database'),
-  )
+  const auditLog = openAuditLog(pools.console.db, log)
   const parts: ServerParts = {
     settings,
     running,

@@ -47,8 +47,8 @@ export function createTestPages(parts: TestPageParts): TestPages {
       })),
 
     async send({ name, channel, by }) {
-      const { revision } = parts.configuration()
-      const receivers = new Map(receiversOf(parts.configuration()).map((one) => [one.name, one]))
+      const configuration = parts.configuration()
+      const receivers = new Map(receiversOf(configuration).map((one) => [one.name, one]))
       const receiver = receivers.get(name)
       if (receiver === undefined) return { kind: 'unknown-name', hint: didYouMean(name, receivers.keys()) }
       const wanted = receiver.contacts.filter(
@@ -59,7 +59,7 @@ export function createTestPages(parts: TestPageParts): TestPages {
       const request = parts.newId()
       const contacts = wanted.map(({ number }) => number)
       const waitMs = await parts.testPages.ask(
-        { request, receiver: name, contacts, revision, by },
+        { request, receiver: name, contacts, revision: configuration.revision, by },
         parts.now(),
       )
       if (waitMs !== undefined) return { kind: 'too-often', retryAfterMs: waitMs }

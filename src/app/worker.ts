@@ -1,4 +1,3 @@
-import { createAuditLog } from '../postgres/audit-log.ts'
 import { Client } from '@temporalio/client'
 import type { NativeConnection } from '@temporalio/worker'
 import { createClickHouse } from '../clickhouse/client.ts'
@@ -11,6 +10,7 @@ import { createWorkerMetrics } from '../metrics/worker-metrics.ts'
 import { createIncidentClient, type IncidentClient, taskQueue } from '../temporal/incident-client.ts'
 import { createWorkflowEngine } from '../temporal/workflow-engine.ts'
 import { announceConfiguration } from './announce.ts'
+import { openAuditLog } from './audit-log.ts'
 import { newToken } from './chart-token.ts'
 import { ConfigurationReload } from './configuration-reload.ts'
 import { countedRecords } from './counted.ts'
@@ -52,9 +52,7 @@ export async function work(settings: Settings, env: NodeJS.ProcessEnv, hangups: 
     kind: 'worker',
     env,
     configuration,
-    auditLog: createAuditLog(database.db, (entries, reason) =>
-      log.error({ err: reason, audit: entries }, 'entries of the audit log are here and not in the database'),
-    ),
+    auditLog: openAuditLog(database.db, log),
     listen: (onNotify) => listenForConfigurations(database.pool, onNotify, log),
   })
   let connection: NativeConnection | undefined

@@ -1,3 +1,4 @@
+import { capitalised } from '../domain/values/text.ts'
 import type { CheckChange } from '../domain/configuration/check-plan.ts'
 import type { FieldChange, NamedChange } from '../domain/configuration/field-changes.ts'
 import type { ConfigurationPlan, PersonChange } from '../domain/configuration/plan.ts'
@@ -18,7 +19,7 @@ export function planText(plan: ConfigurationPlan, file: string, timeZone: string
     ['Routes', plan.routes.map(fieldWords)],
     ['Open incidents', plan.incidents.map(incidentLine)],
     ['Checks', plan.checks.map((one) => checkLine(one, timeZone))],
-    ...Object.entries(plan.sections).map(([name, all]) => [titleOf(name), all.map(namedLine)] as const),
+    ...Object.entries(plan.sections).map(([name, all]) => [capitalised(name), all.map(namedLine)] as const),
     ['Runbooks', plan.runbooks.map(namedLine)],
     ['Integrations', plan.integrations.map(namedLine)],
     ['Settings', plan.settings.map(fieldWords)],
@@ -133,8 +134,4 @@ function counted(count: number, noun: string): string {
   return count === 1 || noun.endsWith('series')
     ? `${count} ${noun}`
     : `${count} ${noun}${noun.endsWith('s') ? 'es' : 's'}`
-}
-
-function titleOf(section: string): string {
-  return `${section.slice(0, 1).toUpperCase()}${section.slice(1)}`
 }

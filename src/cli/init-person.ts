@@ -1,3 +1,4 @@
+import { isNamedTimeZone } from '../domain/values/time-zone.ts'
 import { userInfo } from 'node:os'
 import { CommandFailed, exitCodes } from './api-client.ts'
 import { addressWords, type ContactKind, contactKinds, type InitAnswers } from './init-answers.ts'
@@ -18,7 +19,8 @@ export async function personOf(asker: Asker, flags: InitFlags): Promise<InitAnsw
     text: 'In which time zone?',
     given: flags.timeZone,
     suggested: Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC',
-    problem: (answer) => (isTimeZone(answer) ? undefined : 'it is not a zone such as Europe/Berlin or UTC'),
+    problem: (answer) =>
+      isNamedTimeZone(answer) ? undefined : 'it is not a zone such as Europe/Berlin or UTC',
   })
   const contact = (await asker.ask({
     flag: '--contact',
@@ -49,12 +51,4 @@ async function addressOf(asker: Asker, flags: InitFlags, contact: ContactKind): 
   const problem = (answer: string) =>
     addressForms[contact]?.test(answer) === true ? undefined : `a ${words} is expected`
   return asker.ask({ flag: '--address', text: `Their ${words}`, given: flags.address, problem })
-}
-
-function isTimeZone(text: string): boolean {
-  try {
-    return !/^[+-]/.test(text) && Intl.DateTimeFormat('en', { timeZone: text }) !== undefined
-  } catch {
-    return false
-  }
 }

@@ -1,4 +1,4 @@
-import { errorMessage } from '../domain/values/error-message.ts'
+import { errorCode, errorMessage } from '../domain/values/error-message.ts'
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
@@ -18,14 +18,10 @@ const reasonsOfWriting: Readonly<Record<string, string>> = {
 
 /** Why a folder cannot be made or written to, in words. */
 export function unwritableReason(error: unknown): string {
-  return reasonsOfWriting[codeOf(error)] ?? errorMessage(error)
+  return reasonsOfWriting[errorCode(error) ?? ''] ?? errorMessage(error)
 }
 
 /** Why a file cannot be read, in words. */
 export function unreadableReason(error: unknown): string {
-  return reasons[codeOf(error)] ?? errorMessage(error)
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
+  return reasons[errorCode(error) ?? ''] ?? errorMessage(error)
 }

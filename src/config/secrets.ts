@@ -1,3 +1,4 @@
+import { errorCode } from '../domain/values/error-message.ts'
 import { own } from '../domain/values/own.ts'
 const wellFormed = /\$\{(env|file):([^{}$]+)\}/g
 const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -72,17 +73,13 @@ async function fromFile(
     content = await readFile(path)
   } catch (error) {
     throw new Error(
-      `${reference}: this file cannot be read (${codeOf(error)}); put it there, for the user who runs Firewatch to read`,
+      `${reference}: this file cannot be read (${errorCode(error) ?? 'no reason given'}); put it there, for the user who runs Firewatch to read`,
       { cause: error },
     )
   }
   const value = content.replace(/\r?\n$/, '')
   if (value === '') throw new Error(`${reference}: this file is empty; put the secret into it`)
   return withoutStray(reference, 'this file', value, ', with at most one line break behind it')
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'no reason given'
 }
 
 /** What is stray, in the order in which it is looked for; a byte order mark counts as space too. */

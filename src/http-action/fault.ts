@@ -1,3 +1,4 @@
+import { errorCode } from '../domain/values/error-message.ts'
 /** Codes of Node and undici that come before a connection stands, so before anything can have been written. */
 const beforeConnection: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
@@ -24,21 +25,16 @@ const words: Readonly<Record<string, string>> = {
 
 /** Whether a request certainly did not reach its target. */
 export function neverConnected(error: unknown): boolean {
-  const code = codeOf(error)
+  const code = errorCode(error)
   return (code !== undefined && code in beforeConnection) || memberOf(error, 'syscall') === 'connect'
 }
 
 /** From the error's code only: messages name addresses, and an address may be a secret. */
 export function exchangeFault(error: unknown): string {
-  const code = codeOf(error)
+  const code = errorCode(error)
   if (code === undefined) return 'the exchange failed'
   const reason = words[code]
   return reason === undefined ? `the exchange failed (${code})` : `${reason} (${code})`
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code = memberOf(error, 'code')
-  return typeof code === 'string' ? code : undefined
 }
 
 function memberOf(error: unknown, name: string): unknown {

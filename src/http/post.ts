@@ -1,3 +1,4 @@
+import { errorCode } from '../domain/values/error-message.ts'
 import { Readable } from 'node:stream'
 import { Agent, type Dispatcher, request } from 'undici'
 import type { HttpPost, PostAnswer } from '../domain/page/delivery.ts'
@@ -90,8 +91,7 @@ const reasons: Readonly<Record<string, string>> = {
 /** From the error's code only: messages name addresses, and an address may be a secret. */
 function exchangeFault(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'stopped before an answer came'
-  const code =
-    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  const code = errorCode(error)
   if (code === undefined) return 'the exchange failed'
   const reason = reasons[code]
   return reason === undefined ? `the exchange failed (${code})` : `${reason} (${code})`

@@ -1,6 +1,11 @@
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { Contact } from '../domain/configuration/people.ts'
-import { composeTestPage, type TestOutcome, testOutcomeOf } from '../domain/page/test-page.ts'
+import {
+  composeTestPage,
+  type DueTestPage,
+  type TestOutcome,
+  testOutcomeOf,
+} from '../domain/page/test-page.ts'
 import { errorMessage } from '../domain/values/error-message.ts'
 import { own } from '../domain/values/own.ts'
 import type { Channel, SenderDependencies } from './dependencies.ts'
@@ -8,16 +13,6 @@ import type { Channel, SenderDependencies } from './dependencies.ts'
 /** For one contact, with all its ways round a refusal; less than the server waits for the answer. */
 const longestMs = 10_000
 const mostClaimed = 20
-
-interface DueTestPage {
-  readonly id: number
-  readonly request: string
-  readonly receiver: string
-  readonly contact: number
-  readonly revision: string
-  readonly by: string
-  readonly at: string
-}
 
 export interface TestPageSenderDependencies
   extends Pick<SenderDependencies, 'channels' | 'running' | 'publicUrl' | 'log' | 'now'> {

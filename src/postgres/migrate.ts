@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import pg from 'pg'
-import { errorMessage } from '../domain/values/error-message.ts'
+import { errorCode, errorMessage } from '../domain/values/error-message.ts'
 
 const migrationsFolder = new URL('./migrations/', import.meta.url)
 /** Any number that no other program on this database takes: one migrating process at a time. */
@@ -66,8 +66,7 @@ export async function migrate(pool: pg.Pool, folder = migrationsFolder): Promise
 function unusable({ host, port }: pg.Client, error: unknown): DatabaseUnusable {
   // The server has answered when it is an error of its own.
   const isAway = !(error instanceof pg.DatabaseError)
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
-  const reason = isAway && code !== undefined ? code : errorMessage(error)
+  const reason = (isAway ? errorCode(error) : undefined) ?? errorMessage(error)
   const what = isAway ? 'does not answer' : 'refuses us'
   return new DatabaseUnusable(`PostgreSQL at ${host}:${port} ${what}: ${reason}`, isAway, { cause: error })
 }

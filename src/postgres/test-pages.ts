@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { TestOutcome } from '../domain/page/test-page.ts'
+import type { DueTestPage, TestOutcome } from '../domain/page/test-page.ts'
 import type { Database } from './database.ts'
 import { messagesChannel } from './on-call-notices.ts'
 
@@ -16,18 +16,6 @@ export interface AskedTestPages {
   readonly contacts: readonly number[]
   readonly revision: string
   readonly by: string
-}
-
-/** A test page that a worker is to send. */
-export interface DueTestPage {
-  readonly id: number
-  readonly request: string
-  readonly receiver: string
-  readonly contact: number
-  readonly revision: string
-  readonly by: string
-  /** ISO 8601 in UTC. */
-  readonly at: string
 }
 
 export interface TestPageProgress {

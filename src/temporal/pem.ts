@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { errorMessage } from '../domain/values/error-message.ts'
+import { errorCode, errorMessage } from '../domain/values/error-message.ts'
 
 /** PEM text, or the path of a file that holds it, read anew at each connection; and the variable that says so. */
 export type Pem =
@@ -60,7 +60,7 @@ async function readPem({ path, variable }: Extract<Pem, { path: string }>): Prom
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given'
+    const code = errorCode(error) ?? 'no reason given'
     throw new Error(
       `${path}, named by ${variable}, cannot be read (${code}): put it there, for the user who runs Firewatch to read`,
       { cause: error },

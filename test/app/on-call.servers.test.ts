@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { change, feed, shiftsFile } from '../../src/cli/on-call-changing.ts'
 import { tellDiff } from '../../src/cli/on-call-diff.ts'
@@ -13,6 +12,7 @@ import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/dat
 import { pagedAtFirst } from '../support/first-step.ts'
 import { onCallYaml, testFolder } from '../support/on-call-files.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
+import { commandLineOf } from '../support/command-line.ts'
 import { startWeb, type TestWeb } from '../web/world.ts'
 
 const folder = testFolder()
@@ -34,10 +34,7 @@ beforeAll(async () => {
   const onCall = createOnCallService(() => configuration, records)
   const credentials = createIdentities(records.credentials, () => configuration, undefined)
   web = await startWeb({ onCall, credentials, now: () => new Date(now) })
-  await web.app.listen({ host: '127.0.0.1', port: 0 })
-  const token = await records.credentials.issue('token', { kind: 'person', name: 'ana' }, null)
-  const { port } = web.app.server.address() as AddressInfo
-  env = { FIREWATCH_URL: `http://127.0.0.1:${port}`, FIREWATCH_TOKEN: token }
+  env = await commandLineOf('ana', web, records)
 })
 afterAll(async () => {
   await web?.app.close()

@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createIdentities } from '../../src/app/identities.ts'
 import { createOnCallService } from '../../src/app/on-call.ts'
@@ -10,6 +9,7 @@ import { atTerminal, hasTerminal } from '../support/at-terminal.ts'
 import { firewatch } from '../support/firewatch.ts'
 import { onCallYaml, testFolder } from '../support/on-call-files.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
+import { commandLineOf } from '../support/command-line.ts'
 import { startWeb, type TestWeb } from '../web/world.ts'
 
 const folder = testFolder()
@@ -58,10 +58,7 @@ beforeAll(async () => {
       }),
     },
   })
-  await web.app.listen({ host: '127.0.0.1', port: 0 })
-  const token = await records.credentials.issue('token', { kind: 'person', name: 'ana' }, null)
-  const { port } = web.app.server.address() as AddressInfo
-  env = { FIREWATCH_URL: `http://127.0.0.1:${port}`, FIREWATCH_TOKEN: token }
+  env = await commandLineOf('ana', web, records)
 })
 afterAll(async () => {
   await web?.app.close()

@@ -3,7 +3,7 @@ import { link, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { validateConfiguration } from '../../config/load.ts'
-import { errorMessage } from '../../domain/values/error-message.ts'
+import { errorCode, errorMessage } from '../../domain/values/error-message.ts'
 import { CommandFailed, exitCodes } from '../api-client.ts'
 import { buckets, checkKinds, contactKinds, metricKinds, operators, secretsOf } from '../init-answers.ts'
 import type { InitFlags } from '../init-flags.ts'
@@ -116,7 +116,7 @@ async function write(file: string, text: string, force: boolean): Promise<void> 
     await (force ? rename(draft, whole) : link(draft, whole))
   } catch (error) {
     if (error instanceof CommandFailed) throw error
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw exists(file)
+    if (errorCode(error) === 'EEXIST') throw exists(file)
     throw new CommandFailed(`${file} cannot be written: ${unwritableReason(error, whole)}`, exitCodes.refused)
   } finally {
     await rm(draft, { force: true })
@@ -125,7 +125,7 @@ async function write(file: string, text: string, force: boolean): Promise<void> 
 
 /** The file that is written first has a name that means nothing to anybody. */
 function unwritableReason(error: unknown, whole: string): string {
-  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+  switch (errorCode(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
       return `there is no folder ${dirname(whole)}`

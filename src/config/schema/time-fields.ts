@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { didYouMean } from '../../domain/values/suggestion.ts'
-import { isTimeZone } from '../../domain/values/time-zone.ts'
+import { isNamedTimeZone } from '../../domain/values/time-zone.ts'
 import { judged, text } from './fields.ts'
 
 /** A zone of the IANA database by name: an offset such as +02:00 would be wrong for half of the year. */
 export const timeZone = judged((zone) => {
-  if (/^[A-Za-z]/.test(zone) && isTimeZone(zone)) return undefined
+  if (isNamedTimeZone(zone)) return undefined
   const hint =
     didYouMean(zone, Intl.supportedValuesOf('timeZone')) || '; write one such as Europe/Berlin or UTC'
   return `no time zone "${zone}"${hint}`

@@ -1,3 +1,4 @@
+import { capitalised } from '../values/text.ts'
 import { cutText, oneLine } from '../page/delivery.ts'
 import { formatNumber } from '../values/numbers.ts'
 import { severities, severityOfLabel } from '../values/severity.ts'
@@ -126,8 +127,4 @@ function wordsOf(part: string): { readonly word: string; readonly isProper: bool
         : text.split(betweenWords).map((word) => ({ word, isProper: acronym.test(word) })),
     )
     .filter(({ word }) => word !== '')
-}
-
-function capitalised(word: string): string {
-  return word.slice(0, 1).toUpperCase() + word.slice(1)
 }

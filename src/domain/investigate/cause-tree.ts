@@ -1,6 +1,6 @@
 import type { CauseVerdict } from '../facts/fact.ts'
 import { testCause, type CauseStatus, type Tested } from './cause-test.ts'
-import { capitalised } from '../post-mortem/redaction.ts'
+import { capitalised } from '../values/text.ts'
 import { statement, type Sources, type Statement } from '../post-mortem/records.ts'
 import type { ReviewTimes } from '../post-mortem/times.ts'
 import type { CauseEdge, CauseProblem, CauseTemplate } from './runbook.ts'

@@ -4,6 +4,21 @@ import { cutText, oneLine } from './delivery.ts'
 import { longestName } from './message-limits.ts'
 import type { PageMessage, SendOutcome } from './page.ts'
 
+/** A test page to one contact that a worker is to send. */
+export interface DueTestPage {
+  readonly id: number
+  /** One for all contacts of one request. */
+  readonly request: string
+  /** Whom it goes to: a user, or a shared channel. */
+  readonly receiver: string
+  /** As counted in the configuration of that revision; 0 for the one of a shared channel. */
+  readonly contact: number
+  readonly revision: string
+  readonly by: string
+  /** ISO 8601 in UTC. */
+  readonly at: string
+}
+
 /** What became of the test page to one contact. Version 1. */
 export interface TestedContact {
   readonly channel: Contact['channel']
@@ -43,18 +58,7 @@ export function testOutcomeOf(outcome: SendOutcome): TestOutcome {
 }
 
 /** A message that looks like a page, is plainly none, and can be answered by nothing: no incident is behind it. */
-export function composeTestPage(
-  asked: {
-    readonly request: string
-    /** Whom it goes to: a user, or a shared channel. */
-    readonly receiver: string
-    readonly contact: number
-    readonly by: string
-    /** ISO 8601 in UTC. */
-    readonly at: string
-  },
-  publicUrl: string,
-): PageMessage {
+export function composeTestPage(asked: DueTestPage, publicUrl: string): PageMessage {
   const by = cutText(oneLine(asked.by), longestName)
   return {
     idempotencyKey: `test-page/${asked.request}/${asked.contact}`,

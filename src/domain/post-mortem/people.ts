@@ -1,7 +1,8 @@
 import { channelOfPerson } from '../escalate/targets.ts'
 import { firewatch } from '../incident/timeline.ts'
 import { oneLine } from '../page/delivery.ts'
-import { capitalised, type KnownPerson } from './redaction.ts'
+import { capitalised } from '../values/text.ts'
+import type { KnownPerson } from './redaction.ts'
 import type { ReviewRecords } from './records.ts'
 
 /** Whoever is known and took no part. */

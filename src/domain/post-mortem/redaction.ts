@@ -1,3 +1,4 @@
+import { capitalised } from '../values/text.ts'
 import { literally } from '../values/regular-expression.ts'
 
 /** A person who took part, under every name that texts may call them by, and the words that stand in their place. */
@@ -57,10 +58,6 @@ export function peopleNamedIn(text: string, people: readonly KnownPerson[]): str
 
 export function holdsSecret(text: string): boolean {
   return redactSecrets(text) !== text
-}
-
-export function capitalised(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 /** A word that is nothing but ASCII marks names nobody: as a name it would stand at every full stop. */

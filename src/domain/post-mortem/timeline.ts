@@ -1,6 +1,6 @@
 import type { Fact } from '../facts/fact.ts'
 import { judgedSeries } from './impact.ts'
-import { capitalised } from './redaction.ts'
+import { capitalised } from '../values/text.ts'
 import { statement, type Sources, type Statement } from './records.ts'
 import { firewatch, type TimelineEntry } from '../incident/timeline.ts'
 import { verdictWords } from './measured-words.ts'

@@ -7,3 +7,8 @@ export function errorMessage(error: unknown): string {
 export function causeMessage(error: unknown): string {
   return errorMessage(error instanceof Error && error.cause instanceof Error ? error.cause : error)
 }
+
+/** What Node and the drivers tell failures apart by, such as `ENOENT`; `undefined` where there is none. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}

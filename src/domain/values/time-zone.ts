@@ -7,3 +7,8 @@ export function isTimeZone(zone: string): boolean {
     throw error
   }
 }
+
+/** The same of names alone: an offset has no summer time. */
+export function isNamedTimeZone(zone: string): boolean {
+  return /^[A-Za-z]/.test(zone) && isTimeZone(zone)
+}

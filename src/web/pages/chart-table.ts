@@ -1,3 +1,4 @@
+import { capitalised } from '../../domain/values/text.ts'
 import { chartCaption } from '../../domain/chart/chart-words.ts'
 import { isMeasured, type ChartLimit, type ChartModel } from '../../domain/chart/chart.ts'
 import { scaledAmount } from '../../domain/values/amount.ts'
@@ -50,7 +51,7 @@ ${isMeasured(model) ? chartNumbers(model, `Numbers of ${of}`) : null}`
 
 /** What a chart draws, point by point. */
 export function chartNumbers(model: ChartModel, caption: string): Html {
-  const named = [...model.lines, ...model.limits].map(({ label }) => capital(label))
+  const named = [...model.lines, ...model.limits].map(({ label }) => capitalised(label))
   return table({ caption, columns: ['Bucket', ...named, 'Rule'], rows: rowsOf(model) })
 }
 
@@ -72,8 +73,4 @@ function rowsOf({ lines, limits, firing, from, bucketMs, scale }: ChartModel): C
 
 function limitAt({ values }: ChartLimit, index: number): number | null | undefined {
   return typeof values === 'number' ? values : values[index]
-}
-
-function capital(words: string): string {
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type Declaration, declaredIn, declaredTitle } from '../../domain/alert/declaration.ts'
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import { unknownName } from '../../domain/values/suggestion.ts'
+import { capitalised } from '../../domain/values/text.ts'
 import { severities } from '../../domain/values/severity.ts'
 import type { WebDependencies } from '../dependencies.ts'
 import { declarePage } from '../pages/declare.ts'
@@ -76,7 +77,7 @@ async function serviceHint(
   const known = await services()
   if (service === undefined || known.length === 0 || known.includes(service)) return ''
   const hint = unknownName('service', service, known)
-  return ` ${hint.slice(0, 1).toUpperCase()}${hint.slice(1)}${hint.endsWith('?') ? '' : '.'}`
+  return ` ${capitalised(hint)}${hint.endsWith('?') ? '' : '.'}`
 }
 
 async function declare(request: FastifyRequest, dependencies: WebDependencies) {
