@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 
 /*
- * Prints the totals of reports by vitest's json reporter as the line "N passed, N failed"; exits with 1 on any
- * failure and when one of them ran no test.
+ * Prints what failed in reports by vitest's json reporter, each with its file and why, since that scrolls away over
+ * thousands of tests, and then their totals as the line "N passed, N failed"; exits with 1 on any failure and when one
+ * of them ran no test.
  *
  *   node scripts/ci-totals.mjs <report>…
  */
@@ -14,11 +15,22 @@ const suites = process.argv.slice(2).map((path) => {
   const brokenFiles = report.testResults.filter(
     (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
   )
-  return { passed: report.numPassedTests, failed: report.numFailedTests + brokenFiles.length }
+  const failures = [
+    ...brokenFiles.map((file) => `FAILED ${file.name}\n${file.message}\n`),
+    ...report.testResults.flatMap((file) => failedTests(file)),
+  ]
+  return { passed: report.numPassedTests, failed: report.numFailedTests + brokenFiles.length, failures }
 })
+
+function failedTests(file) {
+  return file.assertionResults
+    .filter((test) => test.status === 'failed')
+    .map((test) => `FAILED ${file.name} > ${test.fullName}\n${(test.failureMessages ?? []).join('\n')}\n`)
+}
 
 const passed = suites.reduce((sum, suite) => sum + suite.passed, 0)
 const failed = suites.reduce((sum, suite) => sum + suite.failed, 0)
 
+for (const failure of suites.flatMap((suite) => suite.failures)) process.stdout.write(`${failure}\n`)
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
 if (failed > 0 || suites.length === 0 || suites.some((suite) => suite.passed === 0)) process.exitCode = 1

@@ -10,17 +10,44 @@ const folder = mkdtempSync(join(tmpdir(), 'firewatch-totals-'))
 
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const passedFile = { status: 'passed', assertionResults: [{ status: 'passed' }] }
-const failedFile = { status: 'failed', assertionResults: [{ status: 'failed' }, { status: 'passed' }] }
-const brokenFile = { status: 'failed', assertionResults: [] }
+const passedFile = {
+  name: 'a.test.ts',
+  status: 'passed',
+  assertionResults: [{ status: 'passed', fullName: 'adds' }],
+}
+const failedFile = {
+  name: 'b.test.ts',
+  status: 'failed',
+  assertionResults: [
+    {
+      status: 'failed',
+      fullName: 'a page is sent',
+      failureMessages: ['expected 1 to be 2\n    at b.test.ts:7'],
+    },
+    { status: 'passed', fullName: 'a page is read' },
+  ],
+}
+const brokenFile = {
+  name: 'c.test.ts',
+  status: 'failed',
+  message: 'Cannot find module',
+  assertionResults: [],
+}
+
+const failedTest = 'FAILED b.test.ts > a page is sent\nexpected 1 to be 2\n    at b.test.ts:7\n\n'
 
 const report = (numPassedTests: number, numFailedTests: number, testResults: object[]) =>
   JSON.stringify({ numPassedTests, numFailedTests, testResults })
 
 test.each([
   ['all passed', report(1, 0, [passedFile]), '1 passed, 0 failed\n', 0],
-  ['one failed', report(2, 1, [passedFile, failedFile]), '2 passed, 1 failed\n', 1],
-  ['a file did not load', report(1, 0, [passedFile, brokenFile]), '1 passed, 1 failed\n', 1],
+  ['one failed', report(2, 1, [passedFile, failedFile]), `${failedTest}2 passed, 1 failed\n`, 1],
+  [
+    'a file did not load',
+    report(1, 0, [passedFile, brokenFile]),
+    'FAILED c.test.ts\nCannot find module\n\n1 passed, 1 failed\n',
+    1,
+  ],
   ['no test ran', report(0, 0, []), '0 passed, 0 failed\n', 1],
   ['vitest did not run', '', '0 passed, 0 failed\n', 1],
 ])('the totals when %s', (_, text, line, code) => {
@@ -35,7 +62,7 @@ test.each([
   [
     'fail when the second failed',
     [report(3, 0, [passedFile]), report(2, 1, [failedFile])],
-    '5 passed, 1 failed\n',
+    `${failedTest}5 passed, 1 failed\n`,
     1,
   ],
   ['fail when the second did not run', [report(3, 0, [passedFile]), ''], '3 passed, 0 failed\n', 1],
