@@ -18,7 +18,9 @@ describe('kill -9', () => {
     const told = () => pagesOf(ana).flatMap(({ body }) => incidentsIn(body))
     await vi.waitFor(() => expect(new Set(told()).size).toBe(names.length), soon)
     expect(told()).toHaveLength(names.length)
-    const { incidents } = await up.api<{ incidents: Incident[] }>('GET', '/api/v1/incidents')
+    // The worker pages before the supervisor has started the server again.
+    const listed = () => up.api<{ incidents: Incident[] }>('GET', '/api/v1/incidents')
+    const { incidents } = await vi.waitFor(listed, soon)
     expect(incidents.map(({ title }) => title).toSorted()).toEqual(
       names.map((name) => `${name} is wrong (shop)`).toSorted(),
     )

@@ -25,11 +25,13 @@ interface FeedQuery {
 
 interface ActionsBody {
   readonly person: Person
+  readonly at: number
   readonly actions: readonly Pick<FeedAction, 'post_id' | 'action'>[]
 }
 
 interface MessagesBody {
   readonly person: Person
+  readonly at: number
   readonly receivers: readonly number[]
 }
 
@@ -50,8 +52,18 @@ const action = object({
   action: { enum: ['view', 'like'] },
 })
 const feedQuery = object({ user: id, os, country, exp_group: small })
-const actionsBody = object({ person, actions: { type: 'array', minItems: 1, maxItems: 100, items: action } })
-const messagesBody = object({ person, receivers: { type: 'array', minItems: 1, maxItems: 20, items: id } })
+/** By the phone's clock, milliseconds since 1970. */
+const at = { type: 'integer', minimum: 0 }
+const actionsBody = object({
+  person,
+  at,
+  actions: { type: 'array', minItems: 1, maxItems: 100, items: action },
+})
+const messagesBody = object({
+  person,
+  at,
+  receivers: { type: 'array', minItems: 1, maxItems: 20, items: id },
+})
 
 /** What the apps on people's phones talk to. */
 export function createFeedApp(feed: FeedApp): FastifyInstance {
@@ -70,7 +82,7 @@ export function createFeedApp(feed: FeedApp): FastifyInstance {
   }))
 
   app.post<{ Body: ActionsBody }>('/actions', { schema: { body: actionsBody } }, async ({ body }, reply) => {
-    const time = Math.floor(feed.now() / 1_000)
+    const time = secondOf(body.at, feed.now())
     feed.activity.addFeedActions(body.actions.map((done) => ({ ...body.person, ...done, time })))
     return reply.code(202).send({ accepted: body.actions.length })
   })
@@ -80,13 +92,21 @@ export function createFeedApp(feed: FeedApp): FastifyInstance {
     '/messages',
     { schema: { body: messagesBody } },
     async ({ body }, reply) => {
-      const time = Math.floor(feed.now() / 1_000)
+      const time = secondOf(body.at, feed.now())
       feed.activity.addMessages(body.receivers.map((receiver_id) => ({ ...body.person, receiver_id, time })))
       return reply.code(202).send({ accepted: body.receivers.length })
     },
   )
 
   return app
+}
+
+/** A phone whose clock is further off than this is taken to have acted now. */
+const clockToleranceMs = 60_000
+
+/** When somebody acted, in seconds since 1970: never later than now. */
+function secondOf(at: number, now: number): number {
+  return Math.floor((at <= now && now - at <= clockToleranceMs ? at : now) / 1_000)
 }
 
 /** The experiment reads feeds ranked in the background; everyone else goes through the cache, and past it to the database. */

@@ -16,7 +16,7 @@ const { values } = parseArgs({
 
 const turnMs = 50
 /** People whose turn was missed by more than this (a laptop that slept) have given up. */
-const patienceMs = 2_000
+const patienceMs = 4_000
 
 interface Planned {
   readonly dueAt: number
@@ -27,8 +27,14 @@ interface Planned {
 function planOf(town: Town, second: number, live: ReturnType<typeof createPhone>): Planned[] {
   const due = ({ offsetMs }: Visit | Conversation) => second * 1_000 + offsetMs
   return [
-    ...visitsIn(town, second).map((visit) => ({ dueAt: due(visit), begin: () => live.visit(visit) })),
-    ...conversationsIn(town, second).map((talk) => ({ dueAt: due(talk), begin: () => live.converse(talk) })),
+    ...visitsIn(town, second).map((visit) => ({
+      dueAt: due(visit),
+      begin: () => live.visit(visit, due(visit)),
+    })),
+    ...conversationsIn(town, second).map((talk) => ({
+      dueAt: due(talk),
+      begin: () => live.converse(talk, due(talk)),
+    })),
   ].toSorted((one, other) => one.dueAt - other.dueAt)
 }
 

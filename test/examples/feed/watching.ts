@@ -6,8 +6,8 @@ import { read, type Town, visitsIn } from '../../../examples/feed/behaviour.ts'
 /** Views of each platform against those of a sound service: 1 is all is well. */
 export type Levels = Readonly<Record<Os, number>>
 
-/** From opening the feed to sending what was done with it. */
-const visitMs = 400
+/** From opening the feed to sending what was done with it, at most: it counts at the second in which the feed was opened. */
+const visitSeconds = 1
 const page = Array.from({ length: 10 }, (_, index) => index + 1)
 
 /** What can be seen of a world from outside: rows in ClickHouse, and nothing else. */
@@ -29,7 +29,7 @@ export function createWatch(clickhouse: ClickHouseClient, town: Town) {
 
   /** Over whole seconds since 1970, half-open; waits until their rows have come. */
   const levels = async (from: number, to: number): Promise<Levels> => {
-    await complete(to)
+    await complete(to + visitSeconds)
     const rows = await ask<{ os: Os; views: number }>(
       `SELECT os, toUInt32(countIf(action = 'view')) AS views FROM simulator.feed_actions
        WHERE time >= fromUnixTimestamp({from:UInt32}) AND time < fromUnixTimestamp({to:UInt32}) GROUP BY os`,
@@ -43,9 +43,9 @@ export function createWatch(clickhouse: ClickHouseClient, town: Town) {
   return {
     ask,
     levels,
-    /** The first whole seconds that lie entirely after this moment; the visits of before need some time to leave them. */
+    /** The first whole seconds that lie entirely after this moment. */
     levelsFromNow: (settleMs = 0, seconds = 2) => {
-      const from = Math.ceil((Date.now() + visitMs + settleMs) / 1_000)
+      const from = Math.ceil((Date.now() + settleMs) / 1_000)
       return levels(from, from + seconds)
     },
   }

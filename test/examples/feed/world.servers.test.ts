@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { WorldAddress } from '../../../examples/feed/faults.ts'
@@ -93,6 +94,30 @@ describe('orders', () => {
     expect((await inhabited.flush(randomUUID(), { 'x-firewatch-fence': '7' })).status).toBe(200)
     expect((await inhabited.flush(randomUUID(), { 'x-firewatch-fence': '6' })).status).toBe(409)
     expect((await inhabited.flush(randomUUID(), { 'x-firewatch-fence': '8' })).status).toBe(200)
+  })
+})
+
+/** Stops the service's process for longer than a busy machine would. */
+async function stall(): Promise<void> {
+  const { pid } = await inhabited.currentRun()
+  process.kill(pid, 'SIGSTOP')
+  try {
+    await setTimeout(2_500)
+  } finally {
+    process.kill(pid, 'SIGCONT')
+  }
+}
+
+describe('what people did counts when they did it, and all of it, with a service', () => {
+  it.each([
+    ['that does not get its turn for a while', stall],
+    ['that is restarted', () => inhabited.restart()],
+  ])('%s', async (_, interrupt) => {
+    const from = Math.ceil(Date.now() / 1_000)
+    await interrupt()
+    const { iOS, Android } = await inhabited.watch.levels(from, from + 2)
+    expect(iOS).toSatisfy(sound)
+    expect(Android).toSatisfy(sound)
   })
 })
 
