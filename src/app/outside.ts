@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readSecretFile } from '../config/secret-file.ts'
 import { resolveSecret } from '../config/secrets.ts'
 
 /* What every way to the outside is given. */
@@ -8,5 +8,5 @@ export const exchangeTimeoutMs = 5_000
 
 /** Looks a secret up where its reference says, at the moment of use. */
 export function secretsOf(env: NodeJS.ProcessEnv): (reference: string) => Promise<string> {
-  return (reference) => resolveSecret(reference, env, (path) => readFile(path, 'utf8'))
+  return (reference) => resolveSecret(reference, env, readSecretFile)
 }

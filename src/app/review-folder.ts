@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, rename } from 'node:fs/promises'
+import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../embedded/make-folder.ts'
 
 /** `reviews/` in the data directory. A file is there whole or not at all, also after the machine lost power. */
 export function reviewFolder(dataDir: string) {
   const folder = join(dataDir, 'reviews')
   return {
     async write(name: string, content: string | Uint8Array): Promise<void> {
-      await mkdir(folder, { recursive: true })
+      await makeFolder(folder)
       const path = join(folder, name)
       // Two workers may write the same review: each has a file of its own until it is whole.
       const draft = `${path}.${randomUUID()}`

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { glob, mkdir, readFile, rm } from 'node:fs/promises'
+import { glob, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { makeFolder } from '../embedded/make-folder.ts'
 
 const checkout = fileURLToPath(new URL('../../', import.meta.url))
 const bundler = fileURLToPath(new URL('./bundle-workflows.ts', import.meta.url))
@@ -23,7 +24,7 @@ export async function workflowBundle(dataDir: string): Promise<{ readonly code: 
   const path = join(folder, `${prefix}${await fingerprint()}.js`)
   const kept = await readFile(path, 'utf8').catch(() => undefined)
   if (kept !== undefined) return { code: kept }
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   for await (const old of glob(`${prefix}*.js`, { cwd: folder })) await rm(join(folder, old), { force: true })
   // It prints the bundle as well: the file may be gone by now, when a worker of another version shares the folder.
   const { stdout } = await promisify(execFile)(process.execPath, [bundler, path], { maxBuffer: mostBytes })

@@ -9,6 +9,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 const reasonsOfWriting: Readonly<Record<string, string>> = {
   EEXIST: 'it is not a folder',
+  ENOENT: 'nothing can be made there',
   ENOTDIR: 'it lies below a file',
   EACCES: 'it may not be written to by this user',
   EPERM: 'it may not be written to by this user',

@@ -5,6 +5,7 @@ import { readYaml } from './document.ts'
 import { withIncluded } from './include.ts'
 import { loadConfiguration } from './load.ts'
 import { ConfigurationError, type Problem, sortProblems } from './problems.ts'
+import { readSecretFile } from './secret-file.ts'
 import { referencesIn, resolveSecret } from './secrets.ts'
 import type { Path } from './written.ts'
 
@@ -81,7 +82,7 @@ function isAddress(path: Path): boolean {
 
 /** Never tells what the address is: that is a secret. What cannot be read is told by its reference. */
 async function reasonNoAddress(address: string, env: Environment): Promise<string | undefined> {
-  const resolved = await resolveSecret(address, env, (file) => readFile(file, 'utf8')).catch(() => undefined)
+  const resolved = await resolveSecret(address, env, readSecretFile).catch(() => undefined)
   if (resolved === undefined || ['http:', 'https:'].includes(URL.parse(resolved)?.protocol ?? ''))
     return undefined
   return `${address}: its value is not an address; one begins with http:// or https://`
@@ -89,7 +90,7 @@ async function reasonNoAddress(address: string, env: Environment): Promise<strin
 
 async function reasonUnreadable(reference: string, env: Environment): Promise<string | undefined> {
   try {
-    await resolveSecret(reference, env, (file) => readFile(file, 'utf8'))
+    await resolveSecret(reference, env, readSecretFile)
     return undefined
   } catch (error) {
     return errorMessage(error)

@@ -1,4 +1,4 @@
-import { errorCode } from '../domain/values/error-message.ts'
+import { errorCode, errorMessage } from '../domain/values/error-message.ts'
 import { own } from '../domain/values/own.ts'
 const wellFormed = /\$\{(env|file):([^{}$]+)\}/g
 const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -73,7 +73,7 @@ async function fromFile(
     content = await readFile(path)
   } catch (error) {
     throw new Error(
-      `${reference}: this file cannot be read (${errorCode(error) ?? 'no reason given'}); put it there, for the user who runs Firewatch to read`,
+      `${reference}: this file cannot be read (${errorCode(error) ?? errorMessage(error)}); put it there, for the user who runs Firewatch to read`,
       { cause: error },
     )
   }

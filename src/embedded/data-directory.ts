@@ -1,6 +1,7 @@
-import { chmod, mkdir, readdir } from 'node:fs/promises'
+import { chmod, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type LockOwner, takeLock } from './lock-file.mjs'
+import { makeFolder } from './make-folder.ts'
 
 /** Proof that this process owns a data directory; whoever starts servers in one must show it. */
 export interface DataDirectoryLock {
@@ -36,7 +37,7 @@ const mark = 'ports.json'
  */
 export async function lockDataDirectory(dir: string): Promise<DataDirectoryLock> {
   const path = resolve(dir)
-  await mkdir(path, { recursive: true, mode })
+  await makeFolder(path, mode)
   await narrow(path)
   const lock = takeLock(join(path, 'lock'))
   if (!lock.taken) throw new DataDirectoryInUseError(path, lock.owner)

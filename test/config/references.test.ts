@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -65,6 +66,26 @@ test('N20 what runs does not start without them, and starts with them', async ()
   await expect(loadRunnableConfiguration(path, env)).rejects.toThrow(ConfigurationError)
   await writeFile(join(folder, 'none'), 'https://watchdog.example/x\n')
   expect(Object.keys((await loadRunnableConfiguration(path, env)).users)).toEqual(['cy', 'ana', 'ben', 'dee'])
+})
+
+test('a secret in what is no file is told, and not waited for', async () => {
+  const pipe = join(folder, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  const file = join(folder, 'no-files.yaml')
+  const contact = (reference: string) => `{ channel: pagerduty, routingKey: '\${file:${reference}}' }`
+  await writeFile(
+    file,
+    `users: { ana: { contacts: [${contact(pipe)}, ${contact('/dev/zero')}, ${contact(folder)}] } }
+policies: { p: { steps: [{ notify: [ana], ackTimeout: 5m }] } }
+routes: [{ policies: { default: p } }]
+`,
+  )
+  const reasons = (await unreadableReferences(file, {})).map(({ message }) => message.split(';')[0])
+  expect(reasons).toEqual([
+    `\${file:${pipe}}: this file cannot be read (it is a pipe, a socket or a device)`,
+    '${file:/dev/zero}: this file cannot be read (it is a pipe, a socket or a device)',
+    `\${file:${folder}}: this file cannot be read (EISDIR)`,
+  ])
 })
 
 test('N46: what comes to no address is told without telling it, also of people whose section has a name of prose', async () => {
