@@ -2,10 +2,17 @@ import { formatChange, formatNumber } from '../values/numbers.ts'
 import type { BaselineKind } from './baseline.ts'
 import type { Series, Verdict } from './verdict.ts'
 
-/** A series wherever it is named, be it in a title, a chart, a row or a sentence: `Likes on iOS`; the slice `total` goes without saying. */
+/**
+ * A series wherever it is named, be it in a title, a chart, a row or a sentence: `Likes on iOS`; the slice `total` goes without saying. A group
+ * that means nothing by itself has its slice before it: `Likes on exp_group 4`.
+ */
 export function seriesWords(metricTitle: string, { slice, group }: Pick<Series, 'slice' | 'group'>): string {
-  return slice === 'total' ? metricTitle : `${metricTitle} on ${group}`
+  if (slice === 'total') return metricTitle
+  return `${metricTitle} on ${meansNothingAlone.test(group) ? `${slice} ${group}` : group}`
 }
+
+/** Numbers and their ranges, truth values, and what stands for no value. */
+const meansNothingAlone = /^(?:[\d\s.,:+<>=–-]+|true|false|yes|no|null|none|nil|nan|other|unknown)$/i
 
 /** The verdict that lies farthest from its nearest baseline: a firing one if there is any. */
 export function worstVerdict(verdicts: readonly Verdict[]): Verdict | undefined {
