@@ -61,6 +61,11 @@ export async function startUp(
   })
   const end = finished(child)
   const run = await ready(folder, child, end)
+  // Whatever the test says then, this is why.
+  let toldToEnd = false
+  void end.then(({ code, stderr }) => {
+    if (!toldToEnd && code !== null) console.error(`firewatch up ended by itself with ${code}:\n${stderr}`)
+  })
   return {
     dataDir: folder,
     child,
@@ -81,6 +86,7 @@ export async function startUp(
       return (await response.json()) as Answer
     },
     async stop() {
+      toldToEnd = true
       child.kill('SIGTERM')
       return end
     },
