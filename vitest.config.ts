@@ -41,7 +41,7 @@ function placeOf({ moduleId }: TestSpecification): number {
 /**
  * `unit` needs no process and no port. `servers` starts real ones: one PostgreSQL for the run, Temporal and chdb
  * for a file. Both share their modules between files: loading them anew for each is half the work. `journeys` are whole stories told by the command line; they take real time, and have the machine for themselves: those that only wait for
- * conditions let those of the demo go first. Most of the time is waiting, so that a file more than there are cores goes on at once.
+ * conditions let those of the demo go first. Much of the time is waiting, so that twice as many files as there are cores go on at once.
  */
 export default defineConfig({
   test: {
@@ -69,7 +69,7 @@ export default defineConfig({
           exclude: ['test/journeys/**'],
           globalSetup: 'test/support/run-servers.ts',
           pool: 'forks',
-          maxWorkers: 3,
+          maxWorkers: 4,
           testTimeout: 90_000,
           hookTimeout: 90_000,
         },
@@ -91,7 +91,7 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           include: ['test/journeys/**/*.test.ts'],
           pool: 'forks',
-          maxWorkers: 3,
+          maxWorkers: 4,
           env: { FIREWATCH_TEST_NICE: '10' },
           testTimeout: 240_000,
           hookTimeout: 240_000,

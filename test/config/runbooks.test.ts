@@ -79,7 +79,7 @@ describe('the runbook of the feed', () => {
     const sides = tests
       .filter(({ evidence }) => evidence === 'messages')
       .map(({ op, value }) => `${op} ${value}`)
-    expect(sides.toSorted()).toEqual(['<= -0.2', '> -0.2'])
+    expect(sides.toSorted()).toEqual(['<= -0.45', '> -0.45'])
   })
 })
 

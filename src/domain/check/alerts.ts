@@ -3,7 +3,7 @@ import { checkTitleAnnotation, distanceAnnotation } from '../alert/alert-title.t
 import type { Transition } from './alert-state.ts'
 import { total } from './check.ts'
 import type { Check, Configuration } from '../configuration/configuration.ts'
-import { formatNumber } from '../values/numbers.ts'
+import { formatNumber, formatPercent } from '../values/numbers.ts'
 import { baselineValue } from './baseline.ts'
 import type { Series, Verdict } from './verdict.ts'
 import { baselineWords, distanceOf, seriesWords } from './verdict-words.ts'
@@ -122,11 +122,7 @@ function changeText(value: number, base: number): string {
 }
 
 function percentText(value: number, base: number): string {
-  const percent = (100 * Math.abs(value - base)) / Math.abs(base)
-  // 99.7 % is not a loss of everything, and 0.3 % is not none.
-  const rounded = Math.round(percent)
-  const shown = rounded === 0 || (rounded === 100 && percent !== 100) ? percent : rounded
-  return `${formatNumber(shown)} %`
+  return formatPercent(Math.abs(value - base) / Math.abs(base))
 }
 
 function linksOf({ metric, slice }: Series, check: Check, configuration: Configuration): Labels {
