@@ -78,7 +78,9 @@ function lastNormal(sources: Sources): ReviewItem[] {
     )
     const last = before.toSorted((a, b) => Date.parse(b.bucketAt) - Date.parse(a.bucketAt))[0]
     if (last === undefined) return []
-    const text = sources.clean(`Last normal bucket before it: ${verdictWords(last, result)}`)
+    const text = sources.clean(
+      `Last bucket before it that the check called normal: ${verdictWords(last, result)}`,
+    )
     return [
       {
         at: last.bucketAt,

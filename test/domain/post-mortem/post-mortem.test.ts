@@ -46,9 +46,10 @@ describe('a review', () => {
     expect(texts(draftReview(records({ evidence: [ratio] })).impact.quantified)).toHaveLength(1)
   })
 
-  it('begins its timeline at the last normal measurement before the start', () => {
+  it('begins its timeline at the last measurement before the start that the check called normal, and claims no more', () => {
     const [first, second] = draftReview(records()).timeline
     expect(first).toMatchObject({ at: at('02:45'), cites: ['INC-42/E2'] })
+    expect(first?.text).toMatch(/^Last bucket before it that the check called normal: Likes/)
     expect(second).toMatchObject({ at: at('03:00'), text: 'The first alert began' })
   })
 
