@@ -104,10 +104,12 @@ describe('N39: what up, serve and worker cannot do without', () => {
         code: 4,
         stderr: expect.stringContaining('it lies below a file; --data names another one'),
       })
-      expect(await up('/proc/firewatch/data')).toMatchObject({
-        code: 4,
-        stderr: expect.stringContaining('nothing can be made there; --data names another one'),
-      })
+      // Only Linux has a folder in which even root makes none.
+      if (process.platform === 'linux')
+        expect(await up('/proc/firewatch/data')).toMatchObject({
+          code: 4,
+          stderr: expect.stringContaining('nothing can be made there; --data names another one'),
+        })
     } finally {
       await rm(folder, { recursive: true })
     }
