@@ -13,11 +13,11 @@ const suites = process.argv.slice(2).map((path) => {
   const report = text === '' ? { numPassedTests: 0, numFailedTests: 0, testResults: [] } : JSON.parse(text)
   // A file that could not be loaded has failed without a test to count.
   const brokenFiles = report.testResults.filter(
-    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+    (file) => file.status === 'failed' && failedTests(file).length === 0,
   )
   const failures = [
     ...brokenFiles.map((file) => `FAILED ${file.name}\n${file.message}\n`),
-    ...report.testResults.flatMap((file) => failedTests(file)),
+    ...report.testResults.flatMap(failedTests),
   ]
   return { passed: report.numPassedTests, failed: report.numFailedTests + brokenFiles.length, failures }
 })

@@ -8,14 +8,9 @@ import { errorCode } from '../domain/values/error-message.ts'
  * @throws the system's error
  */
 export async function makeFolder(path: string, mode?: number): Promise<void> {
-  try {
-    await makeOne(path, mode)
-  } catch (error) {
-    const above = dirname(path)
-    if (errorCode(error) !== 'ENOENT' || (await exists(above))) throw error
-    await makeFolder(above, mode)
-    await makeOne(path, mode)
-  }
+  const above = dirname(path)
+  if (!(await exists(above))) await makeFolder(above, mode)
+  await makeOne(path, mode)
 }
 
 async function makeOne(path: string, mode: number | undefined): Promise<void> {

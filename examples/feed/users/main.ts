@@ -20,7 +20,7 @@ const patienceMs = 4_000
 
 interface Planned {
   readonly dueAt: number
-  readonly begin: () => Promise<void>
+  readonly begin: (at: number) => Promise<void>
 }
 
 /** Everything people begin in one second, in the order in which they do. */
@@ -29,11 +29,11 @@ function planOf(town: Town, second: number, live: ReturnType<typeof createPhone>
   return [
     ...visitsIn(town, second).map((visit) => ({
       dueAt: due(visit),
-      begin: () => live.visit(visit, due(visit)),
+      begin: (at: number) => live.visit(visit, at),
     })),
     ...conversationsIn(town, second).map((talk) => ({
       dueAt: due(talk),
-      begin: () => live.converse(talk, due(talk)),
+      begin: (at: number) => live.converse(talk, at),
     })),
   ].toSorted((one, other) => one.dueAt - other.dueAt)
 }
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
       planned.push(...planOf(town, nextSecond, phone))
     const due = planned.findIndex(({ dueAt }) => dueAt > now)
     for (const { dueAt, begin } of planned.splice(0, due === -1 ? planned.length : due))
-      if (now - dueAt <= patienceMs) void begin()
+      if (now - dueAt <= patienceMs) void begin(dueAt)
     await sleep(turnMs)
   }
 }

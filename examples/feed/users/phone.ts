@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { errorCode } from '../../../src/domain/values/error-message.ts'
 import { type Conversation, read, type Visit } from '../behaviour.ts'
 
 /** Longer than this nobody looks at a spinner. */
@@ -69,18 +70,9 @@ async function reach(url: URL, request: RequestInit & { readonly signal: AbortSi
     try {
       return await fetch(url, request)
     } catch (error) {
-      if (!nobodyListens(error)) throw error
+      // What `fetch` fails with says only inside that the connection was refused.
+      if (!(error instanceof Error) || errorCode(error.cause) !== 'ECONNREFUSED') throw error
       await sleep(againMs, undefined, { signal: request.signal })
     }
   }
-}
-
-/** What `fetch` fails with when the connection was refused. */
-function nobodyListens(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    error.cause instanceof Error &&
-    'code' in error.cause &&
-    error.cause.code === 'ECONNREFUSED'
-  )
 }

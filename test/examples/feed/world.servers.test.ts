@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { setTimeout } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { WorldAddress } from '../../../examples/feed/faults.ts'
@@ -102,7 +102,7 @@ async function stall(): Promise<void> {
   const { pid } = await inhabited.currentRun()
   process.kill(pid, 'SIGSTOP')
   try {
-    await setTimeout(2_500)
+    await sleep(2_500)
   } finally {
     process.kill(pid, 'SIGCONT')
   }
