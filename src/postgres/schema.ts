@@ -65,6 +65,16 @@ export interface Schema {
     dispatched_at: Date | null
     leased_until: Generated<Date | null>
   }
+  change_events: {
+    id: Generated<number>
+    change_id: string
+    source: string
+    at: Date
+    summary: string
+    labels: LabelsColumn
+    links: LabelsColumn
+    accepted_at: Generated<Date>
+  }
   incidents: {
     number: Generated<number>
     grouping_key: string

@@ -1,4 +1,5 @@
-import { fnv1a64 } from '../values/hash.ts'
+import { fnv1a64, fnv1a64OfTexts } from '../values/hash.ts'
+import { byCodePoints } from '../values/text.ts'
 import { own } from '../values/own.ts'
 
 export type Labels = Readonly<Record<string, string>>
@@ -19,22 +20,40 @@ export interface Alert {
 
 /** An alert as it is handed to the inbox. */
 export interface AcceptedAlert extends Alert {
-  /** `check/<name>` or the intake that received it. */
+  /** Who says so: `check/<name>`, or {@link integrationSource} of whoever sent it. Alerts of two sources are two, whatever their fingerprints. */
   readonly source: string
   /** The same event delivered twice has the same id, and is stored once. */
   readonly eventId: string
+  /** It fires until then unless its source says so again, ISO 8601 in UTC; absent: until its source says that it is over. */
+  readonly expiresAt?: string
+}
+
+/** The source of all alerts that one integration sends, through whichever door: no two integrations end each other's. */
+export function integrationSource(integration: string): string {
+  return `integration/${integration}`
+}
+
+/** What makes two alerts the same one, as one text. */
+export function alertIdentity({
+  source,
+  fingerprint,
+}: Pick<AcceptedAlert, 'source' | 'fingerprint'>): string {
+  return `${source}\n${fingerprint}`
 }
 
 /** Annotation that says in a few words what is wrong: it names the incident that the alert opens. */
 export const titleAnnotation = 'title'
 
-/** 16 hex digits over the sorted labels; values are length-prefixed, so that no two label sets share a text. */
+/**
+ * 16 hex digits over the labels: what Alertmanager, Prometheus and Grafana call the fingerprint of the same labels. Source: prometheus/common,
+ * model/signature.go.
+ */
 export function fingerprintOf(labels: Labels): string {
-  const text = Object.entries(labels)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name.length}:${name}=${value.length}:${value}`)
-    .join(',')
-  return fnv1a64(text)
+  return fnv1a64OfTexts(
+    Object.keys(labels)
+      .toSorted(byCodePoints)
+      .flatMap((name) => [name, labels[name] ?? '']),
+  )
 }
 
 export const defaultGroupBy = ['service', 'alertname'] as const

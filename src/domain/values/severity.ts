@@ -1,3 +1,5 @@
+import { own } from './own.ts'
+
 /** How bad it is: P0 all hands, P1 the primary now, P2 in business hours, P3 a queue. */
 export const severities = ['P0', 'P1', 'P2', 'P3'] as const
 
@@ -11,17 +13,62 @@ export const acknowledgeTargetMs: Readonly<Record<Severity, number>> = {
   P3: 24 * 3_600_000,
 }
 
-/**
- * Severity that an alert opens an incident with. Sources speak `critical`, `warning`, `info` (Alertmanager's habit) or
- * ours; `critical` is P1 unless the alert says P0 itself. A word that nobody knows is treated as `warning`: an alert is never dropped
- * for its label.
- */
-export function severityOfLabel(label: string | undefined): Severity {
-  const word = (label ?? '').trim().toUpperCase()
-  if (isSeverity(word)) return word
-  if (word === 'CRITICAL') return 'P1'
-  if (word === 'INFO') return 'P3'
-  return 'P2'
+/** What words of other systems mean, in capitals; `none` pages nobody. */
+export type SeverityWords = Readonly<Record<string, Severity | 'none'>>
+
+/** Alertmanager's habit, PagerDuty's, Opsgenie's, syslog's and our own words, unless the configuration says otherwise. */
+export const usualSeverityWords: SeverityWords = {
+  P0: 'P0',
+  EMERGENCY: 'P0',
+  EMERG: 'P0',
+  P1: 'P1',
+  CRITICAL: 'P1',
+  CRIT: 'P1',
+  PAGE: 'P1',
+  FATAL: 'P1',
+  ALERT: 'P1',
+  DISASTER: 'P1',
+  HIGH: 'P1',
+  P2: 'P2',
+  ERROR: 'P2',
+  ERR: 'P2',
+  WARNING: 'P2',
+  WARN: 'P2',
+  MAJOR: 'P2',
+  MEDIUM: 'P2',
+  P3: 'P3',
+  INFO: 'P3',
+  INFORMATIONAL: 'P3',
+  NOTICE: 'P3',
+  MINOR: 'P3',
+  LOW: 'P3',
+  TICKET: 'P3',
+  NONE: 'none',
+}
+
+/** What an alert is taken for that has no such label, or one that nobody knows: it is never dropped for that, and people are told. */
+export const severityOfUnknown: Severity = 'P2'
+
+/** What a word means; `undefined` for one that nobody knows, and for none at all. */
+export function severityMeant(
+  label: string | undefined,
+  words: SeverityWords = usualSeverityWords,
+): Severity | 'none' | undefined {
+  return own(words, severityWord(label))
+}
+
+/** How words are compared: whatever their case. */
+export function severityWord(label: string | undefined): string {
+  return (label ?? '').trim().toUpperCase()
+}
+
+/** Severity that an alert opens an incident with, or joins one with. One that pages nobody has the lowest where it is part of an incident all the same. */
+export function severityOfLabel(
+  label: string | undefined,
+  words: SeverityWords = usualSeverityWords,
+): Severity {
+  const meant = severityMeant(label, words) ?? severityOfUnknown
+  return meant === 'none' ? 'P3' : meant
 }
 
 export function isSeverity(word: string): word is Severity {

@@ -38,3 +38,19 @@ function isPlain(value: unknown): value is Record<string, unknown> {
 export function capitalised(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
+
+/** Order of texts by their code points, which is that of their UTF-8: what Go sorts by. */
+export function byCodePoints(a: string, b: string): number {
+  const shorter = Math.min(a.length, b.length)
+  for (let i = 0; i < shorter; i++) {
+    const [left, right] = [a.charCodeAt(i), b.charCodeAt(i)]
+    if (left === right) continue
+    // Halves of a pair stand for what comes after all that is no pair.
+    return isHalf(left) === isHalf(right) ? left - right : Number(isHalf(left)) - Number(isHalf(right))
+  }
+  return a.length - b.length
+}
+
+function isHalf(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff
+}

@@ -1,0 +1,36 @@
+import type { AcceptedAlert } from '../domain/alert/alert.ts'
+import type { ChangeEvent } from '../domain/alert/change-event.ts'
+import { type DoorReading, firstProblems } from './door.ts'
+
+export interface ReceptionDependencies {
+  /** Returns only after the alerts are committed. */
+  readonly accept: (
+    alerts: readonly AcceptedAlert[],
+  ) => Promise<{ readonly accepted: number; readonly duplicates: number }>
+  /** Returns only after the changes are committed, and how many of them were new. */
+  readonly keepChanges: (changes: readonly ChangeEvent[]) => Promise<number>
+}
+
+/** What became of a request. */
+export interface DoorReceipt {
+  /** Events that are stored now, and those that had been before. */
+  readonly accepted: number
+  readonly duplicates: number
+  /** Why some of its alerts could not be taken; the others are stored. */
+  readonly problems: readonly string[]
+}
+
+/**
+ * Where every door hands in what it read.
+ * @returns only after everything is committed
+ */
+export function createReception({ accept, keepChanges }: ReceptionDependencies) {
+  return async ({ alerts, changes, problems }: DoorReading): Promise<DoorReceipt> => {
+    const [stored, kept] = await Promise.all([accept(alerts), keepChanges(changes)])
+    return {
+      accepted: stored.accepted + kept,
+      duplicates: stored.duplicates + changes.length - kept,
+      problems: firstProblems(problems),
+    }
+  }
+}
