@@ -3,7 +3,8 @@ import { incidentService } from '../domain/alert/dispatch.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { PagingContext } from '../domain/escalate/paging-context.ts'
 import { type PagingPreview, previewPaging } from '../domain/escalate/preview.ts'
-import { planIncident, policyOf, routeOf } from '../domain/incident/plan.ts'
+import { routeOf } from '../domain/alert/routing.ts'
+import { planIncident, policyOf } from '../domain/incident/plan.ts'
 import { severities, type Severity } from '../domain/values/severity.ts'
 
 /** Who would be paged if somebody declared an incident about a service now, for each severity. */
@@ -29,7 +30,7 @@ export function createDeclarationPreviews(
       ...(about === undefined ? {} : { service: about }),
     })
     const service = incidentService(labels, routeOf(labels, configuration.routes))
-    const policy = policyOf(configuration, labels, severity)
+    const policy = policyOf(configuration, { labels }, severity)
     const plan = planIncident({ number: 0, title: '', service, severity, labels }, configuration, policy)
     const settings = {
       policy: policy.name,

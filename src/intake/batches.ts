@@ -1,5 +1,5 @@
 import type { Configuration } from '../domain/configuration/configuration.ts'
-import { groupRows, type AlertGroup } from '../domain/alert/dispatch.ts'
+import { groupRows, type AlertGroup, type Grouped } from '../domain/alert/dispatch.ts'
 import type { InboxRow } from '../domain/alert/stored-alert.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
 import { createHeldRows } from './held-rows.ts'
@@ -10,12 +10,16 @@ export interface DispatchStore {
   claim(limit: number, except: readonly number[], leaseMs: number): Promise<readonly InboxRow[]>
   /** Gives rows back before their lease is over. */
   release(ids: readonly number[]): Promise<void>
-  /** Applies a group and ticks its rows off, both or neither; answers the number of its open incident, if it has one. */
+  /** Applies a group and ticks off those of its rows that are of no other, both or neither; answers the number of its open incident, if it has one. */
   apply(
     group: AlertGroup,
     opening: { configRevision: string; chartToken: string },
     at: Date,
   ): Promise<number | undefined>
+  /** Applies events that are of no incident, and ticks them off. */
+  keep(rows: readonly InboxRow[]): Promise<void>
+  /** Ticks off rows whose groups were all applied. */
+  tickOff(ids: readonly number[]): Promise<void>
 }
 
 export interface BatchDependencies {
@@ -48,20 +52,17 @@ export function createBatches(dependencies: BatchDependencies, size: number) {
   async function pass(): Promise<boolean> {
     const rows = await store.claim(size, held.ids(), leaseMs)
     if (rows.length === 0) return retryHeld()
-    const failed = new Map<AlertGroup, unknown>()
-    const groups = groupRows(rows, configuration().routes)
-    await eachOf(groups, (group) =>
-      deliver(group, dependencies).catch((error: unknown) => void failed.set(group, error)),
-    )
-    held.release(idsOf(groups.filter((group) => !failed.has(group))))
-    const [[first, error] = [], ...others] = failed
+    const grouped = groupRows(rows, configuration())
+    const failed = await deliverAll(grouped, dependencies)
+    const left = [...new Set(failed.flatMap(({ ids }) => ids))]
+    held.release(rows.map(({ id }) => id).filter((id) => !left.includes(id)))
+    const [first, ...others] = failed
     if (first === undefined) return recovered(rows.length === size)
-    const left = idsOf([...failed.keys()])
     const isNew = held.hold(left)
     await store.release(left)
     // Where nothing at all gets through, the store is at fault rather than the rows.
-    if (left.length === rows.length) throw error
-    const fields = { err: error, groupingKey: first.groupingKey, others: others.length }
+    if (left.length === rows.length) throw first.error
+    const fields = { err: first.error, groupingKey: first.groupingKey, others: others.length }
     if (isNew) log.error(fields, 'alerts of a group cannot be dispatched; others are')
     return recovered(true)
   }
@@ -95,6 +96,32 @@ export function createBatches(dependencies: BatchDependencies, size: number) {
   }
 }
 
+/** What could not be applied. */
+interface FailedGroup {
+  readonly groupingKey: string | null
+  readonly ids: readonly number[]
+  readonly error: unknown
+}
+
+/** Applies all groups, and what is of none; what fails holds up nothing else. */
+async function deliverAll(
+  { groups, shared, ungrouped }: Grouped,
+  dependencies: BatchDependencies,
+): Promise<FailedGroup[]> {
+  const { store } = dependencies
+  const failed: FailedGroup[] = []
+  const fail = (groupingKey: string | null, ids: readonly number[]) => (error: unknown) =>
+    void failed.push({ groupingKey, ids, error })
+  await eachOf(groups, (group) =>
+    deliver(group, dependencies).catch(fail(group.groupingKey, idsOf(group.rows))),
+  )
+  if (ungrouped.length > 0) await store.keep(ungrouped).catch(fail(null, idsOf(ungrouped)))
+  const left = new Set(failed.flatMap(({ ids }) => ids))
+  const done = shared.filter((id) => !left.has(id))
+  if (done.length > 0) await store.tickOff(done).catch(fail(null, done))
+  return failed
+}
+
 async function deliver(group: AlertGroup, dependencies: BatchDependencies): Promise<void> {
   const { store, configuration, newToken, now, log } = dependencies
   const opening = { configRevision: configuration().revision, chartToken: newToken() }
@@ -105,8 +132,8 @@ async function deliver(group: AlertGroup, dependencies: BatchDependencies): Prom
   log.info(fields, 'alerts brought to their incident')
 }
 
-function idsOf(groups: readonly AlertGroup[]): number[] {
-  return groups.flatMap(({ rows }) => rows.map(({ id }) => id))
+function idsOf(rows: readonly InboxRow[]): number[] {
+  return rows.map(({ id }) => id)
 }
 
 async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {

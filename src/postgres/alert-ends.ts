@@ -14,7 +14,7 @@ export function createAlertEnds(db: Database) {
         SELECT event.event_id, max(coalesce(ended.ends_at, ended.starts_at)) AS ended_at
         FROM alert_inbox AS event
         JOIN alert_inbox AS ended
-          ON ended.fingerprint = event.fingerprint AND ended.status = 'resolved' AND ended.id > event.id
+          ON ended.fingerprint = event.fingerprint AND ended.source = event.source AND ended.status = 'resolved' AND ended.id > event.id
           AND coalesce(ended.ends_at, ended.starts_at) >= event.starts_at
         WHERE event.event_id = ANY(${eventIds}::text[])
         GROUP BY event.event_id

@@ -101,10 +101,10 @@ async function insertAlerts(db: Database, alerts: readonly AcceptedAlert[]): Pro
 /** In the order given. One JSON parameter costs less than an array for each column. */
 function insertion(alerts: readonly AcceptedAlert[]) {
   return sql<{ event_id: string }>`
-    INSERT INTO alert_inbox (event_id, source, fingerprint, status, labels, annotations, starts_at, ends_at)
+    INSERT INTO alert_inbox (event_id, source, fingerprint, status, labels, annotations, starts_at, ends_at, expires_at)
     SELECT * FROM json_to_recordset(${JSON.stringify(alerts)}::json) AS alert (
       "eventId" text, source text, fingerprint text, status text, labels jsonb, annotations jsonb,
-      "startsAt" timestamptz, "endsAt" timestamptz
+      "startsAt" timestamptz, "endsAt" timestamptz, "expiresAt" timestamptz
     )
     ON CONFLICT (event_id) DO NOTHING
     RETURNING event_id`

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { alertIdentity } from '../domain/alert/alert.ts'
 import { isMuted } from '../domain/check/alerts.ts'
 import {
   type AlertGroup,
@@ -6,9 +7,10 @@ import {
   type GroupDecision,
   type KnownIncident,
 } from '../domain/alert/dispatch.ts'
-import type { StoredAlert } from '../domain/alert/stored-alert.ts'
+import type { InboxRow, StoredAlert } from '../domain/alert/stored-alert.ts'
 import { timelineOfGroup } from '../domain/alert/dispatch-timeline.ts'
 import type { AlertCounts } from '../domain/incident/state.ts'
+import { alertsAfter, alertsUpsert } from './alerts.ts'
 import type { Database } from './database.ts'
 import { claimWaiting, releaseRows, tickOff } from './inbox-rows.ts'
 import { alertsInsert, grownTitle, knownAlerts } from './incident-alerts.ts'
@@ -30,9 +32,21 @@ export function createDispatchRecords(
 
     release: (ids: readonly number[]) => releaseRows(db, ids),
 
+    /** Ticks off events whose groups were all applied. */
+    tickOff: async (ids: readonly number[]) => void (await tickOff(ids).execute(db)),
+
+    /** Applies events that are of no incident, and ticks them off. */
+    keep: (rows: readonly InboxRow[]) =>
+      db.transaction().execute(async (transaction) => {
+        const states = await alertsAfter(transaction, rows)
+        await sql`WITH states AS (${alertsUpsert(states)}) ${tickOff(rows.map(({ id }) => id))}`.execute(
+          transaction,
+        )
+      }),
+
     /**
-     * Applies a group of events to its incident, opening one if need be, decides what is done about it, and ticks the events off: all or
-     * nothing.
+     * Applies a group of events to their alerts and its incident, opening one if need be, decides what is done about it, and ticks off those events that
+     * are of no other group: all or nothing.
      * @returns the open incident's number; `undefined` when there is none and none was opened
      */
     async apply(group: AlertGroup, opening: Opening, at: Date): Promise<number | undefined> {
@@ -56,11 +70,14 @@ function attempt(
   at: Date,
 ): Promise<number | 'opened elsewhere' | undefined> {
   return db.transaction().execute(async (transaction) => {
-    const last = await lockNewest(transaction, group.groupingKey)
+    const [last, states] = await Promise.all([
+      lockNewest(transaction, group.groupingKey),
+      alertsAfter(transaction, group.rows),
+    ])
     const known = last === undefined ? undefined : await knownIncident(transaction, last, group)
-    const decision = decideGroup(group.rows, known)
+    const decision = decideGroup(group.rows, known, parts.configurations.running().severities)
     const open = known?.isOpen === true ? last : undefined
-    const decided = { group, decision }
+    const decided = { group, decision, states }
     const row = decision.opens ? await openIncident(transaction, decided, opening, last?.number) : open
     if (decision.opens && row === undefined) return 'opened elsewhere'
     if (!decision.opens) await keep(transaction, decided, { owner: last?.number, isOpen: open !== undefined })
@@ -110,10 +127,11 @@ export function countsAfter(
   known: readonly StoredAlert[],
   changed: readonly StoredAlert[],
 ): AlertCounts {
-  const statuses = new Map(known.map(({ fingerprint, status }) => [fingerprint, status]))
+  const statuses = new Map(known.map((alert) => [alertIdentity(alert), alert.status]))
   let { firing, total } = before
-  for (const { fingerprint, status } of changed) {
-    const was = statuses.get(fingerprint)
+  for (const alert of changed) {
+    const { status } = alert
+    const was = statuses.get(alertIdentity(alert))
     if (was === undefined) total++
     firing += Number(status === 'firing') - Number(was === 'firing')
   }
@@ -157,12 +175,14 @@ async function knownIncident(
 interface DecidedGroup {
   readonly group: AlertGroup
   readonly decision: GroupDecision
+  /** The alerts of its events as they are by themselves now. */
+  readonly states: readonly StoredAlert[]
 }
 
 /** Opens an incident with its alerts, what is told of them, and its events ticked off, in one statement. `undefined`: somebody else opened it. */
 async function openIncident(
   transaction: Database,
-  { group, decision }: DecidedGroup,
+  { group, decision, states }: DecidedGroup,
   opening: Opening,
   recurrenceOf: number | undefined,
 ): Promise<IncidentRow | undefined> {
@@ -170,9 +190,10 @@ async function openIncident(
   const detectedAt = decision.changes[0]?.row.acceptedAt
   const { rows } = await sql<IncidentRow>`
     WITH opened AS (${incidentInsert(transaction, group, decision, opening, { detectedAt, recurrenceOf })}),
+    states AS (${alertsUpsert(states)}),
     stored AS (${alertsInsert(number, decision.alerts)}),
     told AS (${timelineInsert(number, timelineOfGroup(decision))}),
-    ticked AS (${tickOff(idsOf(group))} AND EXISTS (SELECT FROM opened))
+    ticked AS (${tickOff(group.ownIds)} AND EXISTS (SELECT FROM opened))
     SELECT * FROM opened`.execute(transaction)
   return rows[0]
 }
@@ -180,17 +201,14 @@ async function openIncident(
 /** The same for events that open nothing. */
 async function keep(
   transaction: Database,
-  { group, decision }: DecidedGroup,
+  { group, decision, states }: DecidedGroup,
   { owner, isOpen }: { readonly owner: number | undefined; readonly isOpen: boolean },
 ): Promise<void> {
   const number = sql<number>`${owner ?? null}::bigint`
   const { alerts } = decision
   await sql`
-    WITH stored AS (${alertsInsert(number, owner === undefined ? [] : alerts)}),
+    WITH states AS (${alertsUpsert(states)}),
+    stored AS (${alertsInsert(number, owner === undefined ? [] : alerts)}),
     told AS (${timelineInsert(number, isOpen ? timelineOfGroup(decision) : [])})
-    ${tickOff(idsOf(group))}`.execute(transaction)
-}
-
-function idsOf({ rows }: AlertGroup): number[] {
-  return rows.map(({ id }) => id)
+    ${tickOff(group.ownIds)}`.execute(transaction)
 }

@@ -13,7 +13,8 @@ interface InboxRecord {
   readonly starts_at: Date
   readonly ends_at: Date | null
   readonly accepted_at: Date
-  readonly home: string | null
+  readonly homes: readonly string[] | null
+  readonly expires_at: Date | null
   readonly before_ended_at: Date | null
   readonly before_accepted_at: Date | null
 }
@@ -39,16 +40,17 @@ export async function claimWaiting(
       )
       RETURNING *
     )
-    SELECT row.*, home.grouping_key AS home, before.ended_at AS before_ended_at, before.accepted_at AS before_accepted_at
+    SELECT row.*, home.grouping_keys AS homes, before.ended_at AS before_ended_at, before.accepted_at AS before_accepted_at
     FROM claimed AS row
     LEFT JOIN LATERAL (
-      SELECT incidents.grouping_key FROM alerts JOIN incidents ON incidents.number = alerts.incident
-      WHERE alerts.fingerprint = row.fingerprint AND alerts.status = 'firing' AND incidents.state <> 'resolved'
-      ORDER BY incidents.number DESC LIMIT 1
+      SELECT array_agg(incidents.grouping_key ORDER BY incidents.number) AS grouping_keys
+      FROM incident_alerts AS alerts JOIN incidents ON incidents.number = alerts.incident
+      WHERE alerts.fingerprint = row.fingerprint AND alerts.source = row.source AND alerts.status = 'firing'
+        AND incidents.state <> 'resolved'
     ) AS home ON true
     LEFT JOIN LATERAL (
       SELECT coalesce(ends_at, starts_at) AS ended_at, accepted_at FROM alert_inbox AS earlier
-      WHERE earlier.fingerprint = row.fingerprint AND earlier.status = 'resolved' AND earlier.id < row.id
+      WHERE earlier.fingerprint = row.fingerprint AND earlier.source = row.source AND earlier.status = 'resolved' AND earlier.id < row.id
       ORDER BY ended_at DESC LIMIT 1
     ) AS before ON row.status = 'firing'
     ORDER BY row.id
@@ -74,7 +76,8 @@ function fromRecord(row: InboxRecord): InboxRow {
     startsAt: row.starts_at.toISOString(),
     ...(row.ends_at === null ? {} : { endsAt: row.ends_at.toISOString() }),
     acceptedAt: row.accepted_at.toISOString(),
-    home: row.home,
+    ...(row.expires_at === null ? {} : { expiresAt: row.expires_at.toISOString() }),
+    homes: row.homes ?? [],
     resolvedBefore:
       row.before_ended_at === null || row.before_accepted_at === null
         ? null

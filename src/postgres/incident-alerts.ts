@@ -12,7 +12,7 @@ export async function knownAlerts(
   fingerprints: readonly string[] | null,
 ): Promise<StoredAlert[]> {
   const stored = await db
-    .selectFrom('alerts')
+    .selectFrom('incident_alerts')
     .selectAll()
     .where('incident', '=', incident)
     .$if(fingerprints !== null, (query) =>
@@ -20,6 +20,7 @@ export async function knownAlerts(
     )
     .execute()
   return stored.map((row) => ({
+    source: row.source,
     fingerprint: row.fingerprint,
     status: row.status,
     labels: row.labels,
@@ -47,8 +48,9 @@ export function alertsInsert(
   alerts: readonly StoredAlert[],
 ): RawBuilder<unknown> {
   return sql`
-    INSERT INTO alerts (incident, fingerprint, status, labels, annotations, starts_at, ends_at, changed_at, source_at, inbox_id, prominence)
+    INSERT INTO incident_alerts (incident, source, fingerprint, status, labels, annotations, starts_at, ends_at, changed_at, source_at, inbox_id, prominence)
     SELECT ${incident}, given.* FROM unnest(
+      ${alerts.map(({ source }) => source)}::text[],
       ${alerts.map(({ fingerprint }) => fingerprint)}::text[],
       ${alerts.map(({ status }) => status)}::text[],
       ${alerts.map(({ labels }) => JSON.stringify(labels))}::jsonb[],
@@ -61,7 +63,7 @@ export function alertsInsert(
       ${alerts.map(prominenceOf)}::double precision[]
     ) AS given
     WHERE ${incident} IS NOT NULL
-    ON CONFLICT (incident, fingerprint) DO UPDATE
+    ON CONFLICT (incident, source, fingerprint) DO UPDATE
       SET status = excluded.status, labels = excluded.labels, annotations = excluded.annotations,
           starts_at = excluded.starts_at, ends_at = excluded.ends_at, changed_at = excluded.changed_at,
           source_at = excluded.source_at, inbox_id = excluded.inbox_id,
@@ -82,7 +84,7 @@ export async function grownTitle(
 ): Promise<string | undefined> {
   if (isDeclared({ groupingKey })) return undefined
   const worst = await transaction
-    .selectFrom('alerts')
+    .selectFrom('incident_alerts')
     .select(['labels', 'annotations'])
     .where('incident', '=', number)
     .where('status', '=', 'firing')

@@ -37,13 +37,13 @@ export function createIncidentBoard(db: Database) {
       return [...rows, ...over].map((row) => ({ incident: incidentFromRow(row), machine: machineOf(row) }))
     },
 
-    /** The incident that is not over in which each of these alerts fires, by fingerprint. */
+    /** The incident that is not over in which each of these alerts of checks fires, by fingerprint. */
     async incidentsOf(fingerprints: readonly string[]): Promise<ReadonlyMap<string, number>> {
       if (fingerprints.length === 0) return new Map()
       const { rows } = await sql<{ fingerprint: string; incident: number }>`
         SELECT alerts.fingerprint, max(alerts.incident) AS incident
-        FROM alerts JOIN incidents ON incidents.number = alerts.incident
-        WHERE alerts.fingerprint = ANY(${fingerprints}::text[]) AND alerts.status = 'firing' AND incidents.state <> 'resolved'
+        FROM incident_alerts AS alerts JOIN incidents ON incidents.number = alerts.incident
+        WHERE alerts.fingerprint = ANY(${fingerprints}::text[]) AND alerts.source LIKE 'check/%' AND alerts.status = 'firing' AND incidents.state <> 'resolved'
         GROUP BY alerts.fingerprint`.execute(db)
       return new Map(rows.map(({ fingerprint, incident }) => [fingerprint, incident]))
     },

@@ -41,6 +41,7 @@ export function incidentInsert(
       title: titleOf(groupingKey, alerts, service),
       service,
       labels: JSON.stringify(labels),
+      route: route.key ?? '',
       severity,
       state: 'open',
       config_revision: opening.configRevision,

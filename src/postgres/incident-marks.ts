@@ -10,7 +10,7 @@ export function createIncidentMarks(db: Database) {
         SELECT md5(concat_ws('|',
           (SELECT row_to_json(i)::text FROM incidents i WHERE number = ${incident}),
           (SELECT max(id) FROM timeline WHERE incident = ${incident}),
-          (SELECT string_agg(fingerprint || status || changed_at, ',' ORDER BY fingerprint) FROM alerts WHERE incident = ${incident}),
+          (SELECT string_agg(fingerprint || status || changed_at, ',' ORDER BY fingerprint) FROM incident_alerts WHERE incident = ${incident}),
           (SELECT string_agg(id || state || attempts, ',' ORDER BY id) FROM pages WHERE incident = ${incident}),
           (SELECT string_agg(id || state || coalesce(explanation::text, ''), ',' ORDER BY id) FROM remediation_attempts WHERE incident = ${incident}),
           (SELECT max(number) FROM evidence WHERE incident = ${incident}),

@@ -134,7 +134,11 @@ async function maintenanceOf(
 }
 
 async function alertsBegan(db: Database, incident: number): Promise<number[]> {
-  const rows = await db.selectFrom('alerts').select('starts_at').where('incident', '=', incident).execute()
+  const rows = await db
+    .selectFrom('incident_alerts')
+    .select('starts_at')
+    .where('incident', '=', incident)
+    .execute()
   return rows.map(({ starts_at }) => starts_at.getTime())
 }
 

@@ -80,7 +80,7 @@ function listing(db: Database) {
         .selectAll()
         .where(
           // The index alerts_of_check needs the first two conditions as they stand.
-          sql<boolean>`number IN (SELECT incident FROM alerts
+          sql<boolean>`number IN (SELECT incident FROM incident_alerts
             WHERE labels ? 'check' AND left(labels ->> 'check', 200) = left(${check}, 200) AND labels @> ${labels}::jsonb)`,
         )
         .orderBy('number', 'desc')
@@ -144,7 +144,7 @@ function alertsBelow(db: Database) {
     /** Its alerts, firing ones first, of each group the worst first, then by the time it began. */
     async alertsOf(incident: number): Promise<Alert[]> {
       const rows = await db
-        .selectFrom('alerts')
+        .selectFrom('incident_alerts')
         .selectAll()
         .where('incident', '=', incident)
         .orderBy('status')
@@ -181,7 +181,7 @@ function mentions(text: string) {
   return sql<boolean>`strpos(lower(concat_ws(' ', title, service, grouping_key)), lower(${text})) > 0`
 }
 
-function alertFromRow(row: Selectable<Schema['alerts']>): Alert {
+function alertFromRow(row: Selectable<Schema['incident_alerts']>): Alert {
   return {
     fingerprint: row.fingerprint,
     status: row.status,

@@ -64,7 +64,7 @@ export function createPageSending(db: Database, machine: Pick<IncidentMachine, '
       const { rows } = await sql<PagedRow>`
         SELECT incidents.*, (
           SELECT jsonb_agg(to_jsonb(firing)) FROM (
-            SELECT fingerprint, labels, annotations, starts_at FROM alerts
+            SELECT fingerprint, labels, annotations, starts_at FROM incident_alerts AS alerts
             WHERE alerts.incident = incidents.number AND status = 'firing'
             ORDER BY prominence DESC, starts_at, fingerprint LIMIT ${mostAlerts}
           ) AS firing

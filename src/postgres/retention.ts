@@ -71,8 +71,7 @@ function inboxBatches(db: Database, before: Date): NextBatch {
         DELETE FROM alert_inbox AS row USING next
         WHERE row.id = next.id AND next.old AND row.dispatched_at IS NOT NULL
           AND NOT EXISTS (
-            SELECT FROM alerts JOIN incidents i ON i.number = alerts.incident
-            WHERE alerts.fingerprint = row.fingerprint AND alerts.status = 'firing' AND i.state <> 'resolved'
+            SELECT FROM alerts WHERE alerts.source = row.source AND alerts.fingerprint = row.fingerprint AND alerts.status = 'firing'
           )
         RETURNING row.id
       )
@@ -81,8 +80,17 @@ function inboxBatches(db: Database, before: Date): NextBatch {
     )
     const { deleted = 0, last = null, more = false } = found[0] ?? {}
     after = last ?? after
+    if (more !== true) await forgetEnded(db, before)
     return { deleted, more: more === true }
   }
+}
+
+/** Of an alert that ended, what its last event said is known as long as the event. */
+async function forgetEnded(db: Database, before: Date): Promise<void> {
+  await sql`
+    DELETE FROM alerts WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM alerts WHERE status = 'resolved' AND changed_at < ${before} LIMIT ${10 * rowsAtOnce}
+    ))`.execute(db)
 }
 
 /** Check by check, in the order of the primary key: one index serves writing and deleting. */
@@ -107,7 +115,7 @@ async function judgedChecks(db: Database, before: Date): Promise<{ name: string;
   const { rows: checks } = await sql<{ name: string; before: Date }>`
     WITH RECURSIVE ${judgedNames}, needed AS (
       SELECT alerts.labels ->> 'alertname' AS name, min(i.started_at) - ${leadOfIncident} AS since
-      FROM incidents i JOIN alerts ON alerts.incident = i.number WHERE ${inUse} GROUP BY 1
+      FROM incidents i JOIN incident_alerts AS alerts ON alerts.incident = i.number WHERE ${inUse} GROUP BY 1
     )
     SELECT judged.name, least(${before}::timestamptz, needed.since) AS before
     FROM judged LEFT JOIN needed USING (name) WHERE judged.name IS NOT NULL`.execute(db)
@@ -139,7 +147,7 @@ function deleteIncidents(db: Database, before: Date): Promise<DeletedBatch> {
 }
 
 const ofIncidents = [
-  'alerts',
+  'incident_alerts',
   'incident_events',
   'timeline',
   'evidence',

@@ -64,6 +64,7 @@ export interface Schema {
     accepted_at: Generated<Date>
     dispatched_at: Date | null
     leased_until: Generated<Date | null>
+    expires_at: Generated<Date | null>
   }
   change_events: {
     id: Generated<number>
@@ -81,6 +82,7 @@ export interface Schema {
     title: string
     service: string
     labels: LabelsColumn
+    route: Generated<string>
     severity: Severity
     severity_set_by: string | null
     state: 'open' | 'monitoring' | 'resolved'
@@ -107,8 +109,9 @@ export interface Schema {
     tell_after: Generated<Date | null>
     replayed_at: Date | null
   }
-  alerts: {
+  incident_alerts: {
     incident: number
+    source: string
     fingerprint: string
     status: AlertStatus
     labels: LabelsColumn
@@ -120,6 +123,19 @@ export interface Schema {
     inbox_id: Generated<number>
     /** By which alerts people read first: the higher. */
     prominence: Generated<number>
+  }
+  alerts: {
+    source: string
+    fingerprint: string
+    status: AlertStatus
+    labels: LabelsColumn
+    annotations: LabelsColumn
+    starts_at: Date
+    ends_at: Date | null
+    expires_at: Date | null
+    changed_at: Date
+    source_at: Date
+    inbox_id: number
   }
   timeline: {
     id: Generated<number>

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
+import { alertIdentity } from '../domain/alert/alert.ts'
 import type { StoredAlert } from '../domain/alert/stored-alert.ts'
 import type { Incident } from '../domain/incident/incident.ts'
-import { routeOf } from '../domain/incident/plan.ts'
+import { routeOfIncident } from '../domain/alert/routing.ts'
 import { firewatch } from '../domain/incident/timeline.ts'
 import { highestSeverity } from '../domain/values/severity.ts'
 import type { Database } from './database.ts'
@@ -48,19 +49,19 @@ async function stillFiring(
   { number, groupingKey }: Incident,
 ): Promise<readonly StoredAlert[]> {
   const firing = (await knownAlerts(transaction, number, null)).filter(({ status }) => status === 'firing')
-  const { rows } = await sql<{ fingerprint: string }>`
-    SELECT DISTINCT later.fingerprint
-    FROM alerts AS later JOIN incidents ON incidents.number = later.incident
+  const { rows } = await sql<{ source: string; fingerprint: string }>`
+    SELECT DISTINCT later.source, later.fingerprint
+    FROM incident_alerts AS later JOIN incidents ON incidents.number = later.incident
     WHERE incidents.grouping_key = ${groupingKey} AND incidents.number > ${number} AND incidents.replayed_at IS NULL
     UNION
-    SELECT alert.fingerprint
-    FROM alerts AS alert JOIN alert_inbox AS ended
-      ON ended.fingerprint = alert.fingerprint AND ended.status = 'resolved' AND ended.id > alert.inbox_id
+    SELECT alert.source, alert.fingerprint
+    FROM incident_alerts AS alert JOIN alert_inbox AS ended
+      ON ended.fingerprint = alert.fingerprint AND ended.source = alert.source AND ended.status = 'resolved' AND ended.id > alert.inbox_id
       AND coalesce(ended.ends_at, ended.starts_at) >= coalesce(alert.source_at, alert.starts_at)
     WHERE alert.incident = ${number} AND alert.status = 'firing'
   `.execute(transaction)
-  const elsewhere = new Set(rows.map(({ fingerprint }) => fingerprint))
-  return firing.filter(({ fingerprint }) => !elsewhere.has(fingerprint))
+  const elsewhere = new Set(rows.map(alertIdentity))
+  return firing.filter((alert) => !elsewhere.has(alertIdentity(alert)))
 }
 
 async function join(
@@ -98,7 +99,7 @@ async function open(
 ): Promise<Successor | null> {
   const { routes, revision } = configurations.running()
   const { groupingKey, severity } = incident
-  const group = { groupingKey, route: routeOf(incident.labels, routes) }
+  const group = { groupingKey, route: routeOfIncident(incident, routes) }
   const opening = { configRevision: revision, chartToken: newToken() }
   const begun = { alerts, severity }
   const beginning = { detectedAt: at.toISOString(), recurrenceOf: incident.number }

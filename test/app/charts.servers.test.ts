@@ -105,9 +105,10 @@ async function incidentWith(labels: Labels, fingerprint = fingerprintOf(labels),
     })
     .execute()
   await database.db
-    .insertInto('alerts')
+    .insertInto('incident_alerts')
     .values({
       incident: 7,
+      source: 'check/orders',
       fingerprint,
       status: 'firing',
       labels: JSON.stringify(labels),

@@ -77,7 +77,7 @@ async function dispatch(): Promise<void> {
   const store = recordsOf().dispatch
   const opening = { configRevision: configuration.revision, chartToken: '' }
   const rows = await store.claim(1_000, [], 60_000)
-  for (const group of groupRows(rows, configuration.routes))
+  for (const group of groupRows(rows, configuration).groups)
     await store.apply(group, { ...opening, chartToken: `${group.rows[0]?.eventId}` }, new Date())
 }
 
@@ -91,7 +91,7 @@ function recordsOf() {
 
 async function incidentAlerts(): Promise<string[]> {
   const { rows } = await database.pool.query<{ line: string }>(
-    'SELECT incident || status AS line FROM alerts ORDER BY incident, fingerprint',
+    'SELECT incident || status AS line FROM incident_alerts ORDER BY incident, fingerprint',
   )
   return rows.map(({ line }) => line)
 }
@@ -172,7 +172,7 @@ describe('notifications of Alertmanager', () => {
     const [route] = configuration.routes
     if (route === undefined) throw new Error('there is no route')
     const rows = await recordsOf().dispatch.claim(10, [], 60_000)
-    const [group] = groupRows(rows, [{ ...route, service: 'platform' }])
+    const [group] = groupRows(rows, { routes: [{ ...route, service: 'platform' }] }).groups
     if (group === undefined) throw new Error('nothing waits')
     const { alerts, severity } = decideGroup(group.rows, undefined)
     const labels = incidentLabels(alerts, group.route)

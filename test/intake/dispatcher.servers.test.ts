@@ -256,12 +256,12 @@ describe('a dispatched alert', () => {
     await dispatched()
     await accept(alert('disk', { status: 'resolved', endsAt: '2026-03-03T01:00:00.000Z' }))
     await dispatched()
-    expect(await select('SELECT status, ends_at FROM alerts')).toEqual([
+    expect(await select('SELECT status, ends_at FROM incident_alerts')).toEqual([
       { status: 'resolved', ends_at: new Date('2026-03-03T01:00:00.000Z') },
     ])
     await accept(alert('disk', { startsAt: '2026-03-03T02:00:00.000Z' }))
     await dispatched()
-    expect(await select('SELECT status, ends_at, starts_at FROM alerts')).toEqual([
+    expect(await select('SELECT status, ends_at, starts_at FROM incident_alerts')).toEqual([
       { status: 'firing', ends_at: null, starts_at: new Date('2026-03-03T02:00:00.000Z') },
     ])
     expect(decided).toHaveLength(3)
@@ -320,7 +320,9 @@ describe('a dispatched alert', () => {
       }),
     )
     await dispatched()
-    expect(await select('SELECT incident, status FROM alerts')).toEqual([{ incident: 1, status: 'resolved' }])
+    expect(await select('SELECT incident, status FROM incident_alerts')).toEqual([
+      { incident: 1, status: 'resolved' },
+    ])
     expect(decided).toHaveLength(2)
   })
 })
@@ -334,7 +336,9 @@ describe('ten thousand alerts at once', () => {
     start()
     await dispatched()
     expect(await select('SELECT count(*) FROM incidents')).toEqual([{ count: 5 }])
-    expect(await select("SELECT count(*) FROM alerts WHERE status = 'firing'")).toEqual([{ count: 10_000 }])
+    expect(await select("SELECT count(*) FROM incident_alerts WHERE status = 'firing'")).toEqual([
+      { count: 10_000 },
+    ])
     // Each batch decides once on each of its incidents.
     expect(decided.length).toBeLessThanOrEqual(100)
     expect((await select<{ count: number }>('SELECT count(*) FROM timeline'))[0]?.count).toBeLessThanOrEqual(
@@ -351,7 +355,7 @@ describe('ten thousand alerts at once', () => {
     await accept(...storm)
     await dispatched()
     expect(await select('SELECT count(*) FROM incidents')).toEqual([{ count: 7 }])
-    expect(await select('SELECT count(*) FROM alerts')).toEqual([{ count: 3_000 }])
+    expect(await select('SELECT count(*) FROM incident_alerts')).toEqual([{ count: 3_000 }])
   })
 })
 
@@ -365,7 +369,7 @@ describe('when something breaks', () => {
     )
     // It took them all, applied one group, and died.
     const rows = await records.dispatch.claim(100, [], 60_000)
-    const [first] = groupRows(rows, configuration.routes)
+    const [first] = groupRows(rows, configuration).groups
     if (first === undefined) throw new Error('nothing waits')
     await records.dispatch.apply(
       first,
@@ -453,7 +457,7 @@ describe('when something breaks', () => {
 async function everythingStored() {
   return {
     incidents: await select('SELECT * FROM incidents ORDER BY number'),
-    alerts: await select('SELECT * FROM alerts ORDER BY incident, fingerprint'),
+    alerts: await select('SELECT * FROM incident_alerts ORDER BY incident, fingerprint'),
     timeline: await select('SELECT * FROM timeline ORDER BY id'),
   }
 }

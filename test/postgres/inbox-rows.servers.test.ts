@@ -83,9 +83,9 @@ describe('N07 a lease on rows of the inbox', () => {
       alert('again', { fingerprint }),
     ])
     const rows = await claimWaiting(database.db, 10, [], hour)
-    expect(rows.map(({ home, resolvedBefore }) => [home, resolvedBefore?.endedAt])).toEqual([
-      [null, undefined],
-      [null, endsAt],
+    expect(rows.map(({ homes, resolvedBefore }) => [homes, resolvedBefore?.endedAt])).toEqual([
+      [[], undefined],
+      [[], endsAt],
     ])
   })
 })

@@ -178,9 +178,9 @@ describe('N36: the board', () => {
 
   it('knows in which incident an alert fires, while that is not over', async () => {
     const [one, over] = [await open(), await open({ state: 'resolved' })]
-    const alert = { labels: '{}', annotations: '{}', starts_at: new Date(at) }
+    const alert = { source: 'check/feed', labels: '{}', annotations: '{}', starts_at: new Date(at) }
     await database.db
-      .insertInto('alerts')
+      .insertInto('incident_alerts')
       .values([
         { incident: one, fingerprint: 'fires', status: 'firing', ...alert },
         { incident: one, fingerprint: 'clear', status: 'resolved', ...alert },
@@ -213,9 +213,10 @@ describe('marks', () => {
       () => pages.cancelUnsent(one, { reason: 'ana acknowledged', except: [] }, at),
       () =>
         db
-          .insertInto('alerts')
+          .insertInto('incident_alerts')
           .values({
             incident: one,
+            source: 'check/feed',
             fingerprint: 'f',
             status: 'firing',
             labels: '{}',
@@ -223,7 +224,8 @@ describe('marks', () => {
             starts_at: new Date(at),
           })
           .execute(),
-      () => db.updateTable('alerts').set({ status: 'resolved' }).where('incident', '=', one).execute(),
+      () =>
+        db.updateTable('incident_alerts').set({ status: 'resolved' }).where('incident', '=', one).execute(),
     ]
     for (const makeChange of changes) {
       await makeChange()

@@ -10,7 +10,7 @@ import { type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import { createPageRecords } from '../../src/postgres/pages.ts'
 import { migrate } from '../../src/postgres/migrate.ts'
 import { thrown } from '../support/kill-switch.ts'
-import { openIncident } from '../support/remediation.ts'
+import { openIncidentWithoutAlerts } from '../support/remediation.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 
 const ours = new URL('../../src/postgres/migrations/', import.meta.url)
@@ -85,7 +85,7 @@ describe('migrations', () => {
     ]
     for (const [key, about] of former) if (about !== null) expect(evidenceKey(about)).toBe(key)
     await migrateBefore('0010-evidence-subject.sql')
-    await openIncident(database.db, 1)
+    await openIncidentWithoutAlerts(database.db, 1)
     await database.pool.query(
       `INSERT INTO evidence (incident, number, evidence_key, kind, title, result, hash, collected_at)
        SELECT 1, number, key, 'metric-result', 't', '{}', 'h', now() FROM unnest($1::text[]) WITH ORDINALITY AS given (key, number)`,
@@ -98,7 +98,7 @@ describe('migrations', () => {
 
   it('keep the sentences of attempts from before they were typed', async () => {
     await migrateBefore('0011-typed-decisions.sql')
-    await openIncident(database.db, 1)
+    await openIncidentWithoutAlerts(database.db, 1)
     await database.pool.query(
       `INSERT INTO remediation_attempts (id, incident, rung, action, target, state, decision, explanation) VALUES
        ('INC-1/a1', 1, 1, 'flush', 'feed', 'done', 'Allowed: so it was.', 'It helped.'),
@@ -121,7 +121,7 @@ describe('migrations', () => {
       'INC-1/r0/s1/ana/c1/t1800': 1_800_000,
     }
     await migrateBefore('0012-page-rule.sql')
-    await openIncident(database.db, 1)
+    await openIncidentWithoutAlerts(database.db, 1)
     await database.pool.query(
       `INSERT INTO pages (id, incident, kind, step, round, person, channel, contact, state)
        SELECT id, 1, 'page', 1, 0, 'ana', 'webhook', 0, 'sent' FROM unnest($1::text[]) AS given (id)`,
@@ -134,7 +134,7 @@ describe('migrations', () => {
 
   it('type, this once, what the switches are for that guards found', async () => {
     await migrateBefore('0013-switch-scope.sql')
-    await openIncident(database.db, 1)
+    await openIncidentWithoutAlerts(database.db, 1)
     const refused = (...scopes: readonly (string | SwitchScope)[]) => {
       const found = scopes.map((scope) => ({ ...thrown('everything'), scope }))
       const findings = [{ guard: 'kill-switch', allowed: false, thrown: found }]

@@ -57,7 +57,7 @@ describe('incidents of a replay', () => {
   it('are resolved from the first moment, so that no alert ever joins them', async () => {
     await add(first)
     const { rows } = await database.pool.query(
-      'SELECT state, resolved_at, resolved_by, (SELECT array_agg(status) FROM alerts) AS alerts FROM incidents',
+      'SELECT state, resolved_at, resolved_by, (SELECT array_agg(status) FROM incident_alerts) AS alerts FROM incidents',
     )
     expect(rows).toEqual([
       { state: 'resolved', resolved_at: new Date(at(4)), resolved_by: 'firewatch', alerts: ['resolved'] },
@@ -109,10 +109,10 @@ describe('incidents of a replay', () => {
       annotations: {},
       startsAt: '2026-11-24T00:00:00.000Z',
       acceptedAt: '2026-11-24T00:15:00.000Z',
-      home: null,
+      homes: [],
       resolvedBefore: null,
     }
-    const [group] = groupRows([row], routes)
+    const [group] = groupRows([row], { routes }).groups
     if (group === undefined) throw new Error('no group')
     expect(group.groupingKey).toBe(first?.groupingKey)
     const records = createRecords(database.db, () => new Date(), {

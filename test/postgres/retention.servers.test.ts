@@ -81,8 +81,8 @@ async function incident({
   )) as number[]
   const firing = state === 'open' ? 'firing' : 'resolved'
   await run(
-    `INSERT INTO alerts (incident, fingerprint, status, labels, annotations, starts_at)
-     VALUES (${number}, 'f-${key}', '${firing}', '{"alertname": "${alertname}"}', '{}', '${startedAt}');
+    `INSERT INTO incident_alerts (incident, source, fingerprint, status, labels, annotations, starts_at)
+     VALUES (${number}, 's', 'f-${key}', '${firing}', '{"alertname": "${alertname}"}', '{}', '${startedAt}');
      INSERT INTO timeline (incident, event_key, at, actor, fact) VALUES (${number}, 'e', '${startedAt}', 'ana', '{"type": "note", "text": "s"}');
      INSERT INTO incident_events (incident, seq, event) VALUES (${number}, 1, '{}');
      INSERT INTO evidence (incident, number, evidence_key, kind, title, result, hash, collected_at)
@@ -136,18 +136,22 @@ describe('N09 retention', () => {
     ).toEqual([])
   })
 
-  it('walks the inbox in steps, up to what is young; what waits or fires in an open incident stays', async () => {
-    const number = await incident({ state: 'open' })
+  it('walks the inbox in steps, up to what is young; what waits or fires stays', async () => {
     await run(
-      `INSERT INTO alert_inbox (event_id, source, fingerprint, status, labels, annotations, starts_at, accepted_at, dispatched_at)
+      `INSERT INTO alerts (source, fingerprint, status, labels, annotations, starts_at, changed_at, source_at, inbox_id)
+       VALUES ('s', 'burning', 'firing', '{}', '{}', '2026-01-01', '2026-01-01', '2026-01-01', 1),
+         ('s', 'f', 'resolved', '{}', '{}', '2026-01-01', '2026-01-01', '2026-01-01', 1),
+         ('s', 'lately', 'resolved', '{}', '{}', '2026-01-01', '2026-05-31', '2026-05-31', 1);
+       INSERT INTO alert_inbox (event_id, source, fingerprint, status, labels, annotations, starts_at, accepted_at, dispatched_at)
        SELECT n::text, 's', 'f', 'firing', '{}', '{}', now(), '2026-01-01', '2026-01-01' FROM generate_series(1, 12000) n;
        INSERT INTO alert_inbox (event_id, source, fingerprint, status, labels, annotations, starts_at, accepted_at, dispatched_at)
        VALUES ('waits', 's', 'f', 'firing', '{}', '{}', now(), '2026-01-01', NULL),
-         ('burns', 's', (SELECT fingerprint FROM alerts WHERE incident = ${number}), 'firing', '{}', '{}', now(), '2026-01-01', now()),
+         ('burns', 's', 'burning', 'firing', '{}', '{}', now(), '2026-01-01', now()),
          ('old', 's', 'f', 'firing', '{}', '{}', now(), '2026-01-01', now()),
          ('young', 's', 'f', 'firing', '{}', '{}', now(), '2026-05-31', now())`,
     )
     expect((await deleteAll()).inbox).toBe(12_001)
+    expect(await left('SELECT fingerprint AS value FROM alerts ORDER BY 1')).toEqual(['burning', 'lately'])
     expect(await left('SELECT event_id AS value FROM alert_inbox ORDER BY id')).toEqual([
       'waits',
       'burns',
@@ -261,11 +265,11 @@ describe('N09 what is asked for often', () => {
        SELECT 'x' || n, ${await incident()}, 1, 'a', 't' || n, 'done', '{"recorded": "d"}' FROM generate_series(1, 5000) n;
        INSERT INTO incidents (grouping_key, title, service, labels, severity, state, config_revision, chart_token, started_at)
        SELECT 'n' || n, 't', 's', '{}', 'P1', 'resolved', 'r1', 'n' || n, '2026-01-01' FROM generate_series(1, 5000) n;
-       INSERT INTO alerts (incident, fingerprint, status, labels, annotations, starts_at)
-       SELECT number, 'f', 'resolved', jsonb_build_object('alertname', 'c' || number % 500, 'check', 'c' || number % 500), '{}', '2026-01-01'
+       INSERT INTO incident_alerts (incident, source, fingerprint, status, labels, annotations, starts_at)
+       SELECT number, 's', 'f', 'resolved', jsonb_build_object('alertname', 'c' || number % 500, 'check', 'c' || number % 500), '{}', '2026-01-01'
        FROM incidents WHERE title = 't' AND grouping_key LIKE 'n%'`,
     )
-    await run('VACUUM ANALYZE alerts')
+    await run('VACUUM ANALYZE incident_alerts')
     await run('ANALYZE')
     // A connection tells what it read a while later, or when it ends: what earlier tests read must not be counted here.
     await run(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${others}`)
@@ -283,7 +287,7 @@ describe('N09 what is asked for often', () => {
     expect(await records.incidents.ofCheck('c7', 5)).toHaveLength(5)
     expect(await records.incidents.ofCheck('none', 5)).toEqual([])
     const scanned = `SELECT relname || ' ' || seq_scan AS value FROM pg_stat_user_tables
-      WHERE relname IN ('verdicts', 'remediation_attempts', 'alerts', 'incidents') AND seq_scan > 0`
+      WHERE relname IN ('verdicts', 'remediation_attempts', 'incident_alerts', 'incidents') AND seq_scan > 0`
     await expect
       .poll(
         () =>

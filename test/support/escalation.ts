@@ -333,9 +333,10 @@ async function insertIncident(
     .executeTakeFirstOrThrow()
   const annotations = JSON.stringify({ summary: 'Error rate of ios is 12 %, usually 1 %' })
   await db
-    .insertInto('alerts')
+    .insertInto('incident_alerts')
     .values({
       incident: number,
+      source: 'check/feed',
       fingerprint: 'ios',
       status: 'firing',
       labels: '{}',

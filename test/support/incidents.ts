@@ -225,7 +225,7 @@ function createStory(parts: Parts, world: IncidentWorld, configuration: Configur
   const apply = async (alerts: readonly AcceptedAlert[]) => {
     await records.inbox.acceptAlerts(alerts)
     const rows = await records.dispatch.claim(10_000, [], 30_000)
-    for (const group of groupRows(rows, configuration.routes)) {
+    for (const group of groupRows(rows, configuration).groups) {
       const opening = { configRevision: configuration.revision, chartToken: crypto.randomUUID() }
       await records.dispatch.apply(group, opening, new Date(clock.at))
     }

@@ -107,6 +107,7 @@ export async function openFeedIncident(db: Database): Promise<void> {
     })
     .execute()
   const alert = {
+    source: 'check/feed',
     fingerprint: 'f',
     status: 'firing',
     labels: series,
@@ -114,7 +115,7 @@ export async function openFeedIncident(db: Database): Promise<void> {
     starts_at: new Date(at('03:00')),
   } as const
   await db
-    .insertInto('alerts')
+    .insertInto('incident_alerts')
     .values({ incident: 1, ...alert })
     .execute()
 }

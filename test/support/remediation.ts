@@ -61,7 +61,26 @@ export function createRemediationWorld(): RemediationWorld {
 
 /** An open incident with one firing alert of the check `likes`. */
 export async function openIncident(db: Database, number: number): Promise<void> {
-  const labels = JSON.stringify({ alertname: 'likes', check: 'likes', metric: 'likes', service: 'feed' })
+  const startedAt = await openIncidentWithoutAlerts(db, number)
+  await db
+    .insertInto('incident_alerts')
+    .values({
+      incident: number,
+      source: 'check/feed',
+      fingerprint: 'f',
+      status: 'firing',
+      labels,
+      annotations: '{}',
+      // Long enough ago that what was measured before an act is not of the bucket in which it began.
+      starts_at: new Date(startedAt.getTime() - 3_600_000),
+    })
+    .execute()
+}
+
+const labels = JSON.stringify({ alertname: 'likes', check: 'likes', metric: 'likes', service: 'feed' })
+
+/** The same in any version of the database. */
+export async function openIncidentWithoutAlerts(db: Database, number: number): Promise<Date> {
   const startedAt = new Date()
   await db
     .insertInto('config_revisions')
@@ -83,18 +102,7 @@ export async function openIncident(db: Database, number: number): Promise<void> 
       started_at: startedAt,
     })
     .execute()
-  const alert = {
-    fingerprint: 'f',
-    status: 'firing',
-    labels,
-    annotations: '{}',
-    // Long enough ago that what was measured before an act is not of the bucket in which it began.
-    starts_at: new Date(startedAt.getTime() - 3_600_000),
-  } as const
-  await db
-    .insertInto('alerts')
-    .values({ incident: number, ...alert })
-    .execute()
+  return startedAt
 }
 
 export interface WorldOptions {

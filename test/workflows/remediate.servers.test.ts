@@ -205,7 +205,7 @@ describe('guards', () => {
         guards: {
           ...deps.guards,
           async lease(request) {
-            await descents.database.pool.query("UPDATE alerts SET status = 'resolved'")
+            await descents.database.pool.query("UPDATE incident_alerts SET status = 'resolved'")
             return deps.guards.lease(request)
           },
         },

@@ -58,14 +58,21 @@ export function fingerprintOf(labels: Labels): string {
 
 export const defaultGroupBy = ['service', 'alertname'] as const
 
+/** In place of names: every label. As in Alertmanager. */
+export const allLabels = '...'
+
 const longestReadableKey = 180
 
 /**
  * What alerts meet in one incident by, readable and bounded. A label that is absent counts as empty.
  */
 export function groupingKeyOf(labels: Labels, groupBy: readonly string[] = defaultGroupBy): string {
-  const text = groupBy
-    .map((name) => `${name}=${encodeURIComponent((own(labels, name) ?? '').toWellFormed())}`)
+  const names = groupBy.includes(allLabels) ? Object.keys(labels).toSorted(byCodePoints) : groupBy
+  const text = names
+    .map(
+      (name) =>
+        `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent((own(labels, name) ?? '').toWellFormed())}`,
+    )
     .join(',')
   if (text.length <= longestReadableKey) return text
   return `${text.slice(0, longestReadableKey)}~${fnv1a64(text)}`

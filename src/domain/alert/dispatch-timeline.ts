@@ -1,6 +1,7 @@
 import { cutText } from '../page/delivery.ts'
 import type { AlertChange, GroupDecision } from './dispatch.ts'
 import { prominenceOf } from './alert-title.ts'
+import { severityOfUnknown } from '../values/severity.ts'
 import type { Fact, ToldAlert } from '../facts/fact.ts'
 import { firewatch, type NewTimelineEntry } from '../incident/timeline.ts'
 
@@ -8,6 +9,7 @@ import { firewatch, type NewTimelineEntry } from '../incident/timeline.ts'
 const toldOneByOne = 5
 const toldAmong = 3
 const longestSummary = 300
+const longestWord = 60
 
 /** An entry of the incident that the group is of. */
 type DispatchEntry = Omit<NewTimelineEntry, 'incident'>
@@ -16,14 +18,29 @@ type DispatchEntry = Omit<NewTimelineEntry, 'incident'>
 export function timelineOfGroup({
   changes,
   opens,
-}: Pick<GroupDecision, 'changes' | 'opens'>): DispatchEntry[] {
+  unknownSeverities,
+}: Pick<GroupDecision, 'changes' | 'opens' | 'unknownSeverities'>): DispatchEntry[] {
   const begun = opens ? changes.filter(({ kind }) => kind === 'fires') : []
   const others = changes.filter((change) => !begun.includes(change))
-  const entries = others.length > toldOneByOne ? [inOne(others)] : others.map(alone)
+  const entries = [
+    ...(others.length > toldOneByOne ? [inOne(others)] : others.map(alone)),
+    ...unknownSeverities.slice(0, toldAmong).flatMap((word) => unknownSeverity(word, changes)),
+  ]
   const [first] = begun.toSorted((a, b) => prominenceOf(b.row) - prominenceOf(a.row))
   if (first === undefined) return entries
   const fact = { type: 'detected', first: toldOf(first), alerts: begun.length } as const
   return [entry('detected', first, fact), ...entries]
+}
+
+/** Told once an incident, whoever says the word how often. */
+function unknownSeverity(word: string, [change]: readonly AlertChange[]): DispatchEntry[] {
+  if (change === undefined) return []
+  const fact = {
+    type: 'severity-unknown',
+    word: cutText(word, longestWord),
+    taken: severityOfUnknown,
+  } as const
+  return [entry(`severity/${fact.word}`, change, fact)]
 }
 
 function alone(change: AlertChange): DispatchEntry {

@@ -1,11 +1,18 @@
-import { groupingKeyOf, type Labels } from './alert.ts'
+import { alertIdentity, groupingKeyOf, type Labels } from './alert.ts'
 import { unknownService } from './alert-title.ts'
 import { oneLine } from '../page/delivery.ts'
 import { isMuted } from '../check/alerts.ts'
-import type { Route } from '../configuration/configuration.ts'
+import type { Configuration, Route } from '../configuration/configuration.ts'
 import { declaredKeyOf, isDeclared } from './declaration.ts'
-import { routeOf } from '../incident/plan.ts'
-import { highestSeverity, severityOfLabel, type Severity } from '../values/severity.ts'
+import {
+  highestSeverity,
+  severityMeant,
+  severityOfLabel,
+  severityOfUnknown,
+  type Severity,
+  type SeverityWords,
+} from '../values/severity.ts'
+import { namesMatched, routesOf } from './routing.ts'
 import { applied, type StoredAlert, begun, type InboxRow, isOver } from './stored-alert.ts'
 
 /** Events that meet in one incident, in the order of acceptance. */
@@ -13,6 +20,17 @@ export interface AlertGroup {
   readonly groupingKey: string
   readonly route: Route
   readonly rows: readonly InboxRow[]
+  /** Ids of those of its rows that are of no other group: they are done with it. */
+  readonly ownIds: readonly number[]
+}
+
+/** Where events go. One may be of several groups: each of its routes has its own. */
+export interface Grouped {
+  readonly groups: readonly AlertGroup[]
+  /** Ids of rows that are of several groups: they are done when all of those are. */
+  readonly shared: readonly number[]
+  /** Of no incident: what pages nobody. */
+  readonly ungrouped: readonly InboxRow[]
 }
 
 /** What is known of a grouping key: its open incident, else the last one that was resolved. */
@@ -40,33 +58,74 @@ export interface GroupDecision {
   /** What people should read, in order. */
   readonly changes: readonly AlertChange[]
   readonly severity: Severity
+  /** Words for severity that nobody knows, of alerts that fire now. */
+  readonly unknownSeverities: readonly string[]
 }
 
 /**
- * Groups events by the grouping key of their route. An alert stays with the open incident that it fires in, whatever its route says by now,
+ * Groups events by the grouping keys of their routes. An alert stays with the open incidents that it fires in, whatever its routes say by now,
  * so that a changed configuration leaves nothing behind that fires for ever.
  */
-export function groupRows(rows: readonly InboxRow[], routes: readonly Route[]): AlertGroup[] {
+export function groupRows(
+  rows: readonly InboxRow[],
+  { routes, severities }: Pick<Configuration, 'routes' | 'severities'>,
+): Grouped {
   const groups = new Map<string, { groupingKey: string; route: Route; rows: InboxRow[] }>()
-  const homes = new Map<string, string>()
+  const homes = new Map<string, readonly Place[]>()
+  const ungrouped: InboxRow[] = []
+  const shared = new Set<number>()
   for (const row of rows) {
-    const route = routeOf(row.labels, routes)
-    const declared = declaredKeyOf(row)
-    const home = row.home ?? homes.get(row.fingerprint)
-    // What a person declared is over when a person says so: no sender's alert joins it, whatever its fingerprint.
-    const isForeign = home !== undefined && isDeclared({ groupingKey: home })
-    const groupingKey = declared ?? (isForeign ? undefined : home) ?? senderKeyOf(row.labels, route)
-    homes.set(row.fingerprint, groupingKey)
-    const group = groups.get(groupingKey) ?? { groupingKey, route, rows: [] }
-    group.rows.push(row)
-    groups.set(groupingKey, group)
+    const identity = alertIdentity(row)
+    const places = placesOf(row, homes.get(identity), routes)
+    const isHeard = severityMeant(row.labels['severity'], severities) !== 'none' || row.status === 'resolved'
+    if (!isHeard && row.homes.length === 0 && !homes.has(identity)) {
+      ungrouped.push(row)
+      continue
+    }
+    homes.set(identity, places)
+    if (places.length > 1) shared.add(row.id)
+    for (const { groupingKey, route } of places) {
+      const group = groups.get(groupingKey) ?? { groupingKey, route, rows: [] }
+      group.rows.push(row)
+      groups.set(groupingKey, group)
+    }
   }
-  return [...groups.values()]
+  const whole = [...groups.values()].map((group) => ({
+    ...group,
+    ownIds: group.rows.flatMap(({ id }) => (shared.has(id) ? [] : [id])),
+  }))
+  return { groups: whole, shared: [...shared], ungrouped }
+}
+
+interface Place {
+  readonly groupingKey: string
+  readonly route: Route
+}
+
+/** @param before where an earlier event of the same alert went */
+function placesOf(
+  row: InboxRow,
+  before: readonly Place[] | undefined,
+  routes: readonly Route[],
+): readonly Place[] {
+  const taking = routesOf(row.labels, routes)
+  const [first] = taking
+  if (first === undefined) throw new Error('no route takes this alert: the last route must have no matchers')
+  const declared = declaredKeyOf(row)
+  if (declared !== undefined) return [{ groupingKey: declared, route: first }]
+  // What a person declared is over when a person says so: no sender's alert joins it, whatever its fingerprint.
+  const own = row.homes.filter((groupingKey) => !isDeclared({ groupingKey }))
+  const routed = taking.map((route) => ({ groupingKey: senderKeyOf(row.labels, route), route }))
+  if (own.length === 0) return before ?? routed
+  return own.map(
+    (home) => routed.find(({ groupingKey }) => groupingKey === home) ?? { groupingKey: home, route: first },
+  )
 }
 
 /** No sender's key is one of a declared incident, whatever the route groups by. */
-function senderKeyOf(labels: Labels, { groupBy }: Route): string {
-  const groupingKey = groupingKeyOf(labels, groupBy)
+function senderKeyOf(labels: Labels, { key = '', groupBy }: Route): string {
+  const group = groupingKeyOf(labels, groupBy)
+  const groupingKey = key === '' ? group : `${key}:${group}`
   return isDeclared({ groupingKey }) ? `,${groupingKey}` : groupingKey
 }
 
@@ -77,40 +136,53 @@ function senderKeyOf(labels: Labels, { groupBy }: Route): string {
  * one. A resolved event that no incident knows of is only ticked off, and so is one of an incident that is over, unless a person resolved that
  * while alerts fired: then it ends the alert.
  */
-export function decideGroup(rows: readonly InboxRow[], known: KnownIncident | undefined): GroupDecision {
+export function decideGroup(
+  rows: readonly InboxRow[],
+  known: KnownIncident | undefined,
+  words?: SeverityWords,
+): GroupDecision {
   const open = known?.isOpen === true
-  const past = new Map(known?.isOpen === false ? known.alerts.map((alert) => [alert.fingerprint, alert]) : [])
+  const past = new Map(
+    known?.isOpen === false ? known.alerts.map((alert) => [alertIdentity(alert), alert]) : [],
+  )
   // What fires on over a person's resolve is looked at when its time has come: a repeat of it says nothing new.
   const firesOn = (row: InboxRow) =>
-    known?.isWatched === true && past.get(row.fingerprint)?.status === 'firing'
+    known?.isWatched === true && past.get(alertIdentity(row))?.status === 'firing'
   const isNews = (row: InboxRow) =>
     row.status === 'firing' &&
     !isOver(row) &&
     !firesOn(row) &&
-    row.id > (past.get(row.fingerprint)?.inboxId ?? 0)
+    row.id > (past.get(alertIdentity(row))?.inboxId ?? 0)
   const opens = !open && rows.some(isNews)
   if (known?.isWatched === true && !opens) return endedAfterResolve(rows, known)
-  const alerts = new Map(open ? known.alerts.map((alert) => [alert.fingerprint, alert]) : [])
+  const alerts = new Map(open ? known.alerts.map((alert) => [alertIdentity(alert), alert]) : [])
   const changed = new Map<string, StoredAlert>()
   const changes: AlertChange[] = []
   for (const row of open || opens ? rows : []) {
-    const stored = alerts.get(row.fingerprint)
+    const identity = alertIdentity(row)
+    const stored = alerts.get(identity)
     const next = stored === undefined ? (isNews(row) ? begun(row) : undefined) : applied(row, stored)
     if (next === undefined) continue
-    alerts.set(row.fingerprint, next)
-    changed.set(row.fingerprint, next)
+    alerts.set(identity, next)
+    changed.set(identity, next)
     const kind = changeOf(row, stored)
     if (kind !== undefined) changes.push({ row, kind })
   }
   const raised = [...changed.values()]
     .filter(({ status }) => status === 'firing')
-    .map(({ labels }) => severityOfLabel(labels['severity']))
+    .map(({ labels }) => severityOfLabel(labels['severity'], words))
   const current = open ? [known.severity] : []
   const severity =
     highestSeverity(open && known.severityIsFixed ? current : [...current, ...raised]) ??
-    highestSeverity(fired(rows)) ??
-    'P2'
-  return { opens, alerts: [...changed.values()], changes, severity }
+    highestSeverity(fired(rows, words)) ??
+    severityOfUnknown
+  return {
+    opens,
+    alerts: [...changed.values()],
+    changes,
+    severity,
+    unknownSeverities: unknownIn(changes, words),
+  }
 }
 
 /** Alerts that end after a person resolved their incident over them: nobody is told, but they do not open the next one. */
@@ -118,18 +190,18 @@ function endedAfterResolve(rows: readonly InboxRow[], { alerts, severity }: Know
   const ended = rows
     .filter(({ status }) => status === 'resolved')
     .flatMap((row) => {
-      const stored = alerts.find(({ fingerprint }) => fingerprint === row.fingerprint)
+      const stored = alerts.find((alert) => alertIdentity(alert) === alertIdentity(row))
       return stored === undefined ? [] : (applied(row, stored) ?? [])
     })
-  return { opens: false, alerts: ended, changes: [], severity }
+  return { opens: false, alerts: ended, changes: [], severity, unknownSeverities: [] }
 }
 
 /** Labels that tell an incident: those that all its first alerts share, and those that chose its route, so that it is found again. */
 export function incidentLabels(alerts: readonly { readonly labels: Labels }[], route: Route): Labels {
   const [first, ...others] = alerts
+  const matched = namesMatched(route)
   const shared = Object.entries(first?.labels ?? {}).filter(
-    ([name, value]) =>
-      Object.hasOwn(route.match, name) || others.every(({ labels }) => labels[name] === value),
+    ([name, value]) => matched.includes(name) || others.every(({ labels }) => labels[name] === value),
   )
   return Object.fromEntries(shared)
 }
@@ -148,8 +220,16 @@ function changeOf(row: InboxRow, before: StoredAlert | undefined): AlertChange['
   return wasMuted && !isMuted(row) ? 'fires-again' : undefined
 }
 
-function fired(rows: readonly InboxRow[]): Severity[] {
+function fired(rows: readonly InboxRow[], words: SeverityWords | undefined): Severity[] {
   return rows
     .filter(({ status }) => status === 'firing')
-    .map(({ labels }) => severityOfLabel(labels['severity']))
+    .map(({ labels }) => severityOfLabel(labels['severity'], words))
+}
+
+function unknownIn(changes: readonly AlertChange[], words: SeverityWords | undefined): string[] {
+  const said = changes.flatMap(({ kind, row }) => {
+    const word = (row.labels['severity'] ?? '').trim()
+    return kind === 'clears' || word === '' || severityMeant(word, words) !== undefined ? [] : [word]
+  })
+  return [...new Set(said)]
 }

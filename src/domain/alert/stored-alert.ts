@@ -1,23 +1,26 @@
-import type { AcceptedAlert, Labels } from './alert.ts'
+import { type AcceptedAlert, alertIdentity, type Labels } from './alert.ts'
 
 /** An event as it waits in the inbox. Ids rise in the order of acceptance. */
 export interface InboxRow extends AcceptedAlert {
   readonly id: number
   readonly acceptedAt: string
-  /** The grouping key of the open incident in which this alert fires, if there is one. */
-  readonly home: string | null
+  /** The grouping keys of the open incidents in which this alert fires. */
+  readonly homes: readonly string[]
   /** What an earlier row of the inbox said of the end of this alert, and when that row was accepted. */
   readonly resolvedBefore: { readonly endedAt: string; readonly acceptedAt: string } | null
 }
 
-/** An alert as its incident knows it. */
+/** An alert as its incident knows it, and as it is by itself. */
 export interface StoredAlert {
+  readonly source: string
   readonly fingerprint: string
   readonly status: 'firing' | 'resolved'
   readonly labels: Labels
   readonly annotations: Labels
   readonly startsAt: string
   readonly endsAt: string | null
+  /** It fires until then unless its source says so again. */
+  readonly expiresAt?: string
   /** When the newest event that was applied had been accepted. */
   readonly changedAt: string
   /** The instant that event is about, by its source's clock. */
@@ -59,9 +62,10 @@ export function applied(row: InboxRow, stored: StoredAlert): StoredAlert | undef
   )
   if (row.status === 'resolved') {
     if (newer < 0 || (stored.status === 'resolved' && newer === 0)) return undefined
+    const { expiresAt: _over, ...was } = stored
     // Labels and annotations stay as it fired: they say what it was.
     return {
-      ...stored,
+      ...was,
       status: 'resolved',
       endsAt: iso(instant),
       changedAt: row.acceptedAt,
@@ -80,18 +84,51 @@ export function applied(row: InboxRow, stored: StoredAlert): StoredAlert | undef
 
 /** An alert that fires, as an event has it. */
 export function begun(row: InboxRow): StoredAlert {
-  const { fingerprint, labels, annotations, startsAt, acceptedAt, id } = row
+  const { source, fingerprint, labels, annotations, startsAt, expiresAt, acceptedAt, id } = row
   return {
+    source,
     fingerprint,
     status: 'firing',
     labels,
     annotations,
     startsAt,
     endsAt: null,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
     changedAt: acceptedAt,
     sourceAt: startsAt,
     inboxId: id,
   }
+}
+
+/** An alert of which nothing is known but its end. */
+function ended(row: InboxRow): StoredAlert {
+  const { expiresAt: _over, ...rest } = begun(row)
+  const at = iso(instantOf(row))
+  return { ...rest, status: 'resolved', endsAt: at, sourceAt: at }
+}
+
+/**
+ * What events make of alerts, whatever their incidents.
+ * @param stored as they were before
+ * @returns those that changed
+ */
+export function nextStates(rows: readonly InboxRow[], stored: readonly StoredAlert[]): StoredAlert[] {
+  const known = new Map(stored.map((alert) => [alertIdentity(alert), alert]))
+  const changed = new Map<string, StoredAlert>()
+  for (const row of rows) {
+    const identity = alertIdentity(row)
+    const before = known.get(identity)
+    const next = before === undefined ? first(row) : applied(row, before)
+    if (next === undefined) continue
+    known.set(identity, next)
+    changed.set(identity, next)
+  }
+  return [...changed.values()]
+}
+
+function first(row: InboxRow): StoredAlert | undefined {
+  if (row.status === 'resolved') return ended(row)
+  return isOver(row) ? undefined : begun(row)
 }
 
 /** Its end was reported before it arrived. */

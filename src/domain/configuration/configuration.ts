@@ -1,8 +1,9 @@
 import type { Labels } from '../alert/alert.ts'
+import type { Matcher } from '../alert/matcher.ts'
 import type { Schedule } from '../on-call/schedule.ts'
 import type { Retention } from './retention.ts'
 import type { Runbook } from '../investigate/runbook.ts'
-import type { Severity } from '../values/severity.ts'
+import type { Severity, SeverityWords } from '../values/severity.ts'
 import type { EscalationPolicy } from './escalation-policy.ts'
 import type { Team, User, Calendar, SharedChannel } from './people.ts'
 import type { SecretReference } from './secret-reference.ts'
@@ -18,6 +19,10 @@ export interface Configuration {
   /** Told while all is well with paging. */
   readonly heartbeat?: Heartbeat
   readonly retention: Retention
+  /** What words of other systems mean, in capitals; absent: the usual ones. */
+  readonly severities?: SeverityWords
+  /** An alert through Alertmanager's API that does not say until when fires for so long after it was last sent; absent: 5 minutes. */
+  readonly resolveTimeoutMs?: number
   readonly services: Readonly<Record<string, Service>>
   readonly sources: Readonly<Record<string, SourceTable>>
   readonly metrics: Readonly<Record<string, Metric>>
@@ -157,8 +162,24 @@ export interface ThresholdConfiguration {
 }
 
 export interface Route {
+  /** Tells it from the others, whatever its place: alerts of two routes meet in no incident. Empty: the one that takes what is left. */
+  readonly key?: string
+  /** Labels that must be so; beside them, all `matchers` hold. */
   readonly match: Labels
+  readonly matchers?: readonly Matcher[]
+  /** The routes behind it have their turn as well. */
+  readonly continue?: boolean
+  /** What people call those whom it brings alerts to; absent: its policy. */
+  readonly receiver?: string
+  /** What alerts meet in one incident by; `...`: by all their labels. */
   readonly groupBy: readonly string[]
+  /** Before the first page, more alerts of the group may come in for so long; absent: it goes out at once. */
+  readonly groupWaitMs?: number
+  /** Windows, by name, in which nobody is paged; and windows outside which nobody is. */
+  readonly mute?: readonly string[]
+  readonly active?: readonly string[]
+  /** Looked at before it: the first that takes an alert has it. They have its settings, but for what they say themselves. */
+  readonly routes?: readonly Route[]
   readonly service?: string
   /** Policy per severity; a severity without one takes `default`. */
   readonly policies: Readonly<Partial<Record<Severity, string>> & { default: string }>

@@ -117,7 +117,7 @@ function incidentsUnderOldPolicies(
 ): ConfigurationPlan['incidents'] {
   const edited = new Set(policies.map(({ name }) => name))
   return incidents.flatMap((one) => {
-    const wouldBe = policyOf(after, one.labels, one.severity).name
+    const wouldBe = policyOf(after, one, one.severity).name
     return wouldBe === one.policy && !edited.has(one.policy) ? [] : [{ ...one, wouldBe }]
   })
 }

@@ -48,6 +48,8 @@ export type SeverityFact =
   | { readonly type: 'severity-changed'; readonly from: Severity; readonly to: Severity }
   /** A person set it; alerts change it no more. */
   | { readonly type: 'severity-set'; readonly from: Severity; readonly to: Severity }
+  /** A sender's word that means nothing here. */
+  | { readonly type: 'severity-unknown'; readonly word: string; readonly taken: Severity }
 
 export type PhaseFact =
   | { readonly type: 'cleared'; readonly stableForMs: number }

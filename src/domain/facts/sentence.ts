@@ -20,6 +20,8 @@ const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
     `${changes.map(countOf).join('. ')}. Among them: ${listed(among)}`,
   'severity-changed': ({ from, to }) =>
     `Severity ${to < from ? 'raised' : 'lowered'} from ${from} to ${to} by its alerts`,
+  'severity-unknown': ({ word, taken }) =>
+    `"${word}" is not a severity that Firewatch knows: treated as ${taken}. Say what it means under "severities" in firewatch.yaml`,
   'severity-set': ({ from, to }, actor) =>
     from === to ? `${actor} fixed the severity at ${to}` : `${actor} set the severity from ${from} to ${to}`,
   cleared: ({ stableForMs }) => `Every alert is clear; watching for ${formatDuration(stableForMs)}`,

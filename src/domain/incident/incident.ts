@@ -15,6 +15,8 @@ export interface Incident {
   readonly title: string
   readonly service: string
   readonly labels: Labels
+  /** Key of the route that opened it; empty, or absent: the one that takes its labels. */
+  readonly route?: string
   readonly severity: Severity
   readonly severitySetBy: string | null
   readonly state: IncidentState

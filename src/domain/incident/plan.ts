@@ -1,5 +1,6 @@
 import type { Labels } from '../alert/alert.ts'
-import type { Check, Configuration, Route } from '../configuration/configuration.ts'
+import { routeOfIncident } from '../alert/routing.ts'
+import type { Check, Configuration } from '../configuration/configuration.ts'
 import type { EscalationPolicy } from '../configuration/escalation-policy.ts'
 import type { Incident, IncidentPlan } from './incident.ts'
 import type { Runbook } from '../investigate/runbook.ts'
@@ -11,18 +12,13 @@ const defaultSampleEveryMs = 60_000
 /** Revisions from before it could be configured have none. */
 export const defaultStillFiringAfterMs = 10 * 60_000
 
-/** The first route whose matchers all hold. A valid configuration ends with a route that takes everything. */
-export function routeOf(labels: Labels, routes: readonly Route[]): Route {
-  const route = routes.find(({ match }) =>
-    Object.entries(match).every(([name, value]) => labels[name] === value),
-  )
-  if (route === undefined) throw new Error('no route takes this alert: the last route must have no matchers')
-  return route
-}
-
-/** The policy that a route names for a severity. */
-export function policyOf(configuration: Configuration, labels: Labels, severity: Severity): EscalationPolicy {
-  const { policies } = routeOf(labels, configuration.routes)
+/** The policy that the route of an incident names for a severity. */
+export function policyOf(
+  configuration: Configuration,
+  incident: Pick<Incident, 'labels' | 'route'>,
+  severity: Severity,
+): EscalationPolicy {
+  const { policies } = routeOfIncident(incident, configuration.routes)
   const name = policies[severity] ?? policies.default
   const policy = configuration.policies[name]
   if (policy === undefined)
@@ -35,7 +31,7 @@ export function policyOf(configuration: Configuration, labels: Labels, severity:
 /** The policy of an incident: by its route, or by the name that a person gave when they applied another. */
 export function policyOfIncident(incident: Incident, configuration: Configuration): EscalationPolicy {
   const named = incident.policyName === null ? undefined : configuration.policies[incident.policyName]
-  return named ?? policyOf(configuration, incident.labels, incident.severity)
+  return named ?? policyOf(configuration, incident, incident.severity)
 }
 
 /** Which revision an incident's policy comes from: the one it started with, until a person applies a newer one. */
@@ -52,11 +48,11 @@ export function runbookOf(labels: Labels, runbooks: readonly Runbook[]): Runbook
 
 /** What the configuration says should be done about this incident. */
 export function planIncident(
-  incident: Pick<Incident, 'number' | 'title' | 'service' | 'severity' | 'labels'>,
+  incident: Pick<Incident, 'number' | 'title' | 'service' | 'severity' | 'labels' | 'route'>,
   configuration: Configuration,
   policy: EscalationPolicy,
 ): IncidentPlan {
-  const route = routeOf(incident.labels, configuration.routes)
+  const route = routeOfIncident(incident, configuration.routes)
   const runbook = runbookOf(incident.labels, configuration.runbooks)
   const ladder = runbook?.remediation ?? []
   const waits = ladder.length > 0 && incident.severity !== 'P0'

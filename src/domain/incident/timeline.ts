@@ -44,6 +44,7 @@ const kinds: Readonly<Record<Exclude<Fact['type'], 'recorded'>, TimelineKind>> =
   'alerts-changed': 'alert',
   'severity-changed': 'severity',
   'severity-set': 'severity',
+  'severity-unknown': 'severity',
   cleared: 'state',
   reopened: 'state',
   resolved: 'resolved',

@@ -13,7 +13,7 @@ import type { InboxRow, StoredAlert } from '../alert/stored-alert.ts'
 import { timelineOfGroup } from '../alert/dispatch-timeline.ts'
 import type { Fact } from '../facts/fact.ts'
 import type { Incident } from '../incident/incident.ts'
-import { routeOf } from '../incident/plan.ts'
+import { routeOf } from '../alert/routing.ts'
 import { firewatch, type NewTimelineEntry } from '../incident/timeline.ts'
 
 /** An entry of an incident that has no number yet. */
@@ -78,10 +78,10 @@ export function applyAlerts(
   const changes: IncidentChange[] = []
   const next = new Map(incidents)
   const waiting = rows.map((row) => atHome(row, incidents))
-  for (const group of groupRows(waiting, configuration.routes)) {
+  for (const group of groupRows(waiting, configuration).groups) {
     const before = next.get(group.groupingKey)
     const open = before !== undefined && before.state !== 'resolved' ? before : undefined
-    const decision = decideGroup(group.rows, before && knownOf(before))
+    const decision = decideGroup(group.rows, before && knownOf(before), configuration.severities)
     if (open === undefined && !decision.opens) continue
     const at = group.rows.at(-1)?.acceptedAt ?? ''
     const joined = open === undefined ? opened(group, decision, at) : joinedBy(open, decision)
@@ -100,7 +100,7 @@ function atHome(row: InboxRow, incidents: ReplayedIncidents): InboxRow {
       state !== 'resolved' &&
       alerts.some(({ fingerprint, status }) => fingerprint === row.fingerprint && status === 'firing'),
   )
-  return { ...row, home: home?.groupingKey ?? null }
+  return { ...row, homes: home === undefined ? [] : [home.groupingKey] }
 }
 
 function knownOf({ state, severity, alerts }: ReplayedIncident): KnownIncident {

@@ -77,7 +77,7 @@ export function replayRun(
       ...alert,
       id: state.events + index + 1,
       acceptedAt: at,
-      home: null,
+      homes: [],
       resolvedBefore: null,
     }),
   )

@@ -34,7 +34,7 @@ function row(id: number, change: Partial<InboxRow> = {}): InboxRow {
     annotations: {},
     startsAt: at(0),
     acceptedAt: at(id),
-    home: null,
+    homes: [],
     resolvedBefore: null,
     ...change,
   }
@@ -54,14 +54,14 @@ function opened(rows: readonly InboxRow[], change: Partial<KnownIncident> = {}):
 describe('grouping', () => {
   it('goes by the labels that the route names', () => {
     const routes: Route[] = [{ ...everything, match: { team: 'data' }, groupBy: ['team'] }, everything]
-    const groups = groupRows(
+    const { groups } = groupRows(
       [
         row(1),
         row(2, { fingerprint: 'b', labels: { alertname: 'lag', team: 'data' } }),
         row(3, { fingerprint: 'c', labels: { alertname: 'disk', service: 'feed', mount: '/var' } }),
         row(4, { fingerprint: 'd', labels: { alertname: 'late', team: 'data' } }),
       ],
-      routes,
+      { routes },
     )
     expect(groups.map(({ groupingKey, rows }) => [groupingKey, rows.map(({ id }) => id)])).toEqual([
       ['service=feed,alertname=disk', [1, 3]],
@@ -72,13 +72,15 @@ describe('grouping', () => {
   it.each(['constructor', '__proto__', 'toString'])(
     'goes by a label %s, which hardly any alert has',
     (name) => {
-      const [group] = groupRows([row(1)], [{ ...everything, groupBy: ['alertname', name] }])
+      const [group] = groupRows([row(1)], {
+        routes: [{ ...everything, groupBy: ['alertname', name] }],
+      }).groups
       expect(group?.groupingKey).toBe(`alertname=disk,${name}=`)
     },
   )
 
   it('leaves an alert in the incident that it fires in, though the route changed', () => {
-    const [group] = groupRows([resolved(2, at(5), { home: 'old key' })], [everything])
+    const [group] = groupRows([resolved(2, at(5), { homes: ['old key'] })], { routes: [everything] }).groups
     expect(group?.groupingKey).toBe('old key')
   })
 
@@ -86,27 +88,34 @@ describe('grouping', () => {
     const declared = row(1, { source: 'declared', labels: { alertname: 'Declared', declaration: 'web-1' } })
     const foreign = resolved(2, at(5), { labels: declared.labels })
     const keys = (rows: readonly InboxRow[]) =>
-      groupRows(rows, [everything]).map(({ groupingKey, rows: of }) => [groupingKey, of.length])
+      groupRows(rows, { routes: [everything] }).groups.map(({ groupingKey, rows: of }) => [
+        groupingKey,
+        of.length,
+      ])
     const apart = [
       ['declaration=web-1', 1],
       ['service=,alertname=Declared', 1],
     ]
     expect(keys([declared, foreign])).toEqual(apart)
-    expect(keys([declared, { ...foreign, home: 'declaration=web-1' }])).toEqual(apart)
+    expect(keys([declared, { ...foreign, homes: ['declaration=web-1'] }])).toEqual(apart)
     expect(keys([foreign, declared])).toEqual(apart.toReversed())
-    expect(keys([{ ...declared, home: 'service=,alertname=Declared' }])).toEqual([apart[0]])
+    expect(keys([{ ...declared, homes: ['service=,alertname=Declared'] }])).toEqual([apart[0]])
   })
 
   it('groups by a label that declared alerts carry as by any other', () => {
     const declared = row(1, { source: 'declared', labels: { alertname: 'Declared', declaration: 'web-1' } })
     const foreign = row(2, { fingerprint: 'foreign', labels: declared.labels })
     const route = { ...everything, groupBy: ['declaration'] }
-    const keys = groupRows([declared, foreign], [route]).map(({ groupingKey }) => groupingKey)
+    const keys = groupRows([declared, foreign], { routes: [route] }).groups.map(
+      ({ groupingKey }) => groupingKey,
+    )
     expect(keys).toEqual(['declaration=web-1', ',declaration=web-1'])
   })
 
   it('keeps the events of one alert together, though its labels changed in between', () => {
-    const groups = groupRows([row(1), resolved(2, at(5), { labels: { alertname: 'disk' } })], [everything])
+    const { groups } = groupRows([row(1), resolved(2, at(5), { labels: { alertname: 'disk' } })], {
+      routes: [everything],
+    })
     expect(groups).toHaveLength(1)
   })
 })

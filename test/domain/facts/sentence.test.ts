@@ -74,6 +74,12 @@ const sentences: { readonly [Type in Fact['type']]: readonly (readonly [FactOf<T
     [{ type: 'severity-set', from: 'P2', to: 'P1' }, 'ana set the severity from P2 to P1'],
     [{ type: 'severity-set', from: 'P2', to: 'P2' }, 'ana fixed the severity at P2'],
   ],
+  'severity-unknown': [
+    [
+      { type: 'severity-unknown', word: 'SEV_1', taken: 'P2' },
+      '"SEV_1" is not a severity that Firewatch knows: treated as P2. Say what it means under "severities" in firewatch.yaml',
+    ],
+  ],
   cleared: [[{ type: 'cleared', stableForMs: 15 * minute }, 'Every alert is clear; watching for 15 min']],
   reopened: [[{ type: 'reopened' }, 'Firing again: back to open']],
   resolved: [
