@@ -13,7 +13,10 @@ export async function benchStorm(alerts: number, tell: (line: string) => void): 
     const before = pager.pages().length
     const batches = Array.from({ length: alerts / perRequest }, (_, batch) => stormBatch(batch))
     const dispatched = () =>
-      numberFrom(database, `SELECT count(*) AS n FROM incident_alerts WHERE labels->>'alertname' LIKE 'Storm%'`)
+      numberFrom(
+        database,
+        `SELECT count(*) AS n FROM incident_alerts WHERE labels->>'alertname' LIKE 'Storm%'`,
+      )
     const start = performance.now()
     const since = () => performance.now() - start
     const answered = Promise.all(batches.map((one) => up.api('POST', '/api/v1/alerts', one))).then(since)

@@ -1,6 +1,6 @@
 import type { AcceptedAlert } from '../domain/alert/alert.ts'
 import type { ChangeEvent } from '../domain/alert/change-event.ts'
-import { type DoorReading, firstProblems } from './door.ts'
+import { type IntakeReading, firstProblems } from './reading.ts'
 
 export interface ReceptionDependencies {
   /** Returns only after the alerts are committed. */
@@ -12,7 +12,7 @@ export interface ReceptionDependencies {
 }
 
 /** What became of a request. */
-export interface DoorReceipt {
+export interface IntakeReceipt {
   /** Events that are stored now, and those that had been before. */
   readonly accepted: number
   readonly duplicates: number
@@ -21,11 +21,11 @@ export interface DoorReceipt {
 }
 
 /**
- * Where every door hands in what it read.
+ * Where everything that was read is handed in.
  * @returns only after everything is committed
  */
 export function createReception({ accept, keepChanges }: ReceptionDependencies) {
-  return async ({ alerts, changes, problems }: DoorReading): Promise<DoorReceipt> => {
+  return async ({ alerts, changes, problems }: IntakeReading): Promise<IntakeReceipt> => {
     const [stored, kept] = await Promise.all([accept(alerts), keepChanges(changes)])
     return {
       accepted: stored.accepted + kept,

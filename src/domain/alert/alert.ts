@@ -28,7 +28,7 @@ export interface AcceptedAlert extends Alert {
   readonly expiresAt?: string
 }
 
-/** The source of all alerts that one integration sends, through whichever door: no two integrations end each other's. */
+/** The source of all alerts that one integration sends, whatever they come in by: no two integrations end each other's. */
 export function integrationSource(integration: string): string {
   return `integration/${integration}`
 }

@@ -2,7 +2,7 @@ import type { AcceptedAlert } from '../domain/alert/alert.ts'
 import type { ChangeEvent } from '../domain/alert/change-event.ts'
 
 /** Who sends, and what reading a request needs from outside. */
-export interface DoorContext {
+export interface SenderContext {
   /** Source of the sender's alerts: see `integrationSource`. */
   readonly source: string
   readonly now: Date
@@ -11,7 +11,7 @@ export interface DoorContext {
 }
 
 /** What a request says. One alert at fault is told of in `problems`, with its path; the sound ones beside it count. */
-export interface DoorReading {
+export interface IntakeReading {
   readonly alerts: readonly AcceptedAlert[]
   /** What was changed: deployments and the like, kept as evidence. They wake nobody. */
   readonly changes: readonly ChangeEvent[]
