@@ -1,6 +1,7 @@
 import { keepsIncidents } from '../domain/page/channel-traits.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
-import { createAlertEnds } from '../postgres/alert-ends.ts'
+import { createAlertRepeats } from '../postgres/alert-repeats.ts'
+import { createChangeEventRecords } from '../postgres/change-events.ts'
 import { createAlertInbox } from '../postgres/alert-inbox.ts'
 import { createAttemptRecords } from '../postgres/attempts.ts'
 import { createAuditRecords } from '../postgres/audits.ts'
@@ -83,7 +84,8 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     commands: createIncidentCommands({ machine, configurations: known }),
     sending: createPageSending(db, machine),
     inbox,
-    alertEnds: createAlertEnds(urgent.intake),
+    alertRepeats: createAlertRepeats(urgent.intake),
+    changeEvents: createChangeEventRecords(urgent.intake),
     checkRuns: createCheckRunRecords(db),
     verdicts: createVerdictRecords(db),
     configurations,

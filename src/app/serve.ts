@@ -3,9 +3,7 @@ import { createClickHouse } from '../clickhouse/client.ts'
 import type { AcceptedAlert } from '../domain/alert/alert.ts'
 import { checkMutes } from '../domain/check/mutes.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
-import { createAlertmanagerReceiver } from '../intake/alertmanager-receiver.ts'
 import { createDispatcher, type Dispatcher } from '../intake/dispatcher.ts'
-import { parseAlerts } from '../intake/firewatch-alerts.ts'
 import { createServerMetrics, type ServerMetrics } from '../metrics/server-metrics.ts'
 import { inboxChannel } from '../postgres/alert-inbox.ts'
 import { listenTo } from '../postgres/listen.ts'
@@ -17,7 +15,7 @@ import { newToken } from './chart-token.ts'
 import { ConfigurationReload } from './configuration-reload.ts'
 import { createConfigurationService } from './configuration-service.ts'
 import { createChannelHandlers } from './channel-handlers.ts'
-import { countedReceivers } from './counted.ts'
+import { createIntake } from './intake.ts'
 import type { Hangups } from './hangup.ts'
 import { createMaintenance } from './maintenance.ts'
 import { createLog } from './log.ts'
@@ -68,11 +66,10 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups:
   }
 
   const reload = keepConfiguration(parts, env, configuration)
-  const stored = receivers(parts)
   const channels = openChannels(parts, env)
   const app = await createServer({
     ...webDependencies(parts),
-    ...stored,
+    intake: createIntake(parts),
     ...channels.handlers,
     configuration: createConfigurationService({ ...parts, now }, env, reload),
   })
@@ -146,18 +143,6 @@ function startDispatcher({ running, log, pools, records }: ServerParts): Dispatc
   })
   dispatcher.start()
   return dispatcher
-}
-
-function receivers({ records, metrics, log }: ServerParts) {
-  const accept = (alerts: readonly AcceptedAlert[]) => records.inbox.acceptAlerts(alerts)
-  const endedSince = (eventIds: readonly string[]) => records.alertEnds.endedSince(eventIds)
-  return countedReceivers(
-    {
-      intake: { parse: (body) => parseAlerts(body, { now: now(), newId: randomUUID }), accept },
-      alertmanager: createAlertmanagerReceiver({ accept, endedSince, now, log }),
-    },
-    metrics,
-  )
 }
 
 function untilToldToEnd(): Promise<void> {

@@ -18,9 +18,7 @@ import { type ServerParts, now } from './server-parts.ts'
 import { createTestPages, testPageTimeouts } from './test-pages.ts'
 
 /** What the web needs of the rest, but for what takes alerts in. */
-export function webDependencies(
-  parts: ServerParts,
-): Omit<WebDependencies, 'intake' | 'alertmanager' | 'configuration'> {
+export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'intake' | 'configuration'> {
   const { settings, running, log, records, temporal } = parts
   const onCall = createOnCallService(running, records)
   return {

@@ -7,7 +7,7 @@ import { firewatch } from '../domain/incident/timeline.ts'
 import type { Finding } from './problems.ts'
 import { repeated } from './repeats.ts'
 import { defaultBucket } from './schema/checks.ts'
-import { entriesOf, isMap, itemsOf, type Path, reach, textOf, under } from './written.ts'
+import { entriesOf, isMap, itemsOf, ofRoutes, type Path, reach, textOf, under } from './written.ts'
 
 /** A check sets these on its alerts; incidents are found by them. */
 const reservedLabels = ['alertname', 'check', 'group', 'metric', 'service', 'severity', 'slice']
@@ -32,7 +32,7 @@ const listsWithoutRepeats = [
   'policies.*.steps.*.notify',
   'policies.*.fallback',
   'teams.*.members',
-  'routes.*.groupBy',
+  ...ofRoutes('groupBy'),
   'runbooks',
 ]
 
@@ -42,6 +42,7 @@ export function configurationRuleFindings(configuration: unknown): Finding[] {
     ...takenNames(configuration),
     ...entriesOf(under(configuration, 'checks')).flatMap(([name, check]) => cadence(['checks', name], check)),
     ...routesTakeEverything(itemsOf(under(configuration, 'routes'))),
+    ...routesAreTold(itemsOf(under(configuration, 'routes')), ['routes']),
     ...channelsHaveAccounts(configuration),
     ...accountsHaveOnePerson(configuration),
     ...listsWithoutRepeats.flatMap((pattern) =>
@@ -120,15 +121,43 @@ function written(value: unknown): number | undefined {
 function routesTakeEverything(routes: readonly unknown[]): Finding[] {
   return routes.flatMap((route, index): Finding[] => {
     if (!isMap(route)) return []
-    const match = under(route, 'match')
-    const takesAll = match === undefined || (isMap(match) && Object.keys(match).length === 0)
+    const takesAll = !isChosen(route)
     const isLast = index === routes.length - 1
-    if (isLast === takesAll) return []
+    if (isLast === takesAll || (takesAll && under(route, 'continue') === true)) return []
     const message = isLast
-      ? 'the last route must take everything: leave out its "match", or put a route without one behind it'
+      ? 'the last route must take everything: leave out its matchers, or put a route without any behind it'
       : 'takes everything, so the routes behind it are never reached: give it a "match" or put it last'
-    return [{ path: isLast ? ['routes', index, 'match'] : ['routes', index], message }]
+    const key = under(route, 'match') === undefined ? 'matchers' : 'match'
+    return [{ path: isLast ? ['routes', index, key] : ['routes', index], message }]
   })
+}
+
+function isChosen(route: unknown): boolean {
+  const match = under(route, 'match')
+  const isMatched = match !== undefined && !(isMap(match) && Object.keys(match).length === 0)
+  return isMatched || itemsOf(under(route, 'matchers')).length > 0
+}
+
+/** Alerts of two routes meet in no incident: each has to be known by what it is chosen by, or by a name. */
+function routesAreTold(routes: readonly unknown[], path: Path): Finding[] {
+  const told = routes.map((route) =>
+    JSON.stringify(['name', 'match', 'matchers'].map((key) => under(route, key) ?? null)),
+  )
+  const repeats = routes.flatMap((route, index): Finding[] => {
+    const first = told.indexOf(told[index] ?? '')
+    if (first === index || !isMap(route)) return []
+    const what = under(route, 'name') === undefined ? 'is chosen by the same' : 'has the same name'
+    return [
+      {
+        path: [...path, index],
+        message: `${what} as the route ${first + 1} of this list: give it a name of its own`,
+      },
+    ]
+  })
+  const below = routes.flatMap((route, index) =>
+    routesAreTold(itemsOf(under(route, 'routes')), [...path, index, 'routes']),
+  )
+  return [...repeats, ...below]
 }
 /** Channels that go out by an account of the installation's own. */
 const channelsWithAccount = ['slack', 'email']

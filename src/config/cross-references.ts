@@ -1,7 +1,7 @@
 import type { Finding } from './problems.ts'
 import { roles } from './schema/people.ts'
 import { didYouMean } from '../domain/values/suggestion.ts'
-import { entriesOf, isMap, itemsOf, reach, textOf, under } from './written.ts'
+import { entriesOf, isMap, itemsOf, ofRoutes, reach, textOf, under } from './written.ts'
 
 /**
  * What may be referred to. A kind that could not be read is `undefined`: nothing is said about references to it, because the real
@@ -31,8 +31,8 @@ const configurationReferences: References = [
   ...targetsOf('policies.*.fallback.*'),
   ...targetsOf('policies.*.executives.*'),
   ['policies.*.steps.*.during', 'calendar'],
-  ['routes.*.service', 'service'],
-  ['routes.*.policies.*', 'policy'],
+  ...ofRoutes('service').map((pattern) => [pattern, 'service'] as const),
+  ...ofRoutes('policies.*').map((pattern) => [pattern, 'policy'] as const),
   ['targets.*.service', 'service'],
 ]
 

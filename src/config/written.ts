@@ -42,6 +42,14 @@ export function reach(value: unknown, pattern: string): { path: Path; value: unk
   )
 }
 
+/** Deeper routes than the schema takes are told of by it. */
+const deepestRoutes = 5
+
+/** Patterns for a field of every route, however deep. */
+export function ofRoutes(field: string): readonly string[] {
+  return Array.from({ length: deepestRoutes }, (_, depth) => `${'routes.*.'.repeat(depth + 1)}${field}`)
+}
+
 function children(value: unknown): [string | number, unknown][] {
   return Array.isArray(value) ? value.map((item, index) => [index, item]) : entriesOf(value)
 }

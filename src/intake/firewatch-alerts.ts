@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { fingerprintOf, type AcceptedAlert, type AlertStatus } from '../domain/alert/alert.ts'
 import { storable } from '../domain/values/text.ts'
+import { BodyRefused, type IntakeReading, problemsOf, type SenderContext } from './reading.ts'
+import { boundedId, earliestInstant, textsOf } from './texts.ts'
 
 /**
  * Firewatch's own format for alerts from anywhere, `POST /api/v1/alerts`:
@@ -10,86 +12,36 @@ import { storable } from '../domain/values/text.ts'
  * Only `labels.alertname` is required. Without `status` an alert is resolved if its `endsAt` has passed, else it fires. Without `startsAt` it begins now.
  * `generatorURL` leads to what it was made from. Without `fingerprint` its labels say what it is the same alert as. An event without `eventId` is a new one each time.
  */
-const source = 'firewatch'
-
 const mostAlerts = 1_000
-const mostLabels = 64
-const longestName = 128
-const longestLabel = 1_024
-const longestAnnotation = 16_384
-const longestId = 256
 /** Clocks differ a little; an alert from further ahead has a wrong clock or a wrong unit. */
 const mostAheadMs = 24 * 3_600_000
-/** Before 2000 an instant is a mistake, such as seconds taken for milliseconds. */
-const earliest = Date.UTC(2000, 0, 1)
-const problemsTold = 20
-
-/** A body that is not understood; `problems` name each bad path. */
-export class AlertsRefused extends Error {
-  override readonly name = 'AlertsRefused'
-  readonly statusCode = 400
-  readonly problems: readonly string[]
-  constructor(problems: readonly string[]) {
-    const more = problems.length - problemsTold
-    super(`the alerts are not understood, and none of them was stored: ${problems[0] ?? ''}`)
-    this.problems = more > 0 ? [...problems.slice(0, problemsTold), `and ${more} more`] : problems
-  }
-}
-
-/** Prometheus's label names. Source: https://prometheus.io/docs/concepts/data_model/ */
-const labelName = /^[A-Za-z_][A-Za-z0-9_]*$/
-
-/** Text of one line or several. Other control characters have no meaning in a label; what no store can hold was replaced before. */
-function text(longest: number) {
-  return z
-    .string({ error: 'must be text' })
-    .max(longest, `must be at most ${longest} characters`)
-    .refine((value) => !hasControlCharacters(value), 'must not hold control characters')
-}
-
-function hasControlCharacters(value: string): boolean {
-  // Tab, line feed and carriage return are allowed.
-  // oxlint-disable-next-line no-control-regex
-  return /[\u0001-\u0008\u000B\u000C\u000E-\u001F\u007F]/.test(value)
-}
-
-function namedTexts(longest: number) {
-  return z
-    .record(z.string(), text(longest), { error: 'must be a map of names and texts' })
-    .superRefine((map, context) => {
-      const names = Object.keys(map)
-      if (names.length > mostLabels)
-        context.addIssue(`must have at most ${mostLabels} entries, not ${names.length}`)
-      for (const name of names.filter((one) => !labelName.test(one) || one.length > longestName)) {
-        context.addIssue(
-          `${JSON.stringify(name.slice(0, longestName))} is not a name: letters, digits and "_", not beginning with a digit, at most ${longestName} characters`,
-        )
-      }
-    })
-}
 
 const instant = z.iso
   .datetime({
     offset: true,
     error: 'must be an instant in ISO 8601 with a zone, such as 2026-03-01T12:00:00Z',
   })
-  .refine((value) => Date.parse(value) >= earliest, 'must not be before the year 2000')
+  .refine((value) => Date.parse(value) >= earliestInstant, 'must not be before the year 2000')
 
-const id = text(longestId).min(1, 'must not be empty')
+const texts = z
+  .record(z.string(), z.unknown(), { error: 'must be a map of names and texts' })
+  .transform((map) => textsOf(map))
+
+const id = z.string({ error: 'must be text' }).min(1, 'must not be empty')
 
 const alertSchema = z
   .strictObject({
     status: z.enum(['firing', 'resolved'], { error: 'must be "firing" or "resolved"' }).optional(),
-    labels: namedTexts(longestLabel).refine(({ alertname }) => (alertname ?? '').trim() !== '', {
+    labels: texts.refine(({ alertname }) => (alertname ?? '').trim() !== '', {
       path: ['alertname'],
       error: 'is required',
     }),
-    annotations: namedTexts(longestAnnotation).default({}),
+    annotations: texts.default({}),
     startsAt: instant.optional(),
     endsAt: instant.optional(),
     fingerprint: id.optional(),
     eventId: id.optional(),
-    generatorURL: text(longestAnnotation).optional(),
+    generatorURL: z.string({ error: 'must be text' }).optional(),
   })
   .superRefine(({ startsAt, endsAt }, context) => {
     if (startsAt === undefined || endsAt === undefined || Date.parse(endsAt) >= Date.parse(startsAt)) return
@@ -98,41 +50,40 @@ const alertSchema = z
 
 const bodySchema = z.strictObject({
   alerts: z
-    .array(alertSchema, { error: 'must be a list of alerts' })
+    .array(z.unknown(), { error: 'must be a list of alerts' })
     .max(mostAlerts, `must have at most ${mostAlerts} entries: send more in several requests`),
 })
 
 type WrittenAlert = z.output<typeof alertSchema>
 
 /**
- * Reads the body of `POST /api/v1/alerts`.
- * @param of `now` for what an alert leaves out; `newId` names an event that has no name of its own
- * @throws {AlertsRefused} naming every bad path; then none of the alerts may be stored
+ * Reads the body of `POST /api/v1/alerts`. An alert at fault is told of; the others count.
+ * @throws {BodyRefused} naming every bad path when it is no list of alerts
  */
-export function parseAlerts(
-  body: unknown,
-  of: { readonly now: Date; readonly newId: () => string },
-): AcceptedAlert[] {
+export function parseAlerts(body: unknown, context: SenderContext): IntakeReading {
   const parsed = bodySchema.safeParse(storable(body), { error: describe })
-  if (!parsed.success) {
-    throw new AlertsRefused(
-      parsed.error.issues.map(({ path, message }) =>
-        path.length === 0 ? message : `${pathText(path)}: ${message}`,
-      ),
+  if (!parsed.success)
+    throw new BodyRefused(
+      'the alerts are not understood, and none of them was stored',
+      problemsOf(parsed.error),
     )
+  const alerts: AcceptedAlert[] = []
+  const problems: string[] = []
+  for (const [index, written] of parsed.data.alerts.entries()) {
+    const { data, error } = alertSchema.safeParse(written, { error: describe })
+    if (error !== undefined) problems.push(...problemsOf(error, ['alerts', index]))
+    else if (isAhead(data, context)) problems.push(`alerts[${index}].startsAt: lies more than a day ahead`)
+    else alerts.push(toAlert(data, context))
   }
-  const tooEarly = parsed.data.alerts.flatMap(({ startsAt }, index) =>
-    startsAt !== undefined && Date.parse(startsAt) > of.now.getTime() + mostAheadMs
-      ? [`alerts[${index}].startsAt: lies more than a day ahead`]
-      : [],
-  )
-  if (tooEarly.length > 0) throw new AlertsRefused(tooEarly)
-  const now = of.now.toISOString()
-  return parsed.data.alerts.map((alert) => toAlert(alert, now, of.newId))
+  return { alerts, changes: [], problems }
 }
 
-/** @param now ISO 8601 in UTC */
-function toAlert(written: WrittenAlert, now: string, newId: () => string): AcceptedAlert {
+function isAhead({ startsAt }: WrittenAlert, { now }: SenderContext): boolean {
+  return startsAt !== undefined && Date.parse(startsAt) > now.getTime() + mostAheadMs
+}
+
+function toAlert(written: WrittenAlert, { source, newId, ...context }: SenderContext): AcceptedAlert {
+  const now = context.now.toISOString()
   const { labels, generatorURL } = written
   const annotations =
     generatorURL === undefined ? written.annotations : { generatorURL, ...written.annotations }
@@ -143,9 +94,8 @@ function toAlert(written: WrittenAlert, now: string, newId: () => string): Accep
     written.startsAt === undefined ? (status === 'resolved' ? endsAt : now) : iso(written.startsAt)
   return {
     source,
-    // The prefix keeps events of other intakes from being taken for these.
-    eventId: `${source}/${written.eventId ?? newId()}`,
-    fingerprint: written.fingerprint ?? fingerprintOf(labels),
+    eventId: `${source}/firewatch/${boundedId(written.eventId ?? newId())}`,
+    fingerprint: written.fingerprint === undefined ? fingerprintOf(labels) : boundedId(written.fingerprint),
     status,
     labels,
     annotations,
@@ -163,15 +113,6 @@ function describe(issue: z.core.$ZodRawIssue): string | undefined {
     return `unknown ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`
   if (issue.input === undefined) return 'is required'
   return issue.code === 'invalid_type' && issue.expected === 'object' ? 'must be an object' : undefined
-}
-
-/** `alerts[3].labels.alertname` */
-export function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((part, index) =>
-      typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`,
-    )
-    .join('')
 }
 
 function iso(written: string): string {

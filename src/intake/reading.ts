@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { AcceptedAlert } from '../domain/alert/alert.ts'
 import type { ChangeEvent } from '../domain/alert/change-event.ts'
 
@@ -35,4 +36,21 @@ const problemsTold = 20
 export function firstProblems(problems: readonly string[]): readonly string[] {
   const more = problems.length - problemsTold
   return more > 0 ? [...problems.slice(0, problemsTold), `and ${more} more`] : problems
+}
+
+/** `alerts[3].labels.alertname` */
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, index) =>
+      typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`,
+    )
+    .join('')
+}
+
+/** What a schema found wrong, each with its path. */
+export function problemsOf({ issues }: z.ZodError, within: readonly PropertyKey[] = []): string[] {
+  return issues.map(({ path, message }) => {
+    const where = pathText([...within, ...path])
+    return where === '' ? message : `${where}: ${message}`
+  })
 }

@@ -30,3 +30,15 @@ export function textsOf(map: Readonly<Record<string, unknown>>): Labels {
 export function boundedId(id: string): string {
   return id.length <= longestId ? id : `${cutText(id, longestId - 17)}~${fnv1a64(id)}`
 }
+
+/** Before 2000 an instant is a mistake or Go's zero time, which says that there is none. */
+export const earliestInstant = Date.UTC(2000, 0, 1)
+/** What no calendar has any more; PostgreSQL keeps it, but nobody means it. */
+const latest = Date.UTC(9999, 11, 31)
+
+/** A foreign instant as ISO 8601 in UTC: RFC 3339 text; `undefined` where none is told, or none that can be. */
+export function instantOf(written: unknown): string | undefined {
+  if (typeof written !== 'string' || !/^\d{4}-\d{2}-\d{2}T/.test(written)) return undefined
+  const ms = Date.parse(written)
+  return ms >= earliestInstant && ms <= latest ? new Date(ms).toISOString() : undefined
+}

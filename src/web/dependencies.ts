@@ -34,6 +34,7 @@ import type { Credentials } from './access.ts'
 import type { AuditLog } from './audit.ts'
 import type { Automation } from './automation.ts'
 import type { ConfigurationService } from './configuration-service.ts'
+import type { Intake } from './intake.ts'
 import type { ServedRequest } from './observe.ts'
 import type { OnCallService } from './on-call-service.ts'
 import type { ReviewService } from './review-service.ts'
@@ -87,19 +88,7 @@ export interface WebDependencies {
   readonly calendars: CalendarWriter
   readonly reviews: ReviewService
   readonly charts: Charts
-  readonly intake: {
-    /** Reads the body of `POST /api/v1/alerts`. @throws an error whose `problems` name each bad path */
-    parse(body: unknown): readonly AcceptedAlert[]
-    /** Returns only after the alerts are committed. */
-    accept(alerts: readonly AcceptedAlert[]): Promise<{ accepted: number; duplicates: number }>
-  }
-  readonly alertmanager: {
-    /**
-     * Takes a notification of Alertmanager; returns only after its alerts are committed.
-     * @throws an error with status 400 whose `problems` name each bad path, when it is none
-     */
-    receive(body: unknown): Promise<NotificationReceipt>
-  }
+  readonly intake: Intake
   /** What channels bring in; one that is not configured now has no handler. */
   readonly slack?: () => SlackWebhookHandler | undefined
   readonly telegram?: () => TelegramWebhookHandler | undefined

@@ -28,8 +28,11 @@ describe('what is not written has a default', () => {
     })
     expect(routes).toEqual([
       {
+        key: '',
         match: {},
         groupBy: ['service', 'alertname'],
+        groupWaitMs: 0,
+        routes: [],
         policies: { default: 'standard' },
         stableForMs: 900_000,
         stillFiringAfterMs: 600_000,

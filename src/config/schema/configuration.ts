@@ -19,6 +19,7 @@ import {
 import { policySchema, toPolicy } from './policies.ts'
 import { retentionSchema, toRetention } from './retention.ts'
 import { routeSchema, toRoute } from './routes.ts'
+import { severityWordsSchema, toSeverityWords } from './severities.ts'
 import { secretReference } from './secret-fields.ts'
 import { targetSchema, toTarget } from './targets.ts'
 import { timeZone } from './time-fields.ts'
@@ -47,6 +48,8 @@ export const configurationSchema = z.strictObject({
   schedules: named(scheduleSchema).default({}),
   policies: named(policySchema),
   routes: z.array(routeSchema).min(1),
+  severities: severityWordsSchema,
+  resolveTimeout: duration({ leastMs: 1_000 }).prefault('5m'),
   targets: named(targetSchema).default({}),
   runbooks: z.array(text).default([]),
   include: z.array(text).default([]),
@@ -80,6 +83,8 @@ export function toConfiguration(
     schedules: mapped(written.schedules, toSchedule(written.timeZone)),
     policies: mapped(written.policies, toPolicy),
     routes: written.routes.map(toRoute),
+    severities: toSeverityWords(written.severities),
+    resolveTimeoutMs: written.resolveTimeout,
     targets: mapped(written.targets, toTarget),
     runbooks,
     ...(written.integrations !== undefined && { integrations: toIntegrations(written.integrations) }),

@@ -1,12 +1,14 @@
 import { z } from 'zod'
+import { parseMatcher } from '../../domain/alert/matcher-text.ts'
+import { errorMessage } from '../../domain/values/error-message.ts'
 import { formatDuration, parseDuration } from '../../domain/values/duration.ts'
 import { identifierParts } from '../../domain/values/sql-identifier.ts'
 
 /** Names of things the configuration declares; they stand in labels, workflow ids and links. */
 const namePattern = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/
 
-/** Label names as Prometheus and Alertmanager allow them. */
-const labelPattern = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/
+/** Prometheus, OpenTelemetry and Kubernetes name labels with dots, slashes and letters of every script. */
+const longestLabelName = 1_024
 
 const secondMs = 1_000
 const yearMs = 366 * 86_400_000
@@ -25,9 +27,9 @@ const nameProblem: Judge = (word) => {
 }
 
 const labelProblem: Judge = (word) =>
-  labelPattern.test(word)
+  word.trim() === word && word !== '' && word.length <= longestLabelName
     ? undefined
-    : `"${word}" is not a label name: letters, digits and "_", not beginning with a digit, at most 63 characters`
+    : `${JSON.stringify(word.slice(0, 80))} is not a label name: any text without space around it, at most ${longestLabelName} characters`
 
 /** A name in a list, where no key gives it one. */
 export const name = judged(nameProblem)
@@ -50,6 +52,16 @@ export const labelMatch = mapOf(
     })
     .min(1),
 )
+
+/** `severity=~"page|critical"`, as Alertmanager writes it. */
+export const matcher = text.transform((written, context) => {
+  try {
+    return parseMatcher(written)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: errorMessage(error) })
+    return z.NEVER
+  }
+})
 
 /** Text that a function objects to, or not. */
 export function judged(problemOf: Judge) {

@@ -44,6 +44,9 @@ export function alertIdentity({
 /** Annotation that says in a few words what is wrong: it names the incident that the alert opens. */
 export const titleAnnotation = 'title'
 
+/** Annotation that says how many alerts the sender left out of the message in which it told of this one. */
+export const leftOutAnnotation = 'truncatedAlerts'
+
 /**
  * 16 hex digits over the labels: what Alertmanager, Prometheus and Grafana call the fingerprint of the same labels. Source: prometheus/common,
  * model/signature.go.
