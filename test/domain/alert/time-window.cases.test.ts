@@ -1,8 +1,8 @@
 import { Temporal } from 'temporal-polyfill'
 import { expect } from 'vitest'
-import { insideInterval, type Range, type TimeInterval } from '../../../src/domain/on-call/interval.ts'
+import { isInside, type Range, type TimeInterval } from '../../../src/domain/alert/time-window.ts'
 import { describeCases, type Fields, listOf, textOf } from '../../support/cases.ts'
-import { instantOf, weekdayOf } from './case-times.ts'
+import { instantOf, weekdayOf } from '../on-call/case-times.ts'
 
 describeCases('on-call', 'interval', (input, expectation) => {
   const intervals = intervalsOf(input)
@@ -10,7 +10,7 @@ describeCases('on-call', 'interval', (input, expectation) => {
     const byTime = typeof expected === 'object' && expected !== null && !Array.isArray(expected)
     const queries = byTime ? Object.keys(expected) : listOf(input['at'] ?? input['queries'])
     const known = byTime ? Object.values(expected) : listOf(expected)
-    const found = queries.map((at) => intervals.some((interval) => insideInterval(interval, instantOf(at))))
+    const found = queries.map((at) => isInside(intervals, instantOf(at)))
     expect(found).toEqual(known)
   })
   expectation.field('insideDays', (expected) => {
@@ -76,8 +76,8 @@ function daysIn(intervals: readonly TimeInterval[], month: string): number[] {
   return Array.from({ length: daysInMonth }, (_, at) => at + 1).filter((day) => {
     const date = Temporal.PlainYearMonth.from(month).toPlainDate({ day })
     return intervals.some((interval) =>
-      insideInterval(
-        interval,
+      isInside(
+        [interval],
         date.toZonedDateTime({ timeZone: interval.timeZone, plainTime: '12:00' }).epochMilliseconds,
       ),
     )
