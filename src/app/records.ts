@@ -32,6 +32,7 @@ import { createRetentionRecords } from '../postgres/retention.ts'
 import { createReviewRecords } from '../postgres/reviews.ts'
 import { createRunningConfigurationRecords } from '../postgres/running-configurations.ts'
 import { createScheduleChangeRecords } from '../postgres/schedule-changes.ts'
+import { createSilenceRecords } from '../postgres/silences.ts'
 import { createTimelineRecords } from '../postgres/timeline.ts'
 import { openSuccessor } from '../postgres/successor.ts'
 import { createTestPageRecords } from '../postgres/test-pages.ts'
@@ -110,6 +111,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     onCallNotices: createNoticeRecords(db),
     testPages: createTestPageRecords(db),
     maintenance: createMaintenanceRecords(db),
+    silences: createSilenceRecords(db),
     credentials: createCredentialRecords(urgent.intake, now),
   }
 }

@@ -1,6 +1,7 @@
 import type { Generated, ColumnType } from 'kysely'
 import type { TestOutcome } from '../domain/page/test-page.ts'
 import type { AlertStatus, Labels } from '../domain/alert/alert.ts'
+import type { Matcher } from '../domain/alert/matcher.ts'
 import type { Severity } from '../domain/values/severity.ts'
 
 /** The tables of `migrations/`, as Kysely sees them. `bigint` columns are numbers: see the parsers in `database.ts`. */
@@ -216,6 +217,17 @@ export interface Schema {
     made_at: Date
     ended_by: string | null
     ended_at: Date | null
+  }
+  silences: {
+    id: string
+    request_key: string
+    matchers: ColumnType<readonly Matcher[], string, string>
+    starts_at: Date
+    ends_at: Date
+    created_by: string
+    comment: string
+    updated_at: Date
+    replaces: string | null
   }
   audit_findings: {
     id: Generated<number>

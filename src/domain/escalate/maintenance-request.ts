@@ -21,21 +21,33 @@ export function readRequest(
   { services }: Pick<Configuration, 'services'>,
   now: number,
 ): ReadRequest | { readonly problem: string } {
-  const { service, timeZone } = request
+  const { service } = request
   if (!Object.hasOwn(services, service))
     return { problem: unknownName('service', service, Object.keys(services)) }
-  const from = request.from === undefined ? now : readMoment(request.from, timeZone, now)
-  if (from === undefined) return { problem: instantProblem('from', request.from ?? '') }
-  const to = endOf(request, from, now)
-  if (typeof to !== 'number') return to
-  const problem = windowProblem({ from, to }, now)
+  const span = readSpan(request, now)
+  if ('problem' in span) return span
+  const { from, to } = span
+  const problem = windowProblem(span, now)
   if (problem !== undefined) return { problem }
   const reason = cutText((request.reason ?? '').trim(), longestReason)
   return { service, from, to, reason: reason === '' ? 'no reason was given' : reason }
 }
 
+type WrittenSpan = Pick<MaintenanceRequest, 'for' | 'from' | 'to' | 'timeZone'>
+
+/** From when to when, epoch milliseconds, as somebody wrote it at `now`: from now unless it says, with an end or how long it lasts. */
+export function readSpan(
+  written: WrittenSpan,
+  now: number,
+): { readonly from: number; readonly to: number } | { readonly problem: string } {
+  const from = written.from === undefined ? now : readMoment(written.from, written.timeZone, now)
+  if (from === undefined) return { problem: instantProblem('from', written.from ?? '') }
+  const to = endOf(written, from, now)
+  return typeof to === 'number' ? { from, to } : to
+}
+
 function endOf(
-  { for: lasting, to, timeZone }: MaintenanceRequest,
+  { for: lasting, to, timeZone }: WrittenSpan,
   from: number,
   now: number,
 ): number | { readonly problem: string } {
