@@ -69,6 +69,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     running,
     get: (revision) => configurations.get(revision),
     announced: announcedMaintenance,
+    silences: (on, at) => createSilenceRecords(on).active(at),
     schedules: (on, names) => currentSchedules(running, createScheduleChangeRecords(on)).current(names),
   }
   const machine: IncidentMachine = createIncidentMachine(db, {

@@ -17,6 +17,7 @@ import { alertsInsert, grownTitle, knownAlerts } from './incident-alerts.ts'
 import type { IncidentMachine, LockedIncident } from './incident-machine.ts'
 import { incidentFromRow, type IncidentRow, machineOf } from './incident-rows.ts'
 import { type IncidentConfigurations, settingsOf } from './incident-world.ts'
+import { areSuppressed } from './suppression.ts'
 import { timelineInsert } from './timeline.ts'
 import { incidentInsert, earliest, type Opening } from './incident-insert.ts'
 
@@ -105,9 +106,19 @@ async function decide(
   const counts = countsAfter(locked.state?.alerts ?? { firing: 0, total: 0 }, changed.known, decision.alerts)
   const began = decision.changes.filter(({ kind }) => kind !== 'clears')
   const fired = began.length > 0
-  const muted = fired && began.every(({ row: alert }) => isMuted(alert))
-  const title =
-    fired && locked.state !== null ? await grownTitle(transaction, locked.incident, counts.firing) : undefined
+  const isGrown = fired && locked.state !== null
+  const muted =
+    fired &&
+    (began.every(({ row: alert }) => isMuted(alert)) ||
+      (isGrown &&
+        (await areSuppressed(
+          transaction,
+          configurations,
+          locked.incident,
+          began.map(({ row: one }) => one),
+          at.getTime(),
+        ))))
+  const title = isGrown ? await grownTitle(transaction, locked.incident, counts.firing) : undefined
   const columns = {
     runbook,
     startedAt: new Date(earliest(decision.alerts)).toISOString(),

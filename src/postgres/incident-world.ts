@@ -14,11 +14,10 @@ import { planIncident, policyOfIncident, policyRevisionOf } from '../domain/inci
 import type { Severity } from '../domain/values/severity.ts'
 import type { Database } from './database.ts'
 import { fromRow as pageFromRow } from './page-rows.ts'
+import { suppressionOf, type SuppressionSources } from './suppression.ts'
 
 /** Where incidents look up what is configured. */
-export interface IncidentConfigurations {
-  /** As configured now: who people are, how they are reached, what is in maintenance. */
-  readonly running: () => Configuration
+export interface IncidentConfigurations extends SuppressionSources {
   /** A revision that an incident began with. */
   readonly get: (revision: string) => Promise<Configuration>
   /** Schedules as they stand now, with every change that people made; read on the given connection. */
@@ -53,19 +52,21 @@ export async function worldOf(
   db: Database,
   configurations: IncidentConfigurations,
   incident: Incident,
-  { severity }: Pick<MachineState, 'severity'>,
+  state: Pick<MachineState, 'severity' | 'at' | 'escalation'>,
   reading: Reading,
   at: number,
 ): Promise<PagingWorld> {
+  const { severity } = state
   const running = configurations.running()
   const atStart = await revision(configurations, incident.configRevision)
   const policy = policyOfIncident(
     { ...incident, severity },
     await revision(configurations, policyRevisionOf(incident)),
   )
-  const [schedules, maintenance] = await Promise.all([
+  const [schedules, maintenance, suppression] = await Promise.all([
     schedulesOf(db, configurations, targetsOf(reading, policy)),
     reading.type === 'read-step' ? maintenanceOf(db, configurations, incident.service, at) : [],
+    reading.type === 'read-step' ? suppressionOf(db, configurations, incident, state, at) : undefined,
   ])
   const waitsForAlerts =
     reading.type === 'read-step' && stepAt(policy, reading.position.step)?.when !== undefined
@@ -77,6 +78,7 @@ export async function worldOf(
     teams: { ...atStart.teams, ...running.teams },
     calendars: { ...atStart.calendars, ...running.calendars },
     maintenance,
+    ...(suppression === undefined ? {} : { suppression }),
     reachable: (person) => reachableOf(person, running, atStart),
     onCall: (name, then = at) => {
       const configured = Object.hasOwn(atStart.schedules, name) ? atStart.schedules[name] : undefined

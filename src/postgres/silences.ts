@@ -106,7 +106,7 @@ const mostAlerts = 50_000
 /** What fires in incidents that are not over, the newest incident first. */
 async function firingAlerts(db: Database): Promise<FiringAlert[]> {
   const rows = await db
-    .selectFrom('alerts')
+    .selectFrom('incident_alerts as alerts')
     .innerJoin('incidents', 'incidents.number', 'alerts.incident')
     .select([
       'alerts.fingerprint',

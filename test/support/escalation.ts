@@ -303,6 +303,7 @@ async function openIncident(world: EscalationWorld, change: NewIncident): Promis
       running: () => configured,
       get,
       schedules: () => Promise.resolve(new Map()),
+      silences: async () => [],
       announced: async () => [],
     }
     const { settings } = await settingsOf(known, incident, severity)

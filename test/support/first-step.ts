@@ -14,6 +14,7 @@ export async function pagedAtFirst(
   const configurations = {
     running: () => configuration,
     get: async () => configuration,
+    silences: async () => [],
     announced: async () => [],
     schedules: (_db: Database, names: readonly string[]) => schedules.current(names),
   }
@@ -21,7 +22,14 @@ export async function pagedAtFirst(
   const begun = incident({ configRevision: configuration.revision })
   // Nothing of a step by schedule is read from the database but what people changed.
   const nothing = undefined as unknown as Database
-  const world = await worldOf(nothing, configurations, begun, begun, reading, at)
+  const world = await worldOf(
+    nothing,
+    configurations,
+    begun,
+    { ...begun, at: null, escalation: { kind: 'idle' } },
+    reading,
+    at,
+  )
   const answered = readingOf(world, reading, at)
   if (answered.type !== 'step-read' || answered.reading.hold !== null) return []
   return answered.reading.pages.map(({ person }) => person)

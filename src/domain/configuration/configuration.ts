@@ -1,5 +1,7 @@
 import type { Labels } from '../alert/alert.ts'
+import type { InhibitionRule } from '../alert/inhibition.ts'
 import type { Matcher } from '../alert/matcher.ts'
+import type { TimeWindow } from '../alert/time-window.ts'
 import type { Schedule } from '../on-call/schedule.ts'
 import type { Retention } from './retention.ts'
 import type { Runbook } from '../investigate/runbook.ts'
@@ -37,6 +39,10 @@ export interface Configuration {
   readonly policies: Readonly<Record<string, EscalationPolicy>>
   /** The first route whose matchers all hold takes the alert; the last one has no matchers. */
   readonly routes: readonly Route[]
+  /** Times that routes name, in which they are muted or active. */
+  readonly windows?: Readonly<Record<string, TimeWindow>>
+  /** Which alerts keep which others from paging. */
+  readonly inhibit?: readonly InhibitionRule[]
   readonly targets: Readonly<Record<string, RemediationTarget>>
   readonly runbooks: readonly Runbook[]
   /** Accounts of this installation with those who carry its messages. */

@@ -14,6 +14,18 @@ export type HoldCause =
     }
   | { readonly kind: 'calendar'; readonly calendar: string; readonly opensAt: string }
   | { readonly kind: 'alert-rate'; readonly moreThan: number; readonly withinMs: number }
+  /** Everything that fires is silenced, or inhibited beside that. */
+  | {
+      readonly kind: 'silenced'
+      readonly until: string
+      readonly silences: readonly { readonly id: string; readonly by: string; readonly reason: string }[]
+    }
+  /** By alerts of these names. */
+  | { readonly kind: 'inhibited'; readonly by: readonly string[] }
+  /** `until` `null`: not within a year. */
+  | { readonly kind: 'muted'; readonly window: string; readonly until: string | null }
+  | { readonly kind: 'inactive'; readonly windows: readonly string[] }
+  | { readonly kind: 'grouping'; readonly until: string }
 
 /** Why a step that is due is not entered yet. */
 export interface Hold {
@@ -29,6 +41,8 @@ export interface HoldFacts {
   readonly at: number
   readonly service: string
   readonly maintenance: readonly Maintenance[]
+  /** What keeps all its alerts from paging: silences, inhibition, windows of its route, the wait for its group. */
+  readonly suppression?: Hold
   readonly calendars: Readonly<Record<string, Calendar>>
   /** When alerts of the incident began, epoch milliseconds. */
   readonly alertsBegan: readonly number[]
@@ -40,7 +54,7 @@ export interface HoldFacts {
 export function holdOf(step: EscalationStep, facts: HoldFacts, urged: boolean): Hold | undefined {
   const working = maintenanceHold(facts)
   if (working !== undefined || urged) return working
-  return calendarHold(step, facts) ?? rateHold(step, facts)
+  return facts.suppression ?? calendarHold(step, facts) ?? rateHold(step, facts)
 }
 
 function maintenanceHold({ at, service, maintenance }: HoldFacts): Hold | undefined {
@@ -87,6 +101,16 @@ export function holdSentence(cause: HoldCause, timeZone = 'UTC'): string {
       return `${cause.service} is in maintenance until ${instant(cause.until)}: ${cause.reasons.join('; ')}`
     case 'calendar':
       return `outside ${cause.calendar} until ${instant(cause.opensAt)}`
+    case 'silenced':
+      return `silenced until ${instant(cause.until)} by ${cause.silences.map(({ by, reason }) => `${by} (${reason})`).join(', ')}`
+    case 'inhibited':
+      return `while ${cause.by.join(', ')} ${cause.by.length === 1 ? 'fires' : 'fire'}`
+    case 'muted':
+      return `muted by ${cause.window}${cause.until === null ? '' : ` until ${instant(cause.until)}`}`
+    case 'inactive':
+      return `outside ${cause.windows.join(', ')}`
+    case 'grouping':
+      return `until ${instant(cause.until)} for more alerts of its group`
     case 'alert-rate':
       return `until more than ${cause.moreThan} ${cause.moreThan === 1 ? 'alert begins' : 'alerts begin'} within ${formatDuration(cause.withinMs)}`
   }

@@ -1,3 +1,4 @@
+import type { HoldCause } from '../escalate/hold.ts'
 import type { Severity } from '../values/severity.ts'
 import { startRemediation } from './automation.ts'
 import { lookAtRules } from './cycles.ts'
@@ -119,10 +120,13 @@ export function waitRead({ position, ackTimeoutMs }: Extract<ReadingEvent, { typ
   }
 }
 
-/** A step that waits for more alerts is looked at anew. */
+/** What holds a step back because of the alerts that there are. */
+const byAlerts: readonly HoldCause['kind'][] = ['alert-rate', 'silenced', 'inhibited', 'grouping']
+
+/** A step that is held back because of its alerts is looked at again. */
 const retryHeldStep: Move = (turn) => {
   const { escalation } = turn.state
-  const waits = escalation.kind === 'held' && escalation.dueAt === null
+  const waits = escalation.kind === 'held' && byAlerts.includes(escalation.cause.kind)
   return waits ? enterStep(escalation.position, false)(turn) : turn
 }
 

@@ -1,6 +1,7 @@
 import type { Calendar } from '../configuration/people.ts'
 import type { Configuration, Maintenance } from '../configuration/configuration.ts'
 import type { EscalationPolicy } from '../configuration/escalation-policy.ts'
+import type { Hold } from '../escalate/hold.ts'
 import type { ReachableBy } from '../escalate/escalate.ts'
 import type { OnCallReader } from '../escalate/targets.ts'
 import type { Page } from '../page/page.ts'
@@ -16,6 +17,8 @@ export interface PagingWorld {
   readonly calendars: Readonly<Record<string, Calendar>>
   /** Of the incident's service: as configured now, and what people announced. */
   readonly maintenance: readonly Maintenance[]
+  /** What keeps its alerts from paging now; only steps look at it. */
+  readonly suppression?: Hold
   readonly reachable: ReachableBy
   readonly onCall: OnCallReader
   /** When alerts of the incident began, epoch milliseconds; only steps that wait for a rate of alerts look at it. */

@@ -108,9 +108,17 @@ const nobody = {
   nextRuleInMs: null,
 } as const
 
-function holdFacts({ service, maintenance, calendars, alertsBegan }: PagingWorld, at: number) {
+function holdFacts({ service, maintenance, suppression, calendars, alertsBegan }: PagingWorld, at: number) {
   const opensAt = (calendar: Calendar, instant: number) => nextInside(calendar, instant)
-  return { at, service, maintenance, calendars, alertsBegan, opensAt }
+  return {
+    at,
+    service,
+    maintenance,
+    calendars,
+    alertsBegan,
+    opensAt,
+    ...(suppression === undefined ? {} : { suppression }),
+  }
 }
 
 /** Whom targets come to, and their pages that are due at once. */
