@@ -2,6 +2,7 @@ import { keepsIncidents } from '../domain/page/channel-traits.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import { createAlertRepeats } from '../postgres/alert-repeats.ts'
 import { createChangeEventRecords } from '../postgres/change-events.ts'
+import { createAlertExpiry } from '../postgres/alert-expiry.ts'
 import { createAlertInbox } from '../postgres/alert-inbox.ts'
 import { createAttemptRecords } from '../postgres/attempts.ts'
 import { createAuditRecords } from '../postgres/audits.ts'
@@ -87,6 +88,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     sending: createPageSending(db, machine),
     inbox,
     alertRepeats: createAlertRepeats(urgent.intake),
+    alertExpiry: createAlertExpiry(db),
     changeEvents: createChangeEventRecords(urgent.intake),
     checkRuns: createCheckRunRecords(db),
     verdicts: createVerdictRecords(db),

@@ -15,6 +15,7 @@ import { newToken } from './chart-token.ts'
 import { ConfigurationReload } from './configuration-reload.ts'
 import { createConfigurationService } from './configuration-service.ts'
 import { createChannelHandlers } from './channel-handlers.ts'
+import { createAlertExpiry } from '../intake/alert-expiry.ts'
 import { createIntake } from './intake.ts'
 import type { Hangups } from './hangup.ts'
 import { createMaintenance } from './maintenance.ts'
@@ -74,6 +75,8 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups:
     configuration: createConfigurationService({ ...parts, now }, env, reload),
   })
   dispatcher = startDispatcher(parts)
+  const expiry = createAlertExpiry({ alerts: records.alertExpiry, log, now })
+  expiry.start()
   try {
     await reload.start()
     hangups.listen(() => void reload.hangUp())
@@ -87,6 +90,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups:
     await reload.stop()
     await app.close()
     await channels.idle()
+    await expiry.stop()
     await dispatcher.stop()
     await auditLog.idle()
     await Promise.all([clickhouse.close(), temporal.close(), pools.close()])

@@ -1,4 +1,5 @@
 import type { Configuration } from '../domain/configuration/configuration.ts'
+import { isPossibleSource } from '../domain/alert/inhibition.ts'
 import { groupRows, type AlertGroup, type Grouped } from '../domain/alert/dispatch.ts'
 import type { InboxRow } from '../domain/alert/stored-alert.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
@@ -112,9 +113,14 @@ async function deliverAll(
   const failed: FailedGroup[] = []
   const fail = (groupingKey: string | null, ids: readonly number[]) => (error: unknown) =>
     void failed.push({ groupingKey, ids, error })
-  await eachOf(groups, (group) =>
-    deliver(group, dependencies).catch(fail(group.groupingKey, idsOf(group.rows))),
-  )
+  const deliverThose = (those: readonly AlertGroup[]) =>
+    eachOf(those, (group) => deliver(group, dependencies).catch(fail(group.groupingKey, idsOf(group.rows))))
+  // What keeps others from paging is known before they are decided on.
+  const rules = dependencies.configuration().inhibit ?? []
+  const isFirst = ({ rows }: AlertGroup) => rows.some(({ labels }) => isPossibleSource(labels, rules))
+  const [first, others] = rules.length === 0 ? [[], groups] : parted(groups, isFirst)
+  await deliverThose(first)
+  await deliverThose(others)
   if (ungrouped.length > 0) await store.keep(ungrouped).catch(fail(null, idsOf(ungrouped)))
   const left = new Set(failed.flatMap(({ ids }) => ids))
   const done = shared.filter((id) => !left.has(id))
@@ -130,6 +136,10 @@ async function deliver(group: AlertGroup, dependencies: BatchDependencies): Prom
   const { groupingKey, rows } = group
   const fields = { incident: incidentName(incident), groupingKey, alerts: rows.length }
   log.info(fields, 'alerts brought to their incident')
+}
+
+function parted<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))]
 }
 
 function idsOf(rows: readonly InboxRow[]): number[] {
