@@ -33,6 +33,7 @@ const listsWithoutRepeats = [
   'policies.*.fallback',
   'teams.*.members',
   ...ofRoutes('groupBy'),
+  'inhibit.*.equal',
   'runbooks',
 ]
 

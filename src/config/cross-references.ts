@@ -33,6 +33,8 @@ const configurationReferences: References = [
   ['policies.*.steps.*.during', 'calendar'],
   ...ofRoutes('service').map((pattern) => [pattern, 'service'] as const),
   ...ofRoutes('policies.*').map((pattern) => [pattern, 'policy'] as const),
+  ...ofRoutes('mute.*').map((pattern) => [pattern, 'window'] as const),
+  ...ofRoutes('active.*').map((pattern) => [pattern, 'window'] as const),
   ['targets.*.service', 'service'],
 ]
 
@@ -118,6 +120,7 @@ function declaredNames(configuration: unknown): Names {
     schedule: section('schedules'),
     calendar: section('calendars'),
     policy: section('policies'),
+    window: section('windows'),
     target: section('targets'),
   }
 }

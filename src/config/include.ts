@@ -19,6 +19,7 @@ const sections = [
   'schedules',
   'policies',
   'targets',
+  'windows',
 ]
 
 /**

@@ -79,8 +79,8 @@ export function toFindings(issues: readonly Issue[], within: readonly PropertyKe
         at: 'key',
       }))
     }
-    if (issue.code === 'invalid_union' && issue.errors.some((issues) => !isOfAnotherKind(issues)))
-      return toFindings(likeliest(issue.errors), path)
+    const meant = issue.code === 'invalid_union' ? issue.errors.filter((one) => !isOfAnotherKind(one)) : []
+    if (meant.length > 0) return toFindings(likeliest(meant), path)
     const atKey = issue.code === 'custom' && issue.params?.['at'] === 'key'
     return [{ path, message: issue.message, ...(atKey && { at: 'key' as const }) }]
   })

@@ -119,6 +119,34 @@ checks:
     expect(text).toContain('~ errors: bucket 1m -> 5m, labels.latencyMs high -> low; it measures')
   })
 
+  it('tells windows and inhibition in the words of the file', async () => {
+    const before = `
+windows:
+  office: [{ weekdays: ['monday:friday'], times: ['09:00-17:00'] }]
+  summer: [{ months: ['june:august'] }]
+inhibit: [{ source: [severity=critical], target: [severity=warning], equal: [cluster] }]
+`
+    const after = before
+      .replace('monday:friday', 'monday:thursday')
+      .replace("'09:00-17:00'", "{ from: '09:00', to: '18:00' }")
+      .replace('target: [severity=warning]', 'target: [severity=~"warning|info", team!=web]')
+      .replace('summer', 'holidays')
+    const { text } = await planOf(onCallYaml + after, onCallYaml + before)
+    expect(text.split('\n\n').slice(2)).toEqual([
+      [
+        'Windows',
+        '  + holidays',
+        '  ~ office: [0].times[0].to 17:00 -> 18:00, [0].weekdays[0] monday:friday -> monday:thursday',
+        '  - summer',
+      ].join('\n'),
+      [
+        'Settings',
+        '  inhibit[0].target[0] severity="warning" -> severity=~"warning|info"',
+        '  inhibit[0].target[1] team!="web"',
+      ].join('\n'),
+    ])
+  })
+
   it('of the same says that nothing changes', async () => {
     const { text, value } = await planOf(`# a comment\n${onCallYaml}`)
     expect(text).toMatch(/^new\.yaml changes nothing: revision \w{12} runs$/)

@@ -189,3 +189,75 @@ describe('the JSON Schema', () => {
     })
   })
 })
+
+describe('time windows and inhibition', () => {
+  it('are read into what is asked of them', async () => {
+    const { windows, inhibit } = await load(`${minimal}
+timeZone: Europe/Berlin
+windows:
+  office-hours:
+    - { weekdays: ['monday:friday'], times: [{ from: '09:00', to: '17:00' }, '18:00-24:00'] }
+    - { daysOfMonth: [1, '-3:-1'], months: ['november:february', 6], years: [2026, '2027:2028'], timeZone: UTC }
+inhibit:
+  - source: ['severity="critical"']
+    target: ['severity=~"warning|info"', '"service.name"!=feed']
+    equal: [cluster, service.name]
+  - { source: [a=1], target: [b=2] }
+`)
+    expect(windows).toEqual({
+      'office-hours': [
+        {
+          timeZone: 'Europe/Berlin',
+          weekdays: [[1, 5]],
+          times: [
+            { start: '09:00', end: '17:00' },
+            { start: '18:00', end: '24:00' },
+          ],
+        },
+        {
+          timeZone: 'UTC',
+          daysOfMonth: [
+            [1, 1],
+            [-3, -1],
+          ],
+          months: [
+            [11, 2],
+            [6, 6],
+          ],
+          years: [
+            [2026, 2026],
+            [2027, 2028],
+          ],
+        },
+      ],
+    })
+    expect(inhibit).toEqual([
+      {
+        source: [{ name: 'severity', operator: '=', value: 'critical' }],
+        target: [
+          { name: 'severity', operator: '=~', value: 'warning|info' },
+          { name: 'service.name', operator: '!=', value: 'feed' },
+        ],
+        equal: ['cluster', 'service.name'],
+      },
+      {
+        source: [{ name: 'a', operator: '=', value: '1' }],
+        target: [{ name: 'b', operator: '=', value: '2' }],
+        equal: [],
+      },
+    ])
+  })
+
+  it('are no part of a configuration that has none, whose revision stays what it was', async () => {
+    const configuration = await load(minimal)
+    expect(Object.keys(configuration)).not.toEqual(expect.arrayContaining(['windows']))
+    expect(Object.keys(configuration)).not.toEqual(expect.arrayContaining(['inhibit']))
+  })
+
+  it('may stand in a file of its own, windows at least', async () => {
+    const { windows } = await load(`${minimal}include: [times.yaml]\n`, {
+      'times.yaml': 'windows: { summer: [{ months: [july] }] }\n',
+    })
+    expect(windows).toEqual({ summer: [{ timeZone: 'UTC', months: [[7, 7]] }] })
+  })
+})

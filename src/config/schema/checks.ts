@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Check } from '../../domain/configuration/configuration.ts'
 import { severities } from '../../domain/values/severity.ts'
 import { duration, labels, linkFields, text } from './fields.ts'
-import { quietWindow } from './time-fields.ts'
+import { clockWindow } from './time-fields.ts'
 
 const secondMs = 1_000
 
@@ -39,7 +39,7 @@ export const checkSchema = z.strictObject({
   scheduled: z.boolean().default(true),
   every: duration({ leastMs: secondMs }).exactOptional(),
   late: duration().prefault('30s'),
-  quietHours: z.array(quietWindow).default([]),
+  quietHours: z.array(clockWindow).default([]),
   for: duration().prefault('0'),
   clearAfter: z.int().min(1).max(1_000).default(3),
   cooldown: duration().prefault('1h'),

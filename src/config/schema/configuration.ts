@@ -3,6 +3,7 @@ import type { Configuration } from '../../domain/configuration/configuration.ts'
 import type { Runbook } from '../../domain/investigate/runbook.ts'
 import { checkSchema, toCheck } from './checks.ts'
 import { duration, named, text, webAddress } from './fields.ts'
+import { inhibitionRuleSchema } from './inhibition.ts'
 import { integrationsSchema, toIntegrations } from './integrations.ts'
 import { metricSchema, sliceSchema, sourceSchema, toMetric, toSlice, toSource } from './metrics.ts'
 import { calendarSchema, scheduleSchema, toCalendar, toSchedule } from './on-call.ts'
@@ -23,6 +24,7 @@ import { severityWordsSchema, toSeverityWords } from './severities.ts'
 import { secretReference } from './secret-fields.ts'
 import { targetSchema, toTarget } from './targets.ts'
 import { timeZone } from './time-fields.ts'
+import { toWindow, windowSchema } from './windows.ts'
 
 /** The auditor looks once a minute. */
 const heartbeatSchema = z.strictObject({
@@ -48,6 +50,8 @@ export const configurationSchema = z.strictObject({
   schedules: named(scheduleSchema).default({}),
   policies: named(policySchema),
   routes: z.array(routeSchema).min(1),
+  windows: named(windowSchema).exactOptional(),
+  inhibit: z.array(inhibitionRuleSchema).exactOptional(),
   severities: severityWordsSchema,
   resolveTimeout: duration({ leastMs: 1_000 }).prefault('5m'),
   targets: named(targetSchema).default({}),
@@ -83,6 +87,8 @@ export function toConfiguration(
     schedules: mapped(written.schedules, toSchedule(written.timeZone)),
     policies: mapped(written.policies, toPolicy),
     routes: written.routes.map(toRoute),
+    ...(written.windows !== undefined && { windows: mapped(written.windows, toWindow(written.timeZone)) }),
+    ...(written.inhibit !== undefined && { inhibit: written.inhibit }),
     severities: toSeverityWords(written.severities),
     resolveTimeoutMs: written.resolveTimeout,
     targets: mapped(written.targets, toTarget),

@@ -19,7 +19,7 @@ export const clockBeginning = text.regex(beginning, 'is not a time of day: write
 export const clockEnd = text.regex(end, 'is not a time of day: write HH:MM, from 00:01 to 24:00')
 
 /** Half-open and within one day; the end of the day is 24:00. */
-export const quietWindow = z
+export const clockWindow = z
   .strictObject({
     from: clockBeginning,
     to: clockEnd,

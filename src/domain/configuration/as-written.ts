@@ -1,6 +1,9 @@
 import { instantText } from '../values/instant-text.ts'
 import { writtenDuration } from '../values/duration.ts'
 import { toJson } from '../values/canonical-json.ts'
+import type { InhibitionRule } from '../alert/inhibition.ts'
+import { formatMatcher } from '../alert/matcher-text.ts'
+import { writtenTimeWindow } from '../alert/time-window-text.ts'
 import { writtenSchedule, writtenWindow } from '../on-call/written.ts'
 import type { Check, Configuration, RemediationTarget, Route, Service } from './configuration.ts'
 import type { Calendar, User } from './people.ts'
@@ -24,7 +27,7 @@ export interface WrittenParts {
 
 /** A configuration as it could stand in its file. What is left out there because it follows from something else is left out here too. */
 export function asWritten(configuration: Configuration): WrittenParts {
-  const { timeZone, publicUrl, heartbeat, retention, integrations = {}, runbooks } = configuration
+  const { timeZone, publicUrl, heartbeat, retention, inhibit, integrations = {}, runbooks } = configuration
   const { slack, email, telegram, senders = {} } = integrations
   const { teams, channels, schedules, calendars, services, sources, metrics, slices, targets } = configuration
   const accounts = Object.entries({ slack, email, telegram }).flatMap(([name, account]) =>
@@ -38,7 +41,13 @@ export function asWritten(configuration: Configuration): WrittenParts {
     runbooks: each(Object.fromEntries(runbooks.map((one) => [one.name, one]))),
     integrations: each(Object.fromEntries(accounts)),
     routes: configuration.routes.map((route: Route) => written(route)),
-    settings: written({ timeZone, publicUrl, heartbeat, retention }),
+    settings: written({
+      timeZone,
+      publicUrl,
+      heartbeat,
+      retention,
+      inhibit: inhibit?.map(writtenInhibition),
+    }),
     sections: {
       teams: each(teams),
       channels: each(channels),
@@ -49,6 +58,12 @@ export function asWritten(configuration: Configuration): WrittenParts {
       metrics: each(metrics),
       slices: each(slices),
       targets: each(targets, writtenTarget),
+      windows: Object.fromEntries(
+        Object.entries(configuration.windows ?? {}).map(([name, window]) => [
+          name,
+          writtenTimeWindow(window),
+        ]),
+      ),
     },
   }
 }
@@ -120,6 +135,10 @@ function writtenService(timeZone: string) {
       maintenance: maintenance.map(({ from, to, reason }) => ({ from: at(from), to: at(to), reason })),
     }),
   })
+}
+
+function writtenInhibition({ source, target, equal }: InhibitionRule): object {
+  return { source: source.map(formatMatcher), target: target.map(formatMatcher), equal }
 }
 
 function writtenTarget({ group, ...target }: RemediationTarget): object {
