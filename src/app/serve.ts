@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { createClickHouse } from '../clickhouse/client.ts'
-import type { AcceptedAlert } from '../domain/alert/alert.ts'
 import { checkMutes } from '../domain/check/mutes.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import { createDispatcher, type Dispatcher } from '../intake/dispatcher.ts'

@@ -70,8 +70,11 @@ function toAlert(written: WrittenAlert, withheld: number, { source, now }: Sende
   const ended = endsAt ?? now.toISOString()
   return {
     ...told,
-    // An instant that is not told must not make every repeat a new event.
-    eventId: eventIdOf({ ...told, ...defined({ startsAt, endsAt }) }),
+    // An instant that is not told must not make every repeat a new event; but with neither, every end is one, as it may be another.
+    eventId: eventIdOf({
+      ...told,
+      ...defined({ startsAt, endsAt: startsAt === undefined ? ended : endsAt }),
+    }),
     labels,
     annotations: annotationsOf(written, withheld),
     // One that is known by its end alone began no later.

@@ -122,14 +122,6 @@ export interface CalendarWriter {
   ): string
 }
 
-/** What became of a notification. */
-export interface NotificationReceipt {
-  readonly accepted: number
-  readonly duplicates: number
-  /** Why some of its alerts could not be taken; the others are stored. */
-  readonly problems: readonly string[]
-}
-
 /** A chart, that nothing measures what it would show, or that the measurements cannot be read now. */
 export type ChartReading =
   | { readonly kind: 'chart'; readonly model: ChartModel }

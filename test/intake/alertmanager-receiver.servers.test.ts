@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { FastifyInstance } from 'fastify'
 import { decideGroup, groupRows, incidentLabels, incidentService } from '../../src/domain/alert/dispatch.ts'
-import { createAlertmanagerReceiver } from '../../src/intake/alertmanager-receiver.ts'
-import { createAlertEnds } from '../../src/postgres/alert-ends.ts'
-import { createAlertInbox } from '../../src/postgres/alert-inbox.ts'
+import { createServerMetrics } from '../../src/metrics/server-metrics.ts'
 import { createConfigurationRecords } from '../../src/postgres/configurations.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
+import { createIntake } from '../../src/app/intake.ts'
 import { createRecords } from '../../src/app/records.ts'
 import { configurationWith } from '../domain/check/world.ts'
 import { freePort, startPostgres, type TestPostgres } from '../support/servers.ts'
@@ -23,7 +22,7 @@ beforeAll(async () => {
   database = openDatabase(postgres.url)
   await migrate(database.pool)
   await createConfigurationRecords(database.db).save(configuration)
-  app = (await startWeb({ alertmanager: receiverOf(database) })).app
+  app = (await startWeb({ intake: intakeOf(database) })).app
 })
 afterAll(async () => {
   await app?.close()
@@ -34,15 +33,9 @@ beforeEach(async () => {
   await database.pool.query('TRUNCATE alert_inbox, incidents, alerts, timeline RESTART IDENTITY CASCADE')
 })
 
-function receiverOf({ db }: OpenDatabase) {
-  const inbox = createAlertInbox(db)
-  const ends = createAlertEnds(db)
-  return createAlertmanagerReceiver({
-    accept: (alerts) => inbox.acceptAlerts(alerts),
-    endedSince: (eventIds) => ends.endedSince(eventIds),
-    now: () => new Date(),
-    log: { warn: () => undefined },
-  })
+function intakeOf(store: OpenDatabase) {
+  const metrics = createServerMetrics(() => Promise.reject(new Error('nobody asks')))
+  return createIntake({ records: recordsOf(store), metrics, log: { warn: () => undefined } })
 }
 
 async function send(payload: object) {
@@ -81,12 +74,12 @@ async function dispatch(): Promise<void> {
     await store.apply(group, { ...opening, chartToken: `${group.rows[0]?.eventId}` }, new Date())
 }
 
-function recordsOf() {
+function recordsOf({ db } = database) {
   const options = {
     running: () => configuration,
     newToken: () => crypto.randomUUID(),
   }
-  return createRecords(database.db, () => new Date(), options)
+  return createRecords(db, () => new Date(), options)
 }
 
 async function incidentAlerts(): Promise<string[]> {
@@ -187,7 +180,7 @@ describe('notifications of Alertmanager', () => {
 describe('while PostgreSQL is away', () => {
   it('the answer is 503 with Retry-After, and the repeat is stored', async () => {
     const nobody = openDatabase(`postgres://firewatch@127.0.0.1:${await freePort()}/postgres`)
-    const { app: cutOff } = await startWeb({ alertmanager: receiverOf(nobody) })
+    const { app: cutOff } = await startWeb({ intake: intakeOf(nobody) })
     const refused = await cutOff.inject({
       method: 'POST',
       url,

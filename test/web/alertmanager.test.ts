@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { integrationSource } from '../../src/domain/alert/alert.ts'
 import { createAlertmanagerReceiver } from '../../src/intake/alertmanager-receiver.ts'
 import { mixedNotification, notificationOf } from '../intake/alertmanager-payloads.ts'
 import { as, now, startWeb } from './world.ts'
@@ -12,11 +13,19 @@ async function webWith(accept: (alerts: readonly unknown[]) => Promise<void> = a
       await accept(alerts)
       return { accepted: alerts.length, duplicates: 0 }
     },
-    endedSince: async () => new Map(),
-    now: () => new Date(now),
+    keepChanges: async () => 0,
     log: { warn: (fields) => void warned.push(fields) },
   })
-  const { app } = await startWeb({ alertmanager })
+  const context = (sender: string) => ({
+    source: integrationSource(sender),
+    now: new Date(now),
+    newId: () => '',
+  })
+  const intake = {
+    alertmanager: (body: unknown, sender: string) => alertmanager.receive(body, context(sender)),
+    firewatch: () => Promise.reject(new Error('another address')),
+  }
+  const { app } = await startWeb({ intake })
   const send = (payload: object, headers: Record<string, string> = as('responder')) =>
     app.inject({ method: 'POST', url, headers, payload })
   return { app, send, warned }
@@ -55,7 +64,7 @@ describe('the address for Alertmanager', () => {
     const answer = await send({ version: '3', receiver: 'x' })
     expect(answer.statusCode).toBe(400)
     expect(answer.json().problems).toEqual([
-      `version: must be "4": this is the address for Alertmanager's webhook`,
+      `version: must be "4": this is the address for Alertmanager's webhook, and for Grafana's`,
       'alerts: must be a list of alerts',
     ])
   })
@@ -64,7 +73,7 @@ describe('the address for Alertmanager', () => {
     const stored: unknown[] = []
     const { send } = await webWith(async (alerts) => void stored.push(...alerts))
     const answer = await send(
-      notificationOf([{}, { labels: { a: 7 } }, ...Array.from({ length: 30 }, () => ({ status: 'odd' }))]),
+      notificationOf([{}, { labels: 7 }, ...Array.from({ length: 30 }, () => ({ status: 'odd' }))]),
     )
     expect(answer.statusCode).toBe(400)
     expect(answer.json()).toMatchObject({
@@ -73,7 +82,7 @@ describe('the address for Alertmanager', () => {
     })
     const { problems } = answer.json<{ problems: string[] }>()
     expect([problems[0], problems.at(-1), problems.length]).toEqual([
-      'alerts[1].labels.a: must be text',
+      'alerts[1].labels: must be a map of names and texts',
       'and 11 more',
       21,
     ])

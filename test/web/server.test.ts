@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { guardRoutes } from '../../src/web/access.ts'
 import fastify from 'fastify'
 import type { NoteCommand } from '../../src/domain/incident/messages.ts'
+import type { Intake } from '../../src/web/intake.ts'
 import { StoreError } from '../../src/postgres/errors.ts'
 import { as, incident, now, startWeb } from './world.ts'
 
@@ -277,10 +278,12 @@ describe('commands', () => {
   })
 })
 
+const intakeOf = (receive: Intake['firewatch']): Intake => ({ firewatch: receive, alertmanager: receive })
+
 describe('intake', () => {
   it('answers 503 with Retry-After while the alerts cannot be made durable', async () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
-    const { app } = await startWeb({ intake: { parse: () => [], accept: () => Promise.reject(refused) } })
+    const { app } = await startWeb({ intake: intakeOf(() => Promise.reject(refused)) })
     const answer = await app.inject({
       method: 'POST',
       url: '/api/v1/alerts',
@@ -301,10 +304,7 @@ describe('intake', () => {
     async (fault, message, code, status) => {
       const failure = new StoreError(fault, Object.assign(new Error(message), code === null ? {} : { code }))
       const { app } = await startWeb({
-        intake: {
-          parse: () => [],
-          accept: () => Promise.reject(new Error('not stored', { cause: failure })),
-        },
+        intake: intakeOf(() => Promise.reject(new Error('not stored', { cause: failure }))),
       })
       const answer = await app.inject({
         method: 'POST',

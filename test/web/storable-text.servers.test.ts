@@ -2,12 +2,11 @@ import { createIdentities } from '../../src/app/identities.ts'
 import fc from 'fast-check'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createIntake } from '../../src/app/intake.ts'
 import { createOnCallService } from '../../src/app/on-call.ts'
 import { createRecords, type Records } from '../../src/app/records.ts'
 import { loadConfiguration } from '../../src/config/load.ts'
-import type { AcceptedAlert } from '../../src/domain/alert/alert.ts'
-import { createAlertmanagerReceiver } from '../../src/intake/alertmanager-receiver.ts'
-import { parseAlerts } from '../../src/intake/firewatch-alerts.ts'
+import { createServerMetrics } from '../../src/metrics/server-metrics.ts'
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import { notificationOf } from '../intake/alertmanager-payloads.ts'
 import { onCallYaml, testFolder } from '../support/on-call-files.ts'
@@ -46,8 +45,7 @@ beforeAll(async () => {
     .values({ ...row, grouping_key: 'service=feed' })
     .returning('number')
     .executeTakeFirstOrThrow()
-  const { inbox } = records
-  const accept = (alerts: readonly AcceptedAlert[]) => inbox.acceptAlerts(alerts)
+  const metrics = createServerMetrics(() => Promise.reject(new Error('nobody asks')))
   web = await startWeb(
     {
       onCall: createOnCallService(() => configuration, records),
@@ -68,13 +66,7 @@ beforeAll(async () => {
           evidence: [],
         }),
       },
-      intake: { parse: (body) => parseAlerts(body, { now: clock(), newId: randomUUID }), accept },
-      alertmanager: createAlertmanagerReceiver({
-        accept,
-        endedSince: (ids) => records.alertEnds.endedSince(ids),
-        now: clock,
-        log: { warn: () => undefined },
-      }),
+      intake: createIntake({ records, metrics, log: { warn: () => undefined } }, clock),
     },
     { ...incident, number },
   )

@@ -68,6 +68,8 @@ export const incident: Incident = {
   nowDoing: 'Flushing the cache',
 }
 
+const nothingTaken = { accepted: 0, duplicates: 0, problems: [] }
+
 /** What the server reads. A test may change it at any time, as the world does. */
 export interface State {
   incident: Incident
@@ -202,8 +204,7 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       wordsAsPng: (words) => toPng(renderWords(words, 'message')),
       wordsAsSvg: renderWords,
     },
-    intake: { parse: () => [], accept: async (alerts) => ({ accepted: alerts.length, duplicates: 0 }) },
-    alertmanager: { receive: async () => ({ accepted: 0, duplicates: 0, problems: [] }) },
+    intake: { firewatch: async () => nothingTaken, alertmanager: async () => nothingTaken },
     unready: async () => ({}),
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
     served: () => undefined,
