@@ -1,5 +1,5 @@
 import type { MaintenanceAnnouncements } from '../domain/escalate/maintenance.ts'
-import type { AcceptedAlert, Alert } from '../domain/alert/alert.ts'
+import type { Alert } from '../domain/alert/alert.ts'
 import type { ChartModel } from '../domain/chart/chart.ts'
 import type { Check, Configuration, Metric, Slice } from '../domain/configuration/configuration.ts'
 import type { Role } from '../domain/configuration/people.ts'
