@@ -35,6 +35,7 @@ const configurationReferences: References = [
   ...ofRoutes('policies.*').map((pattern) => [pattern, 'policy'] as const),
   ...ofRoutes('mute.*').map((pattern) => [pattern, 'window'] as const),
   ...ofRoutes('active.*').map((pattern) => [pattern, 'window'] as const),
+  ['integrations.senders.*.service', 'service'],
   ['targets.*.service', 'service'],
 ]
 

@@ -11,8 +11,8 @@ import { createSharedWork } from './shared-work.ts'
 const usedWithinMs = 60_000
 
 /**
- * API tokens, console sessions, one-time log-in codes and addresses of calendars: 256 random bits each, of which only the SHA-256 is stored, as
- * it is of links of pages. A credential names its holder; whether there still is one, and what they may do, is not known here.
+ * API tokens, console sessions, one-time log-in codes and addresses of calendars: 256 random bits each, 128 in a sender's token, of which only the
+ * SHA-256 is stored, as it is of links of pages. A credential names its holder; whether there still is one, and what they may do, is not known here.
  */
 export function createCredentialRecords(db: Database, now: () => Date) {
   const found = createSharedWork<string, Found>({
@@ -35,7 +35,7 @@ export function createCredentialRecords(db: Database, now: () => Date) {
       validForMs: number | null,
       browser: string | null = null,
     ): Promise<string> {
-      const secret = randomBytes(32).toString('base64url')
+      const secret = newSecret(kind, holder)
       const at = now()
       await db
         .insertInto('credentials')
@@ -81,6 +81,13 @@ export function createCredentialRecords(db: Database, now: () => Date) {
 
     ...createCredentialList(db, now),
   }
+}
+
+/** A sender's token is an integration key too, which PagerDuty's clients take only with 32 hexadecimal digits. */
+function newSecret(kind: CredentialKind, holder: Holder['kind']): string {
+  return kind === 'token' && holder === 'sender'
+    ? randomBytes(16).toString('hex')
+    : randomBytes(32).toString('base64url')
 }
 
 /** Each request looks up who asks; those of the same moment share a query. */

@@ -47,6 +47,15 @@ describe('a credential', () => {
     expect(await credentials().check('token', secret)).toBeUndefined()
   })
 
+  it('of a sender is an integration key as clients of PagerDuty want it, and no other is', async () => {
+    const sender = { kind: 'sender', name: 'prometheus' } as const
+    const key = await credentials().issue('token', sender, null)
+    expect(key).toMatch(/^[0-9a-f]{32}$/)
+    expect(await credentials().check('token', key)).toEqual(sender)
+    for (const kind of ['token', 'session', 'login', 'calendar'] as const)
+      expect(await credentials().issue(kind, ana, null)).toMatch(/^[\w-]{43}$/)
+  })
+
   it('has its last use noted to the minute', async () => {
     const secret = await credentials().issue('token', ana, null)
     expect(await usedAt()).toBeUndefined()

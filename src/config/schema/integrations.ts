@@ -9,7 +9,7 @@ import { addressReference, secretReference } from './secret-fields.ts'
 const fields = { addressReference, secretReference }
 
 /** A program that hands in alerts. */
-const senderSchema = z.strictObject({ title: text.exactOptional() })
+const senderSchema = z.strictObject({ title: text.exactOptional(), service: text.exactOptional() })
 
 export function toIntegrations({ senders, ...written }: z.output<typeof integrationsSchema>): Integrations {
   if (senders === undefined) return written

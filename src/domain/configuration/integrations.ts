@@ -12,6 +12,8 @@ export interface Integrations {
 export interface Sender {
   readonly name: string
   readonly title: string
+  /** What its alerts are about where they name no service themselves, as an integration of PagerDuty belongs to one. */
+  readonly service?: string
 }
 
 export interface SlackIntegration {
