@@ -1,25 +1,24 @@
-import { randomUUID } from 'node:crypto'
-import { type AcceptedAlert, integrationSource } from '../domain/alert/alert.ts'
+import type { AcceptedAlert } from '../domain/alert/alert.ts'
 import type { ChangeEvent } from '../domain/alert/change-event.ts'
 import { type AlertmanagerDependencies, createAlertmanagerReceiver } from '../intake/alertmanager-receiver.ts'
 import { parseAlerts } from '../intake/firewatch-alerts.ts'
-import type { SenderContext } from '../intake/reading.ts'
 import { createReception } from '../intake/reception.ts'
 import { acceptRepeating } from '../intake/repeats.ts'
 import type { Intake } from '../web/intake.ts'
 import { countedReceipt } from './counted.ts'
+import { createProtocolIntake } from './protocol-intake.ts'
+import { senderContexts } from './sender-context.ts'
 import type { ServerParts } from './server-parts.ts'
 
-interface IntakeParts extends Pick<ServerParts, 'records' | 'metrics'> {
+interface IntakeParts extends Pick<ServerParts, 'records' | 'metrics' | 'running'> {
   readonly log: AlertmanagerDependencies['log']
 }
 
 /** What takes alerts in: each request is read, stored and counted. */
-export function createIntake(
-  { records, metrics, log }: IntakeParts,
-  now: () => Date = () => new Date(),
-): Intake {
+export function createIntake(parts: IntakeParts, now: () => Date = () => new Date()): Intake {
+  const { records, metrics, log } = parts
   const { inbox, alertRepeats, changeEvents } = records
+  const contextOf = senderContexts(parts.running, now)
   const accept = (alerts: readonly AcceptedAlert[]) => inbox.acceptAlerts(alerts)
   const acceptRepeats = acceptRepeating({
     accept,
@@ -30,16 +29,10 @@ export function createIntake(
   const handIn = createReception({ accept, keepChanges })
   const alertmanager = createAlertmanagerReceiver({ accept: acceptRepeats, keepChanges, log })
   return {
+    ...createProtocolIntake(parts),
     firewatch: (body, sender) =>
-      countedReceipt('firewatch', metrics, async () => handIn(parseAlerts(body, contextOf(sender, now())))),
+      countedReceipt('firewatch', metrics, async () => handIn(parseAlerts(body, contextOf(sender)))),
     alertmanager: (body, sender) =>
-      countedReceipt('alertmanager', metrics, async () =>
-        alertmanager.receive(body, contextOf(sender, now())),
-      ),
+      countedReceipt('alertmanager', metrics, async () => alertmanager.receive(body, contextOf(sender))),
   }
-}
-
-/** Who sends, as readers need to know it. */
-function contextOf(sender: string, now: Date): SenderContext {
-  return { source: integrationSource(sender), now, newId: randomUUID }
 }

@@ -6,6 +6,8 @@ import type { ChangeEvent } from '../domain/alert/change-event.ts'
 export interface SenderContext {
   /** Source of the sender's alerts: see `integrationSource`. */
   readonly source: string
+  /** What the sender's alerts are about where they name no service. */
+  readonly service?: string
   readonly now: Date
   /** A new unguessable id, for events that have no name of their own. */
   readonly newId: () => string

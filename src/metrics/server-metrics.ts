@@ -6,7 +6,9 @@ import { createRegistry, expose, type Exposition } from './registry.ts'
 export type ServerMetrics = ReturnType<typeof createServerMetrics>
 
 /** What takes alerts in. */
-export type Receiver = 'firewatch' | 'alertmanager'
+const receivers = ['firewatch', 'alertmanager', 'pagerduty', 'opsgenie'] as const
+
+export type Receiver = (typeof receivers)[number]
 
 /** Why a request's alerts were not all stored: they were not understood, or could not be made durable. */
 export type Refusal = 'not-understood' | 'not-stored'
@@ -54,7 +56,7 @@ function intakeMetrics(registers: Registers) {
     'Requests of which an alert was not stored, by reason.',
     ['door', 'reason'],
   )
-  for (const receiver of ['firewatch', 'alertmanager'] satisfies Receiver[]) {
+  for (const receiver of receivers) {
     accepted.inc({ door: receiver }, 0)
     duplicates.inc({ door: receiver }, 0)
     for (const reason of ['not-understood', 'not-stored'] satisfies Refusal[])

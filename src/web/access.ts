@@ -43,11 +43,15 @@ declare module 'fastify' {
     access?: Access
     /** The incident that a request is about, where the link of a page about that incident will do instead of a log-in. */
     pageLinkOf?: (request: FastifyRequest) => unknown
+    /** It takes alerts in, and the token of whoever sends them is in the body. */
+    keyInBody?: true
   }
   interface FastifyRequest {
     principal: Principal | null
     /** Why it was refused. */
     refusal: string | null
+    /** The token that was in a body and was refused; absent in it where there was none. */
+    refusedKey: { readonly secret?: string } | null
   }
 }
 
@@ -58,6 +62,7 @@ declare module 'fastify' {
 export function guardRoutes(app: FastifyInstance, credentials: Credentials): void {
   app.decorateRequest('principal', null)
   app.decorateRequest('refusal', null)
+  app.decorateRequest('refusedKey', null)
   app.addHook('onRoute', (route) => {
     if (route.config?.access === undefined) {
       throw new Error(
@@ -158,10 +163,24 @@ export function shownBy(
   request: FastifyRequest,
 ): { readonly kind: 'token' | 'session'; readonly secret: string } | undefined {
   // Whatever stands there was shown: one that could be none of ours is unknown, and not missing.
-  const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const token = tokenIn(request)
   if (token !== undefined) return { kind: 'token', secret: token }
   const session = cookieIn(request, sessionCookie)
   return session === undefined ? undefined : { kind: 'session', secret: session }
+}
+
+/** Opsgenie's clients have a scheme of their own, and many senders know no other than Basic: for sending alerts these do too, and for nothing else. */
+function tokenIn({ headers, routeOptions }: FastifyRequest): string | undefined {
+  const [, scheme = '', shown] = /^(Bearer|GenieKey|Basic) +(\S+)$/i.exec(headers.authorization ?? '') ?? []
+  if (shown === undefined || scheme.toLowerCase() === 'bearer') return shown
+  if (routeOptions.config.access !== 'send-alerts') return undefined
+  return scheme.toLowerCase() === 'basic' ? passwordIn(shown) : shown
+}
+
+/** The user name is of no account: whose a token is, is known. https://www.rfc-editor.org/rfc/rfc7617#section-2 */
+function passwordIn(encoded: string): string {
+  const pair = Buffer.from(encoded, 'base64').toString('utf8')
+  return pair.slice(pair.indexOf(':') + 1)
 }
 
 export function may(principal: Principal | null, permission: Permission): boolean {

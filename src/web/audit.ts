@@ -48,14 +48,15 @@ export function auditRequests(app: FastifyInstance, { credentials, auditLog, now
 }
 
 function isWorthAnEntry(request: FastifyRequest, reply: FastifyReply): boolean {
-  const { access } = request.routeOptions.config
-  const { refusal, principal } = request
-  const isDenied = refusal !== null && [303, 302, 401, 403].includes(reply.statusCode)
+  const { access, keyInBody } = request.routeOptions.config
+  const { refusal, principal, refusedKey } = request
+  const isDenied =
+    refusedKey !== null || (refusal !== null && [303, 302, 401, 403].includes(reply.statusCode))
   if (access === undefined) return false
   if (isDenied) return true
   // Looking at something is an entry where a route says what about it: a link was used.
   if (!changesState(request)) return request.audited !== null && principal !== null
-  if (access === 'send-alerts') return false
+  if (access === 'send-alerts' || keyInBody) return false
   // What a channel's handler carries out is told by whom it carries it out for.
   return principal !== null || (access === 'capability' && refusal !== null)
 }
@@ -67,7 +68,7 @@ function entryOf(
   at: Date,
 ): AuditEntry {
   const { principal, refusal, routeOptions, params, audited } = request
-  const secret = shownBy(request)?.secret
+  const secret = request.refusedKey === null ? shownBy(request)?.secret : request.refusedKey.secret
   const isSecret = routeOptions.config.access === 'capability'
   const named = isSecret ? [] : Object.values((params ?? {}) as Record<string, string>)
   return {

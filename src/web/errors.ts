@@ -69,9 +69,12 @@ function placeOf({ url, routeOptions }: FastifyRequest): string {
   return routeOptions.config.access === 'capability' ? (routeOptions.url ?? '') : url
 }
 
+/** Addresses of programs only: our API, and those of other systems, some of whose clients say that they would take a page. */
+const apis = /^\/(api|v2)\//
+
 /** A browser asks for a page; programs, and whoever asks the API, get JSON. */
 export function wantsPage({ url, headers }: FastifyRequest): boolean {
-  return !url.startsWith('/api/') && (headers.accept ?? '').includes('text/html')
+  return !apis.test(url) && (headers.accept ?? '').includes('text/html')
 }
 
 export function changesState({ method }: FastifyRequest): boolean {

@@ -7,6 +7,8 @@ export interface Intake {
   firewatch(body: unknown, sender: string): Promise<IntakeReceipt>
   /** Alertmanager's webhook, and Grafana's. */
   alertmanager(body: unknown, sender: string): Promise<IntakeReceipt>
+  readonly pagerDuty: PagerDutyEvents
+  readonly opsgenie: OpsgenieAlerts
 }
 
 export interface IntakeReceipt {
@@ -14,4 +16,32 @@ export interface IntakeReceipt {
   readonly duplicates: number
   /** Why some of its alerts could not be taken; the others are stored. */
   readonly problems: readonly string[]
+}
+
+/** https://developer.pagerduty.com/docs/events-api-v2-overview */
+export interface PagerDutyEvents {
+  /** @returns what later events find the alert by */
+  enqueue(body: unknown, sender: string): Promise<{ readonly dedupKey: string }>
+  enqueueChange(body: unknown, sender: string): Promise<void>
+}
+
+/** https://docs.opsgenie.com/docs/alert-api */
+export interface OpsgenieAlerts {
+  /** @returns the id of the request */
+  create(body: unknown, sender: string): Promise<string>
+  /** @param identifier id or alias of the alert @param action as the request is told of later: `Close` or `Delete` @returns the id of the request */
+  close(identifier: string, action: string, sender: string): Promise<string>
+  /** Of a request that changes nothing here. @returns its id */
+  requestId(identifier: string, action: string): string
+  /** `undefined` for what is no id of a request. */
+  request(id: string): OpsgenieRequest | undefined
+}
+
+/** A request that was accepted. */
+export interface OpsgenieRequest {
+  /** `Create`, `Close`, `Acknowledge`. */
+  readonly action: string
+  /** ISO 8601 in UTC. */
+  readonly processedAt: string
+  readonly alertId: string
 }

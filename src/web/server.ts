@@ -32,7 +32,9 @@ import { notActionableRoutes } from './routes/not-actionable.ts'
 import { onCallChangeRoutes } from './routes/on-call-changes.ts'
 import { onCallPageRoutes } from './routes/on-call-page.ts'
 import { onCallRoutes } from './routes/on-call.ts'
+import { opsgenieRoutes } from './routes/opsgenie.ts'
 import { pageLinkRoutes } from './routes/page-links.ts'
+import { pagerDutyRoutes } from './routes/pagerduty.ts'
 import { tellTimesByReader } from './reader.ts'
 import { reviewChangeRoutes } from './routes/review-changes.ts'
 import { reviewRoutes } from './routes/reviews.ts'
@@ -63,8 +65,8 @@ export async function createServer(dependencies: WebDependencies): Promise<Fasti
     onProtoPoisoning: 'remove',
     onConstructorPoisoning: 'remove',
     requestTimeout: 30_000,
-    // The token of a mail's link is longer than the usual 100.
-    routerOptions: { maxParamLength: 500 },
+    // The token of a mail's link is longer than the usual 100; an alias of Opsgenie has 512 characters, of which each may be written in 9.
+    routerOptions: { maxParamLength: 5_000 },
     genReqId: () => dependencies.newId(),
   })
   guardRoutes(app, dependencies.credentials)
@@ -104,6 +106,8 @@ export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): 
     accountRoutes,
     credentialRoutes,
     alertRoutes,
+    pagerDutyRoutes,
+    opsgenieRoutes,
     checkRoutes,
     chartRoutes,
     checkChartRoutes,

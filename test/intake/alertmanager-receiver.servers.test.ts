@@ -35,7 +35,12 @@ beforeEach(async () => {
 
 function intakeOf(store: OpenDatabase) {
   const metrics = createServerMetrics(() => Promise.reject(new Error('nobody asks')))
-  return createIntake({ records: recordsOf(store), metrics, log: { warn: () => undefined } })
+  return createIntake({
+    records: recordsOf(store),
+    metrics,
+    running: () => configuration,
+    log: { warn: () => undefined },
+  })
 }
 
 async function send(payload: object) {

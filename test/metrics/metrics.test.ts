@@ -25,7 +25,7 @@ describe('metrics of the server', () => {
 
   it('begin at zero, so that a first refusal is a rise', async () => {
     const families = parseOpenMetrics((await createServerMetrics(async () => nothing).expose()).text)
-    for (const receiver of ['firewatch', 'alertmanager']) {
+    for (const receiver of ['firewatch', 'alertmanager', 'pagerduty', 'opsgenie']) {
       expect(valueIn(families, 'firewatch_alerts_accepted_total', { door: receiver })).toBe(0)
       expect(
         valueIn(families, 'firewatch_intake_refused_total', { door: receiver, reason: 'not-stored' }),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { integrationSource } from '../../src/domain/alert/alert.ts'
 import { createAlertmanagerReceiver } from '../../src/intake/alertmanager-receiver.ts'
 import { mixedNotification, notificationOf } from '../intake/alertmanager-payloads.ts'
-import { as, now, startWeb } from './world.ts'
+import { as, now, startWeb, takesNothing } from './world.ts'
 
 const url = '/api/v1/intake/alertmanager'
 
@@ -22,6 +22,7 @@ async function webWith(accept: (alerts: readonly unknown[]) => Promise<void> = a
     newId: () => '',
   })
   const intake = {
+    ...takesNothing,
     alertmanager: (body: unknown, sender: string) => alertmanager.receive(body, context(sender)),
     firewatch: () => Promise.reject(new Error('another address')),
   }

@@ -63,6 +63,12 @@ describe('N08 every route', () => {
     expect(open.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'POST /api/v1/alerts',
       'POST /api/v1/intake/alertmanager',
+      'POST /v2/alerts',
+      ...['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => `${method} /v2/alerts/:identifier/:action`),
+      'POST /v2/alerts/:identifier/:action/:name',
+      'DELETE /v2/alerts/:identifier',
+      'GET /v2/alerts/requests/:id',
+      'HEAD /v2/alerts/requests/:id',
     ])
     const accepted = await web.app.inject({
       method: 'POST',

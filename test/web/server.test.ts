@@ -4,7 +4,7 @@ import fastify from 'fastify'
 import type { NoteCommand } from '../../src/domain/incident/messages.ts'
 import type { Intake } from '../../src/web/intake.ts'
 import { StoreError } from '../../src/postgres/errors.ts'
-import { as, incident, now, startWeb } from './world.ts'
+import { as, incident, now, startWeb, takesNothing } from './world.ts'
 
 const acknowledge = '/api/v1/incidents/INC-42/acknowledge'
 const page = { accept: 'text/html' }
@@ -278,7 +278,11 @@ describe('commands', () => {
   })
 })
 
-const intakeOf = (receive: Intake['firewatch']): Intake => ({ firewatch: receive, alertmanager: receive })
+const intakeOf = (receive: Intake['firewatch']): Intake => ({
+  ...takesNothing,
+  firewatch: receive,
+  alertmanager: receive,
+})
 
 describe('intake', () => {
   it('answers 503 with Retry-After while the alerts cannot be made durable', async () => {

@@ -66,7 +66,10 @@ beforeAll(async () => {
           evidence: [],
         }),
       },
-      intake: createIntake({ records, metrics, log: { warn: () => undefined } }, clock),
+      intake: createIntake(
+        { records, metrics, running: () => configuration, log: { warn: () => undefined } },
+        clock,
+      ),
     },
     { ...incident, number },
   )

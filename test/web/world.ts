@@ -1,3 +1,4 @@
+import type { Intake } from '../../src/web/intake.ts'
 import {
   answeredDraft,
   type Changed,
@@ -69,6 +70,19 @@ export const incident: Incident = {
 }
 
 const nothingTaken = { accepted: 0, duplicates: 0, problems: [] }
+
+/** Takes anything, and stores none of it. */
+export const takesNothing: Intake = {
+  firewatch: async () => nothingTaken,
+  alertmanager: async () => nothingTaken,
+  pagerDuty: { enqueue: async () => ({ dedupKey: 'key' }), enqueueChange: async () => undefined },
+  opsgenie: {
+    create: async () => 'request',
+    close: async () => 'request',
+    requestId: () => 'request',
+    request: () => undefined,
+  },
+}
 
 /** What the server reads. A test may change it at any time, as the world does. */
 export interface State {
@@ -204,7 +218,7 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       wordsAsPng: (words) => toPng(renderWords(words, 'message')),
       wordsAsSvg: renderWords,
     },
-    intake: { firewatch: async () => nothingTaken, alertmanager: async () => nothingTaken },
+    intake: takesNothing,
     unready: async () => ({}),
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
     served: () => undefined,

@@ -28,7 +28,7 @@ export interface AlertLinks {
 
 /**
  * Annotations that lead somewhere, by what they are called: Prometheus's and Alertmanager's habits (`runbook_url`, `generatorURL`), those of Grafana
- * (`dashboardURL`, `panelURL`), and what our own checks write (`chart`, `dashboard`).
+ * (`dashboardURL`, `panelURL`), PagerDuty's `client_url`, and what our own checks write (`chart`, `dashboard`).
  */
 const known: readonly (readonly [RegExp, LinkKind, string])[] = [
   [/^runbook(_?(url|link))?$/i, 'runbook', 'Runbook'],
@@ -36,6 +36,7 @@ const known: readonly (readonly [RegExp, LinkKind, string])[] = [
   [/^panel_?url$/i, 'dashboard', 'Panel'],
   [/^chart(_?url)?$/i, 'chart', 'Chart elsewhere'],
   [/^generator_?url$/i, 'source', 'Source'],
+  [/^client_?url$/i, 'source', 'Source'],
 ]
 
 const mostLinks = 8

@@ -16,6 +16,7 @@ describe('N35: where an alert leads', () => {
       panelURL: 'https://grafana.example.org/d/3?viewPanel=1',
       chart: 'https://charts.example.org/likes',
       generatorURL: 'http://prometheus:9090/graph?g0.expr=cpu+%3E+80&g0.tab=1',
+      client_url: 'https://monitoring.example.org/',
     }
     expect(alertLinks({ annotations })).toEqual({
       links: [
@@ -26,6 +27,7 @@ describe('N35: where an alert leads', () => {
         { kind: 'dashboard', title: 'Panel', url: 'https://grafana.example.org/d/3?viewPanel=1' },
         { kind: 'chart', title: 'Chart elsewhere', url: 'https://charts.example.org/likes' },
         { kind: 'source', title: 'Source', url: 'http://prometheus:9090/graph?g0.expr=cpu+%3E+80&g0.tab=1' },
+        { kind: 'source', title: 'Source', url: 'https://monitoring.example.org/' },
       ],
       refused: [],
     })
