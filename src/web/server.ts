@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { storable } from '../domain/values/text.ts'
 import { guardRoutes } from './access.ts'
 import { auditRequests } from './audit.ts'
+import { refuseDeepBody } from './body-depth.ts'
 import type { WebDependencies } from './dependencies.ts'
 import { answerErrors } from './errors.ts'
 import { observeRequests } from './observe.ts'
@@ -87,6 +88,7 @@ export async function createServer(dependencies: WebDependencies): Promise<Fasti
   await app.register(formBody)
   // Whatever people and programs send, no text reaches a handler that the stores cannot hold. Bytes stay as they were signed.
   app.addHook('preValidation', async (request) => {
+    refuseDeepBody(request.body)
     request.body = storable(request.body)
     request.query = storable(request.query)
     request.params = storable(request.params)
