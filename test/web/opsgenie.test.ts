@@ -145,12 +145,15 @@ describe("Opsgenie's alert API", () => {
   })
 
   it('refuses what is no JSON, and what it does not have', async () => {
-    const { ask } = await webWith()
+    const { ask, taken } = await webWith()
     expect(await ask('POST', '/v2/alerts', '{')).toMatchObject({
       status: 400,
       body: { message: expect.stringMatching(/JSON/) },
     })
-    expect(await ask('POST', '/v2/alerts/disk/explode')).toMatchObject({ status: 404, body: { took } })
+    for (const path of ['explode', 'delete', 'close/now'])
+      expect((await ask('POST', `/v2/alerts/disk/${path}`)).status).toBe(404)
+    expect(await ask('POST', '/v2/alerts/disk/explode')).toMatchObject({ body: { took } })
+    expect(taken).toEqual([])
   })
 
   it('asks for patience when alerts cannot be stored', async () => {

@@ -65,7 +65,7 @@ describe('N08 every route', () => {
       'POST /api/v1/intake/alertmanager',
       'POST /v2/alerts',
       ...['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => `${method} /v2/alerts/:identifier/:action`),
-      'POST /v2/alerts/:identifier/:action/:name',
+      'POST /v2/alerts/:identifier/actions/:name',
       'DELETE /v2/alerts/:identifier',
       'GET /v2/alerts/requests/:id',
       'HEAD /v2/alerts/requests/:id',

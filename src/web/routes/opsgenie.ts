@@ -13,7 +13,7 @@ const endings: Readonly<Record<string, string>> = { close: 'Closed alert', delet
 
 /** What people do here, and not programs: it is accepted, so that no client stumbles over it, and changes nothing. */
 const leftToPeople: readonly string[] =
-  'acknowledge unacknowledge snooze escalate assign notes responders tags details priority message description actions'.split(
+  'acknowledge unacknowledge snooze escalate assign notes responders tags details priority message description'.split(
     ' ',
   )
 
@@ -32,7 +32,7 @@ export function opsgenieRoutes(app: FastifyInstance, { intake: { opsgenie } }: W
 
     const act = async (request: FastifyRequest<OfAlert>, reply: FastifyReply) => {
       const { identifier, action } = request.params
-      if (Object.hasOwn(endings, action) && request.method === 'POST')
+      if (action === 'close' && request.method === 'POST')
         return accepted(reply, await opsgenie.close(identifier, capitalised(action), personOf(request)))
       if (!leftToPeople.includes(action))
         throw new HttpProblem(404, `nothing here: ${request.method} ${request.url}`)
@@ -40,7 +40,9 @@ export function opsgenieRoutes(app: FastifyInstance, { intake: { opsgenie } }: W
     }
     const path = '/v2/alerts/:identifier/:action'
     scope.route<OfAlert>({ method: ['POST', 'PUT', 'PATCH', 'DELETE'], url: path, config, handler: act })
-    scope.post<OfAlert>('/v2/alerts/:identifier/:action/:name', { config }, act)
+    scope.post<OfAlert>('/v2/alerts/:identifier/actions/:name', { config }, async (request, reply) =>
+      accepted(reply, opsgenie.requestId(request.params.identifier, 'Actions')),
+    )
 
     scope.delete<OfAlert>('/v2/alerts/:identifier', { config }, async (request, reply) =>
       accepted(reply, await opsgenie.close(request.params.identifier, 'Delete', personOf(request))),
