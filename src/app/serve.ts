@@ -18,6 +18,7 @@ import { createAlertExpiry } from '../intake/alert-expiry.ts'
 import { createIntake } from './intake.ts'
 import type { Hangups } from './hangup.ts'
 import { createMaintenance } from './maintenance.ts'
+import { createSilencing } from './silences.ts'
 import { createLog } from './log.ts'
 import { secretsOf } from './outside.ts'
 import { listenOn } from './port-taken.ts'
@@ -63,6 +64,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups:
     metrics: metricsOf(records, running),
     auditLog,
     maintenance: createMaintenance(records, running, now),
+    silencing: createSilencing(records, now, randomUUID),
   }
 
   const reload = keepConfiguration(parts, env, configuration)

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { ClickHouse } from '../clickhouse/client.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
+import type { Silencing } from '../domain/alert/silence-request.ts'
 import type { MaintenanceAnnouncements } from '../domain/escalate/maintenance.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { createAuditLog } from '../postgres/audit-log.ts'
@@ -22,6 +23,7 @@ export interface ServerParts {
   readonly metrics: ServerMetrics
   readonly auditLog: ReturnType<typeof createAuditLog>
   readonly maintenance: MaintenanceAnnouncements
+  readonly silencing: Silencing
 }
 
 export const now = () => new Date()

@@ -26,6 +26,7 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
     auditLog: parts.auditLog,
     automation: createAutomation(records, running, randomUUID),
     maintenance: parts.maintenance,
+    silencing: parts.silencing,
     publicUrl: settings.publicUrl,
     ...configuredNow(parts),
     incidents: incidentReader(records),

@@ -1,5 +1,6 @@
 import type { MaintenanceAnnouncements } from '../domain/escalate/maintenance.ts'
 import type { Alert } from '../domain/alert/alert.ts'
+import type { Silencing } from '../domain/alert/silence-request.ts'
 import type { ChartModel } from '../domain/chart/chart.ts'
 import type { Check, Configuration, Metric, Slice } from '../domain/configuration/configuration.ts'
 import type { Role } from '../domain/configuration/people.ts'
@@ -57,6 +58,7 @@ export interface WebDependencies {
   readonly automation: Automation
   readonly configuration: ConfigurationService
   readonly maintenance: MaintenanceAnnouncements
+  readonly silencing: Silencing
   readonly incidents: IncidentReader
   readonly commands: IncidentCommands
   /** Opens an incident in a person's words; `undefined` when it is stored and opens in a moment. */

@@ -28,6 +28,8 @@ import { healthRoutes } from './routes/health.ts'
 import { incidentRoutes } from './routes/incidents.ts'
 import { loginRoutes } from './routes/login.ts'
 import { maintenanceRoutes } from './routes/maintenance.ts'
+import { silencePageRoutes } from './routes/silence-pages.ts'
+import { silenceRoutes } from './routes/silences.ts'
 import { metricRoutes } from './routes/metrics.ts'
 import { notActionableRoutes } from './routes/not-actionable.ts'
 import { onCallChangeRoutes } from './routes/on-call-changes.ts'
@@ -132,6 +134,8 @@ export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): 
     pageLinkRoutes,
     automationRoutes,
     maintenanceRoutes,
+    silenceRoutes,
+    silencePageRoutes,
     auditLogRoutes,
     configurationRoutes,
   ]

@@ -92,6 +92,7 @@ const pages = [
   '/automation?told=stop',
   '/maintenance',
   '/maintenance?told=begun',
+  '/silences?told=added&expired=1',
   '/account',
   '/login',
   '/nowhere/<script>alert(1)</script>',
@@ -289,7 +290,7 @@ describe('N36: the bar under the thumb', () => {
 
 describe('N37: what a form of its own answers with', () => {
   it.each([small, desktop])(
-    'a test page and a preview of maintenance are accessible and fit at $width px',
+    'a test page and previews of maintenance and of a silence are accessible and fit at $width px',
     async (how) => {
       const { page, complaints } = await open('/test-pages', how)
       await page.click('button:has-text("Send a test page")')
@@ -300,6 +301,12 @@ describe('N37: what a form of its own answers with', () => {
       await page.fill('input[name="reason"]', 'new disks')
       await page.click('button:has-text("See what it holds back")')
       await page.waitForSelector('[role="status"]:has-text("feed would be quiet")')
+      expect(await accessibilityFaults(page)).toEqual([])
+      expect(await page.evaluate(crossing)).toEqual([])
+      await page.goto('/silences?matchers=os%3D%22ios%22')
+      await page.fill('input[name="reason"]', 'new disks')
+      await page.click('button:has-text("See what it silences")')
+      await page.waitForSelector('[role="status"]:has-text("would be silenced")')
       expect(await accessibilityFaults(page)).toEqual([])
       expect(await page.evaluate(crossing)).toEqual([])
       expect(complaints).toEqual([])

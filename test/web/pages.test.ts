@@ -40,6 +40,8 @@ const pages = [
   '/test-pages',
   '/automation',
   '/maintenance',
+  '/silences',
+  '/silences?expired=1&matchers=os%3D%22%3Cscript%3E%22&told=added',
   '/account',
 ]
 

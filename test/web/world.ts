@@ -35,6 +35,7 @@ import { type ChartData, chartModel } from '../../src/domain/chart/chart.ts'
 import { createServer } from '../../src/web/server.ts'
 import { personCalendar, scheduleCalendar } from '../../src/ical/write.ts'
 import { configurationWith } from '../domain/check/world.ts'
+import { silencingOver } from '../support/silencing.ts'
 import { onCallServiceOver } from '../support/on-call-service.ts'
 
 /** Of the link of a page that opens the incident for ana. */
@@ -153,6 +154,7 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       apply: async ({ against, revision }) => ({ kind: 'switched', from: against, to: revision }),
     },
     maintenance: maintenanceOver(given),
+    silencing: silencingOver(given),
     publicUrl: 'http://firewatch.test',
     people: async () => ({ ana: 'responder', ben: 'responder', vic: 'viewer' }),
     policies: async () => ['default', 'quiet'],

@@ -5,6 +5,7 @@ import { incidentScope, isSameScope } from '../../domain/remediate/kill-switch.t
 import { html, type Html } from '../html.ts'
 import { action, commandId, form, moreCommands } from './incident-forms.ts'
 import type { IncidentPage } from './incident.ts'
+import { silenceAddress } from './silences.ts'
 
 /** What each command came to, by the word that the address brings along. */
 const told = new Map([
@@ -57,6 +58,7 @@ export function commandBar(page: IncidentPage): Html | null {
 ${owner === null ? null : escalate}
 ${automationForm(page)}
 ${moreCommands(page)}
+<a class="button" href="${silenceAddress(incident.labels)}">Silence…</a>
 </section>`
 }
 

@@ -4,7 +4,15 @@ import { html, type Html } from '../html.ts'
 import { readerZone } from '../reader-zone.ts'
 import { clock } from './words.ts'
 
-export type Area = 'incidents' | 'on-call' | 'checks' | 'runbooks' | 'reviews' | 'automation' | 'maintenance'
+export type Area =
+  | 'incidents'
+  | 'on-call'
+  | 'checks'
+  | 'runbooks'
+  | 'reviews'
+  | 'automation'
+  | 'maintenance'
+  | 'silences'
 
 export interface Layout {
   readonly title: string
@@ -30,6 +38,7 @@ const areas: readonly (readonly [Area, string])[] = [
   ['reviews', 'Reviews'],
   ['automation', 'Automation'],
   ['maintenance', 'Maintenance'],
+  ['silences', 'Silences'],
 ]
 
 /** A page of the console. Works without script; reads well from 320 px on. */
