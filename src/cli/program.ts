@@ -15,6 +15,7 @@ import { addOwnershipCommands } from './commands/ownership.ts'
 import { addReplayCommand } from './commands/replay.ts'
 import { addRunCommands } from './commands/run.ts'
 import { addReviewCommands } from './commands/reviews.ts'
+import { addSilenceCommands } from './commands/silences.ts'
 import { addSimulateCommand } from './commands/simulate.ts'
 import { addSqlCommand } from './commands/sql.ts'
 import { addTestPageCommand } from './commands/test-page.ts'
@@ -41,6 +42,7 @@ export function createProgram(installation: Installation): Command {
   addWhyCommands(program)
   addAutomationCommands(program)
   addMaintenanceCommands(program)
+  addSilenceCommands(program)
   program.commandsGroup('On call:')
   addOnCallCommands(program)
   addSimulateCommand(program)

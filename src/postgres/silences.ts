@@ -23,8 +23,6 @@ export interface SilenceToSet {
   readonly at: number
 }
 
-export type SilenceRecords = ReturnType<typeof createSilenceRecords>
-
 /** Silences, as rows that are never deleted, and what they would silence. */
 export function createSilenceRecords(db: Database) {
   return {

@@ -162,16 +162,21 @@ describe('N39: where no Firewatch is found', () => {
     await rm(dir, { recursive: true })
   })
 
-  it.each(['show ..', 'ack .', 'verdicts ..', 'token revoke ..', 'maintenance end ..'])(
-    'N39: %s asks for nothing else',
-    async (words) => {
-      expect(await run(words)).toMatchObject({
-        code: 4,
-        stderr: expect.stringMatching(/^nothing is called "\.\.?"\n$/),
-      })
-      expect(web.given).toEqual([])
-    },
-  )
+  it.each([
+    'show ..',
+    'ack .',
+    'verdicts ..',
+    'token revoke ..',
+    'maintenance end ..',
+    'silence expire ..',
+    'silence show .',
+  ])('N39: %s asks for nothing else', async (words) => {
+    expect(await run(words)).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(/^nothing is called "\.\.?"\n$/),
+    })
+    expect(web.given).toEqual([])
+  })
 
   it('N39: ends as it does where nobody reads what it says', async () => {
     const child = spawn(process.execPath, [main, 'config', 'validate', '/nowhere.yaml'])
@@ -222,6 +227,47 @@ describe('N33: maintenance', () => {
     const until = '--to 2026-05-01T12:00 --time-zone Asia/Tokyo --reason disks'
     expect((await run(`maintenance start feed ${until}`)).code).toBe(0)
     expect(web.given).toMatchObject([{ command: { timeZone: 'Asia/Tokyo', to: '2026-05-01T12:00' } }])
+  })
+})
+
+describe('N37: silences', () => {
+  it('N37: one check or series is silenced, by the words that Alertmanager takes', async () => {
+    const add = ['silence', 'add', 'likes', 'os=~"ios|android"', '--for', '2h', '--reason', 'new disks']
+    const added = await firewatch(add, env)
+    expect(added).toMatchObject({ code: 0, stdout: 'alertname="likes", os=~"ios|android" is silenced\n' })
+    expect(web.given).toMatchObject([
+      { verb: 'silence', command: { actor: 'ana', for: '2h', reason: 'new disks' } },
+    ])
+    expect((await run('silence preview os=ios')).stdout).toBe('os=ios would be silenced\n')
+    expect(web.given).toHaveLength(1)
+    expect((await run('silence update 5f0c1d2e --to 2026-05-01')).code).toBe(0)
+    expect(web.given).toMatchObject([{}, { command: { id: '5f0c1d2e', to: '2026-05-01', matchers: [] } }])
+  })
+
+  it('N33: are listed and shown by the clock of whoever asks', async () => {
+    const listed = await run('silence list --expired --time-zone Asia/Tokyo')
+    expect(listed.stdout).toContain('5f0c1d2e  active')
+    expect(listed.stdout).toContain('2030-01-01 09:00 UTC+9')
+    expect(listed.stdout).toContain('6f0c1d2e  expired')
+    const id = '5f0c1d2e-0000-4000-8000-000000000000'
+    expect((await run(`silence show ${id}`)).stdout).toBe(
+      `Silence ${id}, active\n  from 1970-01-01 00:00 UTC until 2030-01-01 00:00 UTC, by ben: new disks\n  os="<b>ios"\n`,
+    )
+    expect(JSON.parse((await run('silence list --json')).stdout)).toMatchObject([{ id, state: 'active' }])
+    expect((await run(`silence expire ${id}`)).stdout).toBe('expired\n')
+  })
+
+  it.each([
+    ['silence add os=ios --reason x', 2, 'say --for or --to: a silence has one end'],
+    ['silence add os=ios --for 1h', 2, "required option '--reason <text>' not specified"],
+    ['silence add --for 1h --reason x', 2, "missing required argument 'matchers'"],
+    ['silence update 5f0c1d2e', 2, 'say what changes'],
+    ['silence expire 7f0c1d2e', 4, 'there is no silence 7f0c1d2e'],
+    ['silence show 7f0c1d2e', 4, 'there is no silence 7f0c1d2e'],
+  ])('%s ends with %i', async (words, code, said) => {
+    const answer = await run(words)
+    expect([answer.code, answer.stderr]).toEqual([code, expect.stringContaining(said)])
+    expect(web.given).toEqual([])
   })
 })
 
