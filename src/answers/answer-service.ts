@@ -8,6 +8,8 @@ import type { AnswerServiceOptions } from './options.ts'
 import { carryOutAll, failure, carryOut } from './carry-out.ts'
 import { createConfirmations } from './confirmations.ts'
 import { maintain } from './maintenance.ts'
+import { silence } from './silences.ts'
+import type { ReaderClock } from '../domain/values/zoned-words.ts'
 import { own } from '../domain/values/own.ts'
 
 /**
@@ -39,15 +41,18 @@ export function createAnswerService(options: AnswerServiceOptions): ChannelAnswe
       }),
 
     maintenance: (account, order) =>
-      safely(async () => {
-        const found = personFor(options, account, 'maintenance', undefined)
-        return 'result' in found
-          ? found.result
-          : maintain(options.maintenance, found.user.name, order, account, {
-              timeZone: options.zoneOf(found.user.name),
-              now: options.now().getTime(),
-            })
-      }),
+      safely(() =>
+        asResponder(options, account, 'maintenance', (name, clock) =>
+          maintain(options.maintenance, name, order, account, clock),
+        ),
+      ),
+
+    silence: (account, order) =>
+      safely(() =>
+        asResponder(options, account, 'silence', (name, clock) =>
+          silence(options.silencing, name, order, account, clock),
+        ),
+      ),
 
     who: (account, schedule) =>
       safely(async () => {
@@ -76,6 +81,19 @@ export function createAnswerService(options: AnswerServiceOptions): ChannelAnswe
         return { kind: 'refused', message: `${person} may not acknowledge: ${reason}` }
       }),
   }
+}
+
+/** What responders ask is answered by the clock of whoever asks. */
+async function asResponder(
+  options: AnswerServiceOptions,
+  account: Account,
+  verb: string,
+  work: (name: string, clock: ReaderClock) => Promise<AnswerResult>,
+): Promise<AnswerResult> {
+  const found = personFor(options, account, verb, undefined)
+  if ('result' in found) return found.result
+  const { name } = found.user
+  return work(name, { timeZone: options.zoneOf(name), now: options.now().getTime() })
 }
 
 /** Whoever may read has a log-in: a viewer too. */

@@ -1,5 +1,6 @@
 import type { OnCall } from '../domain/page/channel-answers.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
+import type { Silencing } from '../domain/alert/silence-request.ts'
 import type { MaintenanceAnnouncements } from '../domain/escalate/maintenance.ts'
 import type { Declaration } from '../domain/alert/declaration.ts'
 import type { Incident } from '../domain/incident/incident.ts'
@@ -36,6 +37,7 @@ export interface AnswerServiceOptions {
     declaration: Declaration,
   ) => Promise<{ readonly incident: Incident; readonly paged: readonly string[] } | undefined>
   readonly maintenance: MaintenanceAnnouncements
+  readonly silencing: Silencing
   /** Of one schedule, or of all. */
   readonly whoIsOnCall: (schedule?: string) => Promise<readonly OnCall[]>
   /** An address that logs this person in once, for a few minutes. */

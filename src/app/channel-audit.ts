@@ -1,6 +1,7 @@
 import type { AnswerServiceOptions } from '../answers/options.ts'
 import type { AuditEntry } from '../domain/access/audit-entry.ts'
 import { declaredTitle } from '../domain/alert/declaration.ts'
+import type { SilenceAnswer, Silencing } from '../domain/alert/silence-request.ts'
 import type { MaintenanceAnnouncements, MaintenanceAnswer } from '../domain/escalate/maintenance.ts'
 import { errorMessage } from '../domain/values/error-message.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
@@ -66,6 +67,22 @@ export function auditedMaintenance(
   }
 }
 
+/** The same for silences. */
+export function auditedSilencing(silencing: Silencing, audit: ChannelAudit): Silencing {
+  return {
+    ...silencing,
+    add(request, actor, requestKey) {
+      const { matchers, reason = null } = request
+      const about = { actor, action: 'channel silence', target: matchers.join(', ').slice(0, 500), reason }
+      return noted(audit, about, () => silencing.add(request, actor, requestKey), refusedBy)
+    },
+    expire(id, actor) {
+      const about = { actor, action: 'channel silence expire', target: `silence/${id}`, reason: null }
+      return noted(audit, about, () => silencing.expire(id, actor), refusedBy)
+    },
+  }
+}
+
 type About = Pick<AuditEntry, 'actor' | 'action' | 'target' | 'reason'>
 
 /**
@@ -91,7 +108,7 @@ async function noted<Result>(
   }
 }
 
-function refusedBy({ kind, message }: MaintenanceAnswer): string | undefined {
+function refusedBy({ kind, message }: MaintenanceAnswer | SilenceAnswer): string | undefined {
   return kind === 'refused' ? message : undefined
 }
 

@@ -22,6 +22,7 @@ import {
   auditedCommands,
   auditedDeclare,
   auditedMaintenance,
+  auditedSilencing,
   auditLoginLink,
   auditRefusal,
   type ChannelAudit,
@@ -43,6 +44,7 @@ export interface ChannelHandlerParts extends ChannelAudit {
   readonly commands: IncidentCommands
   readonly declare: AnswerServiceOptions['declare']
   readonly maintenance: AnswerServiceOptions['maintenance']
+  readonly silencing: AnswerServiceOptions['silencing']
   readonly resolveSecret: (reference: string) => Promise<string>
   readonly log: Pick<Logger, 'warn' | 'error'>
 }
@@ -75,6 +77,7 @@ export function createChannelHandlers(parts: ChannelHandlerParts): {
     services: () => Object.keys(running().services),
     declare: auditedDeclare(parts.declare, parts),
     maintenance: auditedMaintenance(parts.maintenance, parts),
+    silencing: auditedSilencing(parts.silencing, parts),
     whoIsOnCall: (schedule) => whoIsOnCall(schedules, now().getTime(), schedule),
     loginLink: async (person) => {
       auditLoginLink(person, parts)

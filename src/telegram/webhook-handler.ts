@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
-import type { ChannelAnswers, AnswerResult } from '../domain/page/channel-answers.ts'
+import type { AnswerResult } from '../domain/page/channel-answers.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { SecretReference } from '../domain/configuration/secret-reference.ts'
 import type { TelegramIntegration } from '../domain/configuration/integrations.ts'
 import { cutText, type HttpPost, oneLine } from '../domain/page/delivery.ts'
-import { carryOutOrder, chatHelp, readOrder } from '../domain/page/chat-order.ts'
+import { carryOutOrder, type ChatAnswers, chatHelp, readOrder } from '../domain/page/chat-order.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
 import { storable } from '../domain/values/text.ts'
 import { botAt, createBotApi } from './bot-api.ts'
@@ -17,7 +17,7 @@ export interface TelegramWebhookHandlerOptions {
   /** As configured now: whose chat a message stands in says which bot wrote it. */
   readonly users: () => Configuration['users']
   readonly resolveSecret: (reference: string) => Promise<string>
-  readonly answers: Pick<ChannelAnswers, 'give' | 'who' | 'declare' | 'login' | 'maintenance'>
+  readonly answers: ChatAnswers
   readonly post: HttpPost
   /** For one request to Telegram. */
   readonly timeoutMs: number

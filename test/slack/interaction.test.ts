@@ -45,6 +45,33 @@ describe('N44: what Slack makes of a text is undone before it is read', () => {
   })
 })
 
+describe('N37: silences from Slack', () => {
+  const add = (...matchers: string[]) => ({ kind: 'add', matchers, for: '2h', reason: 'a new app' })
+  it.each([
+    ['silence', { kind: 'list' }],
+    ['silence list', { kind: 'list' }],
+    ['silence expire 5f0c1d2e', { kind: 'expire', silence: '5f0c1d2e' }],
+    ['silence likes 2h a new app', add('alertname="likes"')],
+    ['silence likes os=ios 2h a new app', add('alertname="likes"', 'os=ios')],
+    ['silence os=ios, service=feed 2h a new app', add('os=ios', 'service=feed')],
+    ['silence {os = "ios", service=~“feed|shop”} 2h a new app', add('os="ios"', 'service=~"feed|shop"')],
+    ['silence summary="down for 3h, again" 2h a new app', add('summary="down for 3h, again"')],
+    ['silence preview os!=ios 2h', { kind: 'preview', matchers: ['os!=ios'], for: '2h', reason: '' }],
+  ])('%s', (text, order) => {
+    expect(orderOf(text)).toMatchObject({ kind: 'silence', order })
+  })
+
+  it.each(['silence likes', 'silence 2h', 'silence preview', 'silence likes today because'])(
+    'asks for what is missing in %s',
+    (text) => {
+      expect(orderOf(text)).toMatchObject({
+        kind: 'help',
+        problem: 'Say what, for how long and why: /firewatch silence likes os=ios 2h a new app rolls out',
+      })
+    },
+  )
+})
+
 describe('N37: maintenance from Slack', () => {
   it.each([
     ['maintenance', { kind: 'list' }],

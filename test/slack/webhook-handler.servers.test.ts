@@ -15,6 +15,7 @@ const answers: ChannelAnswers = {
   give: () => told,
   declare: () => told,
   maintenance: () => told,
+  silence: () => told,
   who: () => told,
   login: () => told,
   acknowledgeAs: () => told,

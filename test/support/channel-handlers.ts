@@ -6,6 +6,7 @@ import type { Declaration } from '../../src/domain/alert/declaration.ts'
 import type { Command } from '../../src/domain/incident/messages.ts'
 import type { IncidentCommands } from '../../src/web/dependencies.ts'
 import { maintenanceOver, startWeb } from '../web/world.ts'
+import { silencingOver } from './silencing.ts'
 import { alwaysOn, kept, override } from './on-call.ts'
 import { accounts, atStart, type EscalationWorld, linkKey, publicUrl } from './escalation.ts'
 
@@ -83,6 +84,7 @@ export async function handlersOf(
       return undefined
     },
     maintenance: maintenanceOver(given),
+    silencing: silencingOver(given),
     resolveSecret: (reference) => world.resolveSecret(reference),
     now: () => world.at,
     newId: () => 'id-1',

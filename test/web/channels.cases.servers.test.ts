@@ -337,6 +337,37 @@ describe('N30: /firewatch login', () => {
     ])
   })
 
+  it('N37: silences one series from Telegram, as the person and once', async () => {
+    const said = async (text: string) =>
+      (JSON.parse((await write(text, 42, 42)).body) as { text: string }).text
+    expect(await said('/firewatch silence preview likes os=ios 2h')).toBe(
+      'alertname="likes", os=ios would be silenced',
+    )
+    expect(handlers.given).toEqual([])
+    expect(await said('/firewatch silence likes os=ios 2h new app')).toBe(
+      'alertname="likes", os=ios is silenced',
+    )
+    expect(handlers.given).toMatchObject([
+      { verb: 'silence', command: { actor: 'ana', for: '2h', reason: 'new app' } },
+    ])
+    expect(await said('/firewatch silence')).toMatch(
+      /^5f0c1d2e: os="<b>ios" until 2030-01-01 00:00 UTC \(.*\), by ben: new disks$/,
+    )
+    await said('/firewatch silence expire 7f0c1d2e')
+    expect(
+      handlers.entries.map(({ actor, action, target, outcome, reason }) => [
+        actor,
+        action,
+        target,
+        outcome,
+        reason,
+      ]),
+    ).toEqual([
+      ['ana', 'channel silence', 'alertname="likes", os=ios', 'done', 'new app'],
+      ['ana', 'channel silence expire', 'silence/7f0c1d2e', 'refused', 'there is no silence 7f0c1d2e'],
+    ])
+  })
+
   it('N33: lists maintenance by the clock of whoever asks', async () => {
     const list = async () =>
       (JSON.parse((await write('/firewatch maintenance', 42, 42)).body) as { text: string }).text

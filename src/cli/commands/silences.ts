@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { Matcher } from '../../domain/alert/matcher.ts'
 import { formatMatcher } from '../../domain/alert/matcher-text.ts'
-import { matchersText, type SilenceState } from '../../domain/alert/silence.ts'
+import { matchersText, shortSilenceId, type SilenceState } from '../../domain/alert/silence.ts'
+import { matchersOfWords } from '../../domain/alert/silence-request.ts'
 import { stampWords } from '../../domain/values/zoned-words.ts'
 import { CommandFailed, exitCodes } from '../api-client.ts'
 import { duration, moment } from '../options.ts'
@@ -68,7 +69,7 @@ function spanned(command: Command): Command {
 async function ask(path: string, matchers: readonly string[], given: SpanOptions): Promise<void> {
   const { for: lasting, from, to, reason, ...options } = given
   const body = {
-    matchers: matchers.map(withName),
+    matchers: matchersOfWords(matchers),
     for: to === undefined ? lasting : undefined,
     from,
     to,
@@ -76,12 +77,6 @@ async function ask(path: string, matchers: readonly string[], given: SpanOptions
   }
   const answer = await (await api(options)).post<Answer>(inZone(`/api/v1/silences${path}`, options), body)
   print(options, answer, () => answer.message)
-}
-
-/** As with `amtool`, a first word that is no matcher names an alert. */
-function withName(written: string, index: number): string {
-  if (index > 0 || !/^[\p{L}\p{N}_:./-]+$/u.test(written)) return written
-  return formatMatcher({ name: 'alertname', operator: '=', value: written })
 }
 
 async function update(
@@ -107,7 +102,7 @@ async function list({ expired, ...options }: Options & { readonly expired?: true
 function listText(silences: readonly GivenSilence[], timeZone: string): string {
   if (silences.length === 0) return 'nothing is silenced'
   const rows = silences.map(({ id, state, matchers, startsAt, endsAt, author, reason }) => [
-    id.slice(0, shortId),
+    shortSilenceId(id),
     state,
     stampWords(Date.parse(startsAt), timeZone),
     stampWords(Date.parse(endsAt), timeZone),
@@ -117,9 +112,6 @@ function listText(silences: readonly GivenSilence[], timeZone: string): string {
   ])
   return table(['id', 'state', 'from', 'until', 'by', 'matchers', 'reason'], rows)
 }
-
-/** Enough to find one by. */
-const shortId = 8
 
 async function show(id: string, options: Options): Promise<void> {
   const { silence, timeZone } = await (await api(options)).get<{

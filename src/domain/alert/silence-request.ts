@@ -3,7 +3,7 @@ import { cutText } from '../page/delivery.ts'
 import { errorMessage } from '../values/error-message.ts'
 import { storableText } from '../values/text.ts'
 import type { Matcher } from './matcher.ts'
-import { MatcherRefused, parseMatchers } from './matcher-text.ts'
+import { formatMatcher, MatcherRefused, parseMatchers } from './matcher-text.ts'
 import { type Silence, type SilenceDraft, silenceProblem, silenceState } from './silence.ts'
 import type { SilenceEffect } from './silence-effect.ts'
 
@@ -42,6 +42,15 @@ export interface Silencing {
   /** @param requestKey the same over repeats of one request */
   add(request: SilenceRequest, by: string, requestKey: string): Promise<SilenceAnswer>
   expire(id: string, by: string): Promise<SilenceAnswer>
+}
+
+/**
+ * Matchers as words of a command line or a chat, each one matcher: as with Alertmanager's `amtool`, a first word that is none names an alert.
+ */
+export function matchersOfWords(words: readonly string[]): readonly string[] {
+  const [first = '', ...rest] = words
+  if (!/^[\p{L}\p{N}_:./-]+$/u.test(first)) return words
+  return [formatMatcher({ name: 'alertname', operator: '=', value: first }), ...rest]
 }
 
 const longestReason = 500

@@ -19,9 +19,7 @@ export interface Silence {
   readonly comment: string
 }
 
-export const silenceStates = ['active', 'pending', 'expired'] as const
-
-export type SilenceState = (typeof silenceStates)[number]
+export type SilenceState = 'active' | 'pending' | 'expired'
 
 export function silenceState(
   { startsAt, endsAt }: Pick<Silence, 'startsAt' | 'endsAt'>,
@@ -126,6 +124,11 @@ function isSameMatchers(a: readonly Matcher[], b: readonly Matcher[]): boolean {
 export function expiredAt(silence: Silence, now: number): Silence {
   if (silenceState(silence, now) === 'expired') return silence
   return { ...silence, startsAt: Math.min(silence.startsAt, now), endsAt: now, updatedAt: now }
+}
+
+/** As lists show an id: enough to find a silence by. */
+export function shortSilenceId(uuid: string): string {
+  return uuid.slice(0, 8)
 }
 
 /** `service="feed", os=~"ios|android"` */

@@ -48,12 +48,27 @@ export type MaintenanceOrder =
     }
   | { readonly kind: 'end'; readonly window: string }
 
+/** What is asked about silences in a channel. */
+export type SilenceOrder =
+  | { readonly kind: 'list' }
+  | {
+      readonly kind: 'preview' | 'add'
+      readonly matchers: readonly string[]
+      readonly for: string
+      readonly reason: string
+      readonly id: string
+    }
+  /** `silence`: an id, or its beginning. */
+  | { readonly kind: 'expire'; readonly silence: string }
+
 /** What those who bring answers from channels need of the rest. It answers instead of throwing. */
 export interface ChannelAnswers {
   give(account: Account, answer: Answer): Promise<AnswerResult>
   declare(account: Account, declaration: Declaration): Promise<AnswerResult>
   /** Of the words behind `maintenance`. */
   maintenance(account: Account, order: MaintenanceOrder): Promise<AnswerResult>
+  /** Of the words behind `silence`. */
+  silence(account: Account, order: SilenceOrder): Promise<AnswerResult>
   who(account: Account, schedule: string | undefined): Promise<AnswerResult>
   /** A link that logs the owner of the account in; for nobody else's eyes. */
   login(account: Account): Promise<AnswerResult>

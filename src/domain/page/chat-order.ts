@@ -1,5 +1,12 @@
 import { parseIncidentName } from '../investigate/evidence.ts'
-import type { Account, AnswerResult, ChannelAnswers, MaintenanceOrder } from './channel-answers.ts'
+import type {
+  Account,
+  AnswerResult,
+  ChannelAnswers,
+  MaintenanceOrder,
+  SilenceOrder,
+} from './channel-answers.ts'
+import { readSilenceOrder } from './silence-order.ts'
 
 /** What people write in a chat behind `/firewatch`. */
 export type ChatOrder =
@@ -8,6 +15,7 @@ export type ChatOrder =
   | { readonly kind: 'declare'; readonly title: string }
   | { readonly kind: 'login' }
   | { readonly kind: 'maintenance'; readonly order: MaintenanceOrder }
+  | { readonly kind: 'silence'; readonly order: SilenceOrder }
   /** `problem`: what was not understood. */
   | { readonly kind: 'help'; readonly problem?: string }
 
@@ -20,12 +28,19 @@ export const chatHelp: readonly (readonly [usage: string, meaning: string])[] = 
     '/firewatch maintenance [preview] <service> <duration> <reason>',
     'pages nobody about a service until then; end <number> ends it, list names what there is',
   ],
+  [
+    '/firewatch silence [preview] <alert or matchers> <duration> <reason>',
+    'pages nobody about alerts that match until then; expire <id> ends it, list names what there is',
+  ],
   ['/firewatch login', 'gives you a link that logs you in'],
 ]
 
+/** What orders are carried out by. */
+export type ChatAnswers = Omit<ChannelAnswers, 'acknowledgeAs'>
+
 /** Carries an order out for whoever wrote it; `undefined`: they need help. */
 export function carryOutOrder(
-  answers: Pick<ChannelAnswers, 'give' | 'who' | 'declare' | 'login' | 'maintenance'>,
+  answers: ChatAnswers,
   account: Account,
   order: ChatOrder,
   id: string,
@@ -41,6 +56,8 @@ export function carryOutOrder(
       return answers.login(account)
     case 'maintenance':
       return answers.maintenance(account, order.order)
+    case 'silence':
+      return answers.silence(account, order.order)
     case 'help':
       return undefined
   }
@@ -71,6 +88,15 @@ export function readOrder(text: string, id: string): ChatOrder {
         : { kind: 'help', problem: 'You log in as yourself: /firewatch login' }
     case 'maintenance':
       return maintenanceOrder(rest.trim(), id)
+    case 'silence': {
+      const silence = readSilenceOrder(rest.trim(), id)
+      return silence === undefined
+        ? {
+            kind: 'help',
+            problem: 'Say what, for how long and why: /firewatch silence likes os=ios 2h a new app rolls out',
+          }
+        : { kind: 'silence', order: silence }
+    }
     case '':
     case 'help':
       return { kind: 'help' }

@@ -133,7 +133,9 @@ export function silenceIn(body: unknown): SilenceRequest {
   }
   const { matchers, for: lasting, from, to, reason, id } = read.data
   return {
-    matchers: typeof matchers === 'string' ? [matchers] : matchers,
+    // In a form people write one a line, too.
+    matchers:
+      typeof matchers === 'string' ? matchers.split('\n').filter((line) => line.trim() !== '') : matchers,
     timeZone: readerZone(),
     ...(lasting === undefined ? {} : { for: lasting }),
     ...(from === undefined ? {} : { from }),
