@@ -107,6 +107,7 @@ async function firingAlerts(db: Database): Promise<FiringAlert[]> {
     .selectFrom('incident_alerts as alerts')
     .innerJoin('incidents', 'incidents.number', 'alerts.incident')
     .select([
+      'alerts.source',
       'alerts.fingerprint',
       'alerts.labels',
       'alerts.annotations',

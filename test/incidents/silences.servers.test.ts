@@ -71,6 +71,17 @@ describe('N37: a silence of one check or series', () => {
     expect(await heard()).toBe(2)
   })
 
+  it('pages nobody until it is expired, and then at once', async () => {
+    const { story, silencing, add } = await begin()
+    const { silence } = await add()
+    await story.fire('ios')
+    await incidents.sleep(30 * minute)
+    expect(story.pages()).toEqual([])
+    await silencing.expire(silence?.id ?? '', 'ana')
+    await incidents.settle()
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
+  })
+
   it('does not count what is over', async () => {
     const { story, add } = await begin()
     await story.fire('ios')

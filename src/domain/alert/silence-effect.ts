@@ -1,10 +1,11 @@
 import { incidentName } from '../investigate/evidence.ts'
 import type { Severity } from '../values/severity.ts'
-import type { Labels } from './alert.ts'
+import { alertIdentity, type Labels } from './alert.ts'
 import { type Matcher, matchesAll } from './matcher.ts'
 
-/** An alert that fires in an open incident. */
+/** An alert that fires in an open incident. In several incidents it is listed with each. */
 export interface FiringAlert {
+  readonly source: string
   readonly fingerprint: string
   readonly labels: Labels
   readonly annotations: Labels
@@ -32,16 +33,21 @@ export interface SilenceEffect {
 
 export function effectOf(matchers: readonly Matcher[], firing: readonly FiringAlert[]): SilenceEffect {
   const incidents = new Map<number, { incident: AffectedIncident; matched: number; firing: number }>()
-  for (const { labels, incident } of firing) {
+  const matching = new Set<string>()
+  for (const alert of firing) {
+    const { labels, incident } = alert
     const sum = incidents.get(incident.incident) ?? { incident, matched: 0, firing: 0 }
     sum.firing++
-    if (matchesAll(matchers, labels)) sum.matched++
+    if (matchesAll(matchers, labels)) {
+      sum.matched++
+      matching.add(alertIdentity(alert))
+    }
     incidents.set(incident.incident, sum)
   }
   const affected = [...incidents.values()].filter(({ matched }) => matched > 0)
   return {
-    alerts: affected.reduce((total, { matched }) => total + matched, 0),
-    firing: firing.length,
+    alerts: matching.size,
+    firing: new Set(firing.map(alertIdentity)).size,
     incidents: affected.map(({ incident, matched, firing: all }) => ({
       ...incident,
       alerts: matched,
@@ -55,7 +61,12 @@ const mostNamed = 8
 /** `It matches 3 of 12 firing alerts: all of INC-3 (P1, Likes on iOS down 67 %), 2 of INC-4 (P2, …).` */
 export function effectSentence({ alerts, firing, incidents }: SilenceEffect): string {
   if (alerts === 0) return firing === 0 ? 'No alert fires now.' : `It matches none of ${countOf(firing)}.`
-  const share = alerts === firing ? `all ${countOf(firing)}` : `${alerts} of ${countOf(firing)}`
+  const share =
+    alerts === firing
+      ? firing === 1
+        ? 'the only firing alert'
+        : `all ${countOf(firing)}`
+      : `${alerts} of ${countOf(firing)}`
   const named = incidents
     .slice(0, mostNamed)
     .map(

@@ -5,6 +5,7 @@ import { effectOf, effectSentence, type FiringAlert } from '../../../src/domain/
 const likes = { incident: 3, title: 'Likes down 67 %', severity: 'P1', owner: null } as const
 const disks = { incident: 4, title: 'Disk full', severity: 'P2', owner: 'ben' } as const
 const alert = (incident: FiringAlert['incident'], os: string): FiringAlert => ({
+  source: 'integration/am',
   fingerprint: `${incident.incident}-${os}`,
   labels: { os, incident: String(incident.incident) },
   annotations: {},
@@ -30,6 +31,13 @@ describe('what a silence silences now', () => {
     ],
   ])('%s', (matchers, alerts, sentence) => {
     expect(effectSentence(effectOf(parseMatchers(matchers), alerts))).toBe(sentence)
+  })
+
+  it('counts an alert once that is in several incidents', () => {
+    const twice = [alert(likes, 'ios'), { ...alert(likes, 'ios'), incident: disks }]
+    expect(effectSentence(effectOf(parseMatchers('os=ios'), twice))).toBe(
+      'It matches the only firing alert: all in INC-3 (P1, Likes down 67 %), all in INC-4 (P2, Disk full).',
+    )
   })
 
   it('names some of many incidents', () => {
