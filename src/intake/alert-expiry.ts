@@ -15,8 +15,6 @@ export interface AlertExpiryDependencies {
   readonly now: () => Date
 }
 
-export type AlertExpiry = ReturnType<typeof createAlertExpiry>
-
 /** Alerts that come in may be due earlier than all others: it looks at least this often. */
 const longestPauseMs = 5_000
 /** Many that are due one after another are ended together. */
