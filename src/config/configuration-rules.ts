@@ -1,4 +1,5 @@
 import { auditAlertName } from '../domain/audit/alert.ts'
+import { heartbeatAlertName, heartbeatLabels } from '../domain/alert/heartbeat-alert.ts'
 import { noDataYet } from '../domain/check/first-data.ts'
 import { checkFailing, sourceSilent } from '../domain/check/self-alerts.ts'
 import { total } from '../domain/check/check.ts'
@@ -18,6 +19,7 @@ const reservedNames = [
   ['checks', sourceSilent, 'is the alert about a source without rows: choose another name'],
   ['checks', auditAlertName, 'is the alert about paging itself: choose another name'],
   ['checks', checkFailing, 'is the alert about a check that cannot measure: choose another name'],
+  ['checks', heartbeatAlertName, 'is the alert about a heartbeat: choose another name'],
   ['checks', noDataYet, 'is the alert about what never had any data: choose another name'],
 ] as const
 
@@ -53,13 +55,10 @@ export function configurationRuleFindings(configuration: unknown): Finding[] {
 }
 
 function takenNames(configuration: unknown): Finding[] {
-  const labels = reach(configuration, 'checks.*.labels.*')
-    .filter(({ path }) => reservedLabels.includes(String(path.at(-1))))
-    .map(({ path }) => ({
-      path,
-      message: `label "${path.at(-1)}" is set by the check itself`,
-      at: 'key' as const,
-    }))
+  const labels = [
+    ...ownLabels(configuration, 'checks', 'check', reservedLabels),
+    ...ownLabels(configuration, 'heartbeats', 'heartbeat', heartbeatLabels),
+  ]
   const names = reservedNames
     .filter(([section, name]) => under(under(configuration, section), name) !== undefined)
     .map(([section, name, why]) => ({
@@ -70,16 +69,37 @@ function takenNames(configuration: unknown): Finding[] {
   return [...labels, ...names, ...sharedNames(configuration)]
 }
 
+/** Labels of `kind`s that are not for people to set. */
+function ownLabels(
+  configuration: unknown,
+  section: string,
+  kind: string,
+  reserved: readonly string[],
+): Finding[] {
+  return reach(configuration, `${section}.*.labels.*`)
+    .filter(({ path }) => reserved.includes(String(path.at(-1))))
+    .map(({ path }) => ({ path, message: `label "${path.at(-1)}" is set by the ${kind} itself`, at: 'key' }))
+}
+
+/** Whom a token can be made for, and what is said of a name that another one has already. */
+const tokenHolders = [
+  [['users'], 'is a user too'],
+  [['integrations', 'senders'], 'is a sender too'],
+  [['heartbeats'], 'is a heartbeat too'],
+] as const
+
 /** A token is made for a name, and the timeline and the audit log name whoever acts. */
 function sharedNames(configuration: unknown): Finding[] {
-  const senders = entriesOf(under(under(configuration, 'integrations'), 'senders'))
-  return senders.flatMap(([name]): Finding[] => {
-    const isUser = under(under(configuration, 'users'), name) !== undefined
-    if (!isUser && name !== firewatch) return []
-    const who = name === firewatch ? 'is Firewatch itself' : 'is a user too'
-    const path = ['integrations', 'senders', name]
-    return [{ path, message: `"${name}" ${who}: choose another name`, at: 'key' }]
-  })
+  const at = (path: readonly string[]) => path.reduce<unknown>(under, configuration)
+  return tokenHolders.slice(1).flatMap(([path], index) =>
+    entriesOf(at(path)).flatMap(([name]): Finding[] => {
+      const others = tokenHolders.slice(0, index + 1)
+      const other = others.find(([holders]) => under(at(holders), name) !== undefined)
+      const who = name === firewatch ? 'is Firewatch itself' : other?.[1]
+      if (who === undefined) return []
+      return [{ path: [...path, name], message: `"${name}" ${who}: choose another name`, at: 'key' }]
+    }),
+  )
 }
 
 function cadence(path: Path, check: unknown): Finding[] {

@@ -20,6 +20,7 @@ const configurationReferences: References = [
   ['checks.*.service', 'service'],
   ['checks.*.metrics.*', 'metric'],
   ['checks.*.slices.*', 'slice'],
+  ['heartbeats.*.service', 'service'],
   ['teams.*.members.*', 'user'],
   ['schedules.*.layers.*.rotation.participants.*', 'user'],
   ['schedules.*.layers.*.rotation.participants.*.*', 'user'],

@@ -12,6 +12,7 @@ const sections = [
   'metrics',
   'slices',
   'checks',
+  'heartbeats',
   'users',
   'teams',
   'channels',

@@ -147,6 +147,15 @@ inhibit: [{ source: [severity=critical], target: [severity=warning], equal: [clu
     ])
   })
 
+  it('names what changes of a heartbeat as the file has it', async () => {
+    const heartbeats = '\nheartbeats: { backup: { every: 24h }, mail: { every: 1h } }\n'
+    const { text } = await planOf(
+      onCallYaml + heartbeats.replace('24h', '12h, grace: 1h'),
+      onCallYaml + heartbeats,
+    )
+    expect(text).toContain('Heartbeats\n  ~ backup: every 1d -> 12h, grace 10m -> 1h')
+  })
+
   it('of the same says that nothing changes', async () => {
     const { text, value } = await planOf(`# a comment\n${onCallYaml}`)
     expect(text).toMatch(/^new\.yaml changes nothing: revision \w{12} runs$/)

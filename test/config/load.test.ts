@@ -85,6 +85,30 @@ checks: { feed: { service: feed, metrics: [likes], bucket: 5m } }
     })
   })
 
+  it('of heartbeats, and there are none unless they are written', async () => {
+    const { heartbeats } = await load(`${minimal}heartbeats:
+  backup: { every: 24h }
+  mail: { every: 1h, grace: 0, service: feed, severity: P0, title: Mail, summary: No mail., muted: true, labels: { a: b }, runbookUrl: https://wiki.example }
+`)
+    const least = { name: 'backup', everyMs: 86_400_000, graceMs: 600_000, severity: 'critical', labels: {} }
+    expect(heartbeats).toEqual({
+      backup: least,
+      mail: {
+        name: 'mail',
+        everyMs: 3_600_000,
+        graceMs: 0,
+        service: 'feed',
+        severity: 'P0',
+        title: 'Mail',
+        summary: 'No mail.',
+        muted: true,
+        labels: { a: 'b' },
+        runbookUrl: 'https://wiki.example',
+      },
+    })
+    expect(await load(minimal)).not.toHaveProperty('heartbeats')
+  })
+
   it('of runbooks', async () => {
     const text = runbook.replace(
       '---\nLook',

@@ -28,6 +28,7 @@ export const readers = [
   { file: 'on-call', area: 'inhibit' },
   { file: 'on-call', area: 'escalation' },
   { file: 'on-call', area: 'delivery' },
+  { file: 'on-call', area: 'heartbeat' },
   { file: 'post-mortems' },
 ] as const satisfies readonly { file: string; area?: string }[]
 

@@ -3,6 +3,7 @@ import type { Configuration } from '../../domain/configuration/configuration.ts'
 import type { Runbook } from '../../domain/investigate/runbook.ts'
 import { checkSchema, toCheck } from './checks.ts'
 import { duration, named, text, webAddress } from './fields.ts'
+import { heartbeatMonitorSchema, toHeartbeatMonitor } from './heartbeats.ts'
 import { inhibitionRuleSchema } from './inhibition.ts'
 import { integrationsSchema, toIntegrations } from './integrations.ts'
 import { metricSchema, sliceSchema, sourceSchema, toMetric, toSlice, toSource } from './metrics.ts'
@@ -43,6 +44,7 @@ export const configurationSchema = z.strictObject({
   metrics: named(metricSchema).default({}),
   slices: named(sliceSchema).default({}),
   checks: named(checkSchema).default({}),
+  heartbeats: named(heartbeatMonitorSchema).exactOptional(),
   users: named(userSchema),
   teams: named(teamSchema).default({}),
   channels: named(channelSchema).default({}),
@@ -80,6 +82,7 @@ export function toConfiguration(
     metrics: mapped(written.metrics, toMetric),
     slices: mapped(written.slices, toSlice),
     checks: mapped(written.checks, toCheck),
+    ...(written.heartbeats !== undefined && { heartbeats: mapped(written.heartbeats, toHeartbeatMonitor) }),
     users: mapped(written.users, toUser),
     teams: mapped(written.teams, toTeam),
     channels: mapped(written.channels, toChannel),

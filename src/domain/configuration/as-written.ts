@@ -56,6 +56,7 @@ export function asWritten(configuration: Configuration): WrittenParts {
       services: each(services, writtenService(timeZone)),
       sources: each(sources),
       metrics: each(metrics),
+      heartbeats: each(configuration.heartbeats ?? {}),
       slices: each(slices),
       targets: each(targets, writtenTarget),
       windows: Object.fromEntries(

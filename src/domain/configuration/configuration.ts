@@ -30,6 +30,8 @@ export interface Configuration {
   readonly metrics: Readonly<Record<string, Metric>>
   readonly slices: Readonly<Record<string, Slice>>
   readonly checks: Readonly<Record<string, Check>>
+  /** Jobs that say regularly that they are alive. */
+  readonly heartbeats?: Readonly<Record<string, HeartbeatMonitor>>
   readonly users: Readonly<Record<string, User>>
   readonly teams: Readonly<Record<string, Team>>
   /** Places where many people hear, such as a chat room. */
@@ -144,6 +146,28 @@ export interface Check {
   /** Label `severity` of its alerts. */
   readonly severity: string
   readonly labels: Labels
+  readonly dashboardUrl?: string
+  readonly runbookUrl?: string
+  readonly links?: readonly NamedLink[]
+}
+
+/** A job that is expected to be heard of: silence is an alert. */
+export interface HeartbeatMonitor {
+  readonly name: string
+  /** How often it beats. */
+  readonly everyMs: number
+  /** How much later than that a beat may still come. */
+  readonly graceMs: number
+  readonly service?: string
+  /** Label `severity` of its alert. */
+  readonly severity: string
+  readonly labels: Labels
+  /** What people call it: it stands in the title of its alert. */
+  readonly title?: string
+  /** What its silence means, for whoever is paged. */
+  readonly summary?: string
+  /** Its state is followed, and nobody is told. */
+  readonly muted?: true
   readonly dashboardUrl?: string
   readonly runbookUrl?: string
   readonly links?: readonly NamedLink[]

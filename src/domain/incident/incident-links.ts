@@ -10,7 +10,8 @@ export interface LinkSources {
   readonly incident: Pick<Incident, 'service'>
   /** Those to go by: what fires. */
   readonly alerts: readonly Pick<Alert, 'labels' | 'annotations'>[]
-  readonly configuration: Pick<Configuration, 'services' | 'metrics'> & Partial<Pick<Configuration, 'checks'>>
+  readonly configuration: Pick<Configuration, 'services' | 'metrics'> &
+    Partial<Pick<Configuration, 'checks' | 'heartbeats'>>
   /** Our own, when one matches. */
   readonly runbook?: { readonly title: string; readonly url: string }
 }
@@ -43,17 +44,18 @@ export function incidentLinks({ incident, alerts, configuration, runbook }: Link
 function configuredLinks(
   { service }: LinkSources['incident'],
   alerts: LinkSources['alerts'],
-  { services, metrics, checks = {} }: LinkSources['configuration'],
+  { services, metrics, checks = {}, heartbeats = {} }: LinkSources['configuration'],
 ): TypedLink[] {
   const about = own(services, service)
   const fired = namedBy(alerts, 'check').flatMap((name) => own(checks, name) ?? [])
+  const silent = namedBy(alerts, 'heartbeat').flatMap((name) => own(heartbeats, name) ?? [])
   const charts = namedBy(alerts, 'metric').flatMap((name): TypedLink[] => {
     const metric = own(metrics, name)
     return metric?.chartUrl === undefined
       ? []
       : [{ kind: 'chart', title: metric.title, url: metric.chartUrl }]
   })
-  const places = [...fired, ...(about === undefined ? [] : [about])]
+  const places = [...fired, ...silent, ...(about === undefined ? [] : [about])]
   return [
     ...places.flatMap(({ runbookUrl: url }): TypedLink[] =>
       url === undefined ? [] : [{ kind: 'runbook', title: 'Runbook', url }],

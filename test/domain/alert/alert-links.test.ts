@@ -130,16 +130,16 @@ describe('N35: where an incident leads', () => {
     ])
   })
 
-  it('has what people configured for a check', () => {
-    const check = {
+  it.each(['check', 'heartbeat'])('has what people configured for a %s', (label) => {
+    const place = {
       runbookUrl: 'https://wiki.example.org/feed',
       dashboardUrl: 'https://boards.example.org/feed',
       links,
     }
     const told = incidentLinks({
       incident: incident({ service: 'feed' }),
-      alerts: [alert('likes', { labels: { check: 'feed-activity' } })],
-      configuration: { ...configuration, checks: { 'feed-activity': check } as never },
+      alerts: [alert('likes', { labels: { [label]: 'feed-activity' } })],
+      configuration: { ...configuration, [`${label}s`]: { 'feed-activity': place } as never },
     })
     expect(told.map(({ kind, title }) => [kind, title])).toEqual([
       ['runbook', 'Runbook'],
