@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { randomUUID } from 'node:crypto'
 import { loadConfiguration } from '../config/load.ts'
-import { holderNamed, roleOf } from '../domain/access/access.ts'
+import { type AccessConfiguration, holderNamed, roleOf } from '../domain/access/access.ts'
 import { unknownName } from '../domain/values/suggestion.ts'
 import type { AuditEntry } from '../domain/access/audit-entry.ts'
 import { createAuditLog } from '../postgres/audit-log.ts'
@@ -26,7 +26,7 @@ export async function issueToken(
   const role = holder && roleOf(holder, configuration, undefined)
   if (holder === undefined || role === undefined)
     throw new CommandFailed(
-      `${configPath}: ${unknownName('user or sender', name, [...Object.keys(configuration.users), ...Object.keys(configuration.integrations?.senders ?? {})])}`,
+      `${configPath}: ${unknownName('user, sender or heartbeat', name, holderNames(configuration))}`,
       exitCodes.refused,
     )
   const database = openDatabase(databaseUrl, 2)
@@ -45,6 +45,10 @@ export async function issueToken(
   } finally {
     await database.close()
   }
+}
+
+function holderNames({ users, integrations, heartbeats }: AccessConfiguration): string[] {
+  return [users, integrations?.senders ?? {}, heartbeats ?? {}].flatMap((named) => Object.keys(named))
 }
 
 function entryOf(target: string, replace: boolean, at: Date): AuditEntry {

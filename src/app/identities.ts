@@ -1,11 +1,8 @@
-import { holderNamed, type Holder, roleOf } from '../domain/access/access.ts'
-import type { Configuration } from '../domain/configuration/configuration.ts'
+import { type AccessConfiguration, holderNamed, type Holder, roleOf } from '../domain/access/access.ts'
 import { credentialId } from '../postgres/credential-list.ts'
 import type { createCredentialRecords } from '../postgres/credentials.ts'
 import type { Credentials, Principal } from '../web/access.ts'
 import type { Sessions } from '../web/sessions.ts'
-
-type Access = Pick<Configuration, 'users' | 'integrations'>
 
 /**
  * Who a credential stands for. It names its holder; whether there still is one, and what they may do, is asked of the configuration each time, so
@@ -15,7 +12,7 @@ type Access = Pick<Configuration, 'users' | 'integrations'>
  */
 export function createIdentities(
   records: ReturnType<typeof createCredentialRecords>,
-  configuration: () => Access,
+  configuration: () => AccessConfiguration,
   operator: string | undefined,
 ): Credentials & Sessions {
   const principalOf = (holder: Holder | undefined, secret: string): Principal | undefined => {

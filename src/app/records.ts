@@ -16,6 +16,7 @@ import { createDispatchRecords } from '../postgres/dispatch.ts'
 import { createEvidenceRecords } from '../postgres/evidence.ts'
 import { createFigureRecords } from '../postgres/figures.ts'
 import { createGuardLedger } from '../postgres/guard-ledger.ts'
+import { createHeartbeatRecords } from '../postgres/heartbeats.ts'
 import { createIncidentCommands } from '../postgres/incident-commands.ts'
 import { createIncidentMachine, type IncidentMachine } from '../postgres/incident-machine.ts'
 import { createIncidentBoard } from '../postgres/incident-board.ts'
@@ -90,6 +91,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     alertRepeats: createAlertRepeats(urgent.intake),
     alertExpiry: createAlertExpiry(db),
     changeEvents: createChangeEventRecords(urgent.intake),
+    heartbeats: createHeartbeatRecords(db, urgent.intake),
     checkRuns: createCheckRunRecords(db),
     verdicts: createVerdictRecords(db),
     configurations,

@@ -1,6 +1,6 @@
 import type { Generated, ColumnType } from 'kysely'
 import type { TestOutcome } from '../domain/page/test-page.ts'
-import type { AlertStatus, Labels } from '../domain/alert/alert.ts'
+import type { AcceptedAlert, AlertStatus, Labels } from '../domain/alert/alert.ts'
 import type { Matcher } from '../domain/alert/matcher.ts'
 import type { Severity } from '../domain/values/severity.ts'
 
@@ -76,6 +76,18 @@ export interface Schema {
     labels: LabelsColumn
     links: LabelsColumn
     accepted_at: Generated<Date>
+  }
+  heartbeats: {
+    name: string
+    last_beat_at: Date | null
+    last_status: 'ok' | 'fail' | null
+    message: string | null
+    state: Generated<'inactive' | 'healthy' | 'unhealthy'>
+    since: Date | null
+    judged_beat_at: Date | null
+    alert: ColumnType<AcceptedAlert | null, string | null, string | null>
+    alerts: Generated<number>
+    ended_at: Date | null
   }
   incidents: {
     number: Generated<number>
@@ -302,7 +314,7 @@ export interface Schema {
     secret_hash: string
     kind: 'token' | 'session' | 'login' | 'calendar' | 'page-link'
     person: string
-    holder: 'person' | 'sender' | 'operator'
+    holder: 'person' | 'sender' | 'operator' | 'heartbeat'
     /** Of a page link alone. */
     incident: number | null
     browser: string | null

@@ -59,7 +59,7 @@ export function addCredentialCommands(
 function addTokenCreation(token: Command, { issueToken }: Pick<Installation, 'issueToken'>): void {
   token
     .command('create <name>', { isDefault: true })
-    .description('make an API token for a configured user or sender; it is shown once')
+    .description('make an API token for a configured user, sender or heartbeat; it is shown once')
     .addOption(
       duration(
         '--expires <duration>',

@@ -22,7 +22,7 @@ export interface HeartbeatStanding {
   readonly state: HeartbeatState
   /** When it came into its state; `null` while it never had another. */
   readonly since: number | null
-  /** When the beat was received that its state goes by. */
+  /** When the beat was received by which it is unhealthy; `null` while it is not. */
   readonly judgedBeatAt: number | null
   /** The event by which its alert fires; `null` while none does. */
   readonly alert: AcceptedAlert | null
@@ -43,6 +43,7 @@ export interface HeartbeatLook {
 }
 
 export interface HeartbeatChange {
+  /** The very one that was looked at, when nothing changed. */
   readonly standing: HeartbeatStanding
   /** What the inbox is to hear; absent when no alert begins or ends. */
   readonly event?: AcceptedAlert
@@ -86,14 +87,8 @@ export function lookAtHeartbeat(
   look: HeartbeatLook,
 ): HeartbeatChange {
   if (monitor === undefined) return forgotten(standing, look)
-  const state = stateFound(standing, monitor, look)
-  const { lastBeat } = standing
-  const changed: HeartbeatStanding = {
-    ...standing,
-    state,
-    since: state === standing.state ? standing.since : beginOf(state, standing, monitor, look),
-    judgedBeatAt: lastBeat?.receivedAt ?? null,
-  }
+  const changed = stateChange(standing, monitor, look)
+  const { state, lastBeat } = changed
   const fires = state === 'unhealthy' && monitor.muted !== true
   if (fires && lastBeat !== null && standing.alert === null) return opened(changed, lastBeat, monitor, look)
   if (fires || standing.alert === null) return { standing: changed }
@@ -102,6 +97,18 @@ export function lookAtHeartbeat(
   return state === 'healthy'
     ? closed(changed, standing.alert, 'recovered', changed.since ?? look.at)
     : closed(changed, standing.alert, 'muted', look.at)
+}
+
+function stateChange(
+  standing: HeartbeatStanding,
+  monitor: HeartbeatMonitor,
+  look: HeartbeatLook,
+): HeartbeatStanding {
+  const state = stateFound(standing, monitor, look)
+  const judgedBeatAt = state === 'unhealthy' ? (standing.lastBeat?.receivedAt ?? null) : null
+  if (state === standing.state)
+    return judgedBeatAt === standing.judgedBeatAt ? standing : { ...standing, judgedBeatAt }
+  return { ...standing, state, since: beginOf(state, standing, monitor, look), judgedBeatAt }
 }
 
 /** When looking at it next may find another state without a beat, epoch milliseconds; `undefined`: never. */

@@ -31,11 +31,14 @@ export function credentialRoutes(app: FastifyInstance, dependencies: WebDependen
   app.post('/api/v1/tokens', { config: { access: 'administer' } }, async (request, reply) => {
     const parsed = Wanted.safeParse(request.body)
     if (!parsed.success)
-      throw new HttpProblem(400, 'say for whom: {"person": "ana"}, or the name of a sender')
+      throw new HttpProblem(400, 'say for whom: {"person": "ana"}, or the name of a sender or a heartbeat')
     const { person, expires } = parsed.data
     const known = credentials.holderNamed(person)
     if (known === undefined)
-      throw new HttpProblem(404, `nobody called ${person} is among the configured users and senders`)
+      throw new HttpProblem(
+        404,
+        `nobody called ${person} is among the configured users, senders and heartbeats`,
+      )
     const validForMs = expires === undefined ? null : validityIn(expires)
     const token = await credentials.issue('token', known.holder, validForMs)
     const id = credentials.idOf(token)
