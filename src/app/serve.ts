@@ -15,6 +15,7 @@ import { ConfigurationReload } from './configuration-reload.ts'
 import { createConfigurationService } from './configuration-service.ts'
 import { createChannelHandlers } from './channel-handlers.ts'
 import { createAlertExpiry } from '../intake/alert-expiry.ts'
+import { heartbeatWatchOf } from './heartbeats.ts'
 import { createIntake } from './intake.ts'
 import type { Hangups } from './hangup.ts'
 import { createMaintenance } from './maintenance.ts'
@@ -65,6 +66,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups:
     auditLog,
     maintenance: createMaintenance(records, running, now),
     silencing: createSilencing(records, now, randomUUID),
+    heartbeatWatch: heartbeatWatchOf({ records, running, log }),
   }
 
   const reload = keepConfiguration(parts, env, configuration)
@@ -82,6 +84,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups:
     await reload.start()
     hangups.listen(() => void reload.hangUp())
     await listenOn(app, settings)
+    parts.heartbeatWatch.start()
     log.info({ url: settings.publicUrl, revision: running().revision }, 'serving')
     giveBackWhatStartingTook()
     await untilToldToEnd()
@@ -89,6 +92,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups:
   } finally {
     hangups.stop()
     await reload.stop()
+    await parts.heartbeatWatch.stop()
     await app.close()
     await channels.idle()
     await expiry.stop()

@@ -3,6 +3,7 @@ import type { ClickHouse } from '../clickhouse/client.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { Silencing } from '../domain/alert/silence-request.ts'
 import type { MaintenanceAnnouncements } from '../domain/escalate/maintenance.ts'
+import type { HeartbeatWatch } from '../intake/heartbeat-watch.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { createAuditLog } from '../postgres/audit-log.ts'
 import type { ServerPools } from '../postgres/pools.ts'
@@ -24,6 +25,7 @@ export interface ServerParts {
   readonly auditLog: ReturnType<typeof createAuditLog>
   readonly maintenance: MaintenanceAnnouncements
   readonly silencing: Silencing
+  readonly heartbeatWatch: HeartbeatWatch
 }
 
 export const now = () => new Date()

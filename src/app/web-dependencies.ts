@@ -8,6 +8,7 @@ import { createCharts } from './charts.ts'
 import { createCheckDetails } from './check-details.ts'
 import { createCheckReadings } from './check-readings.ts'
 import { createDeclarationPreviews } from './declaration-previews.ts'
+import { createHeartbeats } from './heartbeats.ts'
 import { createIdentities } from './identities.ts'
 import { createOnCallService } from './on-call.ts'
 import { unreachable } from './readiness.ts'
@@ -37,6 +38,7 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
       ...createCheckReadings(records.verdicts, running, (alerts) => records.board.incidentsOf(alerts)),
       details: createCheckDetails(records, running),
     },
+    heartbeats: createHeartbeats(records, running, () => parts.heartbeatWatch.notice(), now),
     marks: (incident) => (incident === null ? records.marks.ofAll() : records.marks.ofIncident(incident)),
     reviews: createReviews({
       records,

@@ -7,6 +7,7 @@ import { addCheckCommands } from './commands/checks.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import { addConfigCommands } from './commands/config.ts'
 import { addCredentialCommands } from './commands/credentials.ts'
+import { addHeartbeatCommands } from './commands/heartbeats.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
 import { addInitCommand } from './commands/init.ts'
 import { addMaintenanceCommands } from './commands/maintenance.ts'
@@ -49,6 +50,7 @@ export function createProgram(installation: Installation): Command {
   addTestPageCommand(program)
   program.commandsGroup('Checks:')
   addCheckCommands(program)
+  addHeartbeatCommands(program)
   addReplayCommand(program, installation)
   addSqlCommand(program, installation)
   program.commandsGroup('Set it up:')

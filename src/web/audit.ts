@@ -35,8 +35,8 @@ interface AuditParts {
 const longestWaitMs = 1_000
 
 /**
- * Every change that somebody asked for and every refusal, as an entry of the audit log: a change before it is answered. Alerts that come in are
- * records by themselves.
+ * Every change that somebody asked for and every refusal, as an entry of the audit log: a change before it is answered. Alerts and beats that come
+ * in are records by themselves.
  */
 export function auditRequests(app: FastifyInstance, { credentials, auditLog, now }: AuditParts): void {
   app.decorateRequest('audited', null)
@@ -56,7 +56,7 @@ function isWorthAnEntry(request: FastifyRequest, reply: FastifyReply): boolean {
   if (isDenied) return true
   // Looking at something is an entry where a route says what about it: a link was used.
   if (!changesState(request)) return request.audited !== null && principal !== null
-  if (access === 'send-alerts' || keyInBody) return false
+  if (access === 'send-alerts' || keyInBody || principal?.kind === 'heartbeat') return false
   // What a channel's handler carries out is told by whom it carries it out for.
   return principal !== null || (access === 'capability' && refusal !== null)
 }

@@ -35,6 +35,7 @@ import type { Credentials } from './access.ts'
 import type { AuditLog } from './audit.ts'
 import type { Automation } from './automation.ts'
 import type { ConfigurationService } from './configuration-service.ts'
+import type { Heartbeats } from './heartbeats.ts'
 import type { Intake } from './intake.ts'
 import type { ServedRequest } from './observe.ts'
 import type { OnCallService } from './on-call-service.ts'
@@ -68,6 +69,7 @@ export interface WebDependencies {
   /** Who would be paged if somebody declared an incident now, for each severity, about a service or without one. */
   readonly declarationPreviews: (service: string | undefined) => Promise<readonly PagingPreview[]>
   readonly checks: CheckReader
+  readonly heartbeats: Heartbeats
   /** Marks that change whenever what people see changes; `null` means the list of all incidents. */
   readonly marks: (incident: number | null) => Promise<string>
   readonly configured: {

@@ -2,6 +2,7 @@ import formBody from '@fastify/formbody'
 import fastify, { type FastifyInstance } from 'fastify'
 import { storable } from '../domain/values/text.ts'
 import { guardRoutes } from './access.ts'
+import { stampArrivals } from './arrival.ts'
 import { auditRequests } from './audit.ts'
 import { refuseDeepBody } from './body-depth.ts'
 import type { WebDependencies } from './dependencies.ts'
@@ -25,6 +26,7 @@ import { consoleRoutes } from './routes/console.ts'
 import { credentialRoutes } from './routes/credentials.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
+import { heartbeatRoutes } from './routes/heartbeats.ts'
 import { incidentRoutes } from './routes/incidents.ts'
 import { loginRoutes } from './routes/login.ts'
 import { maintenanceRoutes } from './routes/maintenance.ts'
@@ -72,6 +74,7 @@ export async function createServer(dependencies: WebDependencies): Promise<Fasti
     routerOptions: { maxParamLength: 5_000 },
     genReqId: () => dependencies.newId(),
   })
+  stampArrivals(app, dependencies.now)
   guardRoutes(app, dependencies.credentials)
   observeRequests(app, dependencies.served)
   answerErrors(app, dependencies.log)
@@ -113,6 +116,7 @@ export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): 
     pagerDutyRoutes,
     opsgenieRoutes,
     checkRoutes,
+    heartbeatRoutes,
     chartRoutes,
     checkChartRoutes,
     incidentRoutes,

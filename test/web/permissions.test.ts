@@ -5,7 +5,7 @@ import { guardRoutes } from '../../src/web/access.ts'
 import { addRoutes } from '../../src/web/server.ts'
 import { as, startWeb, type TestWeb } from './world.ts'
 
-const roles: readonly AccessRole[] = ['viewer', 'responder', 'admin', 'sender']
+const roles: readonly AccessRole[] = ['viewer', 'responder', 'admin', 'sender', 'heartbeat']
 
 interface Route {
   readonly method: string
@@ -56,6 +56,11 @@ describe('N08 every route', () => {
       for (const role of roles.filter((one) => !mayWith(one, access)))
         expect([url, role, (await ask(as(role))).statusCode]).toEqual([url, role, 403])
     }
+  })
+
+  it('gives a heartbeat its beats and nothing else', () => {
+    const open = routes.filter(({ access = '' }) => isPermission(access) && mayWith('heartbeat', access))
+    expect(open.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /api/v1/heartbeats/:name'])
   })
 
   it('gives a sender the intake and nothing else', async () => {

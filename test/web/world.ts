@@ -14,6 +14,8 @@ import type { MaintenanceAnnouncements } from '../../src/domain/escalate/mainten
 import type { CheckMute } from '../../src/domain/check/mutes.ts'
 import type { FastifyInstance } from 'fastify'
 import type { AccessRole } from '../../src/domain/access/access.ts'
+import type { Beat } from '../../src/domain/alert/heartbeat.ts'
+import type { ListedHeartbeat } from '../../src/domain/alert/heartbeat-view.ts'
 import type { AuditEntry } from '../../src/domain/access/audit-entry.ts'
 import type { Configuration } from '../../src/domain/configuration/configuration.ts'
 import type { Incident } from '../../src/domain/incident/incident.ts'
@@ -40,6 +42,9 @@ import { onCallServiceOver } from '../support/on-call-service.ts'
 
 /** Of the link of a page that opens the incident for ana. */
 export const linkSecret = 'secret-of-a-page-link-of-43-characters-long'
+
+/** Key of the heartbeat nightly-backup. */
+export const heartbeatKey = 'key-of-nightly-backup-of-43-characters-long'
 
 export const now = '2026-03-02T03:04:05.000Z'
 
@@ -98,6 +103,8 @@ export interface State {
   chart: ChartReading
   mutes: readonly CheckMute[]
   switches: readonly GuardSwitch[]
+  heartbeats: readonly ListedHeartbeat[]
+  readonly beats: { readonly name: string; readonly beat: Beat }[]
   readonly audit: AuditEntry[]
 }
 
@@ -134,6 +141,8 @@ export async function startWeb(
     chart: { kind: 'chart', model: chartModel({ data: likesChart, incident: of, timeZone: 'UTC' }) },
     mutes: [],
     switches: [],
+    heartbeats: [],
+    beats: [],
     audit: [],
   }
   const dependencies: WebDependencies = { ...dependenciesOver(state, given), ...overrides }
@@ -200,6 +209,14 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       names: async () => state.checks.map(({ check }) => check.name),
       details: async (name) => state.details.find(({ check }) => check.name === name),
       read: async (name) => state.checks.find(({ check }) => check.name === name),
+    },
+    heartbeats: {
+      beat: async (name, beat) => {
+        if (!state.heartbeats.some((one) => one.name === name)) return false
+        state.beats.push({ name, beat })
+        return true
+      },
+      list: async () => state.heartbeats,
     },
     reviews: reviewsOver(state, given),
     testPages: {
@@ -357,6 +374,8 @@ function inZone(reading: ChartReading, timeZone?: string): ChartReading {
 
 const principals = new Map<string, Principal>([
   ['sender-secret', { ...principal('alertmanager', 'sender'), kind: 'sender' }],
+  ['heartbeat-secret', { ...principal('nightly-backup', 'heartbeat'), kind: 'heartbeat' }],
+  [heartbeatKey, { ...principal('nightly-backup', 'heartbeat'), kind: 'heartbeat' }],
   ['viewer-secret', principal('vic', 'viewer')],
   ['responder-secret', principal('ana', 'responder')],
   ['admin-secret', principal('root', 'admin')],

@@ -40,7 +40,8 @@ ${readings.length === 0 ? html`<p class="empty">No check is configured. <code>do
 ${readings.length > 0 && total.firing + total.unknown === 0 && total.ok > 0 ? html`<p class="calm">${icon('✓')} Every series is ok.</p>` : null}
 ${trouble.length === 0 ? null : seriesBoard('Series that fire or are unknown', trouble, now)}
 ${more > 0 ? html`<p class="quiet">${more} more on the pages of their checks.</p>` : null}
-${readings.length === 0 ? null : html`<h2>All checks</h2>${checkBoard(checks, page)}`}`,
+${readings.length === 0 ? null : html`<h2>All checks</h2>${checkBoard(checks, page)}`}
+<p class="quiet"><a href="/heartbeats">Heartbeats</a>: jobs that say that they are alive.</p>`,
   })
 }
 
