@@ -38,13 +38,13 @@ function world(answer: (looks: number) => Promise<number | undefined>) {
     looks,
     logged,
     /** How long it waits now, once it has looked so often. */
-    async waitsAfter(count: number): Promise<number | undefined> {
+    waitsAfter: async (count: number): Promise<number | undefined> => {
       await expect.poll(() => looks.length).toBe(count)
       await expect.poll(() => waits.filter(({ ms }) => ms !== lookWithinMs).length).toBe(1)
       return waits.find(({ ms }) => ms !== lookWithinMs)?.ms
     },
     /** The wait of so long is over. */
-    pass(ms: number): void {
+    pass: (ms: number): void => {
       at += ms
       const index = waits.findIndex((one) => one.ms === ms)
       waits.splice(index, 1)[0]?.end()
