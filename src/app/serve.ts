@@ -78,8 +78,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups:
     configuration: createConfigurationService({ ...parts, now }, env, reload),
   })
   dispatcher = startDispatcher(parts)
-  const expiry = createAlertExpiry({ alerts: records.alertExpiry, log, now })
-  expiry.start()
+  const background = startBackground(parts, dispatcher)
   try {
     await reload.start()
     hangups.listen(() => void reload.hangUp())
@@ -95,8 +94,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups:
     await parts.heartbeatWatch.stop()
     await app.close()
     await channels.idle()
-    await expiry.stop()
-    await dispatcher.stop()
+    await background.stop()
     await auditLog.idle()
     await Promise.all([clickhouse.close(), temporal.close(), pools.close()])
   }
@@ -152,6 +150,18 @@ function startDispatcher({ running, log, pools, records }: ServerParts): Dispatc
   })
   dispatcher.start()
   return dispatcher
+}
+
+/** What is done with alerts beside requests. */
+function startBackground({ records, log }: ServerParts, dispatcher: Dispatcher) {
+  const expiry = createAlertExpiry({ alerts: records.alertExpiry, log, now })
+  expiry.start()
+  return {
+    async stop(): Promise<void> {
+      await expiry.stop()
+      await dispatcher.stop()
+    },
+  }
 }
 
 function untilToldToEnd(): Promise<void> {
