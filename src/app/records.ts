@@ -14,6 +14,7 @@ import type { Database } from '../postgres/database.ts'
 import { createDeclarations } from '../postgres/declarations.ts'
 import { createDispatchRecords } from '../postgres/dispatch.ts'
 import { createEvidenceRecords } from '../postgres/evidence.ts'
+import { createFiringAlerts } from '../postgres/firing-alerts.ts'
 import { createFigureRecords } from '../postgres/figures.ts'
 import { createGuardLedger } from '../postgres/guard-ledger.ts'
 import { createHeartbeatRecords } from '../postgres/heartbeats.ts'
@@ -92,6 +93,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     alertExpiry: createAlertExpiry(db),
     changeEvents: createChangeEventRecords(urgent.intake),
     heartbeats: createHeartbeatRecords(db, urgent.intake),
+    firingAlerts: createFiringAlerts(db),
     checkRuns: createCheckRunRecords(db),
     verdicts: createVerdictRecords(db),
     configurations,

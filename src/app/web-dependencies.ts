@@ -3,6 +3,7 @@ import { personCalendar, scheduleCalendar } from '../ical/write.ts'
 import type { Incident } from '../domain/incident/incident.ts'
 import type { WebDependencies } from '../web/dependencies.ts'
 import type { ServedRequest } from '../web/observe.ts'
+import { createAlertmanagerApi } from './alertmanager-api.ts'
 import { createAutomation } from './automation.ts'
 import { createCharts } from './charts.ts'
 import { createCheckDetails } from './check-details.ts'
@@ -47,6 +48,7 @@ export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'inta
       now,
     }),
     onCall,
+    alertmanagerApi: createAlertmanagerApi({ ...parts, startedAt: now(), now, newId: randomUUID }),
     testPages: createTestPages({
       configuration: running,
       testPages: records.testPages,

@@ -1,11 +1,9 @@
 import { z } from 'zod'
 import { type AcceptedAlert, fingerprintOf, type Labels } from '../domain/alert/alert.ts'
+import { defaultResolveTimeoutMs } from '../domain/alert/current-alert.ts'
 import { storable } from '../domain/values/text.ts'
-import { BodyRefused, type DoorContext, type DoorReading } from './door.ts'
+import { BodyRefused, type IntakeReading, type SenderContext } from './reading.ts'
 import { boundedId, textOf, textsOf } from './texts.ts'
-
-/** Alertmanager's `global.resolve_timeout`, as it is by default. */
-export const defaultResolveTimeoutMs = 5 * 60_000
 
 /** Go's zero time, `0001-01-01T00:00:00Z`: the instant is not set. */
 const zeroTime = Date.parse('0001-01-01T00:00:00Z')
@@ -53,9 +51,9 @@ type PostableAlert = z.output<typeof postableAlert>
  */
 export function readPostedAlerts(
   body: unknown,
-  { source, now }: DoorContext,
+  { source, now }: SenderContext,
   resolveTimeoutMs: number = defaultResolveTimeoutMs,
-): DoorReading {
+): IntakeReading {
   const list = postableAlerts.safeParse(storable(body))
   if (!list.success) throw new BodyRefused('no alerts', [list.error.issues[0]?.message ?? ''])
   const alerts: AcceptedAlert[] = []
@@ -66,6 +64,15 @@ export function readPostedAlerts(
     else alerts.push(read)
   }
   return { alerts, changes: [], problems }
+}
+
+/**
+ * The same event of a firing alert, once more after its end: Prometheus was out of reach for longer than the alert lasts unsent, and has never said
+ * that it was over. It did end in between, so for us it begins anew right after that end.
+ */
+export function firingAfterEnd(alert: AcceptedAlert, endedAt: string): AcceptedAlert {
+  const eventId = boundedId(`${alert.eventId}/again/${endedAt}`)
+  return { ...alert, eventId, startsAt: toText(Date.parse(endedAt) + 1) }
 }
 
 interface Reading {

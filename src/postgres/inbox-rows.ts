@@ -58,6 +58,15 @@ export async function claimWaiting(
   return found.rows.map(fromRecord)
 }
 
+/** Rows that no alert has been brought to yet, in the order of acceptance; whoever brings them may have them in hand. */
+export async function waitingRows(db: Database): Promise<InboxRow[]> {
+  const { rows } = await sql<Omit<InboxRecord, 'homes' | 'before_ended_at' | 'before_accepted_at'>>`
+    SELECT * FROM alert_inbox WHERE dispatched_at IS NULL ORDER BY id`.execute(db)
+  return rows.map((row) =>
+    fromRecord({ ...row, homes: null, before_ended_at: null, before_accepted_at: null }),
+  )
+}
+
 /** Gives rows back before their lease is over. */
 export async function releaseRows(db: Database, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return

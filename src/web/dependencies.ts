@@ -32,6 +32,7 @@ import type { WaitingCheck } from '../domain/check/first-data.ts'
 import type { CheckMute } from '../domain/check/mutes.ts'
 import type { CheckStanding, Series, Verdict } from '../domain/check/verdict.ts'
 import type { Credentials } from './access.ts'
+import type { AlertmanagerApi } from './alertmanager-api.ts'
 import type { AuditLog } from './audit.ts'
 import type { Automation } from './automation.ts'
 import type { ConfigurationService } from './configuration-service.ts'
@@ -93,6 +94,7 @@ export interface WebDependencies {
   readonly reviews: ReviewService
   readonly charts: Charts
   readonly intake: Intake
+  readonly alertmanagerApi: AlertmanagerApi
   /** What channels bring in; one that is not configured now has no handler. */
   readonly slack?: () => SlackWebhookHandler | undefined
   readonly telegram?: () => TelegramWebhookHandler | undefined

@@ -11,6 +11,7 @@ import { observeRequests } from './observe.ts'
 import { channelRoutes } from './routes/channels.ts'
 import { accountRoutes } from './routes/account.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { alertmanagerApiRoutes } from './routes/alertmanager-api.ts'
 import { answerRoutes } from './routes/answers.ts'
 import { assetRoutes } from './routes/assets.ts'
 import { auditLogRoutes } from './routes/audit-log.ts'
@@ -115,6 +116,7 @@ export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): 
     alertRoutes,
     pagerDutyRoutes,
     opsgenieRoutes,
+    alertmanagerApiRoutes,
     checkRoutes,
     heartbeatRoutes,
     chartRoutes,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AcceptedAlert } from '../../src/domain/alert/alert.ts'
-import { BodyRefused } from '../../src/intake/door.ts'
+import { BodyRefused } from '../../src/intake/reading.ts'
 import { readPostedAlerts } from '../../src/intake/alertmanager-api.ts'
 
 const now = new Date('2026-03-02T03:00:00.000Z')

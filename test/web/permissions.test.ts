@@ -74,6 +74,7 @@ describe('N08 every route', () => {
       'DELETE /v2/alerts/:identifier',
       'GET /v2/alerts/requests/:id',
       'HEAD /v2/alerts/requests/:id',
+      'POST /api/v2/alerts',
     ])
     const accepted = await web.app.inject({
       method: 'POST',

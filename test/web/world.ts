@@ -81,6 +81,7 @@ const nothingTaken = { accepted: 0, duplicates: 0, problems: [] }
 export const takesNothing: Intake = {
   firewatch: async () => nothingTaken,
   alertmanager: async () => nothingTaken,
+  alertmanagerApi: async () => nothingTaken,
   pagerDuty: { enqueue: async () => ({ dedupKey: 'key' }), enqueueChange: async () => undefined },
   opsgenie: {
     create: async () => 'request',
@@ -238,6 +239,15 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       wordsAsSvg: renderWords,
     },
     intake: takesNothing,
+    alertmanagerApi: {
+      alerts: async () => [],
+      silences: async () => [],
+      silence: async () => undefined,
+      setSilence: async () => ({ kind: 'unknown' }),
+      expireSilence: async () => false,
+      receivers: () => ['default'],
+      status: () => ({ startedAt: now, configuration: 'route:\n  receiver: default\n' }),
+    },
     unready: async () => ({}),
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
     served: () => undefined,

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createAlertmanagerApi } from '../../src/app/alertmanager-api.ts'
+import { createRecords, type Records } from '../../src/app/records.ts'
+import { groupRows } from '../../src/domain/alert/dispatch.ts'
+import type { Matcher } from '../../src/domain/alert/matcher.ts'
+import { createServerMetrics } from '../../src/metrics/server-metrics.ts'
+import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
+import type { AlertmanagerApi } from '../../src/web/alertmanager-api.ts'
+import { configurationWith } from '../domain/check/world.ts'
+import { startPostgres, type TestPostgres } from '../support/servers.ts'
+
+let postgres: TestPostgres
+let database: OpenDatabase
+let records: Records
+let api: AlertmanagerApi
+let at = 0
+
+const configuration = configurationWith([])
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+  database = openDatabase(postgres.url)
+  await migrate(database.pool)
+  const options = { running: () => configuration, newToken: randomUUID }
+  records = createRecords(database.db, () => new Date(at), options)
+  await records.configurations.save(configuration)
+  api = createAlertmanagerApi({
+    records,
+    running: () => configuration,
+    metrics: createServerMetrics(() => Promise.reject(new Error('nobody asks'))),
+    startedAt: new Date(0),
+    now: () => new Date(at),
+    newId: randomUUID,
+  })
+})
+afterAll(async () => {
+  await database?.close()
+  await postgres?.stop()
+})
+beforeEach(async () => {
+  at = Date.now()
+  await database.pool.query(
+    'TRUNCATE alert_inbox, alerts, incidents, timeline, silences RESTART IDENTITY CASCADE',
+  )
+})
+
+const labels = { alertname: 'Down', service: 'feed' }
+const inMs = (ms: number) => new Date(at + ms).toISOString()
+const send = (...alerts: object[]) => api.receive(alerts, 'prometheus')
+
+/** Brings what waits to its alerts and incidents. */
+async function dispatch(): Promise<void> {
+  const rows = await records.dispatch.claim(1_000, [], 60_000)
+  const { groups, ungrouped } = groupRows(rows, configuration)
+  for (const group of groups)
+    await records.dispatch.apply(
+      group,
+      { configRevision: configuration.revision, chartToken: 'x' },
+      new Date(at),
+    )
+  await records.dispatch.keep(ungrouped)
+}
+
+const seen = async () =>
+  (await api.alerts()).map(({ labels: { alertname }, annotations }) => [alertname, annotations['value']])
+
+describe('alerts that were sent', () => {
+  it('are there at once, and the same after they came to their incident', async () => {
+    const posted = { labels, annotations: { value: '1' }, startsAt: inMs(-60_000), endsAt: inMs(60_000) }
+    expect(await send(posted, {})).toEqual({ problems: ['alert 1: at least one label pair required'] })
+    const before = await api.alerts()
+    expect(before).toMatchObject([
+      {
+        source: 'integration/prometheus',
+        labels,
+        startsAt: posted.startsAt,
+        endsAt: posted.endsAt,
+        silencedBy: [],
+        inhibitedBy: [],
+        routes: [{ receiver: configuration.routes[0]?.policies.default, groupLabels: labels }],
+      },
+    ])
+    await dispatch()
+    expect(await api.alerts()).toEqual(before)
+  })
+
+  it('change and end as they are sent, wherever the last word of them is', async () => {
+    const startsAt = inMs(-60_000)
+    await send({ labels, annotations: { value: '1' }, startsAt })
+    await dispatch()
+    await send({ labels, annotations: { value: '2' }, startsAt })
+    expect(await seen()).toEqual([['Down', '2']])
+    await dispatch()
+    expect(await seen()).toEqual([['Down', '2']])
+    await send({ labels, startsAt, endsAt: inMs(0) })
+    expect(await seen()).toEqual([])
+    await dispatch()
+    expect(await seen()).toEqual([])
+  })
+
+  it('fire again after their end when they are sent again with the same beginning', async () => {
+    const startsAt = inMs(-60_000)
+    await send({ labels, startsAt })
+    await dispatch()
+    await send({ labels, startsAt, endsAt: inMs(0) })
+    await dispatch()
+    at += 10 * 60_000
+    await send({ labels, startsAt })
+    expect(await seen()).toEqual([['Down', undefined]])
+    await dispatch()
+    expect(await seen()).toEqual([['Down', undefined]])
+  })
+
+  it('are over when nobody has sent them for too long', async () => {
+    await send({ labels, endsAt: inMs(1_000) })
+    await dispatch()
+    at += 1_001
+    expect(await seen()).toEqual([])
+  })
+
+  it('of two senders are two', async () => {
+    await api.receive([{ labels }], 'one')
+    await api.receive([{ labels }], 'other')
+    expect(await seen()).toHaveLength(2)
+  })
+})
+
+describe('silences', () => {
+  const feed: Matcher = { name: 'service', operator: '=', value: 'feed' }
+  const by = () => ({ person: 'ana', requestKey: randomUUID() })
+  const draft = () => ({
+    matchers: [feed],
+    startsAt: at,
+    endsAt: at + 60_000,
+    createdBy: 'ana',
+    comment: 'new disks',
+  })
+
+  it('silence what matches while they last, and are listed when they have expired', async () => {
+    const set = await api.setSilence(draft(), undefined, by())
+    if (set.kind !== 'done') throw new Error(set.kind)
+    await send({ labels }, { labels: { alertname: 'Other' } })
+    const silencedBy = async () => (await api.alerts()).map((alert) => alert.silencedBy)
+    expect((await silencedBy()).toSorted()).toEqual([[], [set.id]])
+    expect(await api.silence(set.id)).toMatchObject(draft())
+    expect(await api.expireSilence(set.id, 'ana')).toBe(true)
+    expect(await silencedBy()).toEqual([[], []])
+    expect(await api.silences()).toMatchObject([{ id: set.id, endsAt: at }])
+  })
+
+  it('are refused, or not found, in words', async () => {
+    expect(await api.setSilence({ ...draft(), matchers: [] }, undefined, by())).toMatchObject({
+      kind: 'refused',
+    })
+    expect(await api.setSilence(draft(), randomUUID(), by())).toEqual({ kind: 'unknown' })
+    expect(await api.expireSilence(randomUUID(), 'ana')).toBe(false)
+  })
+})
