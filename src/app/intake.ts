@@ -1,5 +1,6 @@
 import type { AcceptedAlert } from '../domain/alert/alert.ts'
 import type { ChangeEvent } from '../domain/alert/change-event.ts'
+import { readPostedAlerts } from '../intake/alertmanager-api.ts'
 import { type AlertmanagerDependencies, createAlertmanagerReceiver } from '../intake/alertmanager-receiver.ts'
 import { parseAlerts } from '../intake/firewatch-alerts.ts'
 import { createReception } from '../intake/reception.ts'
@@ -27,6 +28,7 @@ export function createIntake(parts: IntakeParts, now: () => Date = () => new Dat
   })
   const keepChanges = (changes: readonly ChangeEvent[]) => changeEvents.keep(changes)
   const handIn = createReception({ accept, keepChanges })
+  const handInRepeats = createReception({ accept: acceptRepeats, keepChanges })
   const alertmanager = createAlertmanagerReceiver({ accept: acceptRepeats, keepChanges, log })
   return {
     ...createProtocolIntake(parts),
@@ -34,5 +36,9 @@ export function createIntake(parts: IntakeParts, now: () => Date = () => new Dat
       countedReceipt('firewatch', metrics, async () => handIn(parseAlerts(body, contextOf(sender)))),
     alertmanager: (body, sender) =>
       countedReceipt('alertmanager', metrics, async () => alertmanager.receive(body, contextOf(sender))),
+    alertmanagerApi: (body, sender) =>
+      countedReceipt('alertmanager-api', metrics, async () =>
+        handInRepeats(readPostedAlerts(body, contextOf(sender), parts.running().resolveTimeoutMs)),
+      ),
   }
 }

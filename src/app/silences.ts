@@ -68,7 +68,7 @@ export function createSilencing(records: SilencingRecords, now: () => Date, newI
       return { kind: 'done', message: doneSentences(silence, previous, effect, clock), silence, effect }
     },
 
-    expire: (id) => expire(records, id, now().getTime()),
+    expire: (id) => expireSilence(records, id, now().getTime()),
   }
 }
 
@@ -83,7 +83,12 @@ function doneSentences(
   return `${silenceSentence(silence, clock)} ${effectSentence(effect)}${replaced} Expire it with "firewatch silence expire ${silence.id}".`
 }
 
-async function expire(records: SilencingRecords, id: string, at: number): Promise<SilenceAnswer> {
+/** As {@link Silencing.expire}. */
+export async function expireSilence(
+  records: SilencingRecords,
+  id: string,
+  at: number,
+): Promise<SilenceAnswer> {
   const { silences } = records
   const known = await silences.find(id)
   const found = known && (await silences.expire(known.id, at))
@@ -101,7 +106,7 @@ async function expire(records: SilencingRecords, id: string, at: number): Promis
 }
 
 /** Open incidents in which an alert fires that one of these silences matches look again at what they page. */
-async function tellAffected(
+export async function tellAffected(
   { machine }: SilencingRecords,
   changed: readonly (Pick<Silence, 'matchers'> | null)[],
   firing: readonly FiringAlert[],

@@ -3,7 +3,8 @@ import { type AcceptedAlert, fingerprintOf, type Labels } from '../domain/alert/
 import { defaultResolveTimeoutMs } from '../domain/alert/current-alert.ts'
 import { storable } from '../domain/values/text.ts'
 import { BodyRefused, type IntakeReading, type SenderContext } from './reading.ts'
-import { boundedId, textOf, textsOf } from './texts.ts'
+import { eventIdOf } from './repeats.ts'
+import { textOf, textsOf } from './texts.ts'
 
 /** Go's zero time, `0001-01-01T00:00:00Z`: the instant is not set. */
 const zeroTime = Date.parse('0001-01-01T00:00:00Z')
@@ -66,15 +67,6 @@ export function readPostedAlerts(
   return { alerts, changes: [], problems }
 }
 
-/**
- * The same event of a firing alert, once more after its end: Prometheus was out of reach for longer than the alert lasts unsent, and has never said
- * that it was over. It did end in between, so for us it begins anew right after that end.
- */
-export function firingAfterEnd(alert: AcceptedAlert, endedAt: string): AcceptedAlert {
-  const eventId = boundedId(`${alert.eventId}/again/${endedAt}`)
-  return { ...alert, eventId, startsAt: toText(Date.parse(endedAt) + 1) }
-}
-
 interface Reading {
   readonly source: string
   /** Epoch milliseconds. */
@@ -104,9 +96,9 @@ function labelProblems(written: Readonly<Record<string, unknown>>, labels: Label
 /** Epoch milliseconds. */
 interface Times {
   readonly startsAt: number
+  /** As the sender says it; absent: the sender does not. */
+  readonly writtenStart: number | undefined
   readonly endsAt: number
-  /** The sender did not say when it ends. */
-  readonly isTimeout: boolean
 }
 
 function timesOf(posted: PostableAlert, { now, resolveTimeoutMs }: Reading): Times {
@@ -114,7 +106,7 @@ function timesOf(posted: PostableAlert, { now, resolveTimeoutMs }: Reading): Tim
   const startsAt = start ?? Math.min(end ?? now, now)
   // Counted from its beginning when the sender's clock is ahead of ours: Alertmanager refuses such an alert, and it is lost.
   const timeout = Math.max(startsAt, now) + resolveTimeoutMs
-  return { startsAt, endsAt: end ?? timeout, isTimeout: end === undefined }
+  return { startsAt, writtenStart: start, endsAt: end ?? timeout }
 }
 
 /** Go's reader takes an instant without a zone as UTC. */
@@ -131,21 +123,19 @@ function toAlert(
   { source, now }: Reading,
 ): AcceptedAlert {
   const fingerprint = fingerprintOf(labels)
-  const annotations = annotationsOf(posted)
   const [startsAt, end] = [toText(times.startsAt), toText(times.endsAt)]
-  const isFiring = times.endsAt > now
-  // Prometheus sends a firing alert again and again with a later end: that is no other event. When it resolves, its end stays.
-  const change = isFiring ? 'firing' : `resolved/${end}`
-  const eventId = boundedId(
-    `alertmanager-api/${source}/${fingerprint}/${startsAt}/${change}/${fingerprintOf(annotations)}`,
-  )
-  const common = { source, eventId, fingerprint, labels, annotations, startsAt }
-  if (!isFiring) return { ...common, status: 'resolved', endsAt: end }
+  const status = times.endsAt > now ? 'firing' : 'resolved'
+  const endsAt = status === 'resolved' ? { endsAt: end } : {}
+  const change = { source, fingerprint, status, ...endsAt } as const
+  // A beginning that is not told must not make every repeat a new event.
+  const told = times.writtenStart === undefined ? change : { ...change, startsAt }
   return {
-    ...common,
-    status: 'firing',
-    expiresAt: end,
-    ...(times.isTimeout ? { expiresByTimeout: true } : {}),
+    ...change,
+    eventId: eventIdOf(told),
+    labels,
+    annotations: annotationsOf(posted),
+    startsAt,
+    ...(status === 'firing' ? { expiresAt: end } : {}),
   }
 }
 

@@ -31,7 +31,9 @@ export function acceptRepeating({ accept, endedSince, refresh }: RepeatDependenc
       return endedAt === undefined ? [] : [firingAgain(alert, endedAt)]
     })
     if (again.length === 0) return first
-    const { accepted } = await accept(again)
+    const { accepted, duplicates } = await accept(again)
+    // Of those that fire again for longer than since this request, too, the end moves.
+    if (duplicates > 0) await refresh(again)
     return { accepted: first.accepted + accepted, duplicates: first.duplicates - accepted }
   }
 }

@@ -9,6 +9,8 @@ export interface Intake {
   alertmanager(body: unknown, sender: string): Promise<IntakeReceipt>
   readonly pagerDuty: PagerDutyEvents
   readonly opsgenie: OpsgenieAlerts
+  /** What Prometheus sends to Alertmanager's API v2. */
+  alertmanagerApi(body: unknown, sender: string): Promise<IntakeReceipt>
 }
 
 export interface IntakeReceipt {

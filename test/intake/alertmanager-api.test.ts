@@ -48,7 +48,7 @@ describe('alerts as Prometheus sends them to Alertmanager', () => {
   const nowText = now.toISOString()
 
   it.each([
-    ['neither', {}, { startsAt: nowText, expiresAt: afterTimeout, expiresByTimeout: true }],
+    ['neither', {}, { startsAt: nowText, expiresAt: afterTimeout }],
     ['zero times (N51)', { startsAt: zero, endsAt: zero }, { startsAt: nowText, expiresAt: afterTimeout }],
     ['null and empty', { startsAt: null, endsAt: '' }, { startsAt: nowText, expiresAt: afterTimeout }],
     ['a beginning', { startsAt: started }, { startsAt: started, expiresAt: afterTimeout }],
@@ -61,7 +61,7 @@ describe('alerts as Prometheus sends them to Alertmanager', () => {
     [
       'a clock ahead of ours',
       { startsAt: future },
-      { startsAt: future, expiresAt: '2026-03-02T03:15:00.000Z', expiresByTimeout: true },
+      { startsAt: future, expiresAt: '2026-03-02T03:15:00.000Z' },
     ],
     [
       'an end that no calendar has',
@@ -74,13 +74,13 @@ describe('alerts as Prometheus sends them to Alertmanager', () => {
     expect('expiresAt' in alert).toBe(alert.status === 'firing')
   })
 
-  it('marks an end that is only a time-out, of the configured length', () => {
-    const [alert] = read([{ labels: { a: 'b' } }], 60_000).alerts
-    expect(alert).toMatchObject({ expiresAt: '2026-03-02T03:01:00.000Z', expiresByTimeout: true })
-    expect(readOne({ endsAt: future })).not.toHaveProperty('expiresByTimeout')
+  it('fires for the configured time when its end is not told', () => {
+    expect(read([{ labels: { a: 'b' } }], 60_000).alerts).toMatchObject([
+      { expiresAt: '2026-03-02T03:01:00.000Z' },
+    ])
   })
 
-  it('keeps what other doors would cut or refuse (N52)', () => {
+  it('keeps what others would cut or refuse (N52)', () => {
     const long = 'x'.repeat(50_000)
     const labels = {
       'service.name': 'feed',
@@ -102,9 +102,11 @@ describe('one event for each change of an alert', () => {
   const idOf = (more: object, at?: Date) => readOne({ ...posted, ...more }, at).eventId
   const later = new Date('2026-03-02T03:01:00Z')
 
-  it('is the same when only its end moves, or when it is repeated', () => {
+  it('is the same when only its end or what is said of it changes, or when it is repeated', () => {
     expect(idOf({ endsAt: '2026-03-02T03:09:00Z' })).toBe(idOf({ endsAt: '2026-03-02T03:04:00Z' }))
+    expect(idOf({ annotations: { value: '8' }, generatorURL: 'http://p' })).toBe(idOf({}))
     expect(idOf({}, later)).toBe(idOf({}))
+    expect(idOf({ startsAt: zero }, later)).toBe(idOf({ startsAt: zero }))
     const resolved = { endsAt: '2026-03-02T02:59:00Z' }
     expect(idOf(resolved, later)).toBe(idOf(resolved))
   })
@@ -112,8 +114,7 @@ describe('one event for each change of an alert', () => {
   it.each([
     ['its beginning', { startsAt: '2026-03-02T02:51:00Z' }],
     ['its labels', { labels: { alertname: 'B' } }],
-    ['its annotations', { annotations: { value: '8' } }],
-    ['its address', { generatorURL: 'http://p' }],
+    ['that its beginning is not told', { startsAt: zero }],
     ['that it is over', { endsAt: '2026-03-02T02:59:00Z' }],
   ])('is another with %s', (_, more) => {
     expect(idOf(more)).not.toBe(idOf({}))

@@ -77,7 +77,7 @@ const formats = ['simple', 'extended', 'json']
 describe('amtool says of Firewatch what it says of Alertmanager', () => {
   it('about alerts', async () => {
     await compare([
-      'alert add HighLoad service=shop instance=a team=db cluster=eu \'--annotation=summary=Load is high\' --generator-url=http://prom/graph?a=b --start=2020-01-01T00:00:00Z',
+      "alert add HighLoad service=shop instance=a team=db cluster=eu '--annotation=summary=Load is high' --generator-url=http://prom/graph?a=b --start=2020-01-01T00:00:00Z",
       'alert add HighLoad service=shop instance=b --start=2020-01-01T00:00:00.5Z --end=2099-01-01T00:00:00Z',
       "alert add 'alertname=With, comma' job=z --annotation=runbook=http://x",
       'alert add nothing=named',

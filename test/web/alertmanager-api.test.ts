@@ -3,6 +3,7 @@ import type { CurrentAlert } from '../../src/domain/alert/current-alert.ts'
 import type { Silence } from '../../src/domain/alert/silence.ts'
 import { readPostedAlerts } from '../../src/intake/alertmanager-api.ts'
 import type { AlertmanagerApi } from '../../src/web/alertmanager-api.ts'
+import type { Intake } from '../../src/web/intake.ts'
 import { as, now, startWeb } from './world.ts'
 
 const at = Date.parse(now)
@@ -34,13 +35,15 @@ const silence: Silence = {
   comment: 'new disks',
 }
 
-async function webWith(api: Partial<AlertmanagerApi> = {}) {
+async function webWith(api: Partial<AlertmanagerApi> & { receive?: Intake['alertmanagerApi'] } = {}) {
   const { app, dependencies, state } = await startWeb()
+  const { receive, ...rest } = api
+  if (receive !== undefined) Object.assign(dependencies.intake, { alertmanagerApi: receive })
   Object.assign(dependencies.alertmanagerApi, {
     alerts: async () => [alert],
     silences: async () => [silence],
     silence: async (wanted: string) => (wanted === id ? silence : undefined),
-    ...api,
+    ...rest,
   })
   const ask = (
     method: 'GET' | 'POST' | 'DELETE',
@@ -52,8 +55,11 @@ async function webWith(api: Partial<AlertmanagerApi> = {}) {
 }
 
 describe('POST /api/v2/alerts', () => {
-  const receive = async (body: unknown) =>
-    readPostedAlerts(body, { source: 'integration/x', now: new Date(now), newId: () => '' })
+  const receive = async (body: unknown) => {
+    const context = { source: 'integration/x', now: new Date(now), newId: () => '' }
+    const { alerts, problems } = readPostedAlerts(body, context)
+    return { accepted: alerts.length, duplicates: 0, problems }
+  }
 
   it('answers 200 without a body, also to no alerts (S33)', async () => {
     const { ask } = await webWith({ receive })
@@ -87,7 +93,7 @@ describe('POST /api/v2/alerts', () => {
     const { app } = await webWith({
       receive: async (_, sender) => {
         senders.push(sender)
-        return { problems: [] }
+        return { accepted: 0, duplicates: 0, problems: [] }
       },
     })
     await app.inject({ method: 'POST', url: '/api/v2/alerts', headers: as('sender'), payload: [] })
@@ -235,10 +241,9 @@ describe('silences', () => {
       expect([answer.statusCode, answer.json()]).toEqual([200, { silenceID: id }])
     }
     const { id: _, updatedAt: __, ...draft } = { ...silence, createdBy: 'vic' }
-    const by = { person: 'ana', requestKey: 'id-1' }
     expect(set).toEqual([
-      [draft, undefined, by],
-      [draft, id, by],
+      [draft, undefined, 'id-1'],
+      [draft, id, 'id-1'],
     ])
     expect(state.audit).toMatchObject(
       Array.from({ length: 2 }, () => ({ actor: 'ana', target: `silence ${id}`, reason: 'new disks' })),
@@ -280,7 +285,7 @@ describe('silences', () => {
       },
     })
     const answer = await ask('DELETE', `/api/v2/silence/${id}`)
-    expect([answer.statusCode, answer.body, expired]).toEqual([200, '', [[id, 'ana']]])
+    expect([answer.statusCode, answer.body, expired]).toEqual([200, '', [[id]]])
     const other = id.replace('7', '8')
     const unknown = await ask('DELETE', `/api/v2/silence/${other}`)
     expect([unknown.statusCode, unknown.json()]).toEqual([404, 'silence not found'])

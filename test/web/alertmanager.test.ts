@@ -25,6 +25,7 @@ async function webWith(accept: (alerts: readonly unknown[]) => Promise<void> = a
     ...takesNothing,
     alertmanager: (body: unknown, sender: string) => alertmanager.receive(body, context(sender)),
     firewatch: () => Promise.reject(new Error('another address')),
+    alertmanagerApi: () => Promise.reject(new Error('another address')),
   }
   const { app } = await startWeb({ intake })
   const send = (payload: object, headers: Record<string, string> = as('responder')) =>

@@ -26,8 +26,6 @@ export interface AcceptedAlert extends Alert {
   readonly eventId: string
   /** It fires until then unless its source says so again, ISO 8601 in UTC; absent: until its source says that it is over. */
   readonly expiresAt?: string
-  /** Its source did not say until when, so that `expiresAt` is our guess: whatever the source says of its end counts more. */
-  readonly expiresByTimeout?: true
 }
 
 /** The source of all alerts that one integration sends, whatever they come in by: no two integrations end each other's. */

@@ -2,6 +2,7 @@ import type { Route } from '../configuration/configuration.ts'
 import { byCodePoints } from '../values/text.ts'
 import { own } from '../values/own.ts'
 import { allLabels, type Labels } from './alert.ts'
+import { createInhibition, type InhibitionRule } from './inhibition.ts'
 import { type Matcher, matchesAll } from './matcher.ts'
 import { receiverOf, routesOf } from './routing.ts'
 import { type Silence, silencing } from './silence.ts'
@@ -41,8 +42,7 @@ export interface AlertRoute {
 export interface AlertSurroundings {
   readonly routes: readonly Route[]
   readonly silences: readonly Silence[]
-  /** Fingerprints of what inhibits an alert. */
-  readonly inhibitorsOf: (alert: StoredAlert) => readonly string[]
+  readonly inhibit: readonly InhibitionRule[]
   /** An alert whose source did not say until when it fires is shown as if it had just been sent, and fired for so long. */
   readonly resolveTimeoutMs: number
   /** Epoch milliseconds. */
@@ -52,31 +52,31 @@ export interface AlertSurroundings {
 /** Those that fire now, with what becomes of them. */
 export function currentAlerts(
   alerts: readonly StoredAlert[],
-  { routes, silences, inhibitorsOf, resolveTimeoutMs, now }: AlertSurroundings,
+  { routes, silences, inhibit, resolveTimeoutMs, now }: AlertSurroundings,
 ): readonly CurrentAlert[] {
   const timeout = new Date(now + resolveTimeoutMs).toISOString()
-  return alerts
-    .filter((alert) => firesAt(alert, now))
-    .map((alert) => ({
-      source: alert.source,
-      fingerprint: alert.fingerprint,
-      labels: alert.labels,
-      annotations: alert.annotations,
-      startsAt: alert.startsAt,
-      endsAt: alert.expiresAt ?? timeout,
-      updatedAt: alert.changedAt,
-      silencedBy: silencing(alert.labels, silences, now).map(({ id }) => id),
-      inhibitedBy: inhibitorsOf(alert),
-      routes: routesOf(alert.labels, routes).map((route) => ({
-        id: route.key ?? '',
-        receiver: receiverOf(route),
-        groupLabels: groupLabelsOf(alert.labels, route),
-      })),
-    }))
+  const firing = alerts.filter((alert) => firesAt(alert, now))
+  const inhibition = createInhibition(inhibit, firing)
+  return firing.map((alert) => ({
+    source: alert.source,
+    fingerprint: alert.fingerprint,
+    labels: alert.labels,
+    annotations: alert.annotations,
+    startsAt: alert.startsAt,
+    endsAt: alert.expiresAt ?? timeout,
+    updatedAt: alert.changedAt,
+    silencedBy: silencing(alert.labels, silences, now).map(({ id }) => id),
+    inhibitedBy: [...new Set(inhibition.by(alert).map(({ alert: { fingerprint } }) => fingerprint))],
+    routes: routesOf(alert.labels, routes).map((route) => ({
+      id: route.key ?? '',
+      receiver: receiverOf(route),
+      groupLabels: groupLabelsOf(alert.labels, route),
+    })),
+  }))
 }
 
 /** Also when nobody has noticed yet that its time is over. */
-export function firesAt({ status, expiresAt }: StoredAlert, now: number): boolean {
+function firesAt({ status, expiresAt }: StoredAlert, now: number): boolean {
   return status === 'firing' && (expiresAt === undefined || Date.parse(expiresAt) > now)
 }
 

@@ -1,5 +1,6 @@
 import { allLabels } from '../alert/alert.ts'
 import { defaultResolveTimeoutMs } from '../alert/current-alert.ts'
+import type { InhibitionRule } from '../alert/inhibition.ts'
 import { formatMatcher } from '../alert/matcher-text.ts'
 import { receiverOf } from '../alert/routing.ts'
 import type { Configuration, Route } from './configuration.ts'
@@ -8,7 +9,14 @@ import type { Configuration, Route } from './configuration.ts'
 export interface AlertmanagerForm {
   readonly global: { readonly resolve_timeout: string }
   readonly route: RouteForm
+  readonly inhibit_rules?: readonly InhibitForm[]
   readonly receivers: readonly { readonly name: string }[]
+}
+
+interface InhibitForm {
+  readonly source_matchers: readonly string[]
+  readonly target_matchers: readonly string[]
+  readonly equal: readonly string[]
 }
 
 interface RouteForm {
@@ -26,15 +34,21 @@ interface RouteForm {
  */
 export function alertmanagerForm({
   routes,
+  inhibit = [],
   resolveTimeoutMs = defaultResolveTimeoutMs,
-}: Pick<Configuration, 'routes' | 'resolveTimeoutMs'>): AlertmanagerForm {
+}: Pick<Configuration, 'routes' | 'inhibit' | 'resolveTimeoutMs'>): AlertmanagerForm {
   const root = routes.at(-1)
   if (root === undefined) throw new Error('a valid configuration ends with a route that takes everything')
   return {
     global: { resolve_timeout: durationText(resolveTimeoutMs) },
     route: rootForm(root, routes.slice(0, -1)),
+    ...(inhibit.length === 0 ? {} : { inhibit_rules: inhibit.map(inhibitForm) }),
     receivers: receiversOf(routes).map((name) => ({ name })),
   }
+}
+
+function inhibitForm({ source, target, equal }: InhibitionRule): InhibitForm {
+  return { source_matchers: source.map(formatMatcher), target_matchers: target.map(formatMatcher), equal }
 }
 
 /** Whom alerts can reach, by name, in the order of the routes. */
@@ -90,6 +104,7 @@ const units = [
 
 /** As Prometheus writes durations: `5m`, `90s`. */
 function durationText(ms: number): string {
-  const [unit, each] = (ms > 0 && units.find(([, length]) => ms % length === 0)) || (['ms', 1] as const)
+  if (ms === 0) return '0s'
+  const [unit, each] = units.find(([, length]) => ms % length === 0) ?? (['ms', 1] as const)
   return `${ms / each}${unit}`
 }

@@ -5,6 +5,7 @@ import { alertJson, groupJson, silenceJson, statusJson } from '../alertmanager-j
 import { findSilences, QueryRefused, readAlertQuery, readSilenceQuery } from '../alertmanager-query.ts'
 import { readPostedSilence } from '../alertmanager-silence.ts'
 import type { WebDependencies } from '../dependencies.ts'
+import { personOf } from '../send-page.ts'
 
 /** Prometheus sends 64 alerts a request by default; other senders send what they have. */
 const alertsLimitBytes = 32 * 1024 * 1024
@@ -24,11 +25,11 @@ export function alertmanagerApiRoutes(app: FastifyInstance, dependencies: WebDep
   app.get('/api/v2/receivers', { config }, async () => alertmanagerApi.receivers().map((name) => ({ name })))
 }
 
-function alertRoutes(app: FastifyInstance, { alertmanagerApi }: WebDependencies): void {
+function alertRoutes(app: FastifyInstance, { intake, alertmanagerApi }: WebDependencies): void {
   const sending = { bodyLimit: alertsLimitBytes, config: { access: 'send-alerts' } } as const
   app.post('/api/v2/alerts', sending, async (request, reply) => {
-    const result = await alertmanagerApi
-      .receive(request.body, request.principal?.person ?? '')
+    const result = await intake
+      .alertmanagerApi(request.body, personOf(request))
       .catch((error: unknown) => refusedBody(error))
     if ('message' in result) return refuse(request, reply, 400, { code: 400, message: result.message })
     // The others are stored: the sender is to know of these.
@@ -72,7 +73,7 @@ function silenceRoutes(app: FastifyInstance, dependencies: WebDependencies): voi
   app.delete('/api/v2/silence/:id', responding, async (request, reply) => {
     const { id } = Named.parse(request.params)
     if (!isUuid(id)) return refuse(request, reply, 422, notUuid(id))
-    const isThere = await alertmanagerApi.expireSilence(id, request.principal?.person ?? '')
+    const isThere = await alertmanagerApi.expireSilence(id)
     return isThere ? reply.code(200).send() : refuse(request, reply, 404, 'silence not found')
   })
   app.post('/api/v2/silences', responding, (request, reply) => setSilence(request, reply, dependencies))
@@ -87,8 +88,7 @@ async function setSilence(
   if ('problem' in posted) return refuse(request, reply, 422, { code: 602, message: posted.problem })
   const { draft, id } = posted
   if (id !== undefined && !isUuid(id)) return refuse(request, reply, 404, 'silence not found')
-  const by = { person: request.principal?.person ?? '', requestKey: request.id }
-  const result = await alertmanagerApi.setSilence(draft, id, by)
+  const result = await alertmanagerApi.setSilence(draft, id, request.id)
   switch (result.kind) {
     case 'unknown':
       return refuse(request, reply, 404, 'silence not found')

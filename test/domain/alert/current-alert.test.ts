@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest'
 import type { Labels } from '../../../src/domain/alert/alert.ts'
 import {
   type AlertQuery,
+  type AlertSurroundings,
   compareLabels,
   type CurrentAlert,
+  currentAlerts,
   findAlerts,
   groupAlerts,
 } from '../../../src/domain/alert/current-alert.ts'
+import type { StoredAlert } from '../../../src/domain/alert/stored-alert.ts'
 
 const everything: AlertQuery = { matchers: [], active: true, silenced: true, inhibited: true }
 
@@ -31,6 +34,66 @@ const silenced = alertOf('silenced', { silencedBy: ['s'] })
 const inhibited = alertOf('inhibited', { inhibitedBy: ['active'] })
 const both = alertOf('both', { silencedBy: ['s'], inhibitedBy: ['active'] })
 const all = [active, silenced, inhibited, both]
+
+describe('an alert as it stands', () => {
+  const now = Date.parse('2026-03-02T03:02:00.000Z')
+  const settings = { stableForMs: 0, remediateFirstMs: {}, policies: { default: 'on-call' } }
+  const surroundings: AlertSurroundings = {
+    routes: [
+      { ...settings, match: { alertname: 'b' }, groupBy: ['...'], receiver: 'b', key: 'b', continue: true },
+      { ...settings, match: {}, groupBy: ['zone', 'alertname', 'missing'] },
+    ],
+    silences: [],
+    inhibit: [
+      {
+        source: [{ name: 'alertname', operator: '=', value: 'a' }],
+        target: [{ name: 'alertname', operator: '=', value: 'b' }],
+        equal: ['zone'],
+      },
+    ],
+    resolveTimeoutMs: 60_000,
+    now,
+  }
+  const stored = (name: string, more: Partial<StoredAlert> = {}): StoredAlert => ({
+    source: 'integration/prometheus',
+    fingerprint: name,
+    status: 'firing',
+    labels: { alertname: name, zone: 'eu' },
+    annotations: {},
+    startsAt: '2026-03-02T03:00:00.000Z',
+    endsAt: null,
+    changedAt: '2026-03-02T03:01:00.000Z',
+    sourceAt: '2026-03-02T03:00:00.000Z',
+    inboxId: 1,
+    ...more,
+  })
+
+  it('is over when its time is', () => {
+    const at = (expiresAt: string) => currentAlerts([stored('a', { expiresAt })], surroundings).length
+    expect([at('2026-03-02T03:02:00.000Z'), at('2026-03-02T03:02:00.001Z')]).toEqual([0, 1])
+    const resolved = stored('a', { status: 'resolved', endsAt: '2026-03-02T03:01:30.000Z' })
+    expect(currentAlerts([resolved], surroundings)).toEqual([])
+  })
+
+  it('ends some time after now when nobody says when', () => {
+    expect(currentAlerts([stored('a')], surroundings)).toMatchObject([{ endsAt: '2026-03-02T03:03:00.000Z' }])
+  })
+
+  it('has its routes, each with the labels that it groups by', () => {
+    expect(currentAlerts([stored('b')], surroundings)[0]?.routes).toEqual([
+      { id: 'b', receiver: 'b', groupLabels: { alertname: 'b', zone: 'eu' } },
+      { id: '', receiver: 'on-call', groupLabels: { alertname: 'b', zone: 'eu' } },
+    ])
+  })
+
+  it('names the fingerprints of what inhibits it, each once, and none that is over', () => {
+    const inhibitedBy = (...sources: StoredAlert[]) =>
+      currentAlerts([stored('b'), ...sources], surroundings)[0]?.inhibitedBy
+    const elsewhere = stored('a', { labels: { alertname: 'a', zone: 'us' }, fingerprint: 'us' })
+    expect(inhibitedBy(stored('a'), stored('a', { source: 'other' }), elsewhere)).toEqual(['a'])
+    expect(inhibitedBy(stored('a', { expiresAt: '2026-03-02T03:01:00.000Z' }))).toEqual([])
+  })
+})
 
 describe('the alerts that somebody asks for', () => {
   const namesFor = (query: Partial<AlertQuery>) =>

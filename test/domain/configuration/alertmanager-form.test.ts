@@ -58,6 +58,25 @@ describe("our routes in the form of Alertmanager's configuration", () => {
     })
   })
 
+  it('have the rules of inhibition beside them', () => {
+    const inhibit = [
+      {
+        source: [{ name: 'alertname', operator: '=', value: 'Down' }] as const,
+        target: [{ name: 'severity', operator: '!=', value: 'critical' }] as const,
+        equal: ['service'],
+      },
+    ]
+    expect(alertmanagerForm({ routes: [rest], inhibit })).toMatchObject({
+      inhibit_rules: [
+        {
+          source_matchers: ['alertname="Down"'],
+          target_matchers: ['severity!="critical"'],
+          equal: ['service'],
+        },
+      ],
+    })
+  })
+
   it('take every alert where ours take it', () => {
     const label = fc.constantFrom('a', 'b')
     const treeOf = (depth: number): fc.Arbitrary<Route> =>
