@@ -10,7 +10,7 @@ import { freePort } from '../support/servers.ts'
 import { createPart, type Part } from './parts.ts'
 
 /** A server of Debian's package on loopback. */
-interface Served {
+export interface Served {
   readonly url: string
   readonly part: Part
 }
@@ -77,13 +77,13 @@ interface AmtoolAnswer {
   readonly stderr: string
 }
 
-type Amtool = (...args: readonly string[]) => Promise<AmtoolAnswer>
+export type Amtool = (...args: readonly string[]) => Promise<AmtoolAnswer>
 
 /**
  * Debian's amtool on one server. It reads nobody's settings.
  * @param token for a server that asks for one
  */
-async function amtoolFor(folder: string, url: string, token?: string): Promise<Amtool> {
+export async function amtoolFor(folder: string, url: string, token?: string): Promise<Amtool> {
   const home = join(folder, `amtool-${new URL(url).port}`)
   await mkdir(home)
   const options = [`--alertmanager.url=${url}`]
