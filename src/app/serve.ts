@@ -51,24 +51,7 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups:
   }
   const records = createRecords(pools.console.db, now, options)
   await prepareDatabase(pools.console, records, running())
-  const temporal = createTemporalQuestions(settings)
-  const clickhouse = createClickHouse({ url: settings.clickhouseUrl })
-  const auditLog = openAuditLog(pools.console.db, log)
-  const parts: ServerParts = {
-    settings,
-    running,
-    log,
-    pools,
-    records,
-    temporal,
-    clickhouse,
-    metrics: metricsOf(records, running),
-    auditLog,
-    maintenance: createMaintenance(records, running, now),
-    silencing: createSilencing(records, now, randomUUID),
-    heartbeatWatch: heartbeatWatchOf({ records, running, log }),
-  }
-
+  const parts = partsOf({ settings, running, log, pools, records })
   const reload = keepConfiguration(parts, env, configuration)
   const channels = openChannels(parts, env)
   const app = await createServer({
@@ -95,8 +78,24 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups:
     await app.close()
     await channels.idle()
     await background.stop()
-    await auditLog.idle()
-    await Promise.all([clickhouse.close(), temporal.close(), pools.close()])
+    await parts.auditLog.idle()
+    await Promise.all([parts.clickhouse.close(), parts.temporal.close(), pools.close()])
+  }
+}
+
+function partsOf(
+  known: Pick<ServerParts, 'settings' | 'running' | 'log' | 'pools' | 'records'>,
+): ServerParts {
+  const { settings, running, log, pools, records } = known
+  return {
+    ...known,
+    temporal: createTemporalQuestions(settings),
+    clickhouse: createClickHouse({ url: settings.clickhouseUrl }),
+    metrics: metricsOf(records, running),
+    auditLog: openAuditLog(pools.console.db, log),
+    maintenance: createMaintenance(records, running, now),
+    silencing: createSilencing(records, now, randomUUID),
+    heartbeatWatch: heartbeatWatchOf({ records, running, log }),
   }
 }
 

@@ -19,7 +19,9 @@ export interface Silence {
   readonly comment: string
 }
 
-export type SilenceState = 'active' | 'pending' | 'expired'
+export const silenceStates = ['active', 'pending', 'expired'] as const
+
+export type SilenceState = (typeof silenceStates)[number]
 
 export function silenceState(
   { startsAt, endsAt }: Pick<Silence, 'startsAt' | 'endsAt'>,
