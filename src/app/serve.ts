@@ -32,6 +32,7 @@ import {
   type RunningConfiguration,
 } from './running-configuration.ts'
 import type { Settings } from './settings.ts'
+import { createSignedIntake } from './signed-intake.ts'
 import { type ServerParts, now } from './server-parts.ts'
 import { giveBackWhatStartingTook } from './spare-memory.ts'
 import { webDependencies } from './web-dependencies.ts'
@@ -43,20 +44,19 @@ export async function serve(settings: Settings, env: NodeJS.ProcessEnv, hangups:
   const running = configuration.current
   const pools = openServerPools(settings.databaseUrl)
   let dispatcher: Dispatcher | undefined
-  const options = {
+  const records = createRecords(pools.console.db, now, {
     running,
     accepted: () => dispatcher?.notice(),
     newToken,
     urgent: { intake: pools.intake.db, dispatch: pools.dispatch.db },
-  }
-  const records = createRecords(pools.console.db, now, options)
+  })
   await prepareDatabase(pools.console, records, running())
   const parts = partsOf({ settings, running, log, pools, records })
   const reload = keepConfiguration(parts, env, configuration)
   const channels = openChannels(parts, env)
   const app = await createServer({
     ...webDependencies(parts),
-    intake: createIntake(parts),
+    ...intakes(parts, env),
     ...channels.handlers,
     configuration: createConfigurationService({ ...parts, now }, env, reload),
   })
@@ -97,6 +97,10 @@ function partsOf(
     silencing: createSilencing(records, now, randomUUID),
     heartbeatWatch: heartbeatWatchOf({ records, running, log }),
   }
+}
+
+function intakes(parts: ServerParts, env: NodeJS.ProcessEnv) {
+  return { intake: createIntake(parts), signedIntake: createSignedIntake(parts, env) }
 }
 
 function keepConfiguration(

@@ -20,7 +20,9 @@ import { type ServerParts, now } from './server-parts.ts'
 import { createTestPages, testPageTimeouts } from './test-pages.ts'
 
 /** What the web needs of the rest, but for what takes alerts in. */
-export function webDependencies(parts: ServerParts): Omit<WebDependencies, 'intake' | 'configuration'> {
+export function webDependencies(
+  parts: ServerParts,
+): Omit<WebDependencies, 'intake' | 'signedIntake' | 'configuration'> {
   const { settings, running, log, records, temporal } = parts
   const onCall = createOnCallService(running, records)
   return {

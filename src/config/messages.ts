@@ -58,7 +58,9 @@ function unknownVariant(issue: Extract<RawIssue, { code: 'invalid_union' }>): st
   }
   if (typeof discriminator !== 'string' || !Array.isArray(options)) return 'has none of the allowed forms'
   const got = (input as Record<string, unknown> | null)?.[discriminator]
-  return got === undefined ? `is required: one of ${options.join(', ')}` : oneOf(options.map(String), got)
+  // One of the variants may be that the key is left out.
+  const known = options.filter((option) => option !== undefined).map(String)
+  return got === undefined ? `is required: one of ${known.join(', ')}` : oneOf(known, got)
 }
 
 function unknownKey(key: string, schema: unknown): string {

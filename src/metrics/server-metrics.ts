@@ -6,7 +6,19 @@ import { createRegistry, expose, type Exposition } from './registry.ts'
 export type ServerMetrics = ReturnType<typeof createServerMetrics>
 
 /** What takes alerts in. */
-const receivers = ['firewatch', 'alertmanager', 'alertmanager-api', 'pagerduty', 'opsgenie'] as const
+const receivers = [
+  'firewatch',
+  'alertmanager',
+  'alertmanager-api',
+  'pagerduty',
+  'opsgenie',
+  'grafana',
+  'sns',
+  'sentry',
+  'github',
+  'gitlab',
+  'json',
+] as const
 
 export type Receiver = (typeof receivers)[number]
 

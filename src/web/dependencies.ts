@@ -42,6 +42,7 @@ import type { ServedRequest } from './observe.ts'
 import type { OnCallService } from './on-call-service.ts'
 import type { ReviewService } from './review-service.ts'
 import type { Sessions } from './sessions.ts'
+import type { SignedIntake } from './signed-intake.ts'
 import type { TestPages } from './test-pages.ts'
 import type { SlackWebhookHandler, AnswerLinkHandler, TelegramWebhookHandler } from './channel-handlers.ts'
 
@@ -95,6 +96,7 @@ export interface WebDependencies {
   readonly charts: Charts
   readonly intake: Intake
   readonly alertmanagerApi: AlertmanagerApi
+  readonly signedIntake: SignedIntake
   /** What channels bring in; one that is not configured now has no handler. */
   readonly slack?: () => SlackWebhookHandler | undefined
   readonly telegram?: () => TelegramWebhookHandler | undefined

@@ -44,6 +44,7 @@ import { pagerDutyRoutes } from './routes/pagerduty.ts'
 import { tellTimesByReader } from './reader.ts'
 import { reviewChangeRoutes } from './routes/review-changes.ts'
 import { reviewRoutes } from './routes/reviews.ts'
+import { signedIntakeRoutes } from './routes/signed-intake.ts'
 import { testPageRoutes } from './routes/test-pages.ts'
 import { runbookRoutes } from './routes/runbooks.ts'
 
@@ -117,6 +118,7 @@ export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): 
     pagerDutyRoutes,
     opsgenieRoutes,
     alertmanagerApiRoutes,
+    signedIntakeRoutes,
     checkRoutes,
     heartbeatRoutes,
     chartRoutes,

@@ -68,13 +68,14 @@ describe('N08 every route', () => {
     expect(open.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'POST /api/v1/alerts',
       'POST /api/v1/intake/alertmanager',
+      'POST /api/v2/alerts',
+      'POST /api/v1/intake/json/:sender',
       'POST /v2/alerts',
       ...['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => `${method} /v2/alerts/:identifier/:action`),
       'POST /v2/alerts/:identifier/actions/:name',
       'DELETE /v2/alerts/:identifier',
       'GET /v2/alerts/requests/:id',
       'HEAD /v2/alerts/requests/:id',
-      'POST /api/v2/alerts',
     ])
     const accepted = await web.app.inject({
       method: 'POST',

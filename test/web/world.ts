@@ -248,6 +248,11 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       receivers: () => ['default'],
       status: () => ({ startedAt: now, configuration: 'route:\n  receiver: default\n' }),
     },
+    signedIntake: {
+      receive: async () => ({ kind: 'unknown-sender' }),
+      receiveMapped: async () => ({ kind: 'unknown-sender' }),
+      tryMap: async () => ({ kind: 'unknown-sender' }),
+    },
     unready: async () => ({}),
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
     served: () => undefined,

@@ -3,18 +3,16 @@ import { emailIntegrationSchema } from '../../email/contact-schema.ts'
 import { slackIntegrationSchema } from '../../slack/contact-schema.ts'
 import { telegramIntegrationSchema } from '../../telegram/contact-schema.ts'
 import type { Integrations } from '../../domain/configuration/integrations.ts'
-import { named, text } from './fields.ts'
+import { named } from './fields.ts'
 import { addressReference, secretReference } from './secret-fields.ts'
+import { senderSchema, toSender } from './senders.ts'
 
 const fields = { addressReference, secretReference }
 
-/** A program that hands in alerts. */
-const senderSchema = z.strictObject({ title: text.exactOptional(), service: text.exactOptional() })
-
 export function toIntegrations({ senders, ...written }: z.output<typeof integrationsSchema>): Integrations {
   if (senders === undefined) return written
-  const named = Object.entries(senders).map(([name, sender]) => [name, { name, title: name, ...sender }])
-  return { ...written, senders: Object.fromEntries(named) }
+  const entries = Object.entries(senders).map(([name, sender]) => [name, toSender(name, sender)])
+  return { ...written, senders: Object.fromEntries(entries) }
 }
 
 /** What channels share, each part from its edge. */

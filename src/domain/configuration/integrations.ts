@@ -1,4 +1,5 @@
 import type { SecretReference } from './secret-reference.ts'
+import type { Sender } from './sender.ts'
 
 /** What channels share, whoever they reach. Secrets are references, as in contacts. */
 export interface Integrations {
@@ -7,13 +8,6 @@ export interface Integrations {
   readonly telegram?: TelegramIntegration
   /** Programs that hand in alerts and may do nothing else. */
   readonly senders?: Readonly<Record<string, Sender>>
-}
-
-export interface Sender {
-  readonly name: string
-  readonly title: string
-  /** What its alerts are about where they name no service themselves, as an integration of PagerDuty belongs to one. */
-  readonly service?: string
 }
 
 export interface SlackIntegration {
