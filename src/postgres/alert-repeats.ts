@@ -25,7 +25,7 @@ export function createAlertRepeats(db: Database) {
 
     /**
      * Alerts that fire as before: until when, and what their annotations say, is as it is told now. It is no event, and wakes nobody. An event that is not
-     * dispatched yet keeps the later end too.
+     * dispatched yet keeps the later end too. An end only moves forwards, and what has none does not get one.
      */
     async refresh(alerts: readonly AcceptedAlert[]): Promise<void> {
       await sql`
@@ -37,7 +37,8 @@ export function createAlertRepeats(db: Database) {
           UPDATE alert_inbox AS row SET expires_at = given."expiresAt" FROM given
           WHERE row.event_id = given."eventId" AND row.expires_at < given."expiresAt"
         ), lasting AS (
-          UPDATE alerts SET annotations = given.annotations, expires_at = greatest(alerts.expires_at, given."expiresAt") FROM given
+          UPDATE alerts SET annotations = given.annotations, expires_at = CASE WHEN alerts.expires_at IS NULL THEN NULL ELSE greatest(alerts.expires_at, given."expiresAt") END
+          FROM given
           WHERE alerts.source = given.source AND alerts.fingerprint = given.fingerprint AND alerts.status = 'firing'
             AND (alerts.annotations <> given.annotations OR alerts.expires_at < given."expiresAt")
           RETURNING alerts.source, alerts.fingerprint, alerts.annotations

@@ -10,7 +10,7 @@ import {
 import type { InboxRow, StoredAlert } from '../domain/alert/stored-alert.ts'
 import { timelineOfGroup } from '../domain/alert/dispatch-timeline.ts'
 import type { AlertCounts } from '../domain/incident/state.ts'
-import { alertsAfter, alertsUpsert } from './alerts.ts'
+import { type AlertsAfter, alertsAfter, alertsStored, knowingAlerts } from './alerts.ts'
 import type { Database } from './database.ts'
 import { claimWaiting, releaseRows, tickOff } from './inbox-rows.ts'
 import { alertsInsert, grownTitle, knownAlerts } from './incident-alerts.ts'
@@ -38,12 +38,12 @@ export function createDispatchRecords(
 
     /** Applies events that are of no incident, and ticks them off. */
     keep: (rows: readonly InboxRow[]) =>
-      db.transaction().execute(async (transaction) => {
-        const states = await alertsAfter(transaction, rows)
-        await sql`WITH states AS (${alertsUpsert(states)}) ${tickOff(rows.map(({ id }) => id))}`.execute(
-          transaction,
-        )
-      }),
+      knowingAlerts(() =>
+        db.transaction().execute(async (transaction) => {
+          const states = await alertsAfter(transaction, rows)
+          await sql`WITH ${alertsStored(states)} ${tickOff(rows.map(({ id }) => id))}`.execute(transaction)
+        }),
+      ),
 
     /**
      * Applies a group of events to their alerts and its incident, opening one if need be, decides what is done about it, and ticks off those events that
@@ -51,7 +51,7 @@ export function createDispatchRecords(
      * @returns the open incident's number; `undefined` when there is none and none was opened
      */
     async apply(group: AlertGroup, opening: Opening, at: Date): Promise<number | undefined> {
-      const applied = await attempt(db, { machine, configurations }, group, opening, at)
+      const applied = await knowingAlerts(() => attempt(db, { machine, configurations }, group, opening, at))
       // Another dispatcher opened the incident just now; it is there to be found.
       return applied === 'opened elsewhere' ? this.apply(group, opening, at) : applied
     },
@@ -71,12 +71,11 @@ function attempt(
   at: Date,
 ): Promise<number | 'opened elsewhere' | undefined> {
   return db.transaction().execute(async (transaction) => {
-    const [last, states] = await Promise.all([
-      lockNewest(transaction, group.groupingKey),
-      alertsAfter(transaction, group.rows),
-    ])
+    // Alerts first: whoever waits for them sees the incident that was opened for them meanwhile.
+    const states = await alertsAfter(transaction, group.rows)
+    const last = await lockNewest(transaction, group.groupingKey)
     const known = last === undefined ? undefined : await knownIncident(transaction, last, group)
-    const decision = decideGroup(group.rows, known, parts.configurations.running().severities)
+    const decision = decideGroup(states.rows, known, parts.configurations.running().severities)
     const open = known?.isOpen === true ? last : undefined
     const decided = { group, decision, states }
     const row = decision.opens ? await openIncident(transaction, decided, opening, last?.number) : open
@@ -187,7 +186,7 @@ interface DecidedGroup {
   readonly group: AlertGroup
   readonly decision: GroupDecision
   /** The alerts of its events as they are by themselves now. */
-  readonly states: readonly StoredAlert[]
+  readonly states: AlertsAfter
 }
 
 /** Opens an incident with its alerts, what is told of them, and its events ticked off, in one statement. `undefined`: somebody else opened it. */
@@ -201,7 +200,7 @@ async function openIncident(
   const detectedAt = decision.changes[0]?.row.acceptedAt
   const { rows } = await sql<IncidentRow>`
     WITH opened AS (${incidentInsert(transaction, group, decision, opening, { detectedAt, recurrenceOf })}),
-    states AS (${alertsUpsert(states)}),
+    ${alertsStored(states)},
     stored AS (${alertsInsert(number, decision.alerts)}),
     told AS (${timelineInsert(number, timelineOfGroup(decision))}),
     ticked AS (${tickOff(group.ownIds)} AND EXISTS (SELECT FROM opened))
@@ -218,7 +217,7 @@ async function keep(
   const number = sql<number>`${owner ?? null}::bigint`
   const { alerts } = decision
   await sql`
-    WITH states AS (${alertsUpsert(states)}),
+    WITH ${alertsStored(states)},
     stored AS (${alertsInsert(number, owner === undefined ? [] : alerts)}),
     told AS (${timelineInsert(number, isOpen ? timelineOfGroup(decision) : [])})
     ${tickOff(group.ownIds)}`.execute(transaction)

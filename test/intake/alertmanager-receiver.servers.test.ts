@@ -43,13 +43,8 @@ function intakeOf(store: OpenDatabase) {
   })
 }
 
-async function send(payload: object) {
-  const answer = await app.inject({
-    method: 'POST',
-    url,
-    headers: as('responder'),
-    payload,
-  })
+async function send(payload: object, sender: 'sender' | 'responder' = 'responder') {
+  const answer = await app.inject({ method: 'POST', url, headers: as(sender), payload })
   return { status: answer.statusCode, ...answer.json<object>() }
 }
 
@@ -89,9 +84,17 @@ function recordsOf({ db } = database) {
 
 async function incidentAlerts(): Promise<string[]> {
   const { rows } = await database.pool.query<{ line: string }>(
-    'SELECT incident || status AS line FROM incident_alerts ORDER BY incident, fingerprint',
+    'SELECT incident || status AS line FROM incident_alerts ORDER BY incident, fingerprint, source',
   )
   return rows.map(({ line }) => line)
+}
+
+/** What the machine of the first incident knows of its alerts. */
+async function counted(): Promise<unknown> {
+  const { rows } = await database.pool.query<{ alerts: unknown }>(
+    "SELECT machine->'alerts' AS alerts FROM incidents WHERE number = 1",
+  )
+  return rows[0]?.alerts
 }
 
 const firing = notificationOf([{ startsAt: '2026-03-02T09:00:00Z' }])
@@ -163,6 +166,79 @@ describe('notifications of Alertmanager', () => {
     expect(await inbox()).toEqual(['resolved 09:00:00.000 09:10:00.000', 'firing 09:00:00.000'])
     await dispatch()
     expect(await incidentAlerts()).toEqual([])
+  })
+
+  it('N51 of an end without a beginning clear the incident', async () => {
+    await send(firing)
+    await dispatch()
+    await send(
+      notificationOf([
+        { status: 'resolved', startsAt: '0001-01-01T00:00:00Z', endsAt: '2026-03-02T09:10:00Z' },
+      ]),
+    )
+    await dispatch()
+    expect(await incidentAlerts()).toEqual(['1resolved'])
+    expect(await counted()).toEqual({ firing: 0, total: 1 })
+  })
+
+  it('N51 that name neither beginning nor end clear it each time', async () => {
+    const over = notificationOf([{ status: 'resolved', startsAt: undefined, endsAt: undefined }])
+    for (const startsAt of ['2026-03-02T09:00:00Z', undefined]) {
+      await send(notificationOf([{ startsAt }]))
+      await dispatch()
+      expect(await incidentAlerts()).toEqual(['1firing'])
+      expect(await send(over)).toMatchObject({ accepted: 1 })
+      await dispatch()
+      expect(await incidentAlerts()).toEqual(['1resolved'])
+    }
+  })
+
+  it('of two senders never end each other, whatever their fingerprints', async () => {
+    await send(firing, 'sender')
+    await send(firing, 'responder')
+    await dispatch()
+    expect(await incidentAlerts()).toEqual(['1firing', '1firing'])
+    await send(resolved('2026-03-02T09:10:00Z'), 'sender')
+    await dispatch()
+    const { rows } = await database.pool.query<{ line: string }>(
+      'SELECT source || status AS line FROM alerts ORDER BY source',
+    )
+    expect(rows.map(({ line }) => line)).toEqual([
+      'integration/alertmanagerresolved',
+      'integration/anafiring',
+    ])
+    expect(await incidentAlerts()).toEqual(['1resolved', '1firing'])
+    expect(await counted()).toEqual({ firing: 1, total: 2 })
+  })
+
+  it('N52 of alerts with labels of any kind, with the sound ones beside them', async () => {
+    const odd = { 'service.name': 'feed', größe: 'x'.repeat(100_000), code: 503, canary: true, owner: null }
+    const many = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`l${index}`, index]))
+    const labels = { alertname: 'odd', ...odd, ...many }
+    expect(await send(notificationOf([{ labels, fingerprint: '' }, {}]))).toMatchObject({ accepted: 2 })
+    await dispatch()
+    expect(await incidentAlerts()).toEqual(['1firing', '2firing'])
+    const own = await app.inject({
+      method: 'POST',
+      url: '/api/v1/alerts',
+      headers: as('sender'),
+      payload: { alerts: [{ labels: { code: 7 } }, { labels }] },
+    })
+    expect([own.statusCode, own.json()]).toEqual([
+      400,
+      {
+        error: 'some alerts are not understood and were not stored; the others were',
+        problems: ['alerts[0].labels.alertname: is required'],
+        accepted: 1,
+        duplicates: 0,
+      },
+    ])
+    const { rows } = await database.pool.query<{ labels: Record<string, string> }>(
+      'SELECT labels FROM alert_inbox ORDER BY id',
+    )
+    expect(
+      [rows[0]?.labels, rows[2]?.labels].map((one) => [one?.['code'], one?.['l299'], one?.['größe']?.length]),
+    ).toEqual(Array(2).fill(['503', '299', 100_000]))
   })
 
   it('without a service go to the service of their route', async () => {

@@ -131,6 +131,23 @@ function first(row: InboxRow): StoredAlert | undefined {
   return isOver(row) ? undefined : begun(row)
 }
 
+/** The same events, which know of an end of their alert that came in after them and was applied first. */
+export function withKnownEnds(
+  rows: readonly InboxRow[],
+  stored: readonly StoredAlert[],
+): readonly InboxRow[] {
+  const ends = new Map(
+    stored.flatMap((alert) => (alert.status === 'resolved' ? [[alertIdentity(alert), alert]] : [])),
+  )
+  return rows.map((row) => {
+    const end = ends.get(alertIdentity(row))
+    if (end === undefined || row.status === 'resolved') return row
+    const before = row.resolvedBefore
+    if (before !== null && Date.parse(before.endedAt) >= Date.parse(end.sourceAt)) return row
+    return { ...row, resolvedBefore: { endedAt: end.sourceAt, acceptedAt: end.changedAt } }
+  })
+}
+
 /** Its end was reported before it arrived. */
 export function isOver({ resolvedBefore, startsAt, acceptedAt }: InboxRow): boolean {
   if (resolvedBefore === null) return false
