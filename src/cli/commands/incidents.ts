@@ -1,4 +1,6 @@
 import type { Command } from 'commander'
+import { leftOutOf, leftOutSentence } from '../../domain/alert/left-out.ts'
+import { cutText } from '../../domain/page/delivery.ts'
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import { formatDuration } from '../../domain/values/duration.ts'
 import { type Incident, incidentStates } from '../../domain/incident/incident.ts'
@@ -153,9 +155,14 @@ function listText(incidents: readonly Incident[], timeZone: string): string {
   return table(['incident', 'severity', 'state', 'owner', 'since', 'title'], rows)
 }
 
-function showText({ incident, ...view }: { incident: Incident } & IncidentView): string {
+/** One alert is one line, whatever its sender wrote. */
+const longestLine = 300
+
+/** Everything that is known of one incident, for a terminal. */
+export function showText({ incident, ...view }: { incident: Incident } & IncidentView): string {
   const { alerts, timeline, timeZone, links, next } = view
   const now = Date.now()
+  const leftOut = leftOutOf(alerts)
   const began = Date.parse(incident.startedAt)
   const lasted = formatDuration(
     (incident.resolvedAt === null ? now : Date.parse(incident.resolvedAt)) - began,
@@ -172,8 +179,9 @@ function showText({ incident, ...view }: { incident: Incident } & IncidentView):
     '',
     ...alerts.map(
       ({ status, labels, annotations }) =>
-        `  [${status}] ${oneLine(annotations['summary'] ?? labels['alertname'] ?? '')}`,
+        `  [${status}] ${cutText(oneLine(annotations['summary'] ?? labels['alertname'] ?? ''), longestLine)}`,
     ),
+    ...(leftOut === undefined ? [] : [`  ${leftOutSentence(leftOut)}`]),
     ...(links.length === 0 ? [] : ['', ...links.map(({ title, url }) => `  ${oneLine(title)}: ${url}`)]),
     '',
     ...timelineLines(timeline, timeZone),

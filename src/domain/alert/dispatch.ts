@@ -1,6 +1,6 @@
 import { alertIdentity, groupingKeyOf, type Labels } from './alert.ts'
 import { unknownService } from './alert-title.ts'
-import { oneLine } from '../page/delivery.ts'
+import { cutText, oneLine } from '../page/delivery.ts'
 import { isMuted } from '../check/alerts.ts'
 import type { Configuration, Route } from '../configuration/configuration.ts'
 import { declaredKeyOf, isDeclared } from './declaration.ts'
@@ -206,10 +206,13 @@ export function incidentLabels(alerts: readonly { readonly labels: Labels }[], r
   return Object.fromEntries(shared)
 }
 
+/** Longer than any that is configured. */
+const longestService = 200
+
 /** The service that answers for an incident: what its alerts say, else what the route says. A label without a value is none, as in Prometheus. */
 export function incidentService(labels: Labels, route: Route): string {
   const named = [labels['service'], route.service].find((name) => oneLine(name ?? '') !== '')
-  return named ?? unknownService
+  return cutText(named ?? unknownService, longestService)
 }
 
 function changeOf(row: InboxRow, before: StoredAlert | undefined): AlertChange['kind'] | undefined {

@@ -1,5 +1,6 @@
 import { nameWords, worstFirst } from '../alert/alert-title.ts'
 import { type Alert, titleAnnotation } from '../alert/alert.ts'
+import { leftOutOf, leftOutWords } from '../alert/left-out.ts'
 import { silentSourceOf } from '../check/self-alerts.ts'
 import { seriesOf } from '../investigate/investigate.ts'
 import { cutText, oneLine } from './delivery.ts'
@@ -8,14 +9,19 @@ import { longestLine, mostResponsible, mostLines } from './message-limits.ts'
 import type { Configuration } from '../configuration/configuration.ts'
 import { own } from '../values/own.ts'
 
-/** One line per different text, the worst first. */
+/** One line per different text, the worst first; at the end what is behind them, and what nobody told us of. */
 export function linesOf(firing: readonly Alert[], firingCount: number): string[] {
   const counts = new Map<string, number>()
   for (const alert of worstFirst(firing)) counts.set(lineOf(alert), (counts.get(lineOf(alert)) ?? 0) + 1)
   const lines = [...counts].map(([text, count]) => (count === 1 ? text : `${text} (×${count})`))
   const told = lines.slice(0, mostLines)
   const shown = [...counts.values()].slice(0, mostLines).reduce((sum, count) => sum + count, 0)
-  return shown >= firingCount ? told : [...told, `and ${firingCount - shown} more`]
+  const leftOut = leftOutOf(firing)
+  return [
+    ...told,
+    ...(shown >= firingCount ? [] : [`and ${firingCount - shown} more`]),
+    ...(leftOut === undefined ? [] : [`and ${leftOutWords(leftOut)}`]),
+  ]
 }
 
 /** An alert in its own words, else by its name and labels. */

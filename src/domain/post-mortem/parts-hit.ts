@@ -1,5 +1,6 @@
 import { isDeclared } from '../alert/declaration.ts'
 import { seriesOf } from '../investigate/investigate.ts'
+import { cutText } from '../page/delivery.ts'
 import type { Sources } from './records.ts'
 
 /** Labels that say what was measured by whom, and not where. */
@@ -16,6 +17,7 @@ const structural = new Set([
   'instance',
 ])
 const mostParts = 5
+const longestPart = 100
 const everything = 'all of it'
 
 /** `on iOS, Android`, `cluster eu-1`, or all of it; `null` where the alerts do not say. */
@@ -29,9 +31,9 @@ export function partsHit(sources: Sources): string | null {
     const series = seriesOf(labels)
     if (series === undefined) {
       for (const [name, value] of Object.entries(labels))
-        if (!structural.has(name)) pairs.add(`${name} ${value}`)
+        if (!structural.has(name)) pairs.add(cutText(`${name} ${value}`, longestPart))
     } else if (series.slice === 'total') hasTotal = true
-    else groups.add(series.group)
+    else groups.add(cutText(series.group, longestPart))
   }
   // Where a part is hit, so are the totals that it is part of.
   const parts = [

@@ -1,5 +1,6 @@
 import { outsideSteps } from '../escalate/escalate.ts'
 import { formatDuration } from '../values/duration.ts'
+import { cutText } from '../page/delivery.ts'
 import type { Page } from '../page/page.ts'
 import { endingOf } from './ending.ts'
 import { statement, type Cited, type Sources, type Statement } from './records.ts'
@@ -30,8 +31,13 @@ export function reviewResponse(sources: Sources, times: ReviewTimes): ReviewResp
   }
 }
 
+/** As much of the name of an alert as tells it. */
+const longestName = 160
+
 function detection({ incident, alerts, clean }: Sources, times: ReviewTimes): Statement[] {
-  const names = [...new Set(alerts.map(({ record }) => record.labels['alertname'] ?? 'alert'))]
+  const names = [
+    ...new Set(alerts.map(({ record }) => cutText(record.labels['alertname'] ?? 'alert', longestName))),
+  ]
   const shown = names.slice(0, 5).join(', ')
   const by =
     alerts.length === 0

@@ -2,9 +2,13 @@ import { outsideSteps } from '../escalate/escalate.ts'
 import { errorOf, rowsOf, verdictsOf, type VerdictsResult } from '../investigate/evidence-result.ts'
 import type { Evidence } from '../investigate/evidence.ts'
 import { formatNumber } from '../values/numbers.ts'
+import { cutText } from '../page/delivery.ts'
 import { utc, type Cited, type Sources } from './records.ts'
 import { baselineValue } from '../check/baseline.ts'
 import { baselineWords, seriesWords } from '../check/verdict-words.ts'
+
+/** As much of the name of an alert as tells it. */
+const longestName = 160
 
 /** Text that stands as it is, line by line. */
 export interface Code {
@@ -77,7 +81,7 @@ export function reviewRecords({ timeline, attempts, pages, alerts, clean }: Sour
     ...alerts.map(({ id, record }) => ({
       id,
       at: record.startsAt,
-      what: clean(`alert ${record.labels['alertname'] ?? ''} ${record.fingerprint}`),
+      what: clean(`alert ${cutText(record.labels['alertname'] ?? '', longestName)} ${record.fingerprint}`),
     })),
   ]
 }

@@ -1,5 +1,7 @@
 import { alertLinks } from '../../domain/alert/alert-links.ts'
-import type { Alert } from '../../domain/alert/alert.ts'
+import { type Alert, leftOutAnnotation } from '../../domain/alert/alert.ts'
+import { leftOutOf, leftOutSentence } from '../../domain/alert/left-out.ts'
+import { cutText } from '../../domain/page/delivery.ts'
 import { formatNumber } from '../../domain/values/numbers.ts'
 import { explanationSentence } from '../../domain/remediate/explanation-words.ts'
 import { decisionSentence } from '../../domain/remediate/guard-words.ts'
@@ -17,19 +19,24 @@ import { table, type Cell } from './table.ts'
 import { clock, icon, instant, verdictBadge } from './words.ts'
 
 const mostAlerts = 100
+/* A sender may write as much as it likes, and all of it is kept; people read so much of it. */
+const mostLabels = 60
+const longestName = 200
+const longestValue = 500
 
 export function alertSection(alerts: readonly Alert[]): Html {
   const firing = alerts.filter(({ status }) => status === 'firing').length
   const rows = alerts.slice(0, mostAlerts).map(
     ({ status, labels, annotations, startsAt, endsAt }) =>
-      html`<li><p><span class="badge ${status === 'firing' ? 'firing' : 'ok'}">${icon(status === 'firing' ? '▲' : '✓')} ${status}</span> ${annotations['summary'] ?? labels['alertname'] ?? 'alert'}</p>
+      html`<li><p><span class="badge ${status === 'firing' ? 'firing' : 'ok'}">${icon(status === 'firing' ? '▲' : '✓')} ${status}</span> ${cutText(annotations['summary'] ?? labels['alertname'] ?? 'alert', longestValue)}</p>
 <p class="quiet">${instant(startsAt)}${endsAt === undefined ? null : html` to ${clock(endsAt)}`}</p>
 ${linksOf(annotations)}
 <details><summary>Labels</summary><dl class="labels">${pairs(labels)}${pairs(annotations)}</dl></details></li>`,
   )
   const more = alerts.length - rows.length
+  const leftOut = leftOutOf(alerts)
   return html`<section id="alerts" data-part aria-labelledby="alerts-title"><h2 id="alerts-title">Alerts: ${firing} firing of ${alerts.length}</h2>
-<ul class="records">${rows}</ul>${more === 0 ? null : html`<p>${more} more are not shown.</p>`}</section>`
+<ul class="records">${rows}</ul>${more === 0 ? null : html`<p>${more} more are not shown.</p>`}${leftOut === undefined ? null : html`<p>${leftOutSentence(leftOut)}.</p>`}</section>`
 }
 
 /** Where the alert leads, and what it calls a link and is none. */
@@ -46,7 +53,15 @@ function linksOf(annotations: Alert['annotations']): Html | null {
 }
 
 function pairs(labels: Alert['labels']): Html[] {
-  return Object.entries(labels).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)
+  const told = Object.entries(labels).filter(([name]) => name !== leftOutAnnotation)
+  const shown = told
+    .slice(0, mostLabels)
+    .map(
+      ([name, value]) =>
+        html`<div><dt>${cutText(name, longestName)}</dt><dd>${cutText(value, longestValue)}</dd></div>`,
+    )
+  const more = told.length - shown.length
+  return more === 0 ? shown : [...shown, html`<div><dt>and ${more} more</dt><dd>not shown</dd></div>`]
 }
 
 /** Each try with its guards' decision and what was measured before and after it. */

@@ -1,3 +1,5 @@
+import { leftOutOf, leftOutWords } from '../../domain/alert/left-out.ts'
+import { cutText } from '../../domain/page/delivery.ts'
 import { unknownService } from '../../domain/alert/alert-title.ts'
 import { incidentName } from '../../domain/investigate/evidence.ts'
 import { nextWords } from '../../domain/incident/next.ts'
@@ -45,6 +47,9 @@ ${countdown(page)}
 </section>`
 }
 
+/** As much of it as people read at a glance. */
+const longestSummary = 500
+
 /** The worst of what fires, behind how much fires. */
 function impact(alerts: IncidentPage['records']['alerts']): Html | null {
   const [worst] = alerts
@@ -55,8 +60,11 @@ function impact(alerts: IncidentPage['records']['alerts']): Html | null {
     firing === 0
       ? counted(alerts.length, 'alert')
       : `${counted(firing, 'alert')} of ${alerts.length} ${firing === 1 ? 'fires' : 'fire'}`
-  const lead = alerts.length === 1 ? null : html`<a href="#alerts">${total}</a>, the worst: `
-  return html`<p class="impact">${lead}${summary}</p>`
+  const leftOut = leftOutOf(alerts)
+  const beside = leftOut === undefined ? '' : `, and ${leftOutWords(leftOut)}`
+  const lead =
+    alerts.length === 1 && beside === '' ? null : html`<a href="#alerts">${total}${beside}</a>, the worst: `
+  return html`<p class="impact">${lead}${cutText(summary, longestSummary)}</p>`
 }
 
 type Known = Pick<IncidentPage, 'incident' | 'records'>

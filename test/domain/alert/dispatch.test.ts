@@ -327,6 +327,7 @@ describe('an incident', () => {
   it('belongs to the service that its alerts name, else to the one of its route', () => {
     expect(incidentService({ service: 'feed' }, { ...everything, service: 'platform' })).toBe('feed')
     expect(incidentService({}, { ...everything, service: 'platform' })).toBe('platform')
+    expect(incidentService({ service: 'x'.repeat(100_000) }, everything)).toMatch(/^x{199}…$/)
     expect(incidentService({}, everything)).toBe('unknown')
   })
 })

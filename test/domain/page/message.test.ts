@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Alert } from '../../../src/domain/alert/alert.ts'
 import { composePageMessage } from '../../../src/domain/page/message.ts'
+import { longText, oddAlert } from '../../support/odd-alerts.ts'
 import { alert, incident, page } from '../../support/pages.ts'
 
 function compose(alerts: readonly Alert[], change: Partial<Parameters<typeof composePageMessage>[0]> = {}) {
@@ -54,6 +55,36 @@ describe('the lines of a page', () => {
       'no space',
       'Disk (host = db1)',
     ])
+  })
+})
+
+describe('N53 alerts that the sender left out', () => {
+  const leftOut = (text: string, truncatedAlerts: string) =>
+    alert(text, { annotations: { summary: text, truncatedAlerts } })
+
+  it('are told behind those that are known', () => {
+    expect(compose([leftOut('disk', '3'), leftOut('cpu', '37')]).lines).toEqual([
+      'disk',
+      'cpu',
+      'and 37 more that Alertmanager left out',
+    ])
+  })
+
+  it('are told beside those that do not fit', () => {
+    const many = Array.from({ length: 12 }, (_, n) => leftOut(`alert ${n}`, '37'))
+    expect(compose(many).lines.slice(-2)).toEqual(['and 2 more', 'and 37 more that Alertmanager left out'])
+  })
+})
+
+describe('N52 an alert of which everything is too long to be read', () => {
+  it.each([
+    ['no annotations', {}],
+    ['long ones', { summary: longText, description: longText, runbook_url: longText, [longText]: longText }],
+  ])('leaves every text of a message bounded: %s', (_, annotations) => {
+    const odd = oddAlert(annotations)
+    const labels = { ...odd.labels, metric: longText, slice: longText, group: longText, check: longText }
+    const message = compose([odd, { ...odd, labels }])
+    expect(JSON.stringify(message).length).toBeLessThan(5_000)
   })
 })
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Fact } from '../../../src/domain/facts/fact.ts'
 import { draftReview } from '../../../src/domain/post-mortem/post-mortem.ts'
 import type { Statement } from '../../../src/domain/post-mortem/records.ts'
+import { longText, oddAlert } from '../../support/odd-alerts.ts'
 import {
   at,
   attempt,
@@ -39,6 +40,18 @@ describe('a review', () => {
       'Users affected: 1,234',
     ])
     expect(notRecorded).toEqual(['Cost'])
+  })
+
+  it('N52 tells of an alert by what can be read of it, whatever its labels say', () => {
+    const odd = oddAlert({ summary: longText, [longText]: longText })
+    for (const labels of [
+      odd.labels,
+      { ...odd.labels, metric: longText, slice: longText, group: longText },
+    ]) {
+      const draft = JSON.stringify(draftReview(records({ alerts: [{ ...odd, labels }] })))
+      expect(draft).toContain('xxx…')
+      expect(draft).not.toContain('x'.repeat(501))
+    }
   })
 
   it('adds up no ratio and no unique users', () => {
