@@ -34,8 +34,11 @@ export function createAlertRepeats(db: Database) {
             "eventId" text, source text, fingerprint text, annotations jsonb, "expiresAt" timestamptz
           ) ORDER BY "eventId", "expiresAt" DESC
         ), waiting AS (
-          UPDATE alert_inbox AS row SET expires_at = given."expiresAt" FROM given
-          WHERE row.event_id = given."eventId" AND row.expires_at < given."expiresAt"
+          UPDATE alert_inbox AS row SET expires_at = greatest(row.expires_at, given."expiresAt"),
+            annotations = CASE WHEN row.dispatched_at IS NULL THEN given.annotations ELSE row.annotations END
+          FROM given
+          WHERE row.event_id = given."eventId"
+            AND (row.expires_at < given."expiresAt" OR (row.dispatched_at IS NULL AND row.annotations <> given.annotations))
         ), lasting AS (
           UPDATE alerts SET annotations = given.annotations, expires_at = CASE WHEN alerts.expires_at IS NULL THEN NULL ELSE greatest(alerts.expires_at, given."expiresAt") END
           FROM given

@@ -141,6 +141,21 @@ describe('alerts that were sent', () => {
     expect(await seen()).toEqual([])
   })
 
+  it('begin anew when they are sent after their time was over, also before anybody has noticed', async () => {
+    const startsAt = inMs(0)
+    await send({ labels, startsAt, endsAt: inMs(1_000) })
+    await dispatch()
+    at += 500
+    await send({ labels, startsAt: inMs(0), endsAt: inMs(1_000) })
+    expect((await api.alerts()).map((alert) => alert.startsAt)).toEqual([startsAt])
+    await dispatch()
+    at += 1_500
+    await send({ labels, startsAt: inMs(0) })
+    expect((await api.alerts()).map((alert) => alert.startsAt)).toEqual([inMs(0)])
+    await dispatch()
+    expect((await api.alerts()).map((alert) => alert.startsAt)).toEqual([inMs(0)])
+  })
+
   it('of two senders are two', async () => {
     await sendBy('one', { labels })
     await sendBy('other', { labels })

@@ -1,16 +1,13 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type FakeWebhook, startFakeWebhook } from '../../examples/fakes/webhook.ts'
-import { removeData, startUp, type UpFirewatch } from '../support/firewatch.ts'
 import { freePort } from '../support/servers.ts'
 import { createPart, type Part } from './parts.ts'
 
 /** A server of Debian's package on loopback. */
-export interface Served {
+interface Served {
   readonly url: string
   readonly part: Part
 }
@@ -100,44 +97,6 @@ export async function amtoolFor(folder: string, url: string, token?: string): Pr
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
       })
     })
-}
-
-/** A server, and amtool on it. */
-interface Side {
-  readonly url: string
-  readonly token?: string
-  readonly amtool: Amtool
-}
-
-/** An Alertmanager and a Firewatch that are given the same. */
-export interface Beside {
-  readonly folder: string
-  readonly theirs: Side
-  readonly ours: Side
-  readonly up: UpFirewatch
-  /** Of the user `ana`, whose contact is a webhook at `${env:ANA_URL}`. */
-  readonly ana: FakeWebhook
-  stop(): Promise<void>
-}
-
-/** Starts both, each on a configuration of its own form. */
-export async function startBeside(alertmanager: string, firewatch: string): Promise<Beside> {
-  await using starting = new AsyncDisposableStack()
-  const folder = await mkdtemp(join(tmpdir(), 'firewatch-beside-'))
-  starting.defer(() => rm(folder, { recursive: true, force: true }))
-  const ana = starting.adopt(await startFakeWebhook(), (fake) => fake.stop())
-  const served = starting.adopt(await startAlertmanager(folder, alertmanager), async ({ part }) => {
-    await part.end()
-  })
-  const up = starting.adopt(await startUp(firewatch, { ANA_URL: ana.url }), async (one) => {
-    await one.stop()
-    await removeData(one.dataDir)
-  })
-  const { url, token } = await up.run()
-  const theirs = { url: served.url, amtool: await amtoolFor(folder, served.url) }
-  const ours = { url, token, amtool: await amtoolFor(folder, url, token) }
-  const all = starting.move()
-  return { folder, theirs, ours, up, ana, stop: () => all.disposeAsync() }
 }
 
 /** A program whose gauges a test sets. */

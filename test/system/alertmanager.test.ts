@@ -1,32 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Beside, startBeside } from './alertmanager-world.ts'
-
-const ofAlertmanager = `
-route:
-  receiver: wake
-  group_by: [service, alertname]
-  routes:
-    - { matchers: ['team="db"'], receiver: databases, group_by: [cluster] }
-receivers: [{ name: wake }, { name: databases }]
-`
-
-const ofFirewatch = `
-services:
-  shop: { owner: ana }
-users:
-  ana: { title: Primary, role: responder, contacts: [{ channel: webhook, url: '\${env:ANA_URL}' }] }
-policies:
-  wake: { steps: [{ notify: [ana], ackTimeout: 60s }], fallback: [ana] }
-  databases: { steps: [{ notify: [ana], ackTimeout: 60s }], fallback: [ana] }
-routes:
-  - { match: { team: db }, groupBy: [cluster], policies: { default: databases } }
-  - { policies: { default: wake } }
-`
+import { type Beside, startBeside } from './beside.ts'
 
 let beside: Beside
 
 beforeAll(async () => {
-  beside = await startBeside(ofAlertmanager, ofFirewatch)
+  beside = await startBeside()
 })
 afterAll(() => beside?.stop())
 
@@ -138,7 +116,8 @@ describe('amtool says of Firewatch what it says of Alertmanager', () => {
       'silence expire {0}',
       'silence update {0} --duration=5h --comment=back',
       ...queries,
-      'silence expire {1} {2}',
+      'silence expire {1}',
+      'silence expire {2}',
       ...queries,
     ])
   })
@@ -149,7 +128,10 @@ describe('amtool says of Firewatch what it says of Alertmanager', () => {
       'config routes test team=db',
       'config routes test team=ops service=shop',
       'config routes test --tree team=db',
-      'config routes test --verify.receivers=databases team=db',
+      'config routes test --tree team=db night=yes zone=us',
+      'config routes test zone=us',
+      'config routes test zone=eu team=db night=no',
+      'config routes test --verify.receivers=databases,wake team=db',
       'fails: config routes test --verify.receivers=wake team=db',
       'cluster show',
     ])

@@ -292,6 +292,15 @@ describe('silences', () => {
     expect((await ask('GET', `/api/v2/silence/${other}`)).statusCode).toBe(404)
   })
 
+  it('are expired also by a client that says JSON without a body', async () => {
+    const { app } = await webWith({ expireSilence: async () => true })
+    const headers = { ...as('responder'), 'content-type': 'application/json' }
+    const url = `/api/v2/silence/${id}`
+    expect((await app.inject({ method: 'DELETE', url, headers })).statusCode).toBe(200)
+    expect((await app.inject({ method: 'DELETE', url, headers, payload: '{}' })).statusCode).toBe(200)
+    expect((await app.inject({ method: 'DELETE', url, headers, payload: '{' })).statusCode).toBe(400)
+  })
+
   it.each(['GET', 'DELETE'] as const)('%s answers 422 to what is no id', async (method) => {
     const { ask } = await webWith()
     const answer = await ask(method, '/api/v2/silence/abc')

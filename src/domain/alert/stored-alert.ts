@@ -79,7 +79,10 @@ export function applied(row: InboxRow, stored: StoredAlert): StoredAlert | undef
     return newer > 0 || insists ? begun(row) : undefined
   }
   if (newer < 0 || (newer === 0 && row.id <= stored.inboxId) || isSame(row, stored)) return undefined
-  return { ...begun(row), startsAt: stored.startsAt }
+  // Its time was over before it began anew, whether anybody has noticed or not.
+  const isOverBefore =
+    stored.expiresAt !== undefined && Date.parse(stored.expiresAt) < Date.parse(row.startsAt)
+  return isOverBefore ? begun(row) : { ...begun(row), startsAt: stored.startsAt }
 }
 
 /** An alert that fires, as an event has it. */

@@ -70,13 +70,26 @@ function silenceRoutes(app: FastifyInstance, dependencies: WebDependencies): voi
     const silence = await alertmanagerApi.silence(id)
     return silence === undefined ? reply.code(404).send() : silenceJson(silence, now().getTime())
   })
-  app.delete('/api/v2/silence/:id', responding, async (request, reply) => {
-    const { id } = Named.parse(request.params)
-    if (!isUuid(id)) return refuse(request, reply, 422, notUuid(id))
-    const isThere = await alertmanagerApi.expireSilence(id)
-    return isThere ? reply.code(200).send() : refuse(request, reply, 404, 'silence not found')
+  app.register(async (scope) => {
+    takeEmptyJson(scope)
+    scope.delete('/api/v2/silence/:id', responding, async (request, reply) => {
+      const { id } = Named.parse(request.params)
+      if (!isUuid(id)) return refuse(request, reply, 422, notUuid(id))
+      const isThere = await alertmanagerApi.expireSilence(id)
+      return isThere ? reply.code(200).send() : refuse(request, reply, 404, 'silence not found')
+    })
   })
   app.post('/api/v2/silences', responding, (request, reply) => setSilence(request, reply, dependencies))
+}
+
+/** Clients that say of every request that it is JSON say so of one without a body too. */
+function takeEmptyJson(scope: FastifyInstance): void {
+  const parse = scope.getDefaultJsonParser('remove', 'remove')
+  scope.removeContentTypeParser('application/json')
+  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else parse(request, String(body), done)
+  })
 }
 
 async function setSilence(
