@@ -1,6 +1,8 @@
+import { SenderHeldBack } from '../intake/quota.ts'
 import type { IntakeReceipt } from '../intake/reception.ts'
-import type { Receiver, ServerMetrics } from '../metrics/server-metrics.ts'
+import type { Receiver, Refusal, ServerMetrics } from '../metrics/server-metrics.ts'
 import type { WorkerMetrics } from '../metrics/worker-metrics.ts'
+import { StoreBusy } from '../postgres/errors.ts'
 import type { Records } from './records.ts'
 
 /** Hands in what a request says, with everything that passes or is turned away counted. */
@@ -16,9 +18,15 @@ export async function countedReceipt<Receipt extends IntakeReceipt>(
 }
 
 function refused(receiver: Receiver, error: unknown, metrics: ServerMetrics): never {
-  const isTheirs = error instanceof Error && 'statusCode' in error && error.statusCode === 400
-  metrics.intakeRefused(receiver, isTheirs ? 'not-understood' : 'not-stored')
+  metrics.intakeRefused(receiver, reasonOf(error))
   throw error
+}
+
+function reasonOf(error: unknown): Refusal {
+  if (error instanceof SenderHeldBack) return 'over-limit'
+  if (error instanceof StoreBusy) return 'busy'
+  const isTheirs = error instanceof Error && 'statusCode' in error && error.statusCode === 400
+  return isTheirs ? 'not-understood' : 'not-stored'
 }
 
 /** The same records, with verdicts counted as they are stored. */

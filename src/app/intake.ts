@@ -11,13 +11,13 @@ import { createProtocolIntake } from './protocol-intake.ts'
 import { senderContexts } from './sender-context.ts'
 import type { ServerParts } from './server-parts.ts'
 
-interface IntakeParts extends Pick<ServerParts, 'records' | 'metrics' | 'running'> {
+interface IntakeParts extends Pick<ServerParts, 'records' | 'metrics' | 'running' | 'withinQuota'> {
   readonly log: AlertmanagerDependencies['log']
 }
 
 /** What takes alerts in: each request is read, stored and counted. */
 export function createIntake(parts: IntakeParts, now: () => Date = () => new Date()): Intake {
-  const { records, metrics, log } = parts
+  const { records, metrics, withinQuota, log } = parts
   const { inbox, alertRepeats, changeEvents } = records
   const contextOf = senderContexts(parts.running, now)
   const accept = (alerts: readonly AcceptedAlert[]) => inbox.acceptAlerts(alerts)
@@ -27,9 +27,10 @@ export function createIntake(parts: IntakeParts, now: () => Date = () => new Dat
     refresh: (alerts) => alertRepeats.refresh(alerts),
   })
   const keepChanges = (changes: readonly ChangeEvent[]) => changeEvents.keep(changes)
-  const handIn = createReception({ accept, keepChanges })
-  const handInRepeats = createReception({ accept: acceptRepeats, keepChanges })
-  const alertmanager = createAlertmanagerReceiver({ accept: acceptRepeats, keepChanges, log })
+  const handIn = createReception({ accept, keepChanges, withinQuota })
+  const repeats = { accept: acceptRepeats, keepChanges, withinQuota }
+  const handInRepeats = createReception(repeats)
+  const alertmanager = createAlertmanagerReceiver({ ...repeats, log })
   return {
     ...createProtocolIntake(parts),
     firewatch: (body, sender) =>

@@ -10,19 +10,20 @@ import { countedReceipt } from './counted.ts'
 import { senderContexts } from './sender-context.ts'
 import { type ServerParts, now } from './server-parts.ts'
 
-type ReceivingParts = Pick<ServerParts, 'metrics' | 'running'> & {
+type ReceivingParts = Pick<ServerParts, 'metrics' | 'running' | 'withinQuota'> & {
   readonly records: Pick<ServerParts['records'], 'inbox' | 'alertRepeats' | 'changeEvents'>
 }
 
 /** What takes alerts in by the protocols of other systems: read, stored, counted. */
 export function createProtocolIntake(parts: ReceivingParts): Pick<Intake, 'pagerDuty' | 'opsgenie'> {
-  const { records, metrics, running } = parts
+  const { records, metrics, running, withinQuota } = parts
   const handIn = createReception({
     accept: acceptArrivals({
       accept: (alerts) => records.inbox.acceptAlerts(alerts),
       endedSince: (eventIds) => records.alertRepeats.endedSince(eventIds),
     }),
     keepChanges: (changes) => records.changeEvents.keep(changes),
+    withinQuota,
   })
   const contextOf = senderContexts(running)
   /** Reads a request and hands it in. */

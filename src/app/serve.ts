@@ -22,6 +22,7 @@ import { createMaintenance } from './maintenance.ts'
 import { createSilencing } from './silences.ts'
 import { createLog } from './log.ts'
 import { secretsOf } from './outside.ts'
+import { senderQuota } from './sender-quota.ts'
 import { listenOn } from './port-taken.ts'
 import { prepareDatabase } from './prepare.ts'
 import { firstConfiguration } from './read-configuration.ts'
@@ -96,6 +97,7 @@ function partsOf(
     maintenance: createMaintenance(records, running, now),
     silencing: createSilencing(records, now, randomUUID),
     heartbeatWatch: heartbeatWatchOf({ records, running, log }),
+    withinQuota: senderQuota(running, log),
   }
 }
 

@@ -4,6 +4,7 @@ import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { Silencing } from '../domain/alert/silence-request.ts'
 import type { MaintenanceAnnouncements } from '../domain/escalate/maintenance.ts'
 import type { HeartbeatWatch } from '../intake/heartbeat-watch.ts'
+import type { WithinQuota } from '../intake/quota.ts'
 import type { ServerMetrics } from '../metrics/server-metrics.ts'
 import type { createAuditLog } from '../postgres/audit-log.ts'
 import type { ServerPools } from '../postgres/pools.ts'
@@ -26,6 +27,8 @@ export interface ServerParts {
   readonly maintenance: MaintenanceAnnouncements
   readonly silencing: Silencing
   readonly heartbeatWatch: HeartbeatWatch
+  /** One for all that take alerts in: a sender has one limit, whatever it speaks. */
+  readonly withinQuota: WithinQuota
 }
 
 export const now = () => new Date()

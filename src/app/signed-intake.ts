@@ -13,7 +13,7 @@ import { exchangeTimeoutMs, secretsOf } from './outside.ts'
 import { senderContexts } from './sender-context.ts'
 import { now, type ServerParts } from './server-parts.ts'
 
-type Parts = Pick<ServerParts, 'records' | 'running' | 'log' | 'metrics'>
+type Parts = Pick<ServerParts, 'records' | 'running' | 'log' | 'metrics' | 'withinQuota'>
 
 /** What takes in what senders bring who sign it, or whose bodies need a map: read, stored and counted. */
 export function createSignedIntake(parts: Parts, env: NodeJS.ProcessEnv): SignedIntake {
@@ -44,11 +44,11 @@ export function createSignedIntake(parts: Parts, env: NodeJS.ProcessEnv): Signed
 }
 
 /** Grafana repeats what lasts. The others say everything once, and what comes twice came late. */
-function receptions({ records }: Parts) {
+function receptions({ records, withinQuota }: Parts) {
   const accept = (alerts: readonly AcceptedAlert[]) => records.inbox.acceptAlerts(alerts)
   const keepChanges = (changes: readonly ChangeEvent[]) => records.changeEvents.keep(changes)
   return {
-    handIn: createReception({ accept, keepChanges }),
+    handIn: createReception({ accept, keepChanges, withinQuota }),
     handInRepeating: createReception({
       accept: acceptRepeating({
         accept,
@@ -56,6 +56,7 @@ function receptions({ records }: Parts) {
         refresh: (lasting) => records.alertRepeats.refresh(lasting),
       }),
       keepChanges,
+      withinQuota,
     }),
   }
 }

@@ -1,5 +1,6 @@
 import type { AcceptedAlert } from '../domain/alert/alert.ts'
 import type { ChangeEvent } from '../domain/alert/change-event.ts'
+import type { WithinQuota } from './quota.ts'
 import { type IntakeReading, firstProblems } from './reading.ts'
 
 export interface ReceptionDependencies {
@@ -9,6 +10,7 @@ export interface ReceptionDependencies {
   ) => Promise<{ readonly accepted: number; readonly duplicates: number }>
   /** Returns only after the changes are committed, and how many of them were new. */
   readonly keepChanges: (changes: readonly ChangeEvent[]) => Promise<number>
+  readonly withinQuota: WithinQuota
 }
 
 /** What became of a request. */
@@ -23,10 +25,15 @@ export interface IntakeReceipt {
 /**
  * Where everything that was read is handed in.
  * @returns only after everything is committed
+ * @throws SenderHeldBack when the sender brings more than it may
  */
-export function createReception({ accept, keepChanges }: ReceptionDependencies) {
+export function createReception({ accept, keepChanges, withinQuota }: ReceptionDependencies) {
   return async ({ alerts, changes, problems }: IntakeReading): Promise<IntakeReceipt> => {
-    const [stored, kept] = await Promise.all([accept(alerts), keepChanges(changes)])
+    // All that a request brings is of one sender.
+    const source = (alerts[0] ?? changes[0])?.source ?? ''
+    const [stored, kept] = await withinQuota(source, alerts.length + changes.length, () =>
+      Promise.all([accept(alerts), keepChanges(changes)]),
+    )
     return {
       accepted: stored.accepted + kept,
       duplicates: stored.duplicates + changes.length - kept,

@@ -22,8 +22,13 @@ const receivers = [
 
 export type Receiver = (typeof receivers)[number]
 
-/** Why a request's alerts were not all stored: they were not understood, or could not be made durable. */
-export type Refusal = 'not-understood' | 'not-stored'
+/**
+ * Why a request's alerts were not all stored: they were not understood; the sender brings more than it may (`over-limit`); too much waits for the
+ * database (`busy`); or they could not be made durable.
+ */
+const refusals = ['not-understood', 'over-limit', 'busy', 'not-stored'] as const
+
+export type Refusal = (typeof refusals)[number]
 
 /** What the server counts itself, and what the records say whenever somebody asks. */
 export function createServerMetrics(read: () => Promise<Figures>) {
@@ -71,8 +76,7 @@ function intakeMetrics(registers: Registers) {
   for (const receiver of receivers) {
     accepted.inc({ door: receiver }, 0)
     duplicates.inc({ door: receiver }, 0)
-    for (const reason of ['not-understood', 'not-stored'] satisfies Refusal[])
-      refused.inc({ door: receiver, reason }, 0)
+    for (const reason of refusals) refused.inc({ door: receiver, reason }, 0)
   }
   return {
     alertsAccepted: (

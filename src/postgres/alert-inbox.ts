@@ -48,12 +48,13 @@ export function createAlertInbox(db: Database, wake: () => void = createWaker(db
 
   return {
     /**
-     * Stores the alerts that are not stored yet, and returns when they are committed.
-     * @throws StoreError `retry` also when PostgreSQL does not keep up
+     * Stores the alerts that are not stored yet, and returns when they are committed. Sources take turns.
+     * @param alerts all of the same source
+     * @throws StoreError `retry`; {@link StoreBusy} when PostgreSQL does not keep up
      */
     acceptAlerts(alerts: readonly AcceptedAlert[]): Promise<Acceptance> {
       if (alerts.length === 0) return Promise.resolve({ accepted: 0, duplicates: 0 })
-      return queue.add(alerts)
+      return queue.add(alerts, alerts[0]?.source)
     },
   }
 }

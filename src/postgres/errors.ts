@@ -19,6 +19,16 @@ export class StoreError extends Error {
   }
 }
 
+/** Too much waits for PostgreSQL already: nothing of this was begun. */
+export class StoreBusy extends StoreError {
+  /** Its sender has more waiting than any other, and gives way to them. */
+  readonly overShare: boolean
+  constructor(reason: string, overShare: boolean) {
+    super('retry', new Error(reason))
+    this.overShare = overShare
+  }
+}
+
 /** Source: https://www.postgresql.org/docs/current/errcodes-appendix.html. No class begins with E, as Node's codes such as EPIPE do. */
 const sqlState = /^[0-9A-DF-Z][0-9A-Z]{4}$/
 /** Statement completion unknown, transaction resolution unknown. */

@@ -1,9 +1,8 @@
-import { StoreError } from './errors.ts'
+import { FairQueue } from '../domain/values/fair-queue.ts'
+import { StoreBusy, StoreError } from './errors.ts'
 
 interface Waiting<Item, Result> {
   readonly items: readonly Item[]
-  /** By {@link performance.now}. */
-  readonly since: number
   readonly resolve: (result: Result) => void
   readonly reject: (error: unknown) => void
 }
@@ -15,7 +14,7 @@ export interface SharedWorkOptions<Item, Result> {
   readonly atOnce: number
   /** Most items that requests share a statement for. */
   readonly mostTogether: number
-  /** Most items that wait for a statement. */
+  /** Most items that wait for a statement, as long as each sender has one request among them. */
   readonly mostWaiting: number
   /** Longest that a request waits for its statement to begin, in milliseconds. */
   readonly patienceMs: number
@@ -27,33 +26,22 @@ export interface SharedWorkOptions<Item, Result> {
  */
 const slowMs = 50
 const deadlock = '40P01'
+/** Items that a sender gets in its turn: ten senders share a statement of the inbox. */
+const perTurn = 100
 /** Data exceptions and constraint violations: one item may be at fault. */
 const ofItems = /^2[23]/
 
-/** Requests that wait at the same time share a statement, and none waits without an end. */
+/** Requests that wait at the same time share a statement, by turns of those who sent them, and none waits without an end. */
 export function createSharedWork<Item, Result>(options: SharedWorkOptions<Item, Result>) {
-  const { atOnce, mostWaiting, patienceMs } = options
-  const waiting: Waiting<Item, Result>[] = []
-  let waitingItems = 0
+  const { atOnce, mostWaiting, mostTogether, patienceMs } = options
+  const queue = new FairQueue<Waiting<Item, Result>>({ mostItems: mostWaiting, perTurn })
   let working = 0
   let timer: NodeJS.Timeout | undefined
-
-  function take(most: number): Waiting<Item, Result>[] {
-    const taken: Waiting<Item, Result>[] = []
-    let items = 0
-    for (const one of waiting) {
-      if (taken.length > 0 && items + one.items.length > most) break
-      taken.push(one)
-      items += one.items.length
-    }
-    waiting.splice(0, taken.length)
-    waitingItems -= items
-    return taken
-  }
+  let isLooking = false
 
   async function work(): Promise<void> {
     working++
-    while (waiting.length > 0) await workTogether(options.work, take(options.mostTogether))
+    while (queue.items() > 0) await workTogether(options.work, queue.take(mostTogether))
     working--
   }
 
@@ -61,36 +49,51 @@ export function createSharedWork<Item, Result>(options: SharedWorkOptions<Item, 
   function look(): void {
     clearTimeout(timer)
     timer = undefined
+    isLooking = false
     const now = performance.now()
-    while (waiting[0] !== undefined && now - waiting[0].since >= patienceMs) {
-      for (const { reject } of take(1)) reject(busy(`nothing could begin within ${patienceMs} ms`))
-    }
-    const [oldest] = waiting
+    for (const { reject } of queue.expire(now - patienceMs))
+      reject(busy(`nothing could begin within ${patienceMs} ms`))
+    const oldest = queue.oldestSince()
     if (oldest === undefined) return
-    const worthwhile = now - oldest.since >= slowMs || waitingItems >= options.mostTogether
+    const worthwhile = now - oldest >= slowMs || queue.items() >= mostTogether
     if (working === 0 || (working < atOnce && worthwhile)) void work()
-    if (waiting.length > 0) timer ??= setTimeout(look, slowMs).unref()
+    if (queue.items() > 0) timer ??= setTimeout(look, slowMs).unref()
+  }
+
+  /** Once for all that arrive in the same turn of the event loop: they share the statement. */
+  function lookSoon(): void {
+    if (isLooking) return
+    isLooking = true
+    setImmediate(look)
   }
 
   return {
-    /** @throws StoreError `retry` when the queue is full, or moves too slowly */
-    add(items: readonly Item[]): Promise<Result> {
-      if (waitingItems > 0 && waitingItems + items.length > mostWaiting) {
-        return Promise.reject(busy(`${waitingItems} wait for it already`))
-      }
+    /**
+     * @param sender who asks: senders take turns, and one that has more waiting than any other gives way where there is no room
+     * @throws StoreBusy when the queue is full, or moves too slowly
+     */
+    add(items: readonly Item[], sender = ''): Promise<Result> {
       return new Promise((resolve, reject) => {
-        waiting.push({ items, since: performance.now(), resolve, reject })
-        waitingItems += items.length
-        // Those that arrive in the same turn of the event loop share the statement.
-        if (working === 0 || waitingItems >= options.mostTogether) setImmediate(look)
+        const request = { size: Math.max(1, items.length), since: performance.now() }
+        const refused = queue.push(sender, { ...request, value: { items, resolve, reject } })
+        if (refused.length > 0) refuse(refused, queue.isShared())
+        if (working === 0 || queue.items() >= mostTogether) lookSoon()
         else timer ??= setTimeout(look, slowMs).unref()
       })
     },
   }
+
+  function refuse(refused: readonly Waiting<Item, Result>[], isShared: boolean): void {
+    const reason = isShared
+      ? 'this sender has more waiting than any other, and others wait too'
+      : `${queue.items()} wait for it already`
+    for (const { reject } of refused) reject(busy(reason, isShared))
+  }
 }
 
-function busy(reason: string): StoreError {
-  return new StoreError('retry', new Error(`PostgreSQL does not keep up: ${reason}`))
+/** @param overShare the sender takes more of what is left than the others */
+function busy(reason: string, overShare = false): StoreBusy {
+  return new StoreBusy(`PostgreSQL does not keep up: ${reason}`, overShare)
 }
 
 /** What is wrong with one request must not fail the others: they are parted until it stands alone. Whatever else fails, fails all. */

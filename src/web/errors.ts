@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { heldBackStatus, isHeldBack } from './intake-refusals.ts'
 import { sendPage } from './send-page.ts'
 import { problemPage } from './pages/problem.ts'
 
@@ -38,6 +39,11 @@ export function answerErrors(app: FastifyInstance, log: (message: string, error:
   )
   app.setErrorHandler((error: FastifyError | HttpProblem, request, reply) => {
     if (error instanceof HttpProblem) return answer(request, reply, error)
+    if (isHeldBack(error)) {
+      reply.header('retry-after', String(error.retryAfterSeconds))
+      const status = heldBackStatus(request.routeOptions.url)
+      return answer(request, reply, new HttpProblem(status, `not stored: ${error.message}`))
+    }
     if (isAway(error)) {
       log(`${request.method} ${placeOf(request)}: a store is away`, error)
       const lost = changesState(request) ? 'this cannot be stored durably' : 'the records cannot be read'
@@ -88,7 +94,8 @@ function answer(
 ): FastifyReply {
   request.refusal ??= [message, ...problems].join('; ')
   reply.code(status)
-  if (status === 503) reply.header('retry-after', String(retryAfterSeconds))
+  if (status === 503 && !reply.hasHeader('retry-after'))
+    reply.header('retry-after', String(retryAfterSeconds))
   if (wantsPage(request)) {
     const page = problemPage({ status, message, problems, url: request.url })
     return sendPage(reply, page)

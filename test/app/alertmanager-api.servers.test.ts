@@ -1,3 +1,4 @@
+import { noQuota } from '../support/quota.ts'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createAlertmanagerApi } from '../../src/app/alertmanager-api.ts'
@@ -30,7 +31,8 @@ beforeAll(async () => {
   await records.configurations.save(configuration)
   const metrics = createServerMetrics(() => Promise.reject(new Error('nobody asks')))
   const log = { warn: () => undefined }
-  intake = createIntake({ records, running: () => configuration, metrics, log }, () => new Date(at))
+  const parts = { records, running: () => configuration, metrics, withinQuota: noQuota, log }
+  intake = createIntake(parts, () => new Date(at))
   api = createAlertmanagerApi({
     records,
     running: () => configuration,

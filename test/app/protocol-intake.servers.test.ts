@@ -9,6 +9,7 @@ import { createBatches } from '../../src/intake/batches.ts'
 import { createServerMetrics } from '../../src/metrics/server-metrics.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
 import { configurationWith } from '../domain/check/world.ts'
+import { noQuota } from '../support/quota.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 import { startWeb } from '../web/world.ts'
 
@@ -41,7 +42,10 @@ beforeAll(async () => {
   const { dependencies } = await startWeb()
   const web = await startWeb({
     credentials: createIdentities(records.credentials, running, undefined),
-    intake: { ...dependencies.intake, ...createProtocolIntake({ records, metrics, running }) },
+    intake: {
+      ...dependencies.intake,
+      ...createProtocolIntake({ records, metrics, running, withinQuota: noQuota }),
+    },
     newId: () => crypto.randomUUID(),
   })
   app = web.app

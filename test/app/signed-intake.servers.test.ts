@@ -1,3 +1,4 @@
+import { noQuota } from '../support/quota.ts'
 import { createHmac } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
@@ -39,7 +40,10 @@ beforeAll(async () => {
   const running = () => configuration
   records = createRecords(database.db, () => new Date(), { running, newToken: () => 'token' })
   const log = pino({ level: 'silent' })
-  const signedIntake = createSignedIntake({ records, running, log, metrics }, { SECRET: secret })
+  const signedIntake = createSignedIntake(
+    { records, running, log, metrics, withinQuota: noQuota },
+    { SECRET: secret },
+  )
   const web = await startWeb({
     signedIntake,
     credentials: {

@@ -26,6 +26,15 @@ it('a sender may be given the service that its alerts are about', async () => {
   expect(integrations?.senders?.['shop']).toEqual({ name: 'shop', title: 'shop', service: 'checkout' })
 })
 
+it('a sender may be given a limit', async () => {
+  const { integrations } = await configured('{ limit: { alertsPerMinute: 10000 } }')
+  expect(integrations?.senders?.['shop']?.limit).toEqual({ alertsPerMinute: 10_000 })
+})
+
+it.each(['0', '1.5', 'many'])('refuses the limit %s', async (limit) => {
+  await expect(configured(`{ limit: { alertsPerMinute: ${limit} } }`)).rejects.toThrow(/alertsPerMinute/)
+})
+
 it('refuses a service that nobody configured', async () => {
   await expect(configured('{ service: chekout }')).rejects.toThrow(
     /no service "chekout"; did you mean "checkout"\?/,

@@ -1,3 +1,4 @@
+import { noQuota } from '../support/quota.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { FastifyInstance } from 'fastify'
 import { decideGroup, groupRows, incidentLabels, incidentService } from '../../src/domain/alert/dispatch.ts'
@@ -39,6 +40,7 @@ function intakeOf(store: OpenDatabase) {
     records: recordsOf(store),
     metrics,
     running: () => configuration,
+    withinQuota: noQuota,
     log: { warn: () => undefined },
   })
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { integrationSource } from '../../src/domain/alert/alert.ts'
 import { createAlertmanagerReceiver } from '../../src/intake/alertmanager-receiver.ts'
 import { mixedNotification, notificationOf } from '../intake/alertmanager-payloads.ts'
+import { noQuota } from '../support/quota.ts'
 import { as, now, startWeb, takesNothing } from './world.ts'
 
 const url = '/api/v1/intake/alertmanager'
@@ -14,6 +15,7 @@ async function webWith(accept: (alerts: readonly unknown[]) => Promise<void> = a
       return { accepted: alerts.length, duplicates: 0 }
     },
     keepChanges: async () => 0,
+    withinQuota: noQuota,
     log: { warn: (fields) => void warned.push(fields) },
   })
   const context = (sender: string) => ({

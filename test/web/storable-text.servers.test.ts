@@ -10,6 +10,7 @@ import { createServerMetrics } from '../../src/metrics/server-metrics.ts'
 import { migrate, type OpenDatabase, openDatabase } from '../../src/postgres/database.ts'
 import { notificationOf } from '../intake/alertmanager-payloads.ts'
 import { onCallYaml, testFolder } from '../support/on-call-files.ts'
+import { noQuota } from '../support/quota.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
 import { incident, startWeb, type TestWeb } from './world.ts'
 
@@ -67,7 +68,13 @@ beforeAll(async () => {
         }),
       },
       intake: createIntake(
-        { records, metrics, running: () => configuration, log: { warn: () => undefined } },
+        {
+          records,
+          metrics,
+          running: () => configuration,
+          withinQuota: noQuota,
+          log: { warn: () => undefined },
+        },
         clock,
       ),
     },

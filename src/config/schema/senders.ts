@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { jsonMapFields, type Sender } from '../../domain/configuration/sender.ts'
 import { judged, text } from './fields.ts'
 import { secretReference } from './secret-fields.ts'
+import { senderLimitSchema } from './sender-limit.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -43,7 +44,11 @@ function usesVariable(node: unknown, name: string): boolean {
 }
 
 /** Of every sender; what `service` names is looked up in the cross-references. */
-const common = { title: text.exactOptional(), service: text.exactOptional() }
+const common = {
+  title: text.exactOptional(),
+  service: text.exactOptional(),
+  limit: senderLimitSchema.exactOptional(),
+}
 
 const mapSchema = z
   .strictObject({

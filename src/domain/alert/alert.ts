@@ -30,8 +30,15 @@ export interface AcceptedAlert extends Alert {
 
 /** The source of all alerts that one integration sends, whatever they come in by: no two integrations end each other's. */
 export function integrationSource(integration: string): string {
-  return `integration/${integration}`
+  return `${integrationPrefix}${integration}`
 }
+
+/** The integration that a source belongs to; `undefined` for those of checks and others. */
+export function integrationOf(source: string): string | undefined {
+  return source.startsWith(integrationPrefix) ? source.slice(integrationPrefix.length) : undefined
+}
+
+const integrationPrefix = 'integration/'
 
 /** What makes two alerts the same one, as one text. */
 export function alertIdentity({

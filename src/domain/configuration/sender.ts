@@ -8,6 +8,13 @@ interface Named {
   readonly title: string
   /** What its alerts are about where they name no service themselves, as an integration of PagerDuty belongs to one. */
   readonly service?: string
+  readonly limit?: SenderLimit
+}
+
+/** What a sender may bring before it is held back; each server process counts for itself. */
+interface SenderLimit {
+  /** Alerts and changes: so many at once after a rest, and so many a minute in the long run. */
+  readonly alertsPerMinute: number
 }
 
 export interface TokenSender extends Named {
