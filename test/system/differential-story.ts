@@ -78,6 +78,12 @@ async function seenOn(side: Side, run: string, silences: readonly string[]) {
   }
 }
 
+function endOf(lasts: 'open' | 'hour' | 'moment', now: string): { readonly endsAt?: string } {
+  if (lasts === 'open') return {}
+  const ms = lasts === 'hour' ? 3_600_000 : 500
+  return { endsAt: new Date(Date.parse(now) + ms).toISOString() }
+}
+
 let runs = 0
 let lastMs = 0
 
@@ -93,6 +99,7 @@ export function createStory(sides: readonly [Side, Side], labelSets: readonly ob
   const run = `run-${process.pid}-${runs++}`
   const silences = new Map<Side, string[]>(sides.map((side) => [side, []]))
   const startedAt = new Map<number, string>()
+  const isOpen = new Set<number>()
   const labelsOf = (index: number) => ({ ...labelSets[index % labelSets.length], run })
   const onBoth = (tell: (side: Side) => Promise<unknown>) => Promise.all(sides.map(tell))
 
@@ -103,13 +110,16 @@ export function createStory(sides: readonly [Side, Side], labelSets: readonly ob
   const tell = {
     async fire({ alerts, lasts }: Extract<Step, { kind: 'fire' }>) {
       const now = await nextInstant()
-      const ahead = { open: undefined, hour: 3_600_000, moment: 500 }[lasts]
-      const end = ahead === undefined ? {} : { endsAt: new Date(Date.parse(now) + ahead).toISOString() }
-      const posted = alerts.map((index) => {
-        const startsAt = startedAt.get(index % labelSets.length) ?? now
-        if (lasts === 'moment') startedAt.delete(index % labelSets.length)
-        else startedAt.set(index % labelSets.length, startsAt)
-        return { labels: labelsOf(index), annotations: { at: now }, startsAt, ...end }
+      const posted = alerts.map((each) => {
+        const index = each % labelSets.length
+        const startsAt = startedAt.get(index) ?? now
+        // An end before a time-out's counts there, and not here.
+        const kind = lasts === 'moment' && isOpen.has(index) ? 'hour' : lasts
+        if (kind === 'open') isOpen.add(index)
+        else isOpen.delete(index)
+        if (kind === 'moment') startedAt.delete(index)
+        else startedAt.set(index, startsAt)
+        return { labels: labelsOf(index), startsAt, ...endOf(kind, now) }
       })
       await post(posted)
     },

@@ -82,7 +82,15 @@ export function applied(row: InboxRow, stored: StoredAlert): StoredAlert | undef
   // Its time was over before it began anew, whether anybody has noticed or not.
   const isOverBefore =
     stored.expiresAt !== undefined && Date.parse(stored.expiresAt) < Date.parse(row.startsAt)
-  return isOverBefore ? begun(row) : { ...begun(row), startsAt: stored.startsAt }
+  return isOverBefore ? begun(row) : { ...begun(row), startsAt: stored.startsAt, ...laterEnd(row, stored) }
+}
+
+/** An end that was told for later still counts. Source: prometheus/alertmanager, types/types.go (Merge). */
+function laterEnd(row: InboxRow, stored: StoredAlert): Pick<StoredAlert, 'expiresAt'> {
+  const [told, before] = [row.expiresAt, stored.expiresAt]
+  return told !== undefined && before !== undefined && Date.parse(before) > Date.parse(told)
+    ? { expiresAt: before }
+    : {}
 }
 
 /** An alert that fires, as an event has it. */
