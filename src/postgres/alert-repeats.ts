@@ -41,8 +41,9 @@ export function createAlertRepeats(db: Database) {
             AND (row.expires_at < given."expiresAt" OR (row.dispatched_at IS NULL AND row.annotations <> given.annotations))
         ), lasting AS (
           UPDATE alerts SET annotations = given.annotations, expires_at = CASE WHEN alerts.expires_at IS NULL THEN NULL ELSE greatest(alerts.expires_at, given."expiresAt") END
-          FROM given
-          WHERE alerts.source = given.source AND alerts.fingerprint = given.fingerprint AND alerts.status = 'firing'
+          -- An event that has not come to its alert yet says nothing of what the alert was before.
+          FROM given JOIN alert_inbox AS event ON event.event_id = given."eventId"
+          WHERE event.id <= alerts.inbox_id AND alerts.source = given.source AND alerts.fingerprint = given.fingerprint AND alerts.status = 'firing'
             AND (alerts.annotations <> given.annotations OR alerts.expires_at < given."expiresAt")
           RETURNING alerts.source, alerts.fingerprint, alerts.annotations
         )

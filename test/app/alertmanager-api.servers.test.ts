@@ -65,7 +65,7 @@ async function dispatch(): Promise<void> {
   for (const group of groups)
     await records.dispatch.apply(
       group,
-      { configRevision: configuration.revision, chartToken: 'x' },
+      { configRevision: configuration.revision, chartToken: randomUUID() },
       new Date(at),
     )
   await records.dispatch.keep(ungrouped)
@@ -156,6 +156,18 @@ describe('alerts that were sent', () => {
     expect((await api.alerts()).map((alert) => alert.startsAt)).toEqual([inMs(0)])
     await dispatch()
     expect((await api.alerts()).map((alert) => alert.startsAt)).toEqual([inMs(0)])
+  })
+
+  it('begin anew also beside others that only last', async () => {
+    const lasting = { labels: { alertname: 'Lasts' }, startsAt: inMs(0), endsAt: inMs(60_000) }
+    await send(lasting, { labels, startsAt: inMs(0), endsAt: inMs(1_000) })
+    await dispatch()
+    at += 1_500
+    const startsAt = inMs(0)
+    await send(lasting, { labels, startsAt, endsAt: inMs(60_000) })
+    await dispatch()
+    const begun = (await api.alerts()).filter((alert) => alert.labels['alertname'] === 'Down')
+    expect(begun.map((alert) => alert.startsAt)).toEqual([startsAt])
   })
 
   it('of two senders are two', async () => {

@@ -125,6 +125,6 @@ describe('a repeat of an alert that fires', () => {
     await dispatch()
     const { rows } = await database.pool.query('SELECT status, starts_at FROM alerts')
     expect(rows).toEqual([{ status: 'firing', starts_at: new Date(begin + 10_001) }])
-    expect(await endsIn('alerts')).toEqual([at(900)])
+    expect(await endsIn('alerts')).toEqual([at(950)])
   })
 })
