@@ -4,6 +4,7 @@ import { storable } from '../domain/values/text.ts'
 import { guardRoutes } from './access.ts'
 import { stampArrivals } from './arrival.ts'
 import { auditRequests } from './audit.ts'
+import { boundBodies } from './bodies.ts'
 import { refuseDeepBody } from './body-depth.ts'
 import type { WebDependencies } from './dependencies.ts'
 import { answerErrors } from './errors.ts'
@@ -42,6 +43,7 @@ import { opsgenieRoutes } from './routes/opsgenie.ts'
 import { pageLinkRoutes } from './routes/page-links.ts'
 import { pagerDutyRoutes } from './routes/pagerduty.ts'
 import { tellTimesByReader } from './reader.ts'
+import { type ServerLimits, serverLimits } from './server-limits.ts'
 import { reviewChangeRoutes } from './routes/review-changes.ts'
 import { reviewRoutes } from './routes/reviews.ts'
 import { signedIntakeRoutes } from './routes/signed-intake.ts'
@@ -63,7 +65,10 @@ const contentSecurityPolicy = [
 ].join('; ')
 
 /** The HTTP API and the console. Not listening yet. */
-export async function createServer(dependencies: WebDependencies): Promise<FastifyInstance> {
+export async function createServer(
+  dependencies: WebDependencies,
+  limits: ServerLimits = serverLimits,
+): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: bodyLimitBytes,
     logger: false,
@@ -71,16 +76,22 @@ export async function createServer(dependencies: WebDependencies): Promise<Fasti
     // A label of such a name is left out; refused, it would take a whole batch of alerts with it, which no sender repeats.
     onProtoPoisoning: 'remove',
     onConstructorPoisoning: 'remove',
-    requestTimeout: 30_000,
+    requestTimeout: limits.requestTimeoutMs,
+    http: {
+      headersTimeout: limits.headersTimeoutMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
+    },
     // The token of a mail's link is longer than the usual 100; an alias of Opsgenie has 512 characters, of which each may be written in 9.
     routerOptions: { maxParamLength: 5_000 },
     genReqId: () => dependencies.newId(),
   })
   stampArrivals(app, dependencies.now)
+  app.server.maxConnections = limits.connections
   guardRoutes(app, dependencies.credentials)
   observeRequests(app, dependencies.served)
   answerErrors(app, dependencies.log)
   auditRequests(app, dependencies)
+  boundBodies(app, limits.bodyBytes)
   app.addHook('onSend', async (request, reply) => {
     // The audit log and our own log call the request so.
     reply.header('x-request-id', request.id)
