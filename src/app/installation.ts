@@ -37,5 +37,9 @@ export function createInstallation(env: NodeJS.ProcessEnv): Installation {
       const { issueToken } = await import('./direct-token.ts')
       return issueToken(wanted, settings)
     },
+    async readEvent(body, format, now) {
+      const { readEvent } = await import('./read-event.ts')
+      return readEvent(body, format, now)
+    },
   }
 }

@@ -1,4 +1,5 @@
 import type { AccessRole } from '../domain/access/access.ts'
+import type { AcceptedAlert } from '../domain/alert/alert.ts'
 
 export interface UpOptions {
   readonly config: string
@@ -74,6 +75,25 @@ export interface IssuedToken {
   readonly token: string
 }
 
+/** What the body of an event may be: Firewatch's own alerts, those of a sender, or a list as Alertmanager's API takes and gives it. */
+export const eventFormats = [
+  'firewatch',
+  'alertmanager',
+  'alertmanager-api',
+  'grafana',
+  'pagerduty',
+  'opsgenie',
+] as const
+
+export type EventFormat = (typeof eventFormats)[number]
+
+export interface EventReading {
+  readonly format: EventFormat
+  readonly alerts: readonly AcceptedAlert[]
+  /** Why some of its alerts would not be taken. */
+  readonly problems: readonly string[]
+}
+
 /** What commands do themselves, on this machine and its stores, instead of asking a server for it. */
 export interface Installation {
   up(options: UpOptions): Promise<void>
@@ -83,4 +103,6 @@ export interface Installation {
   runSql(command: SqlCommand): Promise<void>
   openCatalogue(address: CatalogueAddress): Promise<Catalogue | undefined>
   issueToken(wanted: WantedToken): Promise<IssuedToken>
+  /** Reads an event as the server would. @throws CommandFailed for one that it would refuse */
+  readEvent(body: unknown, format: EventFormat | undefined, now: Date): Promise<EventReading>
 }

@@ -8,6 +8,7 @@ import { addCompletionCommand } from './commands/completion.ts'
 import { addConfigCommands } from './commands/config.ts'
 import { addCredentialCommands } from './commands/credentials.ts'
 import { addHeartbeatCommands } from './commands/heartbeats.ts'
+import { addExplainCommand } from './commands/explain.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
 import { addInitCommand } from './commands/init.ts'
 import { addMaintenanceCommands } from './commands/maintenance.ts'
@@ -47,6 +48,7 @@ export function createProgram(installation: Installation): Command {
   program.commandsGroup('On call:')
   addOnCallCommands(program)
   addSimulateCommand(program)
+  addExplainCommand(program, installation)
   addTestPageCommand(program)
   program.commandsGroup('Checks:')
   addCheckCommands(program)

@@ -122,8 +122,8 @@ function placesOf(
   )
 }
 
-/** No sender's key is one of a declared incident, whatever the route groups by. */
-function senderKeyOf(labels: Labels, { key = '', groupBy }: Route): string {
+/** The grouping key of an alert in a route. No sender's key is one of a declared incident, whatever the route groups by. */
+export function senderKeyOf(labels: Labels, { key = '', groupBy }: Route): string {
   const group = groupingKeyOf(labels, groupBy)
   const groupingKey = key === '' ? group : `${key}:${group}`
   return isDeclared({ groupingKey }) ? `,${groupingKey}` : groupingKey

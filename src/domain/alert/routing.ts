@@ -1,7 +1,7 @@
 import type { Route } from '../configuration/configuration.ts'
 import { own } from '../values/own.ts'
 import type { Labels } from './alert.ts'
-import { matchesAll } from './matcher.ts'
+import { type Matcher, matchesAll } from './matcher.ts'
 
 /**
  * Every route that takes an alert with these labels, in the order in which they are written: the deepest that matches, and the ones behind it as long
@@ -23,6 +23,12 @@ function takes({ match, matchers = [] }: Route, labels: Labels): boolean {
     Object.entries(match).every(([name, value]) => (own(labels, name) ?? '') === value) &&
     matchesAll(matchers, labels)
   )
+}
+
+/** All that must hold for a route to take an alert, however it is written. */
+export function matchersOf({ match, matchers = [] }: Route): readonly Matcher[] {
+  const exact = Object.entries(match).map(([name, value]) => ({ name, operator: '=' as const, value }))
+  return [...exact, ...matchers]
 }
 
 /** The first route that takes these labels. A valid configuration ends with a route that takes everything. */

@@ -30,7 +30,31 @@ const mostSteps = 3
 
 /** Decided by the paging engine itself, over a clock of its own: nobody is paged. */
 export function previewPaging(context: PagingContext, incident: PreviewedIncident): PagingPreview {
-  const { service, severity, policy, settings, at } = incident
+  const { severity, policy } = incident
+  const { held, steps } = previewSteps(context, incident)
+  return {
+    severity,
+    policy: policy.name,
+    held,
+    steps: steps.map(({ people, inMs }) => ({ people, inMs })),
+  }
+}
+
+/** A step that pages somebody, and over what; milliseconds from when the incident opens. */
+export interface PreviewedStep {
+  /** Counted from 1. */
+  readonly step: number
+  readonly inMs: number
+  readonly people: readonly string[]
+  /** In the order in which they go out, while nobody acknowledges. */
+  readonly pages: readonly { readonly person: string; readonly channel: string; readonly inMs: number }[]
+}
+
+/** The same with the channels of its pages. */
+export function previewSteps(
+  context: PagingContext,
+  { service, severity, policy, settings, at }: PreviewedIncident,
+): { readonly held: HoldCause | null; readonly steps: readonly PreviewedStep[] } {
   const entries = tryPolicy(context, {
     policy,
     incident: 0,
@@ -39,12 +63,18 @@ export function previewPaging(context: PagingContext, incident: PreviewedInciden
     events: [{ at, type: 'opened', firing: 1, total: 1, severity, settings }],
     until: at + horizonMs,
   })
-  const steps = entries.flatMap((entry) => (entry.kind === 'step' ? [entry] : []))
   const first = entries.find(({ kind }) => kind === 'step' || kind === 'held')
+  const steps = entries.flatMap((entry) => (entry.kind === 'step' ? [entry] : [])).slice(0, mostSteps)
+  const pages = entries.flatMap((entry) => (entry.kind === 'page' ? [entry] : []))
   return {
-    severity,
-    policy: policy.name,
     held: first?.kind === 'held' ? first.cause : null,
-    steps: steps.slice(0, mostSteps).map(({ people, at: enteredAt }) => ({ people, inMs: enteredAt - at })),
+    steps: steps.map(({ step, round, people, at: enteredAt }) => ({
+      step,
+      inMs: enteredAt - at,
+      people,
+      pages: pages
+        .filter((page) => page.step === step && page.round === round)
+        .map(({ person, channel, at: sentAt }) => ({ person, channel, inMs: sentAt - at })),
+    })),
   }
 }
