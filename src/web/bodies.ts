@@ -3,6 +3,13 @@ import { createBodyBudget } from './body-budget.ts'
 import { boundedBody } from './body-stream.ts'
 import { HttpProblem } from './errors.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Only the beginning of a body is kept, whatever its length and its encoding. */
+    keepsBeginning?: true
+  }
+}
+
 /** Smaller bodies can do no harm, however many connections there are, and are not looked at. */
 const smallBytes = 16 * 1024
 
@@ -13,6 +20,10 @@ const smallBytes = 16 * 1024
 export function boundBodies(app: FastifyInstance, mostBytes: number): void {
   const budget = createBodyBudget(mostBytes)
   app.addHook('preParsing', (request, reply, payload, done) => {
+    if (request.routeOptions.config.keepsBeginning === true) {
+      done(null, payload)
+      return
+    }
     const encoding = encodingOf(request)
     if (encoding === undefined) {
       // A server that refuses an encoding says so: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3

@@ -32,7 +32,7 @@ function addressRoutes(app: FastifyInstance, { credentials, heartbeats }: WebDep
     return reply.type('text/plain; charset=utf-8').send('OK\n')
   }
   const method = ['GET', 'HEAD', 'POST']
-  const config = { access: 'capability' } as const
+  const config = { access: 'capability', keepsBeginning: true } as const
   app.route({
     method,
     url: '/heartbeat/:key',
@@ -48,7 +48,8 @@ function addressRoutes(app: FastifyInstance, { credentials, heartbeats }: WebDep
 }
 
 function tokenRoute(app: FastifyInstance, { heartbeats }: WebDependencies): void {
-  app.post('/api/v1/heartbeats/:name', { config: { access: 'send-heartbeat' } }, async (request) => {
+  const config = { access: 'send-heartbeat', keepsBeginning: true } as const
+  app.post('/api/v1/heartbeats/:name', { config }, async (request) => {
     const { name } = Name.parse(request.params)
     const { principal } = request
     if (principal?.kind === 'heartbeat' && principal.person !== name)
