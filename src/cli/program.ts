@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { exitCodeMeanings } from './api-client.ts'
 import { addAuditCommand } from './commands/audit-log.ts'
+import { addAlertCommands } from './commands/alerts.ts'
 import { addAutomationCommands } from './commands/automation.ts'
 import { addCheckCommands } from './commands/checks.ts'
 import { addCompletionCommand } from './commands/completion.ts'
@@ -44,6 +45,7 @@ export function createProgram(installation: Installation): Command {
   addWhyCommands(program)
   addAutomationCommands(program)
   addMaintenanceCommands(program)
+  addAlertCommands(program)
   addSilenceCommands(program)
   program.commandsGroup('On call:')
   addOnCallCommands(program)

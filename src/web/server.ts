@@ -33,6 +33,7 @@ import { incidentRoutes } from './routes/incidents.ts'
 import { loginRoutes } from './routes/login.ts'
 import { maintenanceRoutes } from './routes/maintenance.ts'
 import { silencePageRoutes } from './routes/silence-pages.ts'
+import { alertListRoutes } from './routes/alert-list.ts'
 import { silenceRoutes } from './routes/silences.ts'
 import { metricRoutes } from './routes/metrics.ts'
 import { notActionableRoutes } from './routes/not-actionable.ts'
@@ -153,6 +154,7 @@ export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): 
     pageLinkRoutes,
     automationRoutes,
     maintenanceRoutes,
+    alertListRoutes,
     silenceRoutes,
     silencePageRoutes,
     auditLogRoutes,

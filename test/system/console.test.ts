@@ -93,6 +93,8 @@ const pages = [
   '/maintenance',
   '/maintenance?told=begun',
   '/silences?told=added&expired=1',
+  '/alerts',
+  '/alerts?filter=%3Cscript%3E%3D',
   '/account',
   '/login',
   '/nowhere/<script>alert(1)</script>',

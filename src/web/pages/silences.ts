@@ -42,6 +42,7 @@ ${page.asked === undefined ? null : addSection(page)}
 ${silences.length === 0 ? html`<p class="calm">${icon('✓')} Nothing is silenced.</p>` : html`<ul class="cards">${silences.map((one) => card(one, page))}</ul>`}
 ${page.asked === undefined ? addSection(page) : null}
 ${maySilence ? null : html`<p class="quiet">You can read here; silencing needs the role responder.</p>`}
+<p class="quiet"><a href="/alerts">Alerts that fire now</a></p>
 <p>${withExpired ? html`<a href="/silences">Without expired ones</a>` : html`<a href="/silences?expired=1">Show expired ones</a>`}</p>`,
   })
 }
