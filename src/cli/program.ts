@@ -10,6 +10,7 @@ import { addConfigCommands } from './commands/config.ts'
 import { addCredentialCommands } from './commands/credentials.ts'
 import { addHeartbeatCommands } from './commands/heartbeats.ts'
 import { addExplainCommand } from './commands/explain.ts'
+import { addImportCommands } from './commands/import.ts'
 import { addIncidentCommands } from './commands/incidents.ts'
 import { addInitCommand } from './commands/init.ts'
 import { addMaintenanceCommands } from './commands/maintenance.ts'
@@ -62,6 +63,7 @@ export function createProgram(installation: Installation): Command {
   addCredentialCommands(program, installation)
   addAuditCommand(program)
   addConfigCommands(program, installation)
+  addImportCommands(program)
   addCompletionCommand(program)
   return program
 }
