@@ -13,7 +13,7 @@ export function incidentFromRow(row: IncidentRow): Incident {
     title: row.title,
     service: row.service,
     labels: row.labels,
-    route: row.route,
+    ...(row.route === null ? {} : { route: row.route }),
     severity: row.severity,
     severitySetBy: row.severity_set_by,
     state: row.state,

@@ -95,7 +95,7 @@ export interface Schema {
     title: string
     service: string
     labels: LabelsColumn
-    route: Generated<string>
+    route: Generated<string | null>
     severity: Severity
     severity_set_by: string | null
     state: 'open' | 'monitoring' | 'resolved'

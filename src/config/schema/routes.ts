@@ -98,13 +98,15 @@ export const routeSchema = z.strictObject({
 type WholeRoute = z.output<typeof routeSchema>
 
 export function toRoute(written: WholeRoute): Route {
-  return whole(written, '')
+  return whole(written, null)
 }
 
-function whole(written: WholeRoute, above: string): Route {
+/** @param above key of the route above it; `null`: none is */
+function whole(written: WholeRoute, above: string | null): Route {
   const { name: _name, stableFor, stillFiringAfter, groupWait, remediateFirst: headStarts, ...more } = written
   const { match = {}, routes = [], ...rest } = more
-  const key = [above, keyOf(written)].filter((part) => part !== '').join('/')
+  const own = keyOf(written)
+  const key = above === null ? own : `${above}/${own === '' ? '{}' : own}`
   return {
     ...rest,
     key,

@@ -40,18 +40,18 @@ export function routeOf(labels: Labels, routes: readonly Route[]): Route {
 
 /**
  * The route of an incident: the one that opened it, as it is now; where that is gone, the one that would take its labels.
- * @param incident `route`: the key of the route that opened it
+ * @param incident `route`: the key of the route that opened it, where that is known
  */
 export function routeOfIncident(
-  { route: key = '', labels }: { readonly route?: string; readonly labels: Labels },
+  { route: key, labels }: { readonly route?: string; readonly labels: Labels },
   routes: readonly Route[],
 ): Route {
-  return (key === '' ? undefined : routeOfKey(key, routes)) ?? routeOf(labels, routes)
+  return (key === undefined ? undefined : routeOfKey(key, routes)) ?? routeOf(labels, routes)
 }
 
 function routeOfKey(key: string, routes: readonly Route[]): Route | undefined {
   for (const route of routes) {
-    const found = route.key === key ? route : routeOfKey(key, route.routes ?? [])
+    const found = (route.key ?? '') === key ? route : routeOfKey(key, route.routes ?? [])
     if (found !== undefined) return found
   }
   return undefined

@@ -15,7 +15,7 @@ export interface Incident {
   readonly title: string
   readonly service: string
   readonly labels: Labels
-  /** Key of the route that opened it; empty, or absent: the one that takes its labels. */
+  /** Key of the route that opened it; absent: the one that takes its labels. */
   readonly route?: string
   readonly severity: Severity
   readonly severitySetBy: string | null

@@ -31,5 +31,5 @@ ALTER TABLE alert_inbox ADD COLUMN expires_at timestamptz;
 DROP INDEX alert_inbox_resolved;
 CREATE INDEX alert_inbox_resolved ON alert_inbox (fingerprint, source) WHERE status = 'resolved';
 
--- Which route of the configuration it is of: by its labels alone it could be of several.
-ALTER TABLE incidents ADD COLUMN route text NOT NULL DEFAULT '';
+-- Which route of the configuration it is of: by its labels alone it could be of several. NULL: the one that takes its labels.
+ALTER TABLE incidents ADD COLUMN route text;

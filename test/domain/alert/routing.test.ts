@@ -68,6 +68,8 @@ describe('routes', () => {
     expect(routeOfIncident({ route: 'A/produ.*', labels }, tree).key).toBe('A/produ.*')
     expect(routeOfIncident({ route: 'gone', labels }, tree).key).toBe('B')
     expect(routeOfIncident({ labels }, tree).key).toBe('B')
+    // It was opened by the route that takes what is left, behind one that says `continue`.
+    expect(routeOfIncident({ route: '', labels }, tree).key).toBe('')
   })
 
   it('are called by their policy where they name no receiver', () => {
