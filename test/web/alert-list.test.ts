@@ -51,7 +51,7 @@ describe('alerts that fire', () => {
     expect(page).toContain('3 alerts, the newest first.')
     expect(page).toContain('Silenced by 0a1b2c3d')
     expect(page).toContain('Inhibited by 1 alert.')
-    expect(page).toContain('From integration/prometheus, to standard.')
+    expect(page).toContain('From prometheus, to standard.')
   })
 
   it('are found by matchers, N52: names of any kind among them', async () => {

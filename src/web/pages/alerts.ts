@@ -1,5 +1,6 @@
 import type { CurrentAlert } from '../../domain/alert/current-alert.ts'
 import { alertTitle } from '../../domain/alert/alert-title.ts'
+import { integrationOf } from '../../domain/alert/alert.ts'
 import { formatMatcher } from '../../domain/alert/matcher-text.ts'
 import { cutText, oneLine } from '../../domain/page/delivery.ts'
 import { html, type Html } from '../html.ts'
@@ -18,6 +19,7 @@ export interface AlertsPage {
 }
 
 const longestShown = 200
+const longestLabel = 80
 const mostLabels = 12
 
 /** All that fires now, whatever incident it is in: also what is silenced, inhibited, or pages nobody. */
@@ -27,10 +29,10 @@ export function alertsPage({ alerts, total, filter, problem, person, now }: Aler
     area: 'incidents',
     person,
     body: html`<h1>Alerts</h1>
-<form method="get" action="/alerts" class="filter"><label>Matchers <input name="filter" value="${filter}" placeholder='service="feed", severity=~"critical|page"' maxlength="2000"></label><button>Filter</button></form>
+<form class="fields" method="get" action="/alerts" role="search" aria-label="Alerts"><label class="field">Matchers <input type="search" name="filter" value="${filter}" placeholder='service="feed", severity=~"critical|page"' maxlength="2000" autocomplete="off" autocapitalize="off" spellcheck="false"></label><div class="buttons"><button>Show</button></div></form>
 ${problem === undefined ? null : html`<p class="told" role="status">${problem}</p>`}
 ${total === 0 ? html`<p class="calm">${icon('✓')} ${filter === '' ? 'Nothing fires.' : 'Nothing that fires matches.'}</p>` : html`<p class="lead">${shownWords(alerts.length, total)}</p><ul class="cards">${alerts.map((one) => card(one, now))}</ul>`}
-<p class="quiet"><a href="/">Incidents</a> · <a href="/silences">Silences</a></p>`,
+<p class="quiet"><a href="/incidents">Incidents</a> · <a href="/silences">Silences</a></p>`,
   })
 }
 
@@ -44,11 +46,12 @@ function card(alert: CurrentAlert, now: string): Html {
   const names = Object.entries(labels).slice(0, mostLabels)
   const more = Object.keys(labels).length - names.length
   const summary = oneLine(alert.annotations['summary'] ?? alert.annotations['description'] ?? '')
-  return html`<li class="card"><h2>${cutText(alertTitle(alert), longestShown)}</h2>
-<p>Fires since ${instant(startsAt)}, ${since(startsAt, now)}. ${suppressedWords(alert)}</p>
-${summary === '' ? null : html`<p>${cutText(summary, longestShown)}</p>`}
-<p class="quiet">${names.map(([name, value]) => html`<code>${cutText(formatMatcher({ name, operator: '=', value }), longestShown)}</code> `)}${more > 0 ? `and ${more} more labels` : null}</p>
-<p class="quiet">From ${source}, to ${routes.map(({ receiver }) => receiver).join(', ')}.</p></li>`
+  const title = alertTitle(alert)
+  return html`<li class="card"><h2>${cutText(title, longestShown)}</h2>
+<p>Firing for ${since(startsAt, now)}, since ${instant(startsAt)}. ${suppressedWords(alert)}</p>
+${summary === '' || summary === title ? null : html`<p>${cutText(summary, longestShown)}</p>`}
+<p class="quiet">${names.map(([name, value]) => html`<code>${cutText(formatMatcher({ name, operator: '=', value }), longestLabel)}</code> `)}${more > 0 ? `and ${more} more labels` : null}</p>
+<p class="quiet">From ${integrationOf(source) ?? source}, to ${routes.map(({ receiver }) => receiver).join(', ')}.</p></li>`
 }
 
 function suppressedWords({ silencedBy, inhibitedBy }: CurrentAlert): Html | null {
