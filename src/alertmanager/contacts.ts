@@ -97,7 +97,7 @@ function readTelegram(config: Part, name: string, report: Report): ReadContact[]
   tellLeft(config, ['chat_id', 'bot_token', 'bot_token_file', 'chat'], report)
   const chatId = textIn(firstUnder(config, ['chat_id', 'chat']) ?? { path: '', value: '' }) ?? ''
   if (!/^(?:-?[1-9]\d{0,15}|@[A-Za-z]\w{3,31})$/.test(chatId)) {
-    report.not(`${config.path}.chat_id`, 'is no chat')
+    report.not(`${config.path}.chat_id`, 'is not a chat')
     return []
   }
   const token = secret(config, 'bot_token', `${name}_TELEGRAM_TOKEN`, 'token of a Telegram bot', report)

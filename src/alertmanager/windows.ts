@@ -102,7 +102,7 @@ function zoneOf(part: Part, report: Report): string {
   if (isNamedTimeZone(zone)) return zone
   report.partly(
     part.path,
-    `"${zone}" is no zone that others know: UTC is written; put the zone of that machine there`,
+    `"${zone}" is not a zone that others know: UTC is written; put the zone of that machine there`,
   )
   return 'UTC'
 }

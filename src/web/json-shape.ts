@@ -22,12 +22,13 @@ export function createShapeCheck(most: {
   return (bytes) => {
     isJson ??= beginsAsJson(bytes)
     if (isJson !== true) return undefined
-    for (const byte of bytes) {
+    for (let at = 0; at < bytes.length; at++) {
       if (isText) {
-        if (isEscaped) isEscaped = false
-        else if (byte === backslash) isEscaped = true
-        else if (byte === quote) isText = false
-      } else if (byte === quote) isText = true
+        at = endOfText(bytes, at)
+        continue
+      }
+      const byte = bytes[at]
+      if (byte === quote) isText = true
       else if (byte === comma) values++
       else if (byte === openBrace || byte === openBracket) {
         values++
@@ -35,6 +36,20 @@ export function createShapeCheck(most: {
       } else if (byte === closeBrace || byte === closeBracket) depth--
     }
     return values > most.values ? 'many' : undefined
+  }
+
+  /** Where the text ends that goes on at `from`: at its quote, or with these bytes. */
+  function endOfText(bytes: Uint8Array, from: number): number {
+    for (let at = from; at < bytes.length; at++) {
+      const byte = bytes[at]
+      if (isEscaped) isEscaped = false
+      else if (byte === backslash) isEscaped = true
+      else if (byte === quote) {
+        isText = false
+        return at
+      }
+    }
+    return bytes.length
   }
 }
 

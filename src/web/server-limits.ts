@@ -12,10 +12,7 @@ export interface ServerLimits {
   readonly bodyBytes: number
 }
 
-/**
- * A body of 32 MiB, as large as any may be, fits in as long as all others together hold no more than that. Parsed, a body takes up to six times its
- * bytes.
- */
+/** A body of 32 MiB, as large as any may be, fits in as long as all others together hold no more than that. */
 export const serverLimits: ServerLimits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
