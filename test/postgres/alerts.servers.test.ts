@@ -101,7 +101,7 @@ describe('alerts', () => {
         )
         expect(rowCount).toBe(0)
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 })

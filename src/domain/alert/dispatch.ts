@@ -82,7 +82,8 @@ export function groupRows(
       ungrouped.push(row)
       continue
     }
-    homes.set(identity, places)
+    // An end leads nowhere by itself: what fires after it goes where its own labels say.
+    if (row.status === 'firing') homes.set(identity, places)
     if (places.length > 1) shared.add(row.id)
     for (const { groupingKey, route } of places) {
       const group = groups.get(groupingKey) ?? { groupingKey, route, rows: [] }

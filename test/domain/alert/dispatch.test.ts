@@ -141,6 +141,13 @@ describe('a group of events', () => {
     expect(decideGroup(rows, opened(rows))).toMatchObject({ opens: false, alerts: [], changes: [] })
   })
 
+  it('N50 brings what pages nobody to no incident, whatever ended before it in the same batch', () => {
+    const labels = { alertname: 'disk', severity: 'none' }
+    const rows = [{ ...resolved(1, at(5)), labels }, row(2, { labels, startsAt: at(6) })]
+    const { groups, ungrouped } = groupRows(rows, { routes: [everything] })
+    expect([groups.map((group) => group.rows.length), ungrouped.map(({ id }) => id)]).toEqual([[1], [2]])
+  })
+
   it('opens nothing for a resolved event that nobody knows of', () => {
     expect(decideGroup([resolved(1, at(5))], undefined)).toMatchObject({ opens: false, alerts: [] })
   })
