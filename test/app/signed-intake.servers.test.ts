@@ -156,7 +156,8 @@ describe('what a sender signed', () => {
     async (body) => {
       const answer = await post('grafana/grafana', body, { 'x-grafana-alerting-signature': hmac(body) })
       expect(answer.status).toBe(400)
-      expect(answer.body['problems']).toBeDefined()
+      // What is nested too deeply is refused before anything of it is read.
+      expect(answer.body['problems'] ?? answer.body['error']).toBeDefined()
     },
   )
 
