@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CurrentAlert } from '../../src/domain/alert/current-alert.ts'
+import { alertsText } from '../../src/cli/commands/alerts.ts'
+import { longText, oddAlert } from '../support/odd-alerts.ts'
 import { as, now, startWeb } from './world.ts'
 
 const textOf = (page: string) =>
@@ -69,6 +71,24 @@ describe('alerts that fire', () => {
     const page = await get('/alerts?filter=%3Cscript%3E')
     expect([page.statusCode, page.body.includes('<script>')]).toEqual([400, false])
     expect((await get('/alerts')).body).not.toContain('<b>web')
+  })
+
+  it('N53 are listed with how many the sender left out', async () => {
+    const get = await webWith([older, alert('CpuHigh', { annotations: { truncatedAlerts: '37' } })])
+    const told = 'nd 37 more that Alertmanager left out: set max_alerts to 0'
+    const page = textOf((await get('/alerts')).body)
+    expect(page).toContain(`2 alerts, the newest first. A${told}.`)
+    const listed = (await get('/api/v1/alerts')).json<Parameters<typeof alertsText>[0]>()
+    expect(alertsText(listed)).toContain(`\na${told}`)
+    expect(alertsText({ ...listed, alerts: [older] })).not.toContain('left out')
+  })
+
+  it('N52 are shown cut where their labels are too long to be read', async () => {
+    const odd = oddAlert({ summary: longText, description: longText })
+    const get = await webWith([alert('odd', { labels: odd.labels, annotations: odd.annotations })])
+    expect((await get('/alerts')).body).not.toContain('x'.repeat(201))
+    const listed = (await get('/api/v1/alerts')).json<Parameters<typeof alertsText>[0]>()
+    expect(alertsText(listed).length).toBeLessThan(1_000)
   })
 
   it('are at most as many as asked for, and counted', async () => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { alertTitle } from '../../domain/alert/alert-title.ts'
 import type { CurrentAlert } from '../../domain/alert/current-alert.ts'
+import { leftOutOf, leftOutWords } from '../../domain/alert/left-out.ts'
 import { formatMatcher } from '../../domain/alert/matcher-text.ts'
 import { shortSilenceId } from '../../domain/alert/silence.ts'
 import { matchersOfWords } from '../../domain/alert/silence-request.ts'
@@ -36,7 +37,8 @@ export function addAlertCommands(program: Command): void {
   })
 }
 
-function alertsText({ alerts, total, timeZone }: Listed): string {
+/** A table of them, with what is not in it. */
+export function alertsText({ alerts, total, timeZone }: Listed): string {
   if (total === 0) return 'nothing that fires matches'
   const rows = alerts.map((alert) => [
     suppressedText(alert),
@@ -46,7 +48,9 @@ function alertsText({ alerts, total, timeZone }: Listed): string {
     cutText(oneLine(labelsText(alert)), 2 * longestShown),
   ])
   const more = total > alerts.length ? `\nand ${total - alerts.length} more` : ''
-  return `${table(['state', 'since', 'alert', 'from', 'labels'], rows)}${more}`
+  const leftOut = leftOutOf(alerts)
+  const beside = leftOut === undefined ? '' : `\nand ${leftOutWords(leftOut)}: ${leftOut.remedy}`
+  return `${table(['state', 'since', 'alert', 'from', 'labels'], rows)}${more}${beside}`
 }
 
 function suppressedText({ silencedBy, inhibitedBy }: CurrentAlert): string {

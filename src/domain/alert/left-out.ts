@@ -19,10 +19,10 @@ const ofGrafana = ['orgId', 'valueString']
  * for sure; `undefined`: nothing was.
  */
 export function leftOutOf(
-  alerts: readonly Pick<Alert, 'status' | 'labels' | 'annotations'>[],
+  alerts: readonly (Pick<Alert, 'annotations'> & Partial<Pick<Alert, 'status'>>)[],
 ): LeftOut | undefined {
   let most: LeftOut | undefined
-  for (const { status, annotations } of alerts) {
+  for (const { status = 'firing', annotations } of alerts) {
     const told = annotations[leftOutAnnotation] ?? ''
     if (status !== 'firing' || !/^\d{1,9}$/.test(told) || Number(told) <= (most?.count ?? 0)) continue
     const isGrafana = ofGrafana.some((name) => annotations[name] !== undefined)

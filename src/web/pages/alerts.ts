@@ -1,6 +1,7 @@
 import type { CurrentAlert } from '../../domain/alert/current-alert.ts'
 import { alertTitle } from '../../domain/alert/alert-title.ts'
 import { integrationOf } from '../../domain/alert/alert.ts'
+import { leftOutOf, leftOutWords } from '../../domain/alert/left-out.ts'
 import { formatMatcher } from '../../domain/alert/matcher-text.ts'
 import { cutText, oneLine } from '../../domain/page/delivery.ts'
 import { html, type Html } from '../html.ts'
@@ -31,14 +32,18 @@ export function alertsPage({ alerts, total, filter, problem, person, now }: Aler
     body: html`<h1>Alerts</h1>
 <form class="fields" method="get" action="/alerts" role="search" aria-label="Alerts"><label class="field">Matchers <input type="search" name="filter" value="${filter}" placeholder='service="feed", severity=~"critical|page"' maxlength="2000" autocomplete="off" autocapitalize="off" spellcheck="false"></label><div class="buttons"><button>Show</button></div></form>
 ${problem === undefined ? null : html`<p class="told" role="status">${problem}</p>`}
-${total === 0 ? html`<p class="calm">${icon('✓')} ${filter === '' ? 'Nothing fires.' : 'Nothing that fires matches.'}</p>` : html`<p class="lead">${shownWords(alerts.length, total)}</p><ul class="cards">${alerts.map((one) => card(one, now))}</ul>`}
+${total === 0 ? html`<p class="calm">${icon('✓')} ${filter === '' ? 'Nothing fires.' : 'Nothing that fires matches.'}</p>` : html`<p class="lead">${shownWords(alerts, total)}</p><ul class="cards">${alerts.map((one) => card(one, now))}</ul>`}
 <p class="quiet"><a href="/incidents">Incidents</a> · <a href="/silences">Silences</a></p>`,
   })
 }
 
-function shownWords(shown: number, total: number): string {
+function shownWords(shown: AlertsPage['alerts'], total: number): string {
   const firing = counted(total, 'alert')
-  return shown === total ? `${firing}, the newest first.` : `The newest ${shown} of ${firing}.`
+  const leftOut = leftOutOf(shown)
+  const beside = leftOut === undefined ? '' : ` And ${leftOutWords(leftOut)}: ${leftOut.remedy}.`
+  const words =
+    shown.length === total ? `${firing}, the newest first.` : `The newest ${shown.length} of ${firing}.`
+  return `${words}${beside}`
 }
 
 function card(alert: CurrentAlert, now: string): Html {
