@@ -61,12 +61,12 @@ interface Outcome {
 }
 
 /** Sends alert after alert until it is told to end, whatever it is answered. */
-async function keepSending(sender: string, lane: number, outcomes: Outcome[], until: AbortSignal) {
-  const url = `${address}/api/v1/${lane % 2 === 0 ? 'alerts' : 'intake/alertmanager'}`
+async function keepSending(sender: string, run: number, outcomes: Outcome[], until: AbortSignal) {
+  const url = `${address}/api/v1/${run % 2 === 0 ? 'alerts' : 'intake/alertmanager'}`
   for (let count = 0; !until.aborted; count++) {
-    const instance = `${sender}-${lane}-${count}`
+    const instance = `${sender}-${run}-${count}`
     const labels = { alertname: 'Down', instance }
-    const isOwn = lane % 2 === 0
+    const isOwn = run % 2 === 0
     const body = isOwn ? { alerts: [{ labels }] } : notificationOf([{ labels, fingerprint: undefined }])
     const answer = await fetch(url, {
       method: 'POST',
@@ -90,9 +90,9 @@ it('what was answered 2xx is stored, though PostgreSQL stands still in the middl
   const outcomes: Outcome[] = []
   const told = new AbortController()
   const senders = ['noisy', 'shop', 'crm']
-  const lanes = senders.flatMap((sender) =>
-    Array.from({ length: sender === 'noisy' ? 24 : 2 }, (_, lane) =>
-      keepSending(sender, lane, outcomes, told.signal),
+  const runs = senders.flatMap((sender) =>
+    Array.from({ length: sender === 'noisy' ? 24 : 2 }, (_, run) =>
+      keepSending(sender, run, outcomes, told.signal),
     ),
   )
   const stored = (from: number) =>
@@ -115,9 +115,9 @@ it('what was answered 2xx is stored, though PostgreSQL stands still in the middl
   const after = outcomes.length
   await expect.poll(() => stored(after), { timeout: 20_000 }).toEqual(all)
   told.abort()
-  await Promise.all(lanes)
+  await Promise.all(runs)
 
-  expect([...new Set(outcomes.map(({ status }) => status))].toSorted()).toEqual([202, 503])
+  expect([...new Set(outcomes.map(({ status }) => status))].toSorted((a, b) => a - b)).toEqual([202, 503])
   for (const { status, retryAfter } of outcomes) if (status === 503) expect(retryAfter).not.toBeNull()
   const { rows } = await pools.console.pool.query<{ instance: string }>(
     `SELECT labels->>'instance' AS instance FROM alert_inbox`,
