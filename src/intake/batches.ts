@@ -1,6 +1,6 @@
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import { isPossibleSource } from '../domain/alert/inhibition.ts'
-import { groupRows, type AlertGroup, type Grouped } from '../domain/alert/dispatch.ts'
+import { groupRows, type AlertGroup, type Grouped } from '../domain/alert/grouping.ts'
 import type { InboxRow } from '../domain/alert/stored-alert.ts'
 import { incidentName } from '../domain/investigate/evidence.ts'
 import { createHeldRows } from './held-rows.ts'

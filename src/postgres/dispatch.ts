@@ -1,12 +1,8 @@
 import { sql } from 'kysely'
 import { alertIdentity } from '../domain/alert/alert.ts'
 import { isMuted } from '../domain/check/alerts.ts'
-import {
-  type AlertGroup,
-  decideGroup,
-  type GroupDecision,
-  type KnownIncident,
-} from '../domain/alert/dispatch.ts'
+import { decideGroup, type GroupDecision, type KnownIncident } from '../domain/alert/dispatch.ts'
+import { type AlertGroup } from '../domain/alert/grouping.ts'
 import type { InboxRow, StoredAlert } from '../domain/alert/stored-alert.ts'
 import { timelineOfGroup } from '../domain/alert/dispatch-timeline.ts'
 import type { AlertCounts } from '../domain/incident/state.ts'

@@ -166,3 +166,21 @@ describe('group wait', () => {
     expect(story.pages()).toEqual(['r0/s1/ana/c0'])
   })
 })
+
+describe('N50 a word for severity', () => {
+  it('that nobody knows is told on the incident, once', async () => {
+    const story = await begin()
+    await story.fire('ios', 'SEV_1')
+    await story.fire('android', 'SEV_1')
+    expect((await story.newest()).severity).toBe('P2')
+    const told = (await story.facts()).filter(({ type }) => type === 'severity-unknown')
+    expect(told).toEqual([{ type: 'severity-unknown', word: 'SEV_1', taken: 'P2' }])
+  })
+
+  it('of the configuration decides how bad it is', async () => {
+    const story = await begin({ more: { severities: { SEV_1: 'P0' } } })
+    await story.fire('ios', 'sev_1')
+    expect((await story.newest()).severity).toBe('P0')
+    expect((await story.facts()).some(({ type }) => type === 'severity-unknown')).toBe(false)
+  })
+})

@@ -10,7 +10,7 @@ import { createAlertInbox, inboxChannel } from '../../src/postgres/alert-inbox.t
 import { createRecords, type Records } from '../../src/app/records.ts'
 import { createTimelineRecords } from '../../src/postgres/timeline.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
-import { groupRows } from '../../src/domain/alert/dispatch.ts'
+import { groupRows } from '../../src/domain/alert/grouping.ts'
 import { listenTo } from '../../src/postgres/listen.ts'
 import { configurationWith } from '../domain/check/world.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createRecords, type Records } from '../../src/app/records.ts'
 import type { AcceptedAlert } from '../../src/domain/alert/alert.ts'
-import { groupRows } from '../../src/domain/alert/dispatch.ts'
+import { groupRows } from '../../src/domain/alert/grouping.ts'
 import { acceptRepeating, eventIdOf } from '../../src/intake/repeats.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'
 import { configurationWith } from '../domain/check/world.ts'

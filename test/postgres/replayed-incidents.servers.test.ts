@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { groupRows } from '../../src/domain/alert/dispatch.ts'
+import { groupRows } from '../../src/domain/alert/grouping.ts'
 import type { InboxRow } from '../../src/domain/alert/stored-alert.ts'
 import type { ReplayedIncident } from '../../src/domain/replay/incident.ts'
 import { migrate, openDatabase, type OpenDatabase } from '../../src/postgres/database.ts'

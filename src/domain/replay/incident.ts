@@ -1,13 +1,12 @@
 import type { Configuration, Route } from '../configuration/configuration.ts'
 import {
   decideGroup,
-  groupRows,
   incidentLabels,
   incidentService,
-  type AlertGroup,
   type GroupDecision,
   type KnownIncident,
 } from '../alert/dispatch.ts'
+import { groupRows, type AlertGroup } from '../alert/grouping.ts'
 import { openingTitle } from '../alert/alert-title.ts'
 import type { InboxRow, StoredAlert } from '../alert/stored-alert.ts'
 import { timelineOfGroup } from '../alert/dispatch-timeline.ts'

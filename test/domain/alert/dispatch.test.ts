@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest'
 import type { Route } from '../../../src/domain/configuration/configuration.ts'
 import {
   decideGroup,
-  groupRows,
   incidentLabels,
   incidentService,
   type KnownIncident,
 } from '../../../src/domain/alert/dispatch.ts'
+import { groupRows } from '../../../src/domain/alert/grouping.ts'
 import type { InboxRow, StoredAlert } from '../../../src/domain/alert/stored-alert.ts'
 import { timelineOfGroup } from '../../../src/domain/alert/dispatch-timeline.ts'
 import { readEntry } from '../../../src/domain/incident/timeline.ts'

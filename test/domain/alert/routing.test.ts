@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { groupRows } from '../../../src/domain/alert/dispatch.ts'
+import { groupRows } from '../../../src/domain/alert/grouping.ts'
 import { parseMatchers } from '../../../src/domain/alert/matcher-text.ts'
 import { receiverOf, routeOfIncident, routesOf } from '../../../src/domain/alert/routing.ts'
 import type { InboxRow } from '../../../src/domain/alert/stored-alert.ts'
