@@ -94,6 +94,7 @@ const pages = [
   '/maintenance?told=begun',
   '/silences?told=added&expired=1',
   '/alerts',
+  '/heartbeats',
   '/alerts?filter=%3Cscript%3E%3D',
   '/account',
   '/login',
@@ -197,7 +198,7 @@ it('N36: looks at every page that there is', async () => {
   addRoutes(app, web.dependencies)
   // Not pages: what programs ask for, pictures, files, what only leads on, and pages that need a link of their own.
   const others =
-    /^\/(api|assets|charts|calendars|health|metrics|slack|telegram|favicon)|\.(ico|svg|png)$|\/markdown$|^\/$|^\/(login|answers)\/:|\/link\/:/
+    /^\/(-\/|v2\/|heartbeat\/|api|assets|charts|calendars|health|metrics|slack|telegram|favicon)|\.(ico|svg|png)$|\/markdown$|^\/$|^\/(login|answers)\/:|\/link\/:/
   const shown = routes
     .filter((url) => !others.test(url))
     .map((url) => new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`))

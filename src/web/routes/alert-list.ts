@@ -41,7 +41,7 @@ export function alertListRoutes(app: FastifyInstance, { alertmanagerApi, now }: 
       return sendPage(reply, alertsPage({ ...page, alerts: alerts.slice(0, limit), total: alerts.length }))
     } catch (error) {
       if (!(error instanceof MatcherRefused)) throw error
-      return sendPage(reply.code(400), alertsPage({ ...page, alerts: [], total: 0, problem: error.message }))
+      return sendPage(reply, alertsPage({ ...page, alerts: [], total: 0, problem: error.message }))
     }
   })
 }
