@@ -1,30 +1,20 @@
 import type { IntakeReading, SenderContext } from '../intake/reading.ts'
-import { acceptArrivals } from '../intake/arrivals.ts'
 import { opsgenieAlertId, readOpsgenieAlert, readOpsgenieClose } from '../intake/opsgenie.ts'
 import { opsgenieRequestId, readOpsgenieRequestId } from '../intake/opsgenie-requests.ts'
 import { readPagerDutyChange, readPagerDutyEvent } from '../intake/pagerduty.ts'
-import { createReception } from '../intake/reception.ts'
 import type { Receiver } from '../metrics/server-metrics.ts'
 import type { Intake, OpsgenieAlerts, PagerDutyEvents } from '../web/intake.ts'
 import { countedReceipt } from './counted.ts'
+import { createReceptions, type ReceptionParts } from './receptions.ts'
 import { senderContexts } from './sender-context.ts'
 import { type ServerParts, now } from './server-parts.ts'
 
-type ReceivingParts = Pick<ServerParts, 'metrics' | 'running' | 'withinQuota'> & {
-  readonly records: Pick<ServerParts['records'], 'inbox' | 'alertRepeats' | 'changeEvents'>
-}
+type ReceivingParts = ReceptionParts & Pick<ServerParts, 'metrics' | 'running'>
 
 /** What takes alerts in by the protocols of other systems: read, stored, counted. */
 export function createProtocolIntake(parts: ReceivingParts): Pick<Intake, 'pagerDuty' | 'opsgenie'> {
-  const { records, metrics, running, withinQuota } = parts
-  const handIn = createReception({
-    accept: acceptArrivals({
-      accept: (alerts) => records.inbox.acceptAlerts(alerts),
-      endedSince: (eventIds) => records.alertRepeats.endedSince(eventIds),
-    }),
-    keepChanges: (changes) => records.changeEvents.keep(changes),
-    withinQuota,
-  })
+  const { metrics, running } = parts
+  const { arrivals: handIn } = createReceptions(parts)
   const contextOf = senderContexts(running)
   /** Reads a request and hands it in. */
   async function take<Reading extends IntakeReading>(

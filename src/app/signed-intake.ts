@@ -1,15 +1,12 @@
-import type { AcceptedAlert } from '../domain/alert/alert.ts'
-import type { ChangeEvent } from '../domain/alert/change-event.ts'
 import { createJsonMapEvaluator } from '../intake/json-map-evaluator.ts'
 import { createMappedReceiver } from '../intake/mapped-receiver.ts'
-import { createReception } from '../intake/reception.ts'
-import { acceptRepeating } from '../intake/repeats.ts'
 import { createSignedReceiver } from '../intake/signed-receiver.ts'
 import { createSnsReader } from '../intake/sns-receiver.ts'
 import type { SignedIntake } from '../web/signed-intake.ts'
 import { countedReceipt } from './counted.ts'
 import { loaded } from './loaded.ts'
 import { exchangeTimeoutMs, secretsOf } from './outside.ts'
+import { createReceptions } from './receptions.ts'
 import { senderContexts } from './sender-context.ts'
 import { now, type ServerParts } from './server-parts.ts'
 
@@ -18,7 +15,7 @@ type Parts = Pick<ServerParts, 'records' | 'running' | 'log' | 'metrics' | 'with
 /** What takes in what senders bring who sign it, or whose bodies need a map: read, stored and counted. */
 export function createSignedIntake(parts: Parts, env: NodeJS.ProcessEnv): SignedIntake {
   const { running, log, metrics } = parts
-  const { handIn, handInRepeating } = receptions(parts)
+  const { once, repeating } = createReceptions(parts)
   const common = {
     senders: () => running().integrations?.senders,
     contextOf: senderContexts(running),
@@ -28,36 +25,19 @@ export function createSignedIntake(parts: Parts, env: NodeJS.ProcessEnv): Signed
     ...common,
     resolveSecret: secretsOf(env),
     readSns: createSnsReader({ get: lazyGet(parts), now, log }),
+    // Grafana repeats what lasts.
     receive: (kind, read) =>
-      countedReceipt(kind, metrics, async () => (kind === 'grafana' ? handInRepeating : handIn)(read())),
+      countedReceipt(kind, metrics, async () => (kind === 'grafana' ? repeating : once)(read())),
   })
   const mapped = createMappedReceiver({
     ...common,
     evaluator: createJsonMapEvaluator(),
-    receive: (read) => countedReceipt('json', metrics, async () => handIn(await read())),
+    receive: (read) => countedReceipt('json', metrics, async () => once(await read())),
   })
   return {
     receive: signed,
     receiveMapped: (sender, body) => mapped.receive(sender, body),
     tryMap: (sender, body) => mapped.tryOut(sender, body),
-  }
-}
-
-/** Grafana repeats what lasts. The others say everything once, and what comes twice came late. */
-function receptions({ records, withinQuota }: Parts) {
-  const accept = (alerts: readonly AcceptedAlert[]) => records.inbox.acceptAlerts(alerts)
-  const keepChanges = (changes: readonly ChangeEvent[]) => records.changeEvents.keep(changes)
-  return {
-    handIn: createReception({ accept, keepChanges, withinQuota }),
-    handInRepeating: createReception({
-      accept: acceptRepeating({
-        accept,
-        endedSince: (eventIds) => records.alertRepeats.endedSince(eventIds),
-        refresh: (lasting) => records.alertRepeats.refresh(lasting),
-      }),
-      keepChanges,
-      withinQuota,
-    }),
   }
 }
 

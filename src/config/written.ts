@@ -42,8 +42,8 @@ export function reach(value: unknown, pattern: string): { path: Path; value: unk
   )
 }
 
-/** Deeper routes than the schema takes are told of by it. */
-const deepestRoutes = 5
+/** How deep routes may be nested: deeper than any tree that people still understand. */
+export const deepestRoutes = 5
 
 /** Patterns for a field of every route, however deep. */
 export function ofRoutes(field: string): readonly string[] {

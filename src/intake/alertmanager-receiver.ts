@@ -1,14 +1,15 @@
 import { parseNotification } from './alertmanager.ts'
-import type { SenderContext } from './reading.ts'
-import { createReception, type IntakeReceipt, type ReceptionDependencies } from './reception.ts'
+import type { IntakeReading, SenderContext } from './reading.ts'
+import type { IntakeReceipt } from './reception.ts'
 
-export interface AlertmanagerDependencies extends ReceptionDependencies {
+export interface AlertmanagerDependencies {
+  /** Returns only after everything is committed. */
+  readonly handIn: (reading: IntakeReading) => Promise<IntakeReceipt>
   readonly log: { warn(fields: object, message: string): void }
 }
 
 /** Takes notifications of Alertmanager and Grafana into the inbox. */
-export function createAlertmanagerReceiver({ log, ...dependencies }: AlertmanagerDependencies) {
-  const handIn = createReception(dependencies)
+export function createAlertmanagerReceiver({ handIn, log }: AlertmanagerDependencies) {
   return {
     /**
      * Returns only after the alerts are committed.

@@ -1,6 +1,7 @@
+import { mapOf } from './foreign.ts'
 import type { AcceptedAlert } from '../domain/alert/alert.ts'
 import type { SenderContext, IntakeReading } from './reading.ts'
-import { foreignInstant, memberOf, objectOf, textAt } from './foreign-body.ts'
+import { foreignInstant, memberOf, textAt } from './foreign-body.ts'
 import { eventIdOf } from './repeats.ts'
 import { boundedId, textsOf } from './texts.ts'
 
@@ -62,7 +63,7 @@ function dimensionsOf(told: unknown): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     dimensions.flatMap((one: unknown) => {
       const name = textAt(one, 'name') ?? textAt(one, 'Name')
-      return objectOf(one) === undefined || name === undefined
+      return mapOf(one) === undefined || name === undefined
         ? []
         : [[name, memberOf(one, 'value') ?? memberOf(one, 'Value')]]
     }),

@@ -5,6 +5,7 @@ import { parseJsonBody } from '../domain/values/json-body.ts'
 import { storable } from '../domain/values/text.ts'
 import { own } from '../domain/values/own.ts'
 import { readLink } from '../domain/values/web-link.ts'
+import { mapOf } from './foreign.ts'
 import { BodyRefused, type SenderContext } from './reading.ts'
 import { boundedId, textOf, textsOf } from './texts.ts'
 
@@ -35,14 +36,7 @@ export function exactBody(bytes: Uint8Array): unknown {
 
 /** A member of a member of a foreign value; `undefined` where there is none. */
 export function memberOf(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, name) => own(objectOf(at) ?? {}, name), value)
-}
-
-/** The value if it is a map. */
-export function objectOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined
+  return path.reduce<unknown>((at, name) => own(mapOf(at) ?? {}, name), value)
 }
 
 /** A text or a number that says something, as text. */

@@ -1,8 +1,9 @@
+import { mapOf } from './foreign.ts'
 import { fingerprintOf, type AcceptedAlert } from '../domain/alert/alert.ts'
 import type { ChangeEvent } from '../domain/alert/change-event.ts'
 import { storable } from '../domain/values/text.ts'
 import type { SenderContext, IntakeReading } from './reading.ts'
-import { changeOf, foreignInstant, memberOf, objectOf, textAt } from './foreign-body.ts'
+import { changeOf, foreignInstant, memberOf, textAt } from './foreign-body.ts'
 import type { MapAnswer, MappedItem } from './json-map-evaluator.ts'
 import { eventIdOf } from './repeats.ts'
 import { boundedId, textOf, textsOf } from './texts.ts'
@@ -33,7 +34,7 @@ function readItem(
   context: SenderContext,
 ): Read<AcceptedAlert> {
   const told = storable(fields) as MappedItem['fields']
-  const [labels, annotations] = [objectOf(told.labels), objectOf(told.annotations ?? {})]
+  const [labels, annotations] = [mapOf(told.labels), mapOf(told.annotations ?? {})]
   const status = statusOf(told, context.now)
   const problems = [
     ...failed,
@@ -114,8 +115,8 @@ function readChange(told: unknown, path: string, context: SenderContext): Read<C
         (foreignInstant(at) === undefined ? context.newId() : `${foreignInstant(at)}/${words}`),
       at,
       words,
-      labels: objectOf(memberOf(told, 'labels')) ?? {},
-      links: objectOf(memberOf(told, 'links')) ?? {},
+      labels: mapOf(memberOf(told, 'labels')) ?? {},
+      links: mapOf(memberOf(told, 'links')) ?? {},
     }),
   }
 }

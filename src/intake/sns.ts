@@ -1,10 +1,11 @@
+import { mapOf } from './foreign.ts'
 import { createVerify, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { parseJsonBody } from '../domain/values/json-body.ts'
 import { storable } from '../domain/values/text.ts'
 import { readCloudWatch } from './cloudwatch.ts'
 import type { SenderContext, IntakeReading } from './reading.ts'
-import { changeOf, objectOf } from './foreign-body.ts'
+import { changeOf } from './foreign-body.ts'
 
 /* Amazon SNS over HTTPS: https://docs.aws.amazon.com/sns/latest/dg/http-notification-json.html */
 
@@ -109,7 +110,7 @@ export function subscribeAddress(envelope: SnsEnvelope): URL | undefined {
 export function readSnsNotification(notification: SnsNotification, context: SenderContext): IntakeReading {
   const { TopicArn, MessageId, Message: sent, Subject, Timestamp } = notification
   const parsed = parseJsonBody(sent)
-  const told = 'value' in parsed ? objectOf(storable(parsed.value)) : undefined
+  const told = 'value' in parsed ? mapOf(storable(parsed.value)) : undefined
   const reading = told === undefined ? undefined : readCloudWatch(told, context)
   if (reading !== undefined) return reading
   const [, , , region, account, topic] = TopicArn.split(':')

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type GroupDecision, incidentLabels, incidentService } from '../domain/alert/dispatch.ts'
-import { type AlertGroup } from '../domain/alert/grouping.ts'
+import type { AlertGroup } from '../domain/alert/grouping.ts'
 import type { StoredAlert } from '../domain/alert/stored-alert.ts'
 import { isDeclared } from '../domain/alert/declaration.ts'
 import { openingTitle } from '../domain/alert/alert-title.ts'

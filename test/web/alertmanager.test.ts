@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { integrationSource } from '../../src/domain/alert/alert.ts'
+import { createReception } from '../../src/intake/reception.ts'
 import { createAlertmanagerReceiver } from '../../src/intake/alertmanager-receiver.ts'
 import { mixedNotification, notificationOf } from '../intake/alertmanager-payloads.ts'
 import { noQuota } from '../support/quota.ts'
@@ -10,12 +11,14 @@ const url = '/api/v1/intake/alertmanager'
 async function webWith(accept: (alerts: readonly unknown[]) => Promise<void> = async () => undefined) {
   const warned: object[] = []
   const alertmanager = createAlertmanagerReceiver({
-    accept: async (alerts) => {
-      await accept(alerts)
-      return { accepted: alerts.length, duplicates: 0 }
-    },
-    keepChanges: async () => 0,
-    withinQuota: noQuota,
+    handIn: createReception({
+      accept: async (alerts) => {
+        await accept(alerts)
+        return { accepted: alerts.length, duplicates: 0 }
+      },
+      keepChanges: async () => 0,
+      withinQuota: noQuota,
+    }),
     log: { warn: (fields) => void warned.push(fields) },
   })
   const context = (sender: string) => ({

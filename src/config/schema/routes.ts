@@ -4,10 +4,8 @@ import { formatMatcher } from '../../domain/alert/matcher-text.ts'
 import type { Route } from '../../domain/configuration/configuration.ts'
 import { formatDuration } from '../../domain/values/duration.ts'
 import { acknowledgeTargetMs, type Severity } from '../../domain/values/severity.ts'
+import { deepestRoutes } from '../written.ts'
 import { duration, labelName, labels, matcher, name, text } from './fields.ts'
-
-/** Deeper than any tree that people still understand; it bounds what has to be looked through. */
-const deepestRoutes = 5
 
 /** A head start as long as the target of acknowledging would make the target unreachable. */
 function headStart(severity: Severity) {
