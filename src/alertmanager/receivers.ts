@@ -1,11 +1,15 @@
 import { contactReaders, type ReadContact } from './contacts.ts'
-import { AlertmanagerRefused, items, keysOf, type Part, textIn, under } from './foreign.ts'
+import { AlertmanagerRefused, isTrue, items, keysOf, type Part, textIn, under } from './foreign.ts'
 import { nameFrom, type Report, unused } from './report.ts'
 
 export interface ImportedReceiver {
   readonly policy: string
   /** It has no integration at all: what comes to it is told to nobody, on purpose. */
   readonly tellsNobody: boolean
+  /** Its channels, by name. */
+  readonly channels: readonly string[]
+  /** One of its integrations hears of alerts that are over. */
+  readonly sendResolved: boolean
 }
 
 export interface ImportedReceivers {
@@ -41,7 +45,12 @@ export function importReceivers(file: Part, report: Report): ImportedReceivers {
     policies[policy] = { steps: [{ notify: notify.length === 0 ? [standIn] : notify }] }
     const tellsNobody = read.integrations === 0
     isNeeded ||= notify.length === 0
-    found.set(name, { policy, tellsNobody })
+    found.set(name, {
+      policy,
+      tellsNobody,
+      channels: notify.map(({ channel }) => channel),
+      sendResolved: read.sendResolved,
+    })
     tellReceiver(part, policy, read, report)
   }
   return {
@@ -59,21 +68,28 @@ function contactsOf(report: Report): object {
   return { contacts: [{ channel: 'webhook', url: report.reference('ON_CALL_WEBHOOK_URL', meaning) }] }
 }
 
+/** Those that hear of alerts that are over where they say nothing. Source: prometheus/alertmanager, config/notifiers.go. */
+const usuallySendResolved = ['pagerduty_configs', 'telegram_configs', 'webhook_configs']
+
 interface ReadReceiver {
   readonly contacts: readonly ReadContact[]
   /** How many it has, and how many of them could be taken. */
   readonly integrations: number
   readonly taken: number
+  readonly sendResolved: boolean
 }
 
 function readIntegrations(part: Part, policy: string, report: Report): ReadReceiver {
   const contacts: ReadContact[] = []
   let integrations = 0
   let taken = 0
+  let sendResolved = false
   for (const key of keysOf(part)) {
     if (key === 'name') continue
     for (const config of items(under(part, key))) {
       integrations++
+      const said = under(config, 'send_resolved')
+      sendResolved ||= said.value === undefined ? usuallySendResolved.includes(key) : isTrue(said)
       const read = contactReaders[key]?.(config, policy, report)
       if (read === undefined)
         report.not(config.path, `${key.replace(/_configs$/, '')} is no channel of Firewatch`)
@@ -81,7 +97,7 @@ function readIntegrations(part: Part, policy: string, report: Report): ReadRecei
       contacts.push(...(read ?? []))
     }
   }
-  return { contacts, integrations, taken }
+  return { contacts, integrations, taken, sendResolved }
 }
 
 function tellReceiver(

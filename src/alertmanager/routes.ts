@@ -19,7 +19,8 @@ import type { ImportedWindows } from './windows.ts'
 
 /** How deep routes may be nested in `firewatch.yaml`, the outermost included. */
 const deepest = 5
-const usualGroupWait = '30s'
+/** Source: prometheus/alertmanager, dispatch/route.go (DefaultRouteOpts). */
+const usualTimes = { groupWait: '30s', groupInterval: '5m', repeatInterval: '4h' }
 const secondMs = 1_000
 
 interface Targets {
@@ -35,11 +36,14 @@ interface ReadRoute {
   readonly matchers: readonly Matcher[]
   readonly continues: boolean
   readonly groupBy?: readonly string[]
-  readonly groupWait?: string
+  /** As they are written, in whole seconds. */
+  readonly times: Readonly<Partial<typeof usualTimes>>
   /** Windows by our names. Routes below have them not. */
   readonly mute: readonly string[]
   readonly active: readonly string[]
   readonly policy: string
+  readonly tell: readonly string[]
+  readonly sendResolved: boolean
   readonly routes: readonly ReadRoute[]
 }
 
@@ -59,11 +63,7 @@ export function importRoutes(file: Part, targets: Targets): object[] {
     'route',
     `routes, ${countOf(root)} in all; the root is the last route, and all others are below it`,
   )
-  report.partly(
-    'group_interval, repeat_interval',
-    'what joins an open incident is told at once. While nobody acknowledges, the policy pages again: its steps, "repeat" and "acknowledgedFor" say when',
-  )
-  return [writtenRoute({ groupWait: usualGroupWait, groupBy: defaultGroupBy, ...root }, 1)]
+  return [writtenRoute({ groupBy: defaultGroupBy, ...root, times: { ...usualTimes, ...root.times } }, 1)]
 }
 
 function readRoute(part: Part, above: string, targets: Targets): ReadRoute {
@@ -76,17 +76,18 @@ function readRoute(part: Part, above: string, targets: Targets): ReadRoute {
     ])
   const named = (key: string) => items(under(part, key)).map(windows.nameOf)
   const mute = [...named('mute_time_intervals'), ...(found.tellsNobody ? [windows.always()] : [])]
-  const groupWaitMs = durationIn(under(part, 'group_wait'))
   return {
     path: part.path,
     receiver,
     matchers: matchersIn(part),
     continues: isTrue(under(part, 'continue')),
     ...groupByOf(under(part, 'group_by'), report),
-    ...(groupWaitMs === undefined ? {} : { groupWait: secondsOf(groupWaitMs) }),
+    times: timesOf(part),
     mute: [...new Set(mute)],
     active: [...new Set(named('active_time_intervals'))],
     policy: found.policy,
+    tell: found.channels,
+    sendResolved: found.sendResolved,
     routes: items(under(part, 'routes')).map((one) => readRoute(one, receiver, targets)),
   }
 }
@@ -107,6 +108,19 @@ function tellUngrouped(path: string, report: Report): void {
   )
 }
 
+function timesOf(part: Part): ReadRoute['times'] {
+  const written = {
+    groupWait: 'group_wait',
+    groupInterval: 'group_interval',
+    repeatInterval: 'repeat_interval',
+  }
+  const read = Object.entries(written).flatMap(([ours, theirs]) => {
+    const ms = durationIn(under(part, theirs))
+    return ms === undefined ? [] : [[ours, secondsOf(ms)]]
+  })
+  return Object.fromEntries(read) as ReadRoute['times']
+}
+
 /** In whole seconds, rounded up. */
 function secondsOf(ms: number): string {
   return writtenDuration(Math.ceil(ms / secondMs) * secondMs)
@@ -118,7 +132,7 @@ function countOf({ routes }: ReadRoute): number {
 
 /** @param above says what the route has without saying it */
 function writtenRoute(route: ReadRoute, depth: number, above?: ReadRoute): object {
-  const { receiver, policy, matchers, continues, groupBy, groupWait, mute, active } = route
+  const { receiver, policy, matchers, continues, groupBy, times, mute, active, tell, sendResolved } = route
   const routes = named(fitting(route.routes, depth + 1))
   const below = routes.map(({ name, route: one }) => ({
     ...(name === undefined ? {} : { name }),
@@ -129,13 +143,25 @@ function writtenRoute(route: ReadRoute, depth: number, above?: ReadRoute): objec
   return {
     ...(matchers.length === 0 ? {} : chosenBy(matchers)),
     ...(continues ? { continue: true } : {}),
-    ...(receiver === above?.receiver ? {} : { receiver, policies: { default: policy } }),
+    ...(receiver === above?.receiver
+      ? {}
+      : { receiver, policies: { default: policy }, ...followedBy({ tell, sendResolved }, above) }),
     ...(groupBy === undefined ? {} : { groupBy }),
-    ...(groupWait === undefined ? {} : { groupWait }),
+    ...times,
     ...(isSaid(mute, above?.mute) ? { mute } : {}),
     ...(isSaid(active, above?.active) ? { active } : {}),
     ...(below.length === 0 ? {} : { routes: below }),
   }
+}
+
+/** The rooms of a receiver follow its alerts. They are said only where the route would have others from above. */
+function followedBy(
+  { tell, sendResolved }: Pick<ReadRoute, 'tell' | 'sendResolved'>,
+  above?: ReadRoute,
+): object {
+  const isSaid = tell.length > 0 || (above?.tell.length ?? 0) > 0
+  if (!isSaid) return {}
+  return tell.length === 0 ? { tell } : { tell, sendResolved }
 }
 
 /** Labels that must have one value are a map where no name stands twice. */
@@ -163,10 +189,15 @@ function drawnTogether(route: ReadRoute): ReadRoute[] {
     throw new AlertmanagerRefused([
       `${saying.path}: stands more than ${deepest - 1} deep and says continue: such routes cannot be drawn together, so make the tree flatter first`,
     ])
-  const { groupBy, groupWait, matchers } = route
-  const inherited = { ...(groupBy && { groupBy }), ...(groupWait !== undefined && { groupWait }) }
+  const { groupBy, times, matchers } = route
+  const inherited = groupBy && { groupBy }
   return [
-    ...below.map((one) => ({ ...inherited, ...one, matchers: [...matchers, ...one.matchers] })),
+    ...below.map((one) => ({
+      ...inherited,
+      ...one,
+      times: { ...times, ...one.times },
+      matchers: [...matchers, ...one.matchers],
+    })),
     { ...route, routes: [] },
   ]
 }

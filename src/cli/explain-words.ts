@@ -78,7 +78,7 @@ function unmetText({ matcher, actual }: Extract<RouteOutcome, { kind: 'skipped' 
 }
 
 function effectLines(effect: RouteEffect, explanation: AlertExplanation, moment: Moment): string[] {
-  const { place, receiver, service, group, groupingKey, groupWaitMs, windowHold, paging } = effect
+  const { place, receiver, service, group, groupingKey, groupWaitMs, follows, windowHold, paging } = effect
   const wait =
     groupWaitMs === 0
       ? 'none: the first page goes out at once'
@@ -91,6 +91,7 @@ function effectLines(effect: RouteEffect, explanation: AlertExplanation, moment:
     ['group', labelsText(group)],
     ['grouping key', groupingKey],
     ['group wait', wait],
+    ...(follows === null ? [] : [['followed by', followsText(follows)] as const]),
     ...effect.mute.map((state): Row => ['muted in', windowText(state, moment)]),
     ...effect.active.map((state): Row => ['active in', windowText(state, moment)]),
     ...explanation.inhibitions.map((one): Row => ['inhibited by', inhibitionText(one)]),
@@ -101,6 +102,18 @@ function effectLines(effect: RouteEffect, explanation: AlertExplanation, moment:
   const width = Math.max(...rows.map(([about]) => about.length))
   const lines = rows.map(([about, text]) => `  ${about.padEnd(width)}  ${oneLine(text)}`)
   return [`Route ${place} -> ${oneLine(receiver)}`, ...lines]
+}
+
+/** `channel ops, at most every 5m, again after 4h`. */
+function followsText({
+  rooms,
+  intervalMs,
+  repeatMs,
+  sendResolved,
+}: NonNullable<RouteEffect['follows']>): string {
+  const again = repeatMs === null ? '' : `, again after ${formatDuration(repeatMs)}`
+  const ends = sendResolved ? '' : '; what clears is not told'
+  return `${rooms.join(', ')}, at most every ${formatDuration(intervalMs)}${again}${ends}`
 }
 
 function windowText({ window, isInside, until }: WindowState, { timeZone }: Moment): string {

@@ -120,6 +120,8 @@ const aboutWords = {
   worse: 'it became worse: page',
   grown: 'it grew: tell',
   again: 'it fires again: tell',
+  reminder: 'it still fires: remind',
+  group: 'news of its alerts: tell',
 } as const
 
 function messageText(message: {

@@ -34,6 +34,7 @@ const configurationReferences: References = [
   ['policies.*.steps.*.during', 'calendar'],
   ...ofRoutes('service').map((pattern) => [pattern, 'service'] as const),
   ...ofRoutes('policies.*').map((pattern) => [pattern, 'policy'] as const),
+  ...ofRoutes('tell.*').map((pattern) => [pattern, 'channel'] as const),
   ...ofRoutes('mute.*').map((pattern) => [pattern, 'window'] as const),
   ...ofRoutes('active.*').map((pattern) => [pattern, 'window'] as const),
   ['integrations.senders.*.service', 'service'],

@@ -14,6 +14,7 @@ import { planIncident, policyOfIncident, policyRevisionOf } from '../domain/inci
 import type { Severity } from '../domain/values/severity.ts'
 import type { Database } from './database.ts'
 import { fromRow as pageFromRow } from './page-rows.ts'
+import { groupLook } from './group-notices.ts'
 import { suppressionOf, type SuppressionSources } from './suppression.ts'
 
 /** Where incidents look up what is configured. */
@@ -36,9 +37,10 @@ export async function settingsOf(
   const atStart = await revision(configurations, incident.configRevision)
   const policy = policyOfIncident(at, await revision(configurations, policyRevisionOf(incident)))
   const plan = planIncident(at, atStart, policy)
-  const settings = {
+  const settings: Settings = {
     policy: policy.name,
     stableForMs: plan.stableForMs,
+    ...(plan.group === undefined ? {} : { group: plan.group }),
     headStartMs: plan.remediateFirstMs,
     remediates: plan.ladder.length > 0,
     // What a person declared is over when a person says so.
@@ -68,6 +70,7 @@ export async function worldOf(
     reading.type === 'read-step' ? maintenanceOf(db, configurations, incident.service, at) : [],
     reading.type === 'read-step' ? suppressionOf(db, configurations, incident, state, at) : undefined,
   ])
+  const group = reading.type === 'read-group' ? await groupLook(db, configurations, incident, at) : undefined
   const waitsForAlerts =
     reading.type === 'read-step' && stepAt(policy, reading.position.step)?.when !== undefined
   return {
@@ -79,6 +82,7 @@ export async function worldOf(
     calendars: { ...atStart.calendars, ...running.calendars },
     maintenance,
     ...(suppression === undefined ? {} : { suppression }),
+    ...(group === undefined ? {} : { group }),
     reachable: (person) => reachableOf(person, running, atStart),
     onCall: (name, then = at) => {
       const configured = Object.hasOwn(atStart.schedules, name) ? atStart.schedules[name] : undefined
@@ -109,6 +113,7 @@ function targetsOf(reading: Reading, policy: PagingWorld['policy']): readonly No
     case 'read-wait':
     case 'read-rules':
     case 'read-person':
+    case 'read-group':
     case 'open-successor':
       return []
   }

@@ -27,7 +27,7 @@ import { type PageEnd, type SettledPage, settlePage } from './page-settlement.ts
 export interface PagedIncident {
   readonly incident: Incident
   readonly firing: number
-  /** Some of the alerts that fire, the worst first. */
+  /** Some of the alerts that fire, the worst first, and some of those that the last notice to its rooms told as over. */
   readonly alerts: readonly Alert[]
   /** Where it stands; `null` for one from before there was a machine. */
   readonly machine: MachineState | null
@@ -37,14 +37,15 @@ export interface PagedIncident {
 const mostAlerts = 100
 
 interface PagedRow extends IncidentRow {
-  readonly firing_alerts:
-    | readonly {
-        readonly fingerprint: string
-        readonly labels: Alert['labels']
-        readonly annotations: Alert['annotations']
-        readonly starts_at: string
-      }[]
-    | null
+  readonly firing_alerts: readonly PagedAlertRow[] | null
+  readonly cleared_alerts: readonly PagedAlertRow[] | null
+}
+
+interface PagedAlertRow {
+  readonly fingerprint: string
+  readonly labels: Alert['labels']
+  readonly annotations: Alert['annotations']
+  readonly starts_at: string
 }
 
 /** What the sender of pages does with the outbox. What became of a page is decided on in the same transaction. */
@@ -68,7 +69,15 @@ export function createPageSending(db: Database, machine: Pick<IncidentMachine, '
             WHERE alerts.incident = incidents.number AND status = 'firing'
             ORDER BY prominence DESC, starts_at, fingerprint LIMIT ${mostAlerts}
           ) AS firing
-        ) AS firing_alerts
+        ) AS firing_alerts, (
+          SELECT jsonb_agg(to_jsonb(cleared)) FROM (
+            SELECT fingerprint, labels, annotations, starts_at FROM incident_alerts AS alerts
+            WHERE machine #>> '{group,log,at}' IS NOT NULL AND alerts.incident = incidents.number
+              AND status = 'resolved' AND told = 'resolved'
+              AND told_at = to_timestamp((machine #>> '{group,log,at}')::double precision / 1000)
+            ORDER BY prominence DESC, starts_at, fingerprint LIMIT ${mostAlerts}
+          ) AS cleared
+        ) AS cleared_alerts
         FROM incidents WHERE number = ANY(${[...new Set(numbers)]}::bigint[])
       `.execute(db)
       return new Map(rows.map((row) => [row.number, pagedIncident(row)]))
@@ -120,15 +129,19 @@ async function queueNext(db: Database, page: NewPage, at: Date): Promise<void> {
 
 function pagedIncident(row: PagedRow): PagedIncident {
   const machine = machineOf(row)
-  const alerts = (row.firing_alerts ?? []).map(({ starts_at, ...alert }) => ({
-    ...alert,
-    status: 'firing' as const,
-    startsAt: new Date(starts_at).toISOString(),
-  }))
+  const firing = alertsOf(row.firing_alerts, 'firing')
   return {
     incident: incidentFromRow(row),
     machine,
-    firing: machine?.alerts.firing ?? alerts.length,
-    alerts,
+    firing: machine?.alerts.firing ?? firing.length,
+    alerts: [...firing, ...alertsOf(row.cleared_alerts, 'resolved')],
   }
+}
+
+function alertsOf(rows: readonly PagedAlertRow[] | null, status: Alert['status']): Alert[] {
+  return (rows ?? []).map(({ starts_at, ...alert }) => ({
+    ...alert,
+    status,
+    startsAt: new Date(starts_at).toISOString(),
+  }))
 }

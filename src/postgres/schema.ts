@@ -136,6 +136,9 @@ export interface Schema {
     inbox_id: Generated<number>
     /** By which alerts people read first: the higher. */
     prominence: Generated<number>
+    /** What the rooms that follow it were told of it last; NULL: nothing. */
+    told: Generated<AlertStatus | null>
+    told_at: Generated<Date | null>
   }
   alerts: {
     source: string

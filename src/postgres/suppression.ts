@@ -81,6 +81,23 @@ export async function suppressorsOfAll(
   return alerts.map((alert) => suppressorsOf(alert, silences, inhibition, at))
 }
 
+/** Alerts of an incident that fire and are silenced or inhibited at `at`, epoch milliseconds. */
+export async function suppressedMembers(
+  db: Database,
+  sources: SuppressionSources,
+  incident: number,
+  at: number,
+): Promise<readonly InhibitionAlert[]> {
+  const silences = await sources.silences(db, at)
+  const rules = sources.running().inhibit ?? []
+  if (silences.length === 0 && rules.length === 0) return []
+  const members = await firingMembers(db, incident)
+  const suppressed = await suppressorsOfAll(db, { silences, rules }, members, at)
+  return members.filter((_, index) => isSuppressed(suppressed[index] ?? nothing))
+}
+
+const nothing: SuppressedBy = { silences: [], inhibitors: [] }
+
 async function firingMembers(db: Database, incident: number): Promise<FiringMember[]> {
   const rows = await db
     .selectFrom('incident_alerts')

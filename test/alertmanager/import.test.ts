@@ -247,6 +247,31 @@ describe('what is taken', () => {
     expect(integrations).toMatchObject({ email: { from: 'alertmanager@shop.example' }, slack: {} })
   })
 
+  it('rooms that follow their alerts, with the times of their route', async () => {
+    const receivers = [
+      { name: 'a', email_configs: [{ to: 'a@shop.example' }] },
+      { name: 'b', webhook_configs: [{ url: 'https://b.example' }] },
+      { name: 'none' },
+    ]
+    const routes = [
+      { receiver: 'b', match: { team: 'b' }, group_interval: '90s' },
+      { receiver: 'none', match: { team: 'c' } },
+      { match: { team: 'd' }, repeat_interval: '1d' },
+    ]
+    const { routes: read } = await loaded(file({ route: { receiver: 'a', routes }, receivers }))
+    const told = (team: string) => routesOf({ team }, read)[0]
+    expect(told('a')).toMatchObject({
+      tell: ['a-email'],
+      groupWaitMs: 30_000,
+      groupIntervalMs: 300_000,
+      repeatIntervalMs: 14_400_000,
+      sendResolved: false,
+    })
+    expect(told('b')).toMatchObject({ tell: ['b-webhook'], groupIntervalMs: 90_000, sendResolved: true })
+    expect(told('c')).toMatchObject({ tell: [] })
+    expect(told('d')).toMatchObject({ tell: ['a-email'], repeatIntervalMs: 86_400_000 })
+  })
+
   it('a receiver that tells nobody, as a route that is muted', async () => {
     const { routes, windows } = await loaded(await sample('kube-prometheus'))
     const [route] = routesOf({ alertname: 'InfoInhibitor' }, routes)
@@ -282,7 +307,6 @@ describe('what is told', () => {
     ['teams', 'not', 'global', 'opsgenie_api_key'],
     ['old', 'partly', 'receivers[1].pagerduty_configs[0]', 'Events API v1'],
     ['old', 'full', 'global.resolve_timeout', 'resolveTimeout'],
-    ['old', 'partly', 'group_interval, repeat_interval', 'the policy pages again'],
     ['kube-prometheus', 'partly', 'receivers[3]', 'tells nobody'],
     ['kube-prometheus', 'not', 'receivers[0].slack_configs[0]', 'title'],
   ])('of %s: %s %s: %s', async (name, extent, path, text) => {

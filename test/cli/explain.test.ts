@@ -18,6 +18,8 @@ users:
 policies:
   payments: { steps: [{ notify: [ana], ackTimeout: 10m }, { notify: [ben] }] }
   queue: { steps: [{ notify: [ben] }] }
+channels:
+  ops: { contact: { channel: webhook, url: https://ops.example.com } }
 windows:
   nights: [{ times: ['00:00-06:00'] }]
   office: [{ weekdays: ['monday:friday'], times: ['09:00-17:00'] }]
@@ -30,6 +32,8 @@ routes:
     receiver: payments
     groupBy: [namespace]
     groupWait: 30s
+    tell: [ops]
+    repeatInterval: 4h
     mute: [nights]
     policies: { default: payments }
     routes: [{ match: { team: ledger }, receiver: ledger }]
@@ -72,6 +76,7 @@ describe('firewatch explain', () => {
         '  group         namespace="pay-eu"',
         '  grouping key  {namespace=~"pay.*",team!=""}:namespace=pay-eu',
         '  group wait    30 s before the first page',
+        '  followed by   #ops, at most every 5 min, again after 4 h',
         '  muted in      nights: now, until 2026-12-05 06:00 CET',
         '  inhibited by  inhibit[0], while an alert with severity="critical" fires with the same cluster ("eu")',
         '  silences      not known without a running Firewatch',

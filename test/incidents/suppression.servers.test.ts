@@ -12,31 +12,12 @@ beforeAll(async () => {
 afterAll(() => incidents?.stop())
 
 async function begin(rules: IncidentRules = {}) {
-  await incidents.db.deleteFrom('silences').execute()
   await incidents.db.deleteFrom('alerts').execute()
   return (await incidents.begin(rules)).story
 }
 
-let made = 0
-async function silence(matchers: string, forMs: number, comment = 'new disks') {
-  const at = incidents.now()
-  const draft = {
-    matchers: parseMatchers(matchers),
-    startsAt: at,
-    endsAt: at + forMs,
-    createdBy: 'ben',
-    comment,
-  }
-  const change = await incidents.records.silences.set({
-    draft,
-    previous: null,
-    newId: crypto.randomUUID(),
-    requestKey: `silence-${++made}`,
-    at,
-  })
-  if (change === undefined) throw new Error('no silence was made')
-  return change.silence
-}
+const silence = (matchers: string, forMs: number, comment?: string) =>
+  incidents.silence(matchers, forMs, comment)
 
 describe('N37: a silence', () => {
   it('holds pages back until its end, never the state; what still fires then is paged', async () => {

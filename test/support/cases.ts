@@ -27,6 +27,7 @@ export const readers = [
   { file: 'on-call', area: 'interval' },
   { file: 'on-call', area: 'inhibit' },
   { file: 'on-call', area: 'dedup' },
+  { file: 'on-call', area: 'grouping' },
   { file: 'on-call', area: 'escalation' },
   { file: 'on-call', area: 'delivery' },
   { file: 'on-call', area: 'heartbeat' },

@@ -3,6 +3,7 @@ import type { AcceptedAlert } from '../../src/domain/alert/alert.ts'
 import { channelTraits } from '../../src/domain/page/channel-traits.ts'
 import type { Configuration } from '../../src/domain/configuration/configuration.ts'
 import type { Contact } from '../../src/domain/configuration/people.ts'
+import { parseMatchers } from '../../src/domain/alert/matcher-text.ts'
 import { groupRows } from '../../src/domain/alert/grouping.ts'
 import { fnv1a64 } from '../../src/domain/values/hash.ts'
 import { duesOf } from '../../src/domain/incident/outline.ts'
@@ -77,11 +78,27 @@ export async function startIncidents({ clock: kind = 'moved' }: IncidentsOptions
       await records.configurations.save(revised(world))
       // Another test pages the same people, whose next message would wait after several.
       await database.db.deleteFrom('pages').execute()
+      await database.db.deleteFrom('silences').execute()
       return { world, story: createStory(parts, world, configuration) }
     },
     now: () => clock.at,
     /** What is configured now is stored as a revision, as a start does. */
     save: (changed: IncidentWorld) => records.configurations.save(revised(changed)),
+    /** Ben silences what these matchers match, from now on. */
+    async silence(matchers: string, forMs: number, comment = 'new disks') {
+      const { at } = clock
+      const draft = {
+        matchers: parseMatchers(matchers),
+        startsAt: at,
+        endsAt: at + forMs,
+        createdBy: 'ben',
+        comment,
+      }
+      const id = crypto.randomUUID()
+      const change = await records.silences.set({ draft, previous: null, newId: id, requestKey: id, at })
+      if (change === undefined) throw new Error('no silence was made')
+      return change.silence
+    },
     /** Lets this much time pass; what falls due meanwhile happens at its time. */
     sleep: (ms: number) => pass(parts, clock.at + ms),
     /** Everything that can happen at this moment. */

@@ -39,6 +39,11 @@ const remediateFirst = z.strictObject({
 
 const groupBy = z.array(z.union([z.literal(allLabels), labelName])).min(1)
 
+/** A time of nothing would be a loop without end. */
+function lasting() {
+  return duration().refine((ms) => ms >= 1_000, 'must be at least 1s')
+}
+
 /** What a route is chosen by. It is never inherited. */
 const choosing = {
   name: name.exactOptional(),
@@ -52,6 +57,10 @@ const inherited = {
   receiver: text.exactOptional(),
   groupBy: groupBy.exactOptional(),
   groupWait: duration().exactOptional(),
+  tell: z.array(text).exactOptional(),
+  groupInterval: lasting().exactOptional(),
+  repeatInterval: lasting().exactOptional(),
+  sendResolved: z.boolean().exactOptional(),
   mute: z.array(name).exactOptional(),
   active: z.array(name).exactOptional(),
   service: text.exactOptional(),
@@ -102,7 +111,7 @@ export function toRoute(written: WholeRoute): Route {
 /** @param above key of the route above it; `null`: none is */
 function whole(written: WholeRoute, above: string | null): Route {
   const { name: _name, stableFor, stillFiringAfter, groupWait, remediateFirst: headStarts, ...more } = written
-  const { match = {}, routes = [], ...rest } = more
+  const { match = {}, routes = [], groupInterval, repeatInterval, ...rest } = more
   const own = keyOf(written)
   const key = above === null ? own : `${above}/${own === '' ? '{}' : own}`
   return {
@@ -110,6 +119,8 @@ function whole(written: WholeRoute, above: string | null): Route {
     key,
     match,
     groupWaitMs: groupWait,
+    ...(groupInterval === undefined ? {} : { groupIntervalMs: groupInterval }),
+    ...(repeatInterval === undefined ? {} : { repeatIntervalMs: repeatInterval }),
     stableForMs: stableFor,
     stillFiringAfterMs: stillFiringAfter,
     remediateFirstMs: headStarts,

@@ -2,11 +2,12 @@ import type { Configuration, Route } from '../configuration/configuration.ts'
 import type { HoldCause } from '../escalate/hold.ts'
 import type { PagingContext } from '../escalate/paging-context.ts'
 import { type PreviewedStep, previewSteps } from '../escalate/preview.ts'
-import { runbookOf } from '../incident/plan.ts'
+import { groupSettings, runbookOf } from '../incident/plan.ts'
 import type { Severity } from '../values/severity.ts'
 import { own } from '../values/own.ts'
 import { byCodePoints } from '../values/text.ts'
 import { allLabels, type Labels } from './alert.ts'
+import type { NoticeRules } from './group-notice.ts'
 import { incidentService } from './dispatch.ts'
 import { senderKeyOf } from './grouping.ts'
 import { explainRouting, type RoutePlace, type RoutingExplanation } from './explain-route.ts'
@@ -51,6 +52,8 @@ export interface RouteEffect {
   readonly group: Labels
   readonly groupingKey: string
   readonly groupWaitMs: number
+  /** Shared channels that follow the group, and how often they hear; `null`: none does. */
+  readonly follows: (NoticeRules & { readonly rooms: readonly string[] }) | null
   readonly mute: readonly WindowState[]
   readonly active: readonly WindowState[]
   /** What the windows hold back at that time; `null`: nothing. */
@@ -104,11 +107,19 @@ function effectOf(labels: Labels, taken: TakenRoute, context: ExplanationContext
     group: valuesOf(labels, names),
     groupingKey: senderKeyOf(labels, route),
     groupWaitMs: route.groupWaitMs ?? 0,
+    follows: followsOf(route),
     mute: mute.map((window) => windowState(window, configuration, at)),
     active: active.map((window) => windowState(window, configuration, at)),
     windowHold: windowHold(route, configuration.windows, at)?.cause ?? null,
     paging: routing.severity.pagesNobody ? null : pagingEffect(labels, taken, context),
   }
+}
+
+function followsOf(route: Route): RouteEffect['follows'] {
+  const group = groupSettings(route)
+  if (group === undefined || group.rooms.length === 0) return null
+  const { rooms, intervalMs, repeatMs, sendResolved } = group
+  return { rooms, intervalMs, repeatMs, sendResolved }
 }
 
 function windowState(name: string, { windows = {} }: Configuration, at: number): WindowState {

@@ -25,6 +25,8 @@ interface RouteForm {
   readonly matchers?: readonly string[]
   readonly continue?: true
   readonly group_wait?: string
+  readonly group_interval?: string
+  readonly repeat_interval?: string
   readonly routes?: readonly RouteForm[]
 }
 
@@ -88,7 +90,13 @@ function ownForm(route: Route, parent: Route | undefined): RouteForm {
     ...(route.groupWaitMs === parent?.groupWaitMs
       ? {}
       : { group_wait: durationText(route.groupWaitMs ?? 0) }),
+    ...timeForm('group_interval', route.groupIntervalMs, parent?.groupIntervalMs),
+    ...timeForm('repeat_interval', route.repeatIntervalMs, parent?.repeatIntervalMs),
   }
+}
+
+function timeForm(name: string, ms: number | undefined, above: number | undefined): object {
+  return ms === undefined || ms === above ? {} : { [name]: durationText(ms) }
 }
 
 /** The mark for all labels stands alone there. */

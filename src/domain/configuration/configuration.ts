@@ -205,6 +205,14 @@ export interface Route {
   readonly groupBy: readonly string[]
   /** Before the first page, more alerts of the group may come in for so long; absent: it goes out at once. */
   readonly groupWaitMs?: number
+  /** Shared channels, by name, that follow each group of its alerts, beside whoever is paged. */
+  readonly tell?: readonly string[]
+  /** How often they hear at most; absent: 5 minutes. */
+  readonly groupIntervalMs?: number
+  /** What fires on as it was is told again after so long, and paged again where nobody has it; absent: it is not. */
+  readonly repeatIntervalMs?: number
+  /** Whether they hear of alerts that are over; absent: they do. */
+  readonly sendResolved?: boolean
   /** Windows, by name, in which nobody is paged; and windows outside which nobody is. */
   readonly mute?: readonly string[]
   readonly active?: readonly string[]

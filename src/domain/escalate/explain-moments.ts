@@ -7,7 +7,17 @@ import type { TimelineEntry, TimelineKind } from '../incident/timeline.ts'
 
 /** People who were to hear at one moment: of a step, of the fallback … */
 export interface PagingOccasion {
-  readonly kind: 'step' | 'fallback' | 'notice' | 'hand-over' | 'worse' | 'grown' | 'again' | 'message'
+  readonly kind:
+    | 'step'
+    | 'fallback'
+    | 'notice'
+    | 'hand-over'
+    | 'worse'
+    | 'grown'
+    | 'again'
+    | 'reminder'
+    | 'group'
+    | 'message'
   readonly at: string
   /** `Step 1, round 2`. */
   readonly title: string
@@ -32,6 +42,7 @@ const happenings: Readonly<Partial<Record<Fact['type'], PagingHappening['kind']>
   succeeds: 'began',
   reopened: 'began',
   retried: 'began',
+  repeated: 'began',
   'step-held': 'held',
   acknowledged: 'stopped',
   'took-over': 'stopped',
@@ -92,6 +103,10 @@ export function explainMoment(
       return asked('grown')
     case 'owner-told-again':
       return asked('again')
+    case 'owner-reminded':
+      return asked('reminder')
+    case 'group-told':
+      return asked('group')
     case 'recorded': {
       const kind = recordedHappenings[entry.kind]
       return kind === undefined ? undefined : { kind, at, text: summary }

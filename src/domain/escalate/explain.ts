@@ -69,6 +69,10 @@ function pagesOf({ fact, at }: TimelineEntry, pages: readonly Page[]): readonly 
       return askedAt(pages, 'grown', at, fact.owner)
     case 'owner-told-again':
       return askedAt(pages, 'again', at, fact.owner)
+    case 'owner-reminded':
+      return askedAt(pages, 'reminder', at, fact.owner)
+    case 'group-told':
+      return askedAt(pages, 'group', at, null)
     default:
       return []
   }

@@ -1,4 +1,5 @@
 import type { Labels } from '../alert/alert.ts'
+import type { NoticeReason } from '../alert/group-notice.ts'
 import type { HoldCause } from '../escalate/hold.ts'
 import type { Notified } from '../escalate/targets.ts'
 import type { PageKind, PageState } from '../page/page.ts'
@@ -106,6 +107,17 @@ export type EscalationFact =
   | (Whom & { readonly type: 'noticed' })
   /** Nobody was reached by any page of the policy, so its steps begin again. */
   | { readonly type: 'retried'; readonly round: number }
+  /** It fires on, and nobody has it: the steps begin again after so long. */
+  | { readonly type: 'repeated'; readonly afterMs: number; readonly round: number }
+  /** Rooms that follow it were told how its group stands. */
+  | {
+      readonly type: 'group-told'
+      readonly reason: NoticeReason
+      readonly rooms: readonly string[]
+      readonly firing: number
+      readonly newlyFiring: number
+      readonly newlyResolved: number
+    }
   | { readonly type: 'escalated' }
   | { readonly type: 'policy-applied'; readonly policy: string; readonly keep: boolean }
 
@@ -151,6 +163,8 @@ export type OwnershipFact =
   | { readonly type: 'owner-asked'; readonly owner: string; readonly from: Severity; readonly to: Severity }
   /** The owner is told that what was clear fires again. */
   | { readonly type: 'owner-told-again'; readonly owner: string; readonly firing: number }
+  /** It fired on for the repeat interval after its owner was told of it last. */
+  | { readonly type: 'owner-reminded'; readonly owner: string; readonly firing: number }
   | { readonly type: 'grown'; readonly owner: string; readonly from: number; readonly to: number }
 
 export type CauseVerdict = 'confirmed' | 'rejected'

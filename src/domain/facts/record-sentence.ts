@@ -20,6 +20,8 @@ const occasions: Readonly<Record<Exclude<PageKind, 'page'>, string>> = {
   notice: 'P0 notice',
   grown: 'it grew',
   again: 'it fires again',
+  reminder: 'it still fires',
+  group: 'news of its alerts',
   acknowledged: 'acknowledged',
   resolved: 'resolved',
 }

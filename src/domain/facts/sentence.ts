@@ -1,3 +1,4 @@
+import type { NoticeReason } from '../alert/group-notice.ts'
 import { formatDuration } from '../values/duration.ts'
 import { stampWords } from '../values/zoned-words.ts'
 import { holdSentence } from '../escalate/hold.ts'
@@ -39,6 +40,9 @@ const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
   noticed: (fact) =>
     `P0: ${fact.paged.length === 0 ? 'nobody to notify' : `notifying ${whoAndWhy(fact)}`}${missing(fact)}`,
   retried: () => 'No page reached anybody: starting again from the first step',
+  repeated: ({ afterMs }) =>
+    `It still fires after ${formatDuration(afterMs)}, and nobody has it: starting again from the first step`,
+  'group-told': groupToldSentence,
   escalated: (_fact, actor) => `${actor} escalated to the next step`,
   'policy-applied': ({ policy, keep }, actor) =>
     `${actor} applied policy ${policy} as configured now, ${keep ? 'going on where it stands' : 'starting from its first step'}`,
@@ -63,6 +67,8 @@ const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
     `Severity rose from ${from} to ${to} after ${owner} acknowledged: paged ${owner} again`,
   'owner-told-again': ({ owner, firing }) =>
     `${count(firing, 'alert')} ${firing === 1 ? 'fires' : 'fire'} again: told ${owner}, who owns it`,
+  'owner-reminded': ({ owner, firing }) =>
+    `${count(firing, 'alert')} still ${firing === 1 ? 'fires' : 'fire'}: reminded ${owner}, who owns it`,
   grown: ({ owner, from, to }) =>
     `Grew from ${from} to ${count(to, 'alert')} since ${owner} acknowledged: told ${owner}`,
   note: ({ text }) => text,
@@ -140,6 +146,24 @@ function exhaustedSentence(fact: FactOf<'exhausted'>, _actor: string, zone: stri
   const retry =
     retryAt === undefined ? '' : `; nobody was reached, so the steps start again at ${stamp(retryAt, zone)}`
   return `Policy ${policy} is exhausted, nobody acknowledged: ${fallback}${missing(fact)}${retry}`
+}
+
+function groupToldSentence({
+  reason,
+  rooms,
+  firing,
+  newlyFiring,
+  newlyResolved,
+}: FactOf<'group-told'>): string {
+  const fires = `${count(firing, 'alert')} ${firing === 1 ? 'fires' : 'fire'}`
+  const news: Readonly<Record<NoticeReason, string>> = {
+    first: fires,
+    'new-alerts': `${newlyFiring} more, so ${fires} now`,
+    'some-resolved': `${newlyResolved} cleared, ${fires} still`,
+    'all-resolved': 'everything is clear',
+    repeat: `${fires} still`,
+  }
+  return `Told ${rooms.join(', ')}: ${news[reason]}`
 }
 
 function releasedSentence({ owner, why, firing }: FactOf<'released'>, actor: string): string {

@@ -5,6 +5,7 @@ import { lookAtRules } from './cycles.ts'
 import { enterStep, notice, restart, startEscalation, stopPaging } from './escalation.ts'
 import type { AlertsEvent, CommandEvent, ReadingEvent } from './event.ts'
 import { askOwner, tellOwner } from './owner-told.ts'
+import { groupChanged } from './group-notices.ts'
 import { answer, begin, type Move, move, set, stay, tell, want } from './turn.ts'
 import { done } from './answer.ts'
 import { incidentName } from '../investigate/evidence.ts'
@@ -19,10 +20,16 @@ export function opened(event: AlertsEvent): Move {
       take(event),
       succeeds === undefined ? stay : tell({ type: 'succeeds', incident: succeeds, firing }),
       respond,
+      // Behind the steps: a room that they page is not told of the same at once.
+      groupChanged,
     )
 }
 
 export function alertsChanged(event: AlertsEvent): Move {
+  return (turn) => move(turn, followAlerts(event), groupChanged)
+}
+
+function followAlerts(event: AlertsEvent): Move {
   return (turn) => {
     const before = turn.state
     const { firing, total } = event

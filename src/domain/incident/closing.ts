@@ -1,6 +1,7 @@
 import { incidentName } from '../investigate/evidence.ts'
 import { done } from './answer.ts'
 import { stopPaging } from './escalation.ts'
+import { endGroup } from './group-notices.ts'
 import type { CommandEvent, ReadingEvent } from './event.ts'
 import { answer, begin, countOccasion, instant, type Move, move, set, stay, tell, want } from './turn.ts'
 
@@ -55,6 +56,7 @@ function close(by: string | null, successorAt: number | null): Move {
         closing: { at: turn.at, by, reviewAt: turn.at + reviewPatienceMs, successorAt },
       }),
       stopPaging('resolved', by),
+      endGroup,
       want({ type: 'follow-up', kind: 'resolved', occasion: turn.state.occasions.resolved, actor: by }),
       countOccasion('resolved'),
       reviewWhenDone,

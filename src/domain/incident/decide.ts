@@ -7,6 +7,7 @@ import { lookAtRules, rulesRead } from './cycles.ts'
 import type { Effect } from './effect.ts'
 import { enterStep, escalationDue, noticesRead, stepRead } from './escalation.ts'
 import { fallbackRead } from './fallback.ts'
+import { groupDue, groupRead } from './group-notices.ts'
 import { escalateNow } from './escalate-now.ts'
 import type { CommandEvent, MachineEvent } from './event.ts'
 import { handOver, handOverDue } from './hand-over.ts'
@@ -71,6 +72,8 @@ function moveOf(event: MachineEvent): Move {
       return fallbackRead(event)
     case 'notices-read':
       return noticesRead(event)
+    case 'group-read':
+      return groupRead(event)
     case 'rules-read':
       return rulesRead(event)
     case 'person-read':
@@ -98,6 +101,7 @@ const tick: Move = (turn) =>
     stableDue,
     acknowledgementDue,
     escalationDue,
+    groupDue,
     lookAtRules('due'),
     handOverDue,
     reviewWhenDone,

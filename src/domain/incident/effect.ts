@@ -28,6 +28,8 @@ export type Reading =
       readonly person: string
       readonly occasion: number
     }
+  /** Where its group of alerts stands beside what rooms were told of it. */
+  | { readonly type: 'read-group'; readonly rooms: readonly string[]; readonly occasion: number }
   /** Opens the next incident with the alerts that still fire, if any do. */
   | { readonly type: 'open-successor' }
 
@@ -49,6 +51,8 @@ export type Change =
       /** Only these pages. */
       readonly only?: readonly string[]
     }
+  /** From now on its group is held against how its alerts stand now. */
+  | { readonly type: 'log-notice' }
   /** Tells everybody who heard of it, once. */
   | {
       readonly type: 'follow-up'

@@ -1,3 +1,4 @@
+import type { GroupStanding } from '../alert/group-notice.ts'
 import type { EscalationPosition, PositionAfterEdit, NewPage } from '../escalate/escalate.ts'
 import type { Hold } from '../escalate/hold.ts'
 import type { Notified } from '../escalate/targets.ts'
@@ -90,10 +91,17 @@ export type ReadingEvent =
       /** How long an answer is awaited. */
       readonly waitMs: number
     }
+  /** The incident's group of alerts, and the pages of its rooms. `longestMs`: how long the oldest of what fires has fired. */
+  | {
+      readonly type: 'group-read'
+      readonly standing: GroupStanding
+      readonly longestMs: number
+      readonly pages: readonly NewPage[]
+    }
   /** `incident` `null`: nothing fired any more. */
   | { readonly type: 'successor-opened'; readonly incident: number | null; readonly firing: number }
 
-export type PersonPageKind = Extract<PageKind, 'hand-over' | 'worse' | 'grown' | 'again'>
+export type PersonPageKind = Extract<PageKind, 'hand-over' | 'worse' | 'grown' | 'again' | 'reminder'>
 
 export interface WhomReading {
   readonly notified: readonly Notified[]

@@ -1,3 +1,4 @@
+import type { GroupSettings } from '../alert/group-notice.ts'
 import type { Labels } from '../alert/alert.ts'
 import { cutText, oneLine } from '../page/delivery.ts'
 import { incidentName } from '../investigate/evidence.ts'
@@ -72,6 +73,8 @@ export interface IncidentPlan {
   readonly stableForMs: number
   /** Alerts that still fire so long after a person resolved it open the next incident. */
   readonly stillFiringAfterMs: number
+  /** Absent where no room follows its alerts, and nothing is to be repeated. */
+  readonly group?: GroupSettings
   /** How often new measurements come in. */
   readonly sampleEveryMs: number
 }

@@ -37,10 +37,11 @@ export function firstDue(state: MachineState): Due | null {
  * @param timeZone of whoever reads it; where that is not known, UTC
  */
 export function duesOf(state: MachineState, timeZone?: string): Due[] {
-  const { owner, cycles, handOver, stableAt, closing, settings, incident } = state
+  const { owner, cycles, handOver, stableAt, closing, settings, incident, group } = state
   const due = (what: string, at: number | null | undefined): Due[] => (at == null ? [] : [{ what, at }])
   return [
     ...pagingDue(state, timeZone),
+    ...due('is there news for the rooms that follow it?', group?.dueAt),
     ...due(`${owner?.person} owns it until then`, owner?.until),
     ...cycles.flatMap((cycle) => due(`personal rules of step ${cycle.step}`, cycle.dueAt)),
     ...due(`${handOver?.to} is asked to take it`, handOver?.dueAt),

@@ -53,16 +53,22 @@ export function tellOwner(again: boolean, { fired, muted }: Pick<AlertsEvent, 'f
     const { owner } = turn.state
     if (owner === null || (fired === false && !again)) return turn
     if (muted === true) return again ? set({ owner: { ...owner, againMuted: true } })(turn) : turn
-    return move(turn, again || owner.againMuted === true ? tellAgain : stay, tellGrowth)
+    return move(turn, again || owner.againMuted === true ? tellAgain : stay, tellMuchGrowth)
   }
 }
 
 /** More fires than the owner was told of: by half more, so that a storm is a handful of messages. */
-const tellGrowth: Move = (turn) => {
+const tellMuchGrowth: Move = (turn) => {
+  const { owner, alerts } = turn.state
+  if (owner === null || alerts.firing < Math.ceil(owner.toldFiring * 1.5)) return turn
+  return tellGrowth(turn)
+}
+
+/** More fires than the owner was told of, however much more. */
+export const tellGrowth: Move = (turn) => {
   const { owner, alerts, occasions, escalation } = turn.state
-  if (owner === null || escalation.kind === 'asking-owner') return turn
+  if (owner === null || escalation.kind === 'asking-owner' || alerts.firing <= owner.toldFiring) return turn
   const { toldFiring, person } = owner
-  if (alerts.firing < Math.max(toldFiring + 1, Math.ceil(toldFiring * 1.5))) return turn
   return move(
     turn,
     set({ owner: { ...owner, toldFiring: alerts.firing } }),
@@ -90,6 +96,19 @@ const tellAgain: Move = (turn) => {
   )
 }
 
+/** It fires on, unchanged, for so long that it may have been forgotten. */
+export const remindOwner: Move = (turn) => {
+  const { owner, alerts, occasions, escalation } = turn.state
+  if (owner === null || escalation.kind === 'asking-owner') return turn
+  const { person } = owner
+  return move(
+    turn,
+    tell({ type: 'owner-reminded', owner: person, firing: alerts.firing }),
+    want({ type: 'read-person', kind: 'reminder', person, occasion: occasions.reminder }),
+    countOccasion('reminder'),
+  )
+}
+
 /** What was read of somebody who is to be asked or told. */
 export function personRead(reading: Extract<ReadingEvent, { type: 'person-read' }>): Move {
   switch (reading.kind) {
@@ -99,6 +118,7 @@ export function personRead(reading: Extract<ReadingEvent, { type: 'person-read' 
       return ownerRead(reading)
     case 'grown':
     case 'again':
+    case 'reminder':
       return want({ type: 'queue-pages', pages: reading.pages })
   }
 }

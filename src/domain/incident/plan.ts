@@ -1,7 +1,9 @@
+import type { GroupSettings } from '../alert/group-notice.ts'
 import type { Labels } from '../alert/alert.ts'
 import { routeOfIncident } from '../alert/routing.ts'
-import type { Check, Configuration } from '../configuration/configuration.ts'
+import type { Check, Configuration, Route } from '../configuration/configuration.ts'
 import type { EscalationPolicy } from '../configuration/escalation-policy.ts'
+import { channelPerson } from '../escalate/targets.ts'
 import type { Incident, IncidentPlan } from './incident.ts'
 import type { Runbook } from '../investigate/runbook.ts'
 import type { Severity } from '../values/severity.ts'
@@ -55,6 +57,7 @@ export function planIncident(
   const route = routeOfIncident(incident, configuration.routes)
   const runbook = runbookOf(incident.labels, configuration.runbooks)
   const ladder = runbook?.remediation ?? []
+  const group = groupSettings(route)
   const waits = ladder.length > 0 && incident.severity !== 'P0'
   return {
     incident: incident.number,
@@ -67,7 +70,29 @@ export function planIncident(
     remediateFirstMs: waits ? (route.remediateFirstMs[incident.severity] ?? 0) : 0,
     stableForMs: route.stableForMs,
     stillFiringAfterMs: route.stillFiringAfterMs ?? defaultStillFiringAfterMs,
+    ...(group === undefined ? {} : { group }),
     sampleEveryMs: checkOf(incident.labels, configuration)?.everyMs ?? defaultSampleEveryMs,
+  }
+}
+
+/** What Alertmanager does where nothing is said. Source: alertmanager, dispatch/route.go (DefaultRouteOpts). */
+const usualIntervalMs = 5 * 60_000
+
+/** What the rooms that follow a route's groups hear; `undefined` where none does and nothing is to be repeated. */
+export function groupSettings({
+  tell = [],
+  groupWaitMs,
+  groupIntervalMs,
+  repeatIntervalMs,
+  sendResolved,
+}: Route): GroupSettings | undefined {
+  if (tell.length === 0 && repeatIntervalMs === undefined) return undefined
+  return {
+    rooms: tell.map(channelPerson),
+    waitMs: groupWaitMs ?? 0,
+    intervalMs: groupIntervalMs ?? usualIntervalMs,
+    repeatMs: repeatIntervalMs ?? null,
+    sendResolved: sendResolved ?? true,
   }
 }
 

@@ -16,7 +16,7 @@ import { type ResolvedTargets, resolveTargets, targetName } from '../escalate/ta
 import { nextInside } from '../on-call/business-hours.ts'
 import type { Reading } from './effect.ts'
 import type { PersonPageKind, ReadingEvent, StepReading, WhomReading } from './event.ts'
-import type { PagingWorld } from './paging-world.ts'
+import type { GroupLook, PagingWorld } from './paging-world.ts'
 import { dueOf, rulesReading, soonestRule } from './rules-reading.ts'
 
 /*
@@ -46,6 +46,8 @@ export function readingOf(
       return { type: 'notices-read', whom: noticesOf(world) }
     case 'read-rules':
       return rulesReading(world, reading, at)
+    case 'read-group':
+      return groupReading(world, reading)
     case 'read-person':
       return personReading(world, reading)
   }
@@ -164,6 +166,22 @@ function personReading(
   const address = { kind, step: outsideSteps, round: occasion }
   const pages = pagesFor(world.incident, address, [{ person, contact: 0 }], world.reachable)
   return { type: 'person-read', kind, person, pages, waitMs: waitOf(world, kind) }
+}
+
+/** What the store found of its alerts, and a page for each room. A world without alerts of its own has none to tell of. */
+function groupReading(
+  world: PagingWorld,
+  { rooms, occasion }: Extract<Reading, { type: 'read-group' }>,
+): ReadingEvent {
+  const address = { kind: 'group', step: outsideSteps, round: occasion } as const
+  const recipients = rooms.map((person) => ({ person, contact: 0 }))
+  const pages = pagesFor(world.incident, address, recipients, world.reachable)
+  return { type: 'group-read', ...(world.group ?? nothingInGroup), pages }
+}
+
+const nothingInGroup: GroupLook = {
+  standing: { firing: 0, newlyFiring: 0, newlyResolved: 0, suppressed: 0 },
+  longestMs: 0,
 }
 
 /** An owner is waited for as long as the first step of the policy would be. */

@@ -84,6 +84,13 @@ function take(outcome: Outcome, event: MachineEvent): { changed: Outcome; readin
   return { changed, readings: effects.filter((effect) => !isChange(effect)) as readonly Reading[] }
 }
 
+const changes: readonly string[] = [
+  'queue-pages',
+  'cancel-pages',
+  'follow-up',
+  'log-notice',
+] satisfies Change['type'][]
+
 function isChange(effect: Effect): effect is Change {
-  return effect.type === 'queue-pages' || effect.type === 'cancel-pages' || effect.type === 'follow-up'
+  return changes.includes(effect.type)
 }

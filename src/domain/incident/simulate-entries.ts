@@ -16,7 +16,7 @@ export type SimulatedEntry = { readonly at: number } & (
   | (Message & { readonly kind: 'page'; readonly step: number | 'fallback'; readonly round: number })
   | (Message & { readonly kind: 'notice' })
   /** One that is no page of a step. */
-  | (Message & { readonly kind: 'message'; readonly about: PersonPageKind })
+  | (Message & { readonly kind: 'message'; readonly about: PersonPageKind | 'group' })
   | (Message & {
       readonly kind: 'undelivered'
       readonly state: 'failed' | 'unknown'
@@ -50,6 +50,7 @@ export type HappeningKind =
   | 'worse'
   | 'grown'
   | 'again'
+  | 'reminder'
   | 'cleared'
   | 'reopened'
   | 'resolved'
@@ -70,6 +71,8 @@ const happenings: Readonly<Partial<Record<Fact['type'], HappeningKind>>> = {
   'severity-set': 'severity',
   'owner-asked': 'worse',
   'owner-told-again': 'again',
+  'owner-reminded': 'reminder',
+  repeated: 'retried',
   grown: 'grown',
   cleared: 'cleared',
   reopened: 'reopened',
@@ -104,7 +107,7 @@ export function pageEntry(page: Page, at: number): SimulatedEntry {
   if (state === 'failed' || state === 'unknown')
     return { ...to, kind: 'undelivered', state, reason: lastError }
   if (kind === 'notice') return { ...to, kind }
-  if (kind === 'hand-over' || kind === 'worse' || kind === 'grown' || kind === 'again')
-    return { ...to, kind: 'message', about: kind }
-  return { ...to, kind: 'page', step: step === outsideSteps ? 'fallback' : step, round }
+  if (kind === 'acknowledged' || kind === 'resolved' || kind === 'page')
+    return { ...to, kind: 'page', step: step === outsideSteps ? 'fallback' : step, round }
+  return { ...to, kind: 'message', about: kind }
 }

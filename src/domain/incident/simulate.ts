@@ -1,3 +1,4 @@
+import type { GroupStanding } from '../alert/group-notice.ts'
 import type { EscalationPolicy } from '../configuration/escalation-policy.ts'
 import { keepPosition, type NewPage, nextContactPage } from '../escalate/escalate.ts'
 import type { Page } from '../page/page.ts'
@@ -145,9 +146,10 @@ function withPlace(
 function answerReading(
   { simulation, sendings }: Stage,
   reading: Reading,
-  { incident, severity, settings }: MachineState,
+  state: MachineState,
   at: number,
 ): ReadingEvent | null {
+  const { incident, severity, settings } = state
   // What follows an incident is no part of its simulation.
   if (reading.type === 'open-successor') return null
   const world = {
@@ -156,8 +158,20 @@ function answerReading(
     severity,
     policy: simulation.policyOf(settings.policy),
     pages: [...sendings.values()].map(({ page }) => page),
+    group: { standing: countedGroup(state), longestMs: 0 },
   }
   return readingOf(world, reading, at)
+}
+
+/** A simulation counts alerts and does not tell them from each other: what is more is new, and what is less is over. */
+export function countedGroup({ alerts: { firing }, group }: MachineState): GroupStanding {
+  const before = group?.log?.firing ?? 0
+  return {
+    firing,
+    newlyFiring: Math.max(0, firing - before),
+    newlyResolved: Math.max(0, before - firing),
+    suppressed: 0,
+  }
 }
 
 /** Messages that follow pages change nothing, so they are left out. */

@@ -1,5 +1,6 @@
 import type { EscalationPosition } from '../escalate/escalate.ts'
 import type { HoldCause } from '../escalate/hold.ts'
+import type { GroupNotices, GroupSettings } from '../alert/group-notice.ts'
 import type { Severity } from '../values/severity.ts'
 import type { Answer, GivenCommand } from './answer.ts'
 
@@ -42,6 +43,8 @@ export interface MachineState {
   readonly handOver: HandOver | null
   /** Those who hear of it, step by step; they outlast the steps until somebody acknowledges. */
   readonly cycles: readonly Cycle[]
+  /** What rooms that follow it were told; `null` where none does, and before its alerts were looked at. */
+  readonly group: GroupNotices | null
   /** How often each of these was told or asked: numbers their pages. */
   readonly occasions: Readonly<Record<Occasion, number>>
   /** Those whom the policy wants told of a P0 were told. */
@@ -56,7 +59,16 @@ export interface MachineState {
   readonly answered: readonly (GivenCommand & { readonly answer: Answer })[]
 }
 
-export type Occasion = 'acknowledged' | 'resolved' | 'handOver' | 'worse' | 'grown' | 'again' | 'cycle'
+export type Occasion =
+  | 'acknowledged'
+  | 'resolved'
+  | 'handOver'
+  | 'worse'
+  | 'grown'
+  | 'again'
+  | 'reminder'
+  | 'group'
+  | 'cycle'
 
 export interface AlertCounts {
   readonly firing: number
@@ -70,6 +82,8 @@ export interface Settings {
   readonly stableForMs: number
   /** How long remediation may try before the first page; 0 where it may not. */
   readonly headStartMs: number
+  /** Absent where no room follows it, and nothing is to be repeated. */
+  readonly group?: GroupSettings
   /** A runbook has remediation for it. */
   readonly remediates: boolean
   /** After so long, alerts that still fire over a person's resolve open the next incident; `null`: a person's word ends them. */
@@ -200,7 +214,18 @@ const fresh = {
   owner: null,
   handOver: null,
   cycles: [],
-  occasions: { acknowledged: 0, resolved: 0, handOver: 0, worse: 0, grown: 0, again: 0, cycle: 0 },
+  group: null,
+  occasions: {
+    acknowledged: 0,
+    resolved: 0,
+    handOver: 0,
+    worse: 0,
+    grown: 0,
+    again: 0,
+    reminder: 0,
+    group: 0,
+    cycle: 0,
+  },
   noticed: false,
   automation: { peopleTookOver: false, stoppedBy: null, handedOver: false, helped: false, doing: '' },
   tasks: [],
@@ -219,6 +244,7 @@ export function readState(stored: unknown): MachineState {
   const { occasions, owner, ...rest } = stored as MachineState
   return {
     ...rest,
+    group: rest.group ?? null,
     occasions: { ...fresh.occasions, ...occasions },
     owner: owner === null ? null : { ...owner, toldAgainAt: owner.toldAgainAt ?? null },
   }

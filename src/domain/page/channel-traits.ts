@@ -20,6 +20,11 @@ export const channelTraits: Readonly<Record<Contact['channel'], ChannelTraits>> 
   email: { keepsIncidents: false, bundles: true, edits: false, hasKey: false },
 }
 
+/** Whether any message but the end would open an incident at its provider: that one has an incident for each of ours. */
+export function opensIncidents(channel: string): boolean {
+  return keepsIncidents(channel) && !channelTraits[channel as Contact['channel']].bundles
+}
+
 /** Of a channel that is stored by its name; one that there is no more keeps nothing. */
 export function keepsIncidents(channel: string): boolean {
   return Object.hasOwn(channelTraits, channel) && channelTraits[channel as Contact['channel']].keepsIncidents

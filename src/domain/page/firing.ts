@@ -24,6 +24,13 @@ export function linesOf(firing: readonly Alert[], firingCount: number): string[]
   ]
 }
 
+/** The same of alerts that are over. */
+export function clearedLines(cleared: readonly Alert[]): string[] {
+  const shown = cleared.slice(0, mostLines).map((alert) => cutText(`Cleared: ${lineOf(alert)}`, longestLine))
+  const rest = cleared.length - shown.length
+  return rest === 0 ? shown : [...shown, `and ${rest} more that cleared`]
+}
+
 /** An alert in its own words, else by its name and labels. */
 function lineOf({ annotations, labels }: Alert): string {
   const said = [annotations['summary'], annotations['description'], annotations[titleAnnotation]]

@@ -18,7 +18,7 @@ import {
   type PageMessage,
   type StandingIncident,
 } from './page.ts'
-import { isCharted, responsibleFor, linesOf } from './firing.ts'
+import { clearedLines, isCharted, responsibleFor, linesOf } from './firing.ts'
 import { messageTitle } from './message-title.ts'
 import { longestName, longestLine, longestText, mostBundledLines, mostLinks } from './message-limits.ts'
 import { standingSentence } from './standing-sentence.ts'
@@ -77,7 +77,7 @@ export function composePageMessage(facts: PageFacts): PageMessage {
     severity: incident.severity,
     service: serviceOf(facts),
     person: page.person,
-    lines: [...linesOf(firing, firingCount), ...bundleLines(bundled)],
+    lines: [...linesOf(firing, firingCount), ...clearedOf(facts), ...bundleLines(bundled)],
     bundled,
     firingCount,
     ...timesOf(facts),
@@ -111,6 +111,12 @@ export function headlineOf({
   if (isOfNoIncident(kind)) return title
   const which = bundled.length === 0 ? ` ${incident}` : ''
   return `${severity}${which}${kind === 'page' ? '' : ` ${kind}`}: ${title}`
+}
+
+/** A room that follows a group hears what of it is over, where its route wants that. */
+function clearedOf({ page, machine, alerts }: PageFacts): string[] {
+  if (page.kind !== 'group' || machine?.settings.group?.sendResolved !== true) return []
+  return clearedLines(alerts.filter(({ status }) => status === 'resolved'))
 }
 
 /** What is being done, what comes next, and since when it lasts, on the reader's clock. */

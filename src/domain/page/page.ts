@@ -5,9 +5,18 @@ export type PageState = 'queued' | 'sending' | 'sent' | 'delivered' | 'failed' |
 
 /**
  * `page` wakes the people of a step or of the fallback, `hand-over` whoever is asked to take the incident, `worse` its owner once it became worse;
- * `notice` tells somebody who is not waited for, `grown` and `again` its owner; the others follow these over the same contact.
+ * `notice` tells somebody who is not waited for, `grown`, `again` and `reminder` its owner, `group` a room that follows its alerts; the others follow these over the same contact.
  */
-export type PageKind = 'page' | 'hand-over' | 'worse' | 'notice' | 'grown' | 'again' | FollowUpKind
+export type PageKind =
+  | 'page'
+  | 'hand-over'
+  | 'worse'
+  | 'notice'
+  | 'grown'
+  | 'again'
+  | 'reminder'
+  | 'group'
+  | FollowUpKind
 
 export type FollowUpKind = 'acknowledged' | 'resolved'
 

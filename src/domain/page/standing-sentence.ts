@@ -1,3 +1,4 @@
+import type { NoticeReason } from '../alert/group-notice.ts'
 import type { Incident } from '../incident/incident.ts'
 import { awaitedPeople, nowDoing } from '../incident/now-doing.ts'
 import type { MachineState } from '../incident/state.ts'
@@ -49,6 +50,10 @@ function occasionSentence(
       return 'For your information: you own it, and more fires than when you acknowledged'
     case 'again':
       return 'For your information: you own it, and it fires again'
+    case 'reminder':
+      return 'For your information: you own it, and it still fires'
+    case 'group':
+      return noticeWords[machine?.group?.reason ?? 'first']
     case 'acknowledged':
       return acknowledgedSentence(acknowledgedBy, machine)
     case 'resolved':
@@ -56,6 +61,15 @@ function occasionSentence(
         ? 'Resolved: every alert stayed clear'
         : `Resolved by ${resolvedBy ?? 'somebody'}`
   }
+}
+
+/** What a room is told first. */
+const noticeWords: Readonly<Record<NoticeReason, string>> = {
+  first: '',
+  'new-alerts': 'More alerts fire than before',
+  'some-resolved': 'Some of its alerts are clear, others fire on',
+  'all-resolved': 'Every alert is clear',
+  repeat: 'It still fires',
 }
 
 function acknowledgedSentence(by: string | null, machine: MachineState | null): string {

@@ -26,7 +26,16 @@ describe("our routes in the form of Alertmanager's configuration", () => {
         matchers: [{ name: 'severity', operator: '=~', value: 'crit.*' }],
         groupBy: ['...'],
         groupWaitMs: 90_000,
-        routes: [route('db-night', { match: { night: 'yes' }, groupBy: ['...'], groupWaitMs: 90_000 })],
+        groupIntervalMs: 300_000,
+        routes: [
+          route('db-night', {
+            match: { night: 'yes' },
+            groupBy: ['...'],
+            groupWaitMs: 90_000,
+            groupIntervalMs: 300_000,
+            repeatIntervalMs: 86_400_000,
+          }),
+        ],
       }),
       rest,
     ]
@@ -40,8 +49,9 @@ describe("our routes in the form of Alertmanager's configuration", () => {
             receiver: 'db',
             group_by: ['...'],
             group_wait: '90s',
+            group_interval: '5m',
             matchers: ['team="db"', '"service.name"="a\\"b"', 'severity=~"crit.*"'],
-            routes: [{ receiver: 'db-night', matchers: ['night="yes"'] }],
+            routes: [{ receiver: 'db-night', matchers: ['night="yes"'], repeat_interval: '24h' }],
           },
         ],
       },

@@ -199,6 +199,8 @@ const sentences: { readonly [Type in Fact['type']]: readonly (readonly [FactOf<T
     [{ ...page, kind: 'notice' }, 'Told ana by Slack: P0 notice'],
     [{ ...page, kind: 'grown' }, 'Told ana by Slack: it grew'],
     [{ ...page, kind: 'again' }, 'Told ana by Slack: it fires again'],
+    [{ ...page, kind: 'reminder' }, 'Told ana by Slack: it still fires'],
+    [{ ...page, kind: 'group' }, 'Told ana by Slack: news of its alerts'],
     [{ ...page, kind: 'acknowledged' }, 'Told ana by Slack: acknowledged'],
     [{ ...page, kind: 'resolved' }, 'Told ana by Slack: resolved'],
     [
@@ -290,6 +292,37 @@ const sentences: { readonly [Type in Fact['type']]: readonly (readonly [FactOf<T
     [{ type: 'owner-told-again', owner: 'ana', firing: 1 }, '1 alert fires again: told ana, who owns it'],
     [{ type: 'owner-told-again', owner: 'ana', firing: 3 }, '3 alerts fire again: told ana, who owns it'],
   ],
+  'owner-reminded': [
+    [{ type: 'owner-reminded', owner: 'ben', firing: 2 }, '2 alerts still fire: reminded ben, who owns it'],
+  ],
+  repeated: [
+    [
+      { type: 'repeated', afterMs: 14_400_000, round: 1 },
+      'It still fires after 4 h, and nobody has it: starting again from the first step',
+    ],
+  ],
+  'group-told': (
+    [
+      ['first', 'Told channel ops: 3 alerts fire'],
+      ['new-alerts', 'Told channel ops: 2 more, so 3 alerts fire now'],
+      ['some-resolved', 'Told channel ops: 1 cleared, 3 alerts fire still'],
+      ['all-resolved', 'Told channel ops: everything is clear'],
+      ['repeat', 'Told channel ops: 3 alerts fire still'],
+    ] as const
+  ).map(
+    ([reason, sentence]) =>
+      [
+        {
+          type: 'group-told',
+          reason,
+          rooms: ['channel ops'],
+          firing: 3,
+          newlyFiring: 2,
+          newlyResolved: 1,
+        },
+        sentence,
+      ] as const,
+  ),
   grown: [
     [
       { type: 'grown', owner: 'ben', from: 1, to: 12 },

@@ -5,6 +5,7 @@ import type { Change } from '../../../src/domain/incident/effect.ts'
 import type { CommandEvent, MachineEvent, RemediationEnd } from '../../../src/domain/incident/event.ts'
 import { firstDue } from '../../../src/domain/incident/outline.ts'
 import { readingOf } from '../../../src/domain/incident/reading.ts'
+import { countedGroup } from '../../../src/domain/incident/simulate.ts'
 import { runSync } from '../../../src/domain/incident/run.ts'
 import { type MachineState, newIncident, type Settings } from '../../../src/domain/incident/state.ts'
 import type { AttributedFact } from '../../../src/domain/incident/turn.ts'
@@ -59,6 +60,13 @@ export function createRandomWorld(rules: Rules, look: (taken: Taken) => void) {
     headStartMs: rules.headStartMs,
     remediates: rules.remediates,
     stillFiringAfterMs: rules.stillFiringAfterMs,
+    group: {
+      rooms: ['#ops'],
+      waitMs: minute,
+      intervalMs: 5 * minute,
+      repeatMs: 60 * minute,
+      sendResolved: true,
+    },
   })
   const start = newIncident(42, 'P1', settings())
   let state = start
@@ -98,6 +106,7 @@ export function createRandomWorld(rules: Rules, look: (taken: Taken) => void) {
         onCall: () => undefined,
         alertsBegan: began,
         pages: [...pages.values()],
+        group: { standing: countedGroup(current), longestMs: 0 },
       }
       return readingOf(world, reading, event.at)
     })
