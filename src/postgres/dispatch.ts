@@ -79,7 +79,8 @@ function attempt(
     if (!decision.opens) await keep(transaction, decided, { owner: last?.number, isOpen: open !== undefined })
     if (row !== undefined && decision.alerts.length > 0) {
       const knownAlerts = open === undefined ? [] : (known?.alerts ?? [])
-      await decide(transaction, parts, row, { decision, known: knownAlerts }, at)
+      const before = open === undefined ? last : undefined
+      await decide(transaction, parts, row, { decision, known: knownAlerts, before }, at)
     }
     return row?.number
   })
@@ -90,10 +91,16 @@ async function decide(
   transaction: Database,
   { machine, configurations }: DispatchParts,
   row: IncidentRow,
-  changed: { readonly decision: GroupDecision; readonly known: readonly StoredAlert[] },
+  changed: {
+    readonly decision: GroupDecision
+    readonly known: readonly StoredAlert[]
+    /** The incident before it of the same key. */
+    readonly before: IncidentRow | undefined
+  },
   at: Date,
 ): Promise<void> {
   const { decision } = changed
+  const openedBefore = openingsOf(changed.before)
   const locked: LockedIncident = { incident: incidentFromRow(row), state: machineOf(row) }
   const { severity } = decision
   const { settings, runbook } = await settingsOf(configurations, locked.incident, severity)
@@ -122,9 +129,24 @@ async function decide(
   await machine.decideOn(
     transaction,
     locked,
-    { type, at: at.getTime(), ...counts, severity, settings, fired, ...(muted ? { muted } : {}) },
+    {
+      type,
+      at: at.getTime(),
+      ...counts,
+      severity,
+      settings,
+      fired,
+      ...(muted ? { muted } : {}),
+      ...(openedBefore.length === 0 ? {} : { openedBefore }),
+    },
     { columns },
   )
+}
+
+/** When an incident began to fire that stayed clear by itself: what a person resolved has nothing to do with the next. */
+function openingsOf(row: IncidentRow | undefined): readonly number[] {
+  const machine = row === undefined ? null : machineOf(row)
+  return machine?.closing?.by === null ? machine.openedAt : []
 }
 
 /** Counted by what changed, under the incident's lock: nobody counts ten thousand alerts for one more. */

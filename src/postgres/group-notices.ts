@@ -19,7 +19,7 @@ export async function groupLook(
   const { rows } = await sql<CountedGroup>`
     SELECT count(*) FILTER (WHERE status = 'firing' AND NOT quiet)::integer AS firing,
       count(*) FILTER (WHERE status = 'firing' AND NOT quiet AND told IS DISTINCT FROM 'firing')::integer AS newly_firing,
-      count(*) FILTER (WHERE status = 'resolved' AND told IS DISTINCT FROM 'resolved')::integer AS newly_resolved,
+      count(*) FILTER (WHERE status = 'resolved' AND in_group AND told IS DISTINCT FROM 'resolved')::integer AS newly_resolved,
       count(*) FILTER (WHERE status = 'firing' AND quiet)::integer AS suppressed,
       min(starts_at) FILTER (WHERE status = 'firing') AS oldest
     FROM (SELECT *, ${isQuiet(quiet)} AS quiet FROM incident_alerts WHERE incident = ${incident.number}) AS member`.execute(
@@ -46,18 +46,23 @@ interface CountedGroup {
   readonly oldest: Date | null
 }
 
-/** Each alert was told as it stands now; of what is suppressed nothing was. */
-export async function logNotice(
+/** A group was looked at: what is over leaves it. Where that was told, so was each alert as it stands now; of what is suppressed nothing was. */
+export async function closeLook(
   db: Database,
   sources: SuppressionSources,
   incident: Incident,
-  at: number,
+  { isTold, at }: { readonly isTold: boolean; readonly at: number },
 ): Promise<void> {
-  const quiet = await quietMembers(db, sources, incident, at)
-  const told = sql`CASE WHEN status = 'firing' AND ${isQuiet(quiet)} THEN NULL ELSE status END`
+  if (isTold) {
+    const quiet = isQuiet(await quietMembers(db, sources, incident, at))
+    const told = sql`CASE WHEN status = 'firing' THEN CASE WHEN ${quiet} THEN NULL ELSE 'firing' END WHEN in_group THEN 'resolved' END`
+    await sql`
+      UPDATE incident_alerts SET told = ${told}, told_at = ${new Date(at)}
+      WHERE incident = ${incident.number} AND (in_group OR told IS NOT NULL)`.execute(db)
+  }
   await sql`
-    UPDATE incident_alerts SET told = ${told}, told_at = ${new Date(at)}
-    WHERE incident = ${incident.number} AND told IS DISTINCT FROM ${told}`.execute(db)
+    UPDATE incident_alerts SET in_group = false
+    WHERE incident = ${incident.number} AND status = 'resolved' AND in_group`.execute(db)
 }
 
 /** Alerts that page nobody now: `all`, or those of these sources and fingerprints. */

@@ -67,7 +67,8 @@ export function alertsInsert(
       SET status = excluded.status, labels = excluded.labels, annotations = excluded.annotations,
           starts_at = excluded.starts_at, ends_at = excluded.ends_at, changed_at = excluded.changed_at,
           source_at = excluded.source_at, inbox_id = excluded.inbox_id,
-          prominence = excluded.prominence`
+          prominence = excluded.prominence,
+          in_group = incident_alerts.in_group OR 'firing' IN (excluded.status, incident_alerts.status)`
 }
 
 /** What a title tells of: the worst, and enough of the others to know what they are. */

@@ -12,7 +12,7 @@ import type { Incident } from '../domain/incident/incident.ts'
 import type { Database } from './database.ts'
 import { pagesInsert, type RowChange, storeDecision } from './incident-decision.ts'
 import { incidentFromRow, lockIncident, machineOf } from './incident-rows.ts'
-import { logNotice } from './group-notices.ts'
+import { closeLook } from './group-notices.ts'
 import { type IncidentConfigurations, settingsOf, worldOf } from './incident-world.ts'
 import { cancelPages, pagesChannel } from './page-outbox.ts'
 import { fromRow as pageFromRow } from './page-rows.ts'
@@ -164,7 +164,8 @@ async function carryOut(
 ): Promise<void> {
   for (const change of outcome.changes) {
     if (change.type === 'cancel-pages') await callOff(db, incident, change, at)
-    else if (change.type === 'log-notice') await logNotice(db, dependencies.configurations, incident, at)
+    else if (change.type === 'close-look')
+      await closeLook(db, dependencies.configurations, incident, { isTold: change.isTold, at })
     else if (change.type === 'follow-up') await followUp(db, dependencies, incident, change, at)
   }
 }

@@ -40,6 +40,7 @@ export async function settingsOf(
   const settings: Settings = {
     policy: policy.name,
     stableForMs: plan.stableForMs,
+    ...(plan.flapping === undefined ? {} : { flapping: plan.flapping }),
     ...(plan.group === undefined ? {} : { group: plan.group }),
     headStartMs: plan.remediateFirstMs,
     remediates: plan.ladder.length > 0,

@@ -136,9 +136,11 @@ export interface Schema {
     inbox_id: Generated<number>
     /** By which alerts people read first: the higher. */
     prominence: Generated<number>
-    /** What the rooms that follow it were told of it last; NULL: nothing. */
+    /** What the last notice to the rooms that follow it told of it; NULL: nothing. */
     told: Generated<AlertStatus | null>
     told_at: Generated<Date | null>
+    /** Until its group is looked at after it cleared. */
+    in_group: Generated<boolean>
   }
   alerts: {
     source: string

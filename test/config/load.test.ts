@@ -35,6 +35,7 @@ describe('what is not written has a default', () => {
         routes: [],
         policies: { default: 'standard' },
         stableForMs: 900_000,
+        flapping: { times: 4, withinMs: 3_600_000 },
         stillFiringAfterMs: 600_000,
         remediateFirstMs: {},
       },

@@ -48,7 +48,7 @@ describe('a room that follows a route', () => {
         const { told } = await tellGroup(incidents, given, happenings, until)
         expect(told).toEqual(notificationsOf(given, happenings, until))
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     )
   })
 

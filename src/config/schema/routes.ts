@@ -7,6 +7,8 @@ import { acknowledgeTargetMs, type Severity } from '../../domain/values/severity
 import { deepestRoutes } from '../written.ts'
 import { duration, labelName, labels, matcher, name, text } from './fields.ts'
 
+const secondMs = 1_000
+
 /** A head start as long as the target of acknowledging would make the target unreachable. */
 function headStart(severity: Severity) {
   const target = acknowledgeTargetMs[severity]
@@ -39,11 +41,6 @@ const remediateFirst = z.strictObject({
 
 const groupBy = z.array(z.union([z.literal(allLabels), labelName])).min(1)
 
-/** A time of nothing would be a loop without end. */
-function lasting() {
-  return duration().refine((ms) => ms >= 1_000, 'must be at least 1s')
-}
-
 /** What a route is chosen by. It is never inherited. */
 const choosing = {
   name: name.exactOptional(),
@@ -52,20 +49,27 @@ const choosing = {
   continue: z.boolean().exactOptional(),
 }
 
+/** `false`: nothing is taken for flapping. */
+const flapping = z.union([
+  z.literal(false),
+  z.strictObject({ times: z.int().min(2).max(20), within: duration({ leastMs: secondMs }) }),
+])
+
 /** What a route says, and what those below it have from it where they say nothing. */
 const inherited = {
   receiver: text.exactOptional(),
   groupBy: groupBy.exactOptional(),
   groupWait: duration().exactOptional(),
   tell: z.array(text).exactOptional(),
-  groupInterval: lasting().exactOptional(),
-  repeatInterval: lasting().exactOptional(),
+  groupInterval: duration({ leastMs: secondMs }).exactOptional(),
+  repeatInterval: duration({ leastMs: secondMs }).exactOptional(),
   sendResolved: z.boolean().exactOptional(),
   mute: z.array(name).exactOptional(),
   active: z.array(name).exactOptional(),
   service: text.exactOptional(),
   policies: z.strictObject({ default: text.exactOptional(), ...ofSeverities }).exactOptional(),
   stableFor: duration().exactOptional(),
+  flapping: flapping.exactOptional(),
   stillFiringAfter: duration().exactOptional(),
   remediateFirst: remediateFirst.exactOptional(),
 }
@@ -96,6 +100,7 @@ export const routeSchema = z.strictObject({
   groupWait: duration().prefault('0s'),
   policies: z.strictObject({ default: z.string({ error: required }).trim().min(1), ...ofSeverities }),
   stableFor: duration().prefault('15m'),
+  flapping: flapping.prefault({ times: 4, within: '1h' }),
   stillFiringAfter: duration().prefault('10m'),
   remediateFirst: remediateFirst.default({}),
   routes: z.array(childRoute(2)).exactOptional(),
@@ -111,7 +116,7 @@ export function toRoute(written: WholeRoute): Route {
 /** @param above key of the route above it; `null`: none is */
 function whole(written: WholeRoute, above: string | null): Route {
   const { name: _name, stableFor, stillFiringAfter, groupWait, remediateFirst: headStarts, ...more } = written
-  const { match = {}, routes = [], groupInterval, repeatInterval, ...rest } = more
+  const { match = {}, routes = [], groupInterval, repeatInterval, flapping: flaps, ...rest } = more
   const own = keyOf(written)
   const key = above === null ? own : `${above}/${own === '' ? '{}' : own}`
   return {
@@ -122,6 +127,7 @@ function whole(written: WholeRoute, above: string | null): Route {
     ...(groupInterval === undefined ? {} : { groupIntervalMs: groupInterval }),
     ...(repeatInterval === undefined ? {} : { repeatIntervalMs: repeatInterval }),
     stableForMs: stableFor,
+    ...(flaps === false ? {} : { flapping: { times: flaps.times, withinMs: flaps.within } }),
     stillFiringAfterMs: stillFiringAfter,
     remediateFirstMs: headStarts,
     routes: routes.map((route) => whole(below(written, route), key)),

@@ -1,6 +1,7 @@
 import type { Labels } from '../alert/alert.ts'
 import type { InhibitionRule } from '../alert/inhibition.ts'
 import type { Matcher } from '../alert/matcher.ts'
+import type { FlappingRule } from '../incident/flapping.ts'
 import type { TimeWindow } from '../alert/time-window.ts'
 import type { Schedule } from '../on-call/schedule.ts'
 import type { Retention } from './retention.ts'
@@ -223,6 +224,8 @@ export interface Route {
   readonly policies: Readonly<Partial<Record<Severity, string>> & { default: string }>
   /** All alerts clear for this long: resolved. */
   readonly stableForMs: number
+  /** What begins to fire so often within this time flaps; absent: nothing does. */
+  readonly flapping?: FlappingRule
   /** Alerts that still fire so long after a person resolved their incident open the next one. */
   readonly stillFiringAfterMs?: number
   /** Head start of remediation before the first page, per severity; absent: page at once. P0 never waits. */

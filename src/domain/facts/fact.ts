@@ -55,6 +55,9 @@ export type SeverityFact =
 export type PhaseFact =
   | { readonly type: 'cleared'; readonly stableForMs: number }
   | { readonly type: 'reopened' }
+  /** It began to fire so often within this time: it flaps. */
+  | { readonly type: 'flapping-began'; readonly times: number; readonly withinMs: number }
+  | { readonly type: 'flapping-ended' }
   | {
       readonly type: 'resolved'
       readonly why: 'stayed-clear' | 'person'

@@ -27,6 +27,9 @@ const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
     from === to ? `${actor} fixed the severity at ${to}` : `${actor} set the severity from ${from} to ${to}`,
   cleared: ({ stableForMs }) => `Every alert is clear; watching for ${formatDuration(stableForMs)}`,
   reopened: () => 'Firing again: back to open',
+  'flapping-began': ({ times, withinMs }) =>
+    `It flaps: fired ${times} times within ${formatDuration(withinMs)}. From here on it must stay clear for as long, and nobody is paged for each time`,
+  'flapping-ended': () => 'It does not flap any more',
   resolved: resolvedSentence,
   succeeds: ({ incident, firing }) =>
     `Opened because ${count(firing, 'alert')} of ${incidentName(incident)} still ${firing === 1 ? 'fires' : 'fire'} after it was resolved by hand`,

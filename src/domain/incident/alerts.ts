@@ -5,6 +5,7 @@ import { lookAtRules } from './cycles.ts'
 import { enterStep, notice, restart, startEscalation, stopPaging } from './escalation.ts'
 import type { AlertsEvent, CommandEvent, ReadingEvent } from './event.ts'
 import { askOwner, tellOwner } from './owner-told.ts'
+import { flappingClears, goOnPaging, isPaused, opensAnew, stableMs } from './flapping.ts'
 import { groupChanged } from './group-notices.ts'
 import { answer, begin, type Move, move, set, stay, tell, want } from './turn.ts'
 import { done } from './answer.ts'
@@ -18,6 +19,7 @@ export function opened(event: AlertsEvent): Move {
     move(
       turn,
       take(event),
+      opensAnew(event.openedBefore),
       succeeds === undefined ? stay : tell({ type: 'succeeds', incident: succeeds, firing }),
       respond,
       // Behind the steps: a room that they page is not told of the same at once.
@@ -64,9 +66,10 @@ const respond: Move = (turn) =>
   )
 
 const becomeClear: Move = (turn) => {
-  const { stableForMs } = turn.state.settings
+  const cleared = flappingClears(turn)
+  const stableForMs = stableMs(cleared.state)
   return move(
-    turn,
+    cleared,
     set({ phase: 'monitoring', stableAt: turn.at + stableForMs, handOver: null }),
     stopPaging('clear', null),
     tell({ type: 'cleared', stableForMs }),
@@ -76,11 +79,17 @@ const becomeClear: Move = (turn) => {
 
 /** Where something fired and cleared in between, the time of staying clear begins again. That a sender repeats what is clear says nothing new. */
 function stayClear({ fired = false }: AlertsEvent): Move {
-  return (turn) => (fired ? set({ stableAt: turn.at + turn.state.settings.stableForMs })(turn) : turn)
+  return (turn) => {
+    if (!fired) return turn
+    const opened = opensAnew()(turn)
+    return set({ stableAt: turn.at + stableMs(opened.state) })(opened)
+  }
 }
 
-const reopen: Move = (turn) =>
-  move(turn, set({ phase: 'open', stableAt: null }), tell({ type: 'reopened' }), respond)
+const reopen: Move = (turn) => {
+  const opened = move(turn, set({ phase: 'open', stableAt: null }), tell({ type: 'reopened' }), opensAnew())
+  return isPaused(opened.state) ? goOnPaging(opened) : respond(opened)
+}
 
 /**
  * The severity rose. Whoever owns it is asked again, unless it is their own word; those who must acknowledge beside them hear by their rules for it. While

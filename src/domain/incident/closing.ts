@@ -1,6 +1,7 @@
 import { incidentName } from '../investigate/evidence.ts'
 import { done } from './answer.ts'
 import { stopPaging } from './escalation.ts'
+import { stableMs } from './flapping.ts'
 import { endGroup } from './group-notices.ts'
 import type { CommandEvent, ReadingEvent } from './event.ts'
 import { answer, begin, countOccasion, instant, type Move, move, set, stay, tell, want } from './turn.ts'
@@ -33,11 +34,11 @@ export function resolve({ actor, anyway }: Extract<CommandEvent, { type: 'resolv
 
 /** Nothing fired for long enough. */
 export const stableDue: Move = (turn) => {
-  const { stableAt, alerts, settings, phase } = turn.state
+  const { stableAt, alerts, phase } = turn.state
   if (phase !== 'monitoring' || stableAt === null || stableAt > turn.at || alerts.firing > 0) return turn
   return move(
     turn,
-    tell({ type: 'resolved', why: 'stayed-clear', stableForMs: settings.stableForMs }),
+    tell({ type: 'resolved', why: 'stayed-clear', stableForMs: stableMs(turn.state) }),
     close(null, null),
   )
 }

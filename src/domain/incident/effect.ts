@@ -51,8 +51,8 @@ export type Change =
       /** Only these pages. */
       readonly only?: readonly string[]
     }
-  /** From now on its group is held against how its alerts stand now. */
-  | { readonly type: 'log-notice' }
+  /** Its group was looked at; `isTold`: from now on it is held against how its alerts stand now. */
+  | { readonly type: 'close-look'; readonly isTold: boolean }
   /** Tells everybody who heard of it, once. */
   | {
       readonly type: 'follow-up'

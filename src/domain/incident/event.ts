@@ -33,6 +33,8 @@ export interface AlertsEvent extends AlertCounts {
   readonly muted?: boolean
   /** The incident whose alerts fired on over a person's resolve, and so opened this one. */
   readonly succeeds?: number
+  /** When the incident before it of the same alerts began to fire, if that one just stayed clear; epoch milliseconds. */
+  readonly openedBefore?: readonly number[]
 }
 
 interface Given {

@@ -50,6 +50,8 @@ export function groupRead({
   return (turn) => {
     const { settings, group } = turn.state
     if (settings.group === undefined || group === null) return turn
+    // A group begins with what fires.
+    if (group.firstAt === null && group.dueAt === null && isEmpty(standing)) return turn
     const { waitMs } = settings.group
     const waits = group.firstAt === null && waitMs > 0 && longestMs <= waitMs
     if (waits && (group.dueAt === null || group.dueAt > turn.at))
@@ -58,7 +60,7 @@ export function groupRead({
     const reason = noticeReason(group.log, standing, settings.group, turn.at)
     const looked = set({ group: begun })(turn)
     const told = reason === null ? looked : notify(reason, standing, pages)(looked)
-    return lookAgain(standing)(told)
+    return move(told, want({ type: 'close-look', isTold: reason !== null }), lookAgain(standing))
   }
 }
 
@@ -83,7 +85,6 @@ function notify(
     return move(
       turn,
       set({ group: { ...group, log: { at: turn.at, firing }, reason } }),
-      want({ type: 'log-notice' }),
       isTold ? tell(fact) : stay,
       isTold ? want({ type: 'queue-pages', pages: told }) : stay,
       isTold ? countOccasion('group') : stay,
@@ -93,17 +94,20 @@ function notify(
   }
 }
 
+function isEmpty({ firing, suppressed }: GroupStanding): boolean {
+  return firing === 0 && suppressed === 0
+}
+
 /** When it is looked at again. A group without anything that fires is over: what fires then begins one of its own. */
-function lookAgain({ firing, suppressed }: GroupStanding): Move {
+function lookAgain(standing: GroupStanding): Move {
   return (turn) => {
     const { settings, group } = turn.state
     if (settings.group === undefined || group?.firstAt == null) return turn
-    if (firing === 0 && suppressed === 0)
-      return set({ group: { ...group, firstAt: null, dueAt: null } })(turn)
+    if (isEmpty(standing)) return move(turn, set({ group: { ...group, firstAt: null, dueAt: null } }))
     const { intervalMs, repeatMs } = settings.group
+    const repeatAt = group.log === null || repeatMs === null ? null : group.log.at + repeatMs
     // A silence ends, and an inhibition, without any change of these alerts.
-    const next =
-      suppressed > 0 ? turn.at : group.log === null || repeatMs === null ? null : group.log.at + repeatMs
+    const next = standing.suppressed > 0 ? turn.at : repeatAt
     const dueAt = next === null ? null : nextLook(group.firstAt, intervalMs, Math.max(next, turn.at))
     return set({ group: { ...group, dueAt } })(turn)
   }

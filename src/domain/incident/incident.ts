@@ -1,3 +1,4 @@
+import type { FlappingRule } from './flapping.ts'
 import type { GroupSettings } from '../alert/group-notice.ts'
 import type { Labels } from '../alert/alert.ts'
 import { cutText, oneLine } from '../page/delivery.ts'
@@ -71,6 +72,7 @@ export interface IncidentPlan {
   readonly remediateFirstMs: number
   /** All alerts clear for this long: resolved. */
   readonly stableForMs: number
+  readonly flapping?: FlappingRule
   /** Alerts that still fire so long after a person resolved it open the next incident. */
   readonly stillFiringAfterMs: number
   /** Absent where no room follows its alerts, and nothing is to be repeated. */

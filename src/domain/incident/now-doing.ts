@@ -1,5 +1,6 @@
 import { formatDuration } from '../values/duration.ts'
 import { holdSentence } from '../escalate/hold.ts'
+import { flappingWords, stableMs } from './flapping.ts'
 import type { MachineState } from './state.ts'
 
 /**
@@ -7,7 +8,13 @@ import type { MachineState } from './state.ts'
  * @param timeZone of whoever reads it; where that is not known, UTC
  */
 export function nowDoing(state: MachineState, timeZone?: string): string {
-  return [state.automation.doing, people(state, timeZone)].filter((text) => text !== '').join(' · ')
+  return [state.automation.doing, flaps(state), people(state, timeZone)]
+    .filter((text) => text !== '')
+    .join(' · ')
+}
+
+function flaps(state: MachineState): string {
+  return state.phase === 'resolved' ? '' : flappingWords(state)
 }
 
 function people(state: MachineState, timeZone: string | undefined): string {
@@ -25,8 +32,8 @@ function resolvedWords({ closing }: MachineState): string {
   return by === null ? 'Resolved: every alert stayed clear' : `Resolved by ${by}`
 }
 
-function watchingWords({ settings }: MachineState): string {
-  return `Every alert is clear; watching for ${formatDuration(settings.stableForMs)}`
+function watchingWords(state: MachineState): string {
+  return `Every alert is clear; watching for ${formatDuration(stableMs(state))}`
 }
 
 function ownedBy(state: MachineState, owner: string): string {

@@ -1,6 +1,7 @@
 import { formatDuration } from '../values/duration.ts'
 import { holdSentence } from '../escalate/hold.ts'
 import { incidentName } from '../investigate/evidence.ts'
+import { stableMs } from './flapping.ts'
 import type { MachineState, Phase, Task } from './state.ts'
 
 /** Something that happens by itself when its time comes. */
@@ -37,7 +38,7 @@ export function firstDue(state: MachineState): Due | null {
  * @param timeZone of whoever reads it; where that is not known, UTC
  */
 export function duesOf(state: MachineState, timeZone?: string): Due[] {
-  const { owner, cycles, handOver, stableAt, closing, settings, incident, group } = state
+  const { owner, cycles, handOver, stableAt, closing, incident, group } = state
   const due = (what: string, at: number | null | undefined): Due[] => (at == null ? [] : [{ what, at }])
   return [
     ...pagingDue(state, timeZone),
@@ -45,7 +46,7 @@ export function duesOf(state: MachineState, timeZone?: string): Due[] {
     ...due(`${owner?.person} owns it until then`, owner?.until),
     ...cycles.flatMap((cycle) => due(`personal rules of step ${cycle.step}`, cycle.dueAt)),
     ...due(`${handOver?.to} is asked to take it`, handOver?.dueAt),
-    ...due(`stays clear for ${formatDuration(settings.stableForMs)}?`, stableAt),
+    ...due(`stays clear for ${formatDuration(stableMs(state))}?`, stableAt),
     ...due('evidence under way is awaited for the review', closing?.reviewAt),
     ...due(`do alerts of ${incidentName(incident)} still fire?`, closing?.successorAt),
   ]

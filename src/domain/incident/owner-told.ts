@@ -1,5 +1,6 @@
 import type { Severity } from '../values/severity.ts'
 import type { AlertsEvent, ReadingEvent } from './event.ts'
+import { stableMs } from './flapping.ts'
 import { handOverRead } from './hand-over.ts'
 import { ownerSilent } from './release.ts'
 import { countOccasion, type Move, move, set, stay, tell, want } from './turn.ts'
@@ -80,11 +81,13 @@ export const tellGrowth: Move = (turn) => {
 
 /** It was clear, and fires again. What flaps is told once for as long as it would have to stay clear: they know by then that it does not. */
 const tellAgain: Move = (turn) => {
-  const { owner, alerts, occasions, escalation, settings } = turn.state
+  const { owner, alerts, occasions, escalation, settings, flapping } = turn.state
   if (owner === null || escalation.kind === 'asking-owner') return turn
   const { againMuted: _told, ...told } = owner
+  // That it flaps they hear once as it begins to.
+  const quietMs = flapping?.since === turn.at ? settings.stableForMs : stableMs(turn.state)
   const { person, toldAgainAt } = told
-  if (toldAgainAt !== null && turn.at < toldAgainAt + settings.stableForMs) return turn
+  if (toldAgainAt !== null && turn.at < toldAgainAt + quietMs) return turn
   return move(
     turn,
     set({

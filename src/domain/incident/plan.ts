@@ -69,6 +69,7 @@ export function planIncident(
     ladder,
     remediateFirstMs: waits ? (route.remediateFirstMs[incident.severity] ?? 0) : 0,
     stableForMs: route.stableForMs,
+    ...(route.flapping === undefined ? {} : { flapping: route.flapping }),
     stillFiringAfterMs: route.stillFiringAfterMs ?? defaultStillFiringAfterMs,
     ...(group === undefined ? {} : { group }),
     sampleEveryMs: checkOf(incident.labels, configuration)?.everyMs ?? defaultSampleEveryMs,

@@ -88,7 +88,7 @@ const changes: readonly string[] = [
   'queue-pages',
   'cancel-pages',
   'follow-up',
-  'log-notice',
+  'close-look',
 ] satisfies Change['type'][]
 
 function isChange(effect: Effect): effect is Change {

@@ -1,5 +1,6 @@
 import type { EscalationPosition } from '../escalate/escalate.ts'
 import type { HoldCause } from '../escalate/hold.ts'
+import type { Flapping, FlappingRule } from './flapping.ts'
 import type { GroupNotices, GroupSettings } from '../alert/group-notice.ts'
 import type { Severity } from '../values/severity.ts'
 import type { Answer, GivenCommand } from './answer.ts'
@@ -26,6 +27,10 @@ export interface MachineState {
   readonly decisions: number
   /** How often it began to fire: the first time, and each time it fired again. */
   readonly openings: number
+  /** When, the last of these first to go; what flapped carries them over from one incident to the next. Epoch milliseconds. */
+  readonly openedAt: readonly number[]
+  /** It fires and clears again and again; `null`: it does not. */
+  readonly flapping: Flapping | null
   readonly escalation: Escalation
   /** The step that was entered last; `null` before the first. */
   readonly at: EscalationPosition | null
@@ -80,6 +85,8 @@ export interface Settings {
   readonly policy: string
   /** All alerts clear for this long: resolved. */
   readonly stableForMs: number
+  /** What is flapping; absent: nothing is. */
+  readonly flapping?: FlappingRule
   /** How long remediation may try before the first page; 0 where it may not. */
   readonly headStartMs: number
   /** Absent where no room follows it, and nothing is to be repeated. */
@@ -204,6 +211,8 @@ const fresh = {
   alerts: { firing: 0, total: 0 },
   decisions: 0,
   openings: 0,
+  openedAt: [],
+  flapping: null,
   escalation: { kind: 'idle' },
   at: null,
   next: { step: 1, round: 0 },
@@ -245,6 +254,8 @@ export function readState(stored: unknown): MachineState {
   return {
     ...rest,
     group: rest.group ?? null,
+    openedAt: rest.openedAt ?? [],
+    flapping: rest.flapping ?? null,
     occasions: { ...fresh.occasions, ...occasions },
     owner: owner === null ? null : { ...owner, toldAgainAt: owner.toldAgainAt ?? null },
   }

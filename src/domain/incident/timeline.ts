@@ -47,6 +47,8 @@ const kinds: Readonly<Record<Exclude<Fact['type'], 'recorded'>, TimelineKind>> =
   'severity-unknown': 'severity',
   cleared: 'state',
   reopened: 'state',
+  'flapping-began': 'state',
+  'flapping-ended': 'state',
   resolved: 'resolved',
   succeeds: 'state',
   'succeeded-by': 'state',

@@ -49,7 +49,9 @@ function occasionSentence(
     case 'grown':
       return 'For your information: you own it, and more fires than when you acknowledged'
     case 'again':
-      return 'For your information: you own it, and it fires again'
+      return machine?.flapping == null
+        ? 'For your information: you own it, and it fires again'
+        : 'For your information: you own it, and it fires and clears again and again'
     case 'reminder':
       return 'For your information: you own it, and it still fires'
     case 'group':

@@ -81,6 +81,13 @@ const sentences: { readonly [Type in Fact['type']]: readonly (readonly [FactOf<T
     ],
   ],
   cleared: [[{ type: 'cleared', stableForMs: 15 * minute }, 'Every alert is clear; watching for 15 min']],
+  'flapping-began': [
+    [
+      { type: 'flapping-began', times: 4, withinMs: 3_600_000 },
+      'It flaps: fired 4 times within 1 h. From here on it must stay clear for as long, and nobody is paged for each time',
+    ],
+  ],
+  'flapping-ended': [[{ type: 'flapping-ended' }, 'It does not flap any more']],
   reopened: [[{ type: 'reopened' }, 'Firing again: back to open']],
   resolved: [
     [

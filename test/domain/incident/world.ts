@@ -52,6 +52,7 @@ export interface AlertsNow {
   readonly type?: 'opened' | 'alerts-changed'
   readonly fired?: boolean
   readonly muted?: boolean
+  readonly openedBefore?: readonly number[]
 }
 
 /** So many alerts fire from then on. */
@@ -77,6 +78,7 @@ export function fires(
     fired,
     settings: now,
     ...(muted ? { muted } : {}),
+    ...(more.openedBefore === undefined ? {} : { openedBefore: more.openedBefore }),
   }
 }
 
