@@ -66,10 +66,11 @@ export async function worldOf(
     { ...incident, severity },
     await revision(configurations, policyRevisionOf(incident)),
   )
+  const pagesSteps = reading.type === 'read-step' || reading.type === 'read-rules'
   const [schedules, maintenance, suppression] = await Promise.all([
     schedulesOf(db, configurations, targetsOf(reading, policy)),
-    reading.type === 'read-step' ? maintenanceOf(db, configurations, incident.service, at) : [],
-    reading.type === 'read-step' ? suppressionOf(db, configurations, incident, state, at) : undefined,
+    pagesSteps ? maintenanceOf(db, configurations, incident.service, at) : [],
+    pagesSteps ? suppressionOf(db, configurations, incident, state, at) : undefined,
   ])
   const group = reading.type === 'read-group' ? await groupLook(db, configurations, incident, at) : undefined
   const waitsForAlerts =

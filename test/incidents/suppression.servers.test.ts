@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseMatchers } from '../../src/domain/alert/matcher-text.ts'
-import type { IncidentRules } from '../support/incident-configuration.ts'
-import { minute } from '../support/incident-configuration.ts'
+import { incidentConfiguration, type IncidentRules, minute } from '../support/incident-configuration.ts'
 import { type Incidents, startIncidents } from '../support/incidents.ts'
 
 let incidents: Incidents
@@ -58,6 +57,25 @@ describe('N37: a silence', () => {
     expect(story.pages()).toEqual(['r0/s1/ana/c0'])
     await incidents.sleep(10 * minute)
     expect(story.pages()).toEqual(['r0/s1/ana/c0', 'r0/s2/ben/c0'])
+  })
+
+  it('holds back what the rules of people ask for whose step was entered before, and lets it go at its end', async () => {
+    const rules = [
+      { contact: 0, afterMs: 0 },
+      { contact: 1, afterMs: 2 * minute },
+    ]
+    const [ana] = Object.values(incidentConfiguration(0).users).filter(({ name }) => name === 'ana')
+    const users = { ...incidentConfiguration(0).users, ana: { ...ana!, notify: rules } }
+    const story = await begin({
+      policy: { steps: [{ notify: ['ana'], ackTimeoutMs: 60 * minute }] },
+      more: { users },
+    })
+    await story.fire('ios')
+    await incidents.silence('group="ios"', 20 * minute)
+    await incidents.sleep(19 * minute)
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
+    await incidents.sleep(2 * minute)
+    expect(story.pages()).toEqual(['r0/s1/ana/c0', 'r0/s1/ana/c1/t120'])
   })
 
   it('gives way to a person who escalates', async () => {

@@ -52,12 +52,24 @@ export interface HoldFacts {
 
 /** What holds a step back at this instant; `undefined` when it may be entered. A person's urging passes all but maintenance. */
 export function holdOf(step: EscalationStep, facts: HoldFacts, urged: boolean): Hold | undefined {
-  const working = maintenanceHold(facts)
-  if (working !== undefined || urged) return working
-  return facts.suppression ?? calendarHold(step, facts) ?? rateHold(step, facts)
+  const quiet = quietHold(facts)
+  if (quiet?.firm === true) return quiet
+  if (urged) return undefined
+  return quiet ?? calendarHold(step, facts) ?? rateHold(step, facts)
 }
 
-function maintenanceHold({ at, service, maintenance }: HoldFacts): Hold | undefined {
+/** What holds back whatever would be sent now, also by the rules of people whose step was entered before. */
+export function quietHold(
+  facts: Pick<HoldFacts, 'at' | 'service' | 'maintenance' | 'suppression'>,
+): Hold | undefined {
+  return maintenanceHold(facts) ?? facts.suppression
+}
+
+function maintenanceHold({
+  at,
+  service,
+  maintenance,
+}: Pick<HoldFacts, 'at' | 'service' | 'maintenance'>): Hold | undefined {
   const running = maintenance.filter(({ from, to }) => from <= at && at < to)
   if (running.length === 0) return undefined
   const to = Math.max(...running.map((one) => one.to))

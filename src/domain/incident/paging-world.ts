@@ -24,7 +24,7 @@ export interface PagingWorld {
   readonly calendars: Readonly<Record<string, Calendar>>
   /** Of the incident's service: as configured now, and what people announced. */
   readonly maintenance: readonly Maintenance[]
-  /** What keeps its alerts from paging now; only steps look at it. */
+  /** What keeps its alerts from paging now; only steps and people's rules look at it. */
   readonly suppression?: Hold
   /** Its group of alerts; only notices to rooms look at it. */
   readonly group?: GroupLook

@@ -1,9 +1,16 @@
 import { type NewPage, pagesFor, type Recipient } from '../escalate/escalate.ts'
+import { quietHold } from '../escalate/hold.ts'
 import { dueRules, nextRuleInMs, rulesFor } from '../escalate/rules.ts'
 import type { Page } from '../page/page.ts'
 import type { Reading } from './effect.ts'
 import type { ReadingEvent } from './event.ts'
 import type { PagingWorld } from './paging-world.ts'
+
+/** A hold that says no end is looked at so often. */
+const longestQuietLookMs = 60_000
+
+/** No rule was looked at yet, not even those for at once. */
+const beforeAll = -1
 
 /* What people's own rules ask for at a moment after their step was entered. */
 
@@ -23,6 +30,13 @@ export function rulesReading(
       rose ? isOver(earlier, page) : standsFor(earlier, page, enteredAt + page.ruleAfterMs),
     )
   })
+  const hold = pages.length === 0 ? undefined : quietHold({ ...world, at })
+  // What fell due meanwhile is looked at again when that ends.
+  if (hold !== undefined) {
+    const kept = rose ? beforeAll : sinceMs
+    const nextRuleInMs = lookedMs - kept + (hold.inMs ?? longestQuietLookMs)
+    return { type: 'rules-read', cycle: id, pages: [], lookedMs: kept, nextRuleInMs }
+  }
   return {
     type: 'rules-read',
     cycle: id,
