@@ -21,6 +21,8 @@ export const inboxWriters = 4
 /** Some 20 MB in memory, and seconds of writing. */
 const mostWaiting = 30_000
 const mostTogether = 1_000
+/** Of one request; far less than a statement may last. */
+const mostInStatement = 10_000
 const patienceMs = 3_000
 /** A dispatcher that was just woken is at work. */
 const wakeEveryMs = 5
@@ -48,13 +50,21 @@ export function createAlertInbox(db: Database, wake: () => void = createWaker(db
 
   return {
     /**
-     * Stores the alerts that are not stored yet, and returns when they are committed. Sources take turns.
+     * Stores the alerts that are not stored yet, and returns when all are committed. Sources take turns. Very many are stored in parts: where one fails, those
+     * before it stay, and count once when they are sent again.
      * @param alerts all of the same source
      * @throws StoreError `retry`; {@link StoreBusy} when PostgreSQL does not keep up
      */
-    acceptAlerts(alerts: readonly AcceptedAlert[]): Promise<Acceptance> {
-      if (alerts.length === 0) return Promise.resolve({ accepted: 0, duplicates: 0 })
-      return queue.add(alerts, alerts[0]?.source)
+    async acceptAlerts(alerts: readonly AcceptedAlert[]): Promise<Acceptance> {
+      let [accepted, duplicates] = [0, 0]
+      // One after the other: rows keep the order of the request, and another source has its turn in between.
+      for (let from = 0; from < alerts.length; from += mostInStatement) {
+        const part = alerts.slice(from, from + mostInStatement)
+        const stored = await queue.add(part, part[0]?.source)
+        accepted += stored.accepted
+        duplicates += stored.duplicates
+      }
+      return { accepted, duplicates }
     },
   }
 }

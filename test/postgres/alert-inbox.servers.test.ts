@@ -99,6 +99,15 @@ describe('accepted alerts', () => {
     expect(await stored()).toHaveLength(5_000)
   })
 
+  it('of one request are stored in parts where there are very many: what was stored stays, and counts once', async () => {
+    const many = Array.from({ length: 25_000 }, (_, index) => alert(`e${index}`))
+    const broken = many.with(24_000, alert('e24000', { startsAt: 'never' }))
+    await expect(inbox.acceptAlerts(broken)).rejects.toThrow('never')
+    expect(await stored()).toEqual(many.slice(0, 20_000).map(({ eventId }) => eventId))
+    expect(await inbox.acceptAlerts(many)).toEqual({ accepted: 5_000, duplicates: 20_000 })
+    expect(await stored()).toHaveLength(25_000)
+  })
+
   it('need nothing for none', async () => {
     expect(await inbox.acceptAlerts([])).toEqual({ accepted: 0, duplicates: 0 })
   })
