@@ -46,10 +46,24 @@ export function expressionProblem(expression: string): string | undefined {
 const known = new Map<string, RE2JS>()
 const mostKnown = 1_000
 
+/** What an expression may come to once its repeats are written out: as text, and as the steps of its program. A text is held against each of them. */
+const mostWrittenOut = 1_000_000
+const mostSteps = 100_000
+const tooLarge =
+  'the expression is too large once its repeats are written out: repeat fewer times, or match less exactly'
+
+/** The largest number of times that something in it is repeated, by its own words. */
+function mostRepeated(expression: string): number {
+  const counts = expression.matchAll(/\{(\d{1,4})(?:,(\d{0,4}))?\}/g)
+  return Math.max(1, ...Array.from(counts, ([, least, most]) => Math.max(Number(least), Number(most ?? 0))))
+}
+
 function compiled(expression: string): RE2JS {
   const before = known.get(expression)
   if (before !== undefined) return before
+  if (expression.length * mostRepeated(expression) > mostWrittenOut) throw new Error(tooLarge)
   const expressionOfWhole = RE2JS.compile(expression)
+  if (expressionOfWhole.programSize() > mostSteps) throw new Error(tooLarge)
   if (known.size >= mostKnown) known.clear()
   known.set(expression, expressionOfWhole)
   return expressionOfWhole
