@@ -1,7 +1,7 @@
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import { parseIncidentName } from '../domain/investigate/evidence.ts'
 import type { SwitchScope } from '../domain/remediate/kill-switch.ts'
-import { CommandRefused } from '../postgres/incident-commands.ts'
+import { CommandRefused } from '../postgres/command-refused.ts'
 import type { Automation } from '../web/automation.ts'
 import type { Records } from './records.ts'
 

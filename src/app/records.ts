@@ -86,7 +86,7 @@ export function createRecords(db: Database, now: () => Date, options: RecordOpti
     machine,
     declarations: createDeclarations(db, inbox),
     workflowNotifications: createWorkflowNotifications(db),
-    commands: createIncidentCommands({ machine, configurations: known }),
+    commands: createIncidentCommands({ machine, configurations: known, newToken: options.newToken }),
     sending: createPageSending(db, machine),
     inbox,
     alertRepeats: createAlertRepeats(urgent.intake),

@@ -115,15 +115,16 @@ function namespaceUi({ temporalUiUrl, temporalNamespace }: Settings) {
 }
 
 async function recordsOf(records: Records, incident: number) {
-  const [machine, alerts, timeline, pages, attempts, evidence] = await Promise.all([
+  const [machine, alerts, timeline, pages, attempts, evidence, parts] = await Promise.all([
     records.incidents.machine(incident),
     records.incidents.alertsOf(incident),
     records.timeline.ofIncident(incident),
     records.pages.ofIncident(incident),
     records.attempts.ofIncident(incident),
     records.evidence.list(incident),
+    records.incidents.partsOf(incident),
   ])
-  return { machine, alerts, timeline, pages, attempts, evidence }
+  return { machine, alerts, timeline, pages, attempts, evidence, parts }
 }
 
 /** Asks everything that incidents need. */

@@ -15,6 +15,7 @@ import { addIncidentCommands } from './commands/incidents.ts'
 import { addInitCommand } from './commands/init.ts'
 import { addMaintenanceCommands } from './commands/maintenance.ts'
 import { addOnCallCommands } from './commands/on-call.ts'
+import { addMergeCommands } from './commands/merging.ts'
 import { addOwnershipCommands } from './commands/ownership.ts'
 import { addReplayCommand } from './commands/replay.ts'
 import { addRunCommands } from './commands/run.ts'
@@ -43,6 +44,7 @@ export function createProgram(installation: Installation): Command {
   addIncidentCommands(program.commandsGroup('Incidents:'))
   addReviewCommands(program)
   addOwnershipCommands(program)
+  addMergeCommands(program)
   addWhyCommands(program)
   addAutomationCommands(program)
   addMaintenanceCommands(program)

@@ -26,6 +26,7 @@ const reservedNames = [
 const dayMs = 86_400_000
 
 const listsWithoutRepeats = [
+  'services.*.dependsOn',
   'metrics.*.responsible',
   'slices.*.groups',
   'slices.*.responsible',
@@ -44,6 +45,7 @@ export function configurationRuleFindings(configuration: unknown): Finding[] {
   return [
     ...takenNames(configuration),
     ...entriesOf(under(configuration, 'checks')).flatMap(([name, check]) => cadence(['checks', name], check)),
+    ...dependsOnItself(configuration),
     ...routesTakeEverything(itemsOf(under(configuration, 'routes'))),
     ...routesAreTold(itemsOf(under(configuration, 'routes')), ['routes']),
     ...channelsHaveAccounts(configuration),
@@ -52,6 +54,21 @@ export function configurationRuleFindings(configuration: unknown): Finding[] {
       reach(configuration, pattern).flatMap(({ path, value }) => repeated(path, itemsOf(value).map(textOf))),
     ),
   ]
+}
+
+function dependsOnItself(configuration: unknown): Finding[] {
+  return entriesOf(under(configuration, 'services')).flatMap(([service, one]) =>
+    itemsOf(under(one, 'dependsOn')).flatMap((name, index): Finding[] =>
+      textOf(name) === service
+        ? [
+            {
+              path: ['services', service, 'dependsOn', index],
+              message: 'a service does not depend on itself',
+            },
+          ]
+        : [],
+    ),
+  )
 }
 
 function takenNames(configuration: unknown): Finding[] {

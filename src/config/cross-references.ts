@@ -14,6 +14,7 @@ type References = readonly (readonly [pattern: string, kind: string])[]
 
 const configurationReferences: References = [
   ['services.*.owner', 'user or role'],
+  ['services.*.dependsOn.*', 'service'],
   ['metrics.*.source', 'source'],
   ['metrics.*.responsible.*', 'user'],
   ['slices.*.responsible.*', 'user'],

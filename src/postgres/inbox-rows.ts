@@ -43,10 +43,17 @@ export async function claimWaiting(
     SELECT row.*, home.grouping_keys AS homes, before.ended_at AS before_ended_at, before.accepted_at AS before_accepted_at
     FROM claimed AS row
     LEFT JOIN LATERAL (
-      SELECT array_agg(incidents.grouping_key ORDER BY incidents.number) AS grouping_keys
-      FROM incident_alerts AS alerts JOIN incidents ON incidents.number = alerts.incident
-      WHERE alerts.fingerprint = row.fingerprint AND alerts.source = row.source AND alerts.status = 'firing'
-        AND incidents.state <> 'resolved'
+      SELECT array_agg(grouping_key ORDER BY number) AS grouping_keys FROM (
+        SELECT incidents.grouping_key, incidents.number
+        FROM incident_alerts AS alerts JOIN incidents ON incidents.number = alerts.incident
+        WHERE alerts.fingerprint = row.fingerprint AND alerts.source = row.source AND alerts.status = 'firing'
+          AND incidents.state <> 'resolved'
+        UNION
+        SELECT incidents.grouping_key, incidents.number
+        FROM incident_alerts AS alerts JOIN incidents ON incidents.number = alerts.incident
+        WHERE alerts.fingerprint = row.fingerprint AND alerts.source = row.source AND alerts.is_split
+          AND incidents.state <> 'resolved'
+      ) AS open
     ) AS home ON true
     LEFT JOIN LATERAL (
       SELECT coalesce(ends_at, starts_at) AS ended_at, accepted_at FROM alert_inbox AS earlier

@@ -68,7 +68,8 @@ export function alertsInsert(
           starts_at = excluded.starts_at, ends_at = excluded.ends_at, changed_at = excluded.changed_at,
           source_at = excluded.source_at, inbox_id = excluded.inbox_id,
           prominence = excluded.prominence,
-          in_group = incident_alerts.in_group OR 'firing' IN (excluded.status, incident_alerts.status)`
+          in_group = incident_alerts.in_group OR 'firing' IN (excluded.status, incident_alerts.status),
+          moved_to = CASE WHEN excluded.status = 'firing' THEN NULL ELSE incident_alerts.moved_to END`
 }
 
 /** What a title tells of: the worst, and enough of the others to know what they are. */

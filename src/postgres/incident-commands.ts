@@ -10,31 +10,28 @@ import type {
   CommandAnswer,
   EscalateCommand,
   HandOverCommand,
+  MergeCommand,
   NoteCommand,
   ResolveCommand,
   SeverityCommand,
   SnoozeCommand,
+  SplitCommand,
+  UnmergeCommand,
 } from '../domain/incident/messages.ts'
 import { policyOfIncident, policyRevisionOf } from '../domain/incident/plan.ts'
+import { CommandRefused } from './command-refused.ts'
+import { mergeTarget } from './correlation.ts'
+import type { Database } from './database.ts'
 import type { RowChange } from './incident-decision.ts'
 import type { IncidentMachine, LockedIncident } from './incident-machine.ts'
 import { type IncidentConfigurations, settingsOf } from './incident-world.ts'
+import { splitOff } from './split.ts'
 
-/** A command that could not be carried out; the message is for the person who gave it. */
-export class CommandRefused extends Error {
-  override readonly name = 'CommandRefused'
-  /** Alerts still fire: the same command says so, and means it anyway, when it is given again. */
-  readonly asks: boolean
-
-  constructor(message: string, asks = false) {
-    super(message)
-    this.asks = asks
-  }
-}
-
-interface Parts {
+export interface CommandParts {
   readonly machine: IncidentMachine
   readonly configurations: IncidentConfigurations
+  /** Unguessable. */
+  readonly newToken: () => string
 }
 
 type Given<Event> = Event extends CommandEvent ? Omit<Event, 'at' | 'actor' | 'commandId'> : never
@@ -43,7 +40,7 @@ type Given<Event> = Event extends CommandEvent ? Omit<Event, 'at' | 'actor' | 'c
  * What people tell incidents. Decided and kept in one transaction, so that a command counts whether or not a workflow is there to hear of it.
  * Each @throws CommandRefused
  */
-export function createIncidentCommands(parts: Parts) {
+export function createIncidentCommands(parts: CommandParts) {
   const simply = (event: Given<CommandEvent>) => async () => ({ event })
   return {
     acknowledge: (command: Command) =>
@@ -62,6 +59,14 @@ export function createIncidentCommands(parts: Parts) {
       give(parts, command, simply({ type: 'escalate', ...(asOf === undefined ? {} : { asOf }) })),
     resolve: (command: ResolveCommand) =>
       give(parts, command, simply({ type: 'resolve', anyway: command.anyway ?? false })),
+    merge: ({ into, reason, ...command }: MergeCommand) =>
+      give(parts, command, async ({ incident }, db) => ({
+        event: { type: 'merge', into, reason, target: await mergeTarget(db, incident.number, into) },
+      })),
+    unmerge: ({ reason, ...command }: UnmergeCommand) =>
+      give(parts, command, simply({ type: 'unmerge', reason })),
+    split: (command: SplitCommand) =>
+      give(parts, command, async (locked, db) => ({ event: await splitOff(db, parts, locked, command) })),
     note: ({ text, identified, ...command }: NoteCommand) =>
       give(parts, command, simply({ type: 'note', text, ...(identified === true ? { identified } : {}) })),
     stopAutomation: ({ reason, ...command }: AutomationCommand) =>
@@ -81,12 +86,12 @@ interface Change {
 }
 
 async function give(
-  { machine }: Parts,
+  { machine }: CommandParts,
   { incident, actor, at, commandId }: Command,
-  changeOf: (locked: LockedIncident) => Promise<Change>,
+  changeOf: (locked: LockedIncident, db: Database) => Promise<Change>,
 ): Promise<CommandAnswer> {
-  const { answer } = await machine.take(incident, async (locked) => {
-    const { event, columns } = await changeOf(locked)
+  const { answer } = await machine.take(incident, async (locked, db) => {
+    const { event, columns } = await changeOf(locked, db)
     const command = { ...event, at: Date.parse(at), actor, commandId } as MachineEvent
     return columns === undefined ? { event: command } : { event: command, columns }
   })
@@ -102,12 +107,15 @@ function answered(answer: Answer | null): CommandAnswer {
 }
 
 /** How long an acknowledgement holds by the incident's policy, in milliseconds; `null`: for good. */
-async function lastsMs({ configurations }: Parts, { incident }: LockedIncident): Promise<number | null> {
+async function lastsMs(
+  { configurations }: CommandParts,
+  { incident }: LockedIncident,
+): Promise<number | null> {
   return (await policyNow(configurations, incident)).acknowledgedForMs ?? null
 }
 
 async function severityChange(
-  { configurations }: Parts,
+  { configurations }: CommandParts,
   command: SeverityCommand,
   { incident }: LockedIncident,
 ): Promise<Change> {
@@ -117,7 +125,7 @@ async function severityChange(
 }
 
 async function policyChange(
-  { configurations }: Parts,
+  { configurations }: CommandParts,
   { policy, keep }: ApplyPolicyCommand,
   { incident, state }: LockedIncident,
 ): Promise<Change> {

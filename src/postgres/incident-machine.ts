@@ -181,6 +181,7 @@ const cancelWords: Readonly<Record<CancelReason, string>> = {
   'severity-rose': 'the severity rose',
   escalated: 'escalated again',
   'handed-over': 'asked somebody else to take it',
+  merged: 'made it part of another incident',
 }
 
 async function callOff(

@@ -3,6 +3,7 @@ import type { Configuration, Maintenance } from '../domain/configuration/configu
 import type { NotifyTarget } from '../domain/configuration/escalation-policy.ts'
 import { isDeclared } from '../domain/alert/declaration.ts'
 import { stepAt } from '../domain/escalate/escalate.ts'
+import type { Hold } from '../domain/escalate/hold.ts'
 import { reachableOf } from '../domain/escalate/targets.ts'
 import type { Reading } from '../domain/incident/effect.ts'
 import type { PagingWorld } from '../domain/incident/paging-world.ts'
@@ -12,6 +13,7 @@ import type { Schedule } from '../domain/on-call/schedule.ts'
 import { onCallAt } from '../domain/on-call/segments.ts'
 import { planIncident, policyOfIncident, policyRevisionOf } from '../domain/incident/plan.ts'
 import type { Severity } from '../domain/values/severity.ts'
+import { mergedHold } from './correlation.ts'
 import type { Database } from './database.ts'
 import { fromRow as pageFromRow } from './page-rows.ts'
 import { groupLook } from './group-notices.ts'
@@ -55,7 +57,7 @@ export async function worldOf(
   db: Database,
   configurations: IncidentConfigurations,
   incident: Incident,
-  state: Pick<MachineState, 'severity' | 'at' | 'escalation'>,
+  state: Pick<MachineState, 'severity' | 'at' | 'escalation' | 'merged' | 'apart'>,
   reading: Reading,
   at: number,
 ): Promise<PagingWorld> {
@@ -70,7 +72,7 @@ export async function worldOf(
   const [schedules, maintenance, suppression] = await Promise.all([
     schedulesOf(db, configurations, targetsOf(reading, policy)),
     pagesSteps ? maintenanceOf(db, configurations, incident.service, at) : [],
-    pagesSteps ? suppressionOf(db, configurations, incident, state, at) : undefined,
+    pagesSteps ? quietOf(db, configurations, incident, state, at) : undefined,
   ])
   const group = reading.type === 'read-group' ? await groupLook(db, configurations, incident, at) : undefined
   const waitsForAlerts =
@@ -94,6 +96,18 @@ export async function worldOf(
     alertsBegan: waitsForAlerts ? await alertsBegan(db, incident.number) : [],
     pages: reading.type === 'read-rules' ? await pagesOf(db, incident.number) : [],
   }
+}
+
+/** What keeps its alerts from paging, or it because it is part of another incident. */
+async function quietOf(
+  db: Database,
+  configurations: IncidentConfigurations,
+  incident: Incident,
+  state: Pick<MachineState, 'severity' | 'at' | 'escalation' | 'merged' | 'apart'>,
+  at: number,
+): Promise<Hold | undefined> {
+  const suppressed = await suppressionOf(db, configurations, incident, state, at)
+  return suppressed ?? mergedHold(db, configurations.running(), incident, state, at)
 }
 
 /** A revision that is gone must not keep anybody from being paged: the running one takes its place. */

@@ -4,6 +4,7 @@ import type { MachineEvent } from '../domain/incident/event.ts'
 import type { MachineState } from '../domain/incident/state.ts'
 import type { Incident, IncidentState } from '../domain/incident/incident.ts'
 import type { Severity } from '../domain/values/severity.ts'
+import { partsOf } from './correlation.ts'
 import type { Database } from './database.ts'
 import { incidentFromRow, machineOf } from './incident-rows.ts'
 import type { Schema } from './schema.ts'
@@ -141,6 +142,9 @@ function decided(db: Database) {
 
 function alertsBelow(db: Database) {
   return {
+    /** Open incidents that are part of it, the oldest first. */
+    partsOf: (incident: number) => partsOf(db, incident),
+
     /** Its alerts, firing ones first, of each group the worst first, then by the time it began. */
     async alertsOf(incident: number): Promise<Alert[]> {
       const rows = await db
@@ -189,5 +193,6 @@ function alertFromRow(row: Selectable<Schema['incident_alerts']>): Alert {
     annotations: row.annotations,
     startsAt: row.starts_at.toISOString(),
     ...(row.ends_at === null ? {} : { endsAt: row.ends_at.toISOString() }),
+    ...(row.moved_to === null ? {} : { movedTo: row.moved_to }),
   }
 }

@@ -139,6 +139,10 @@ export interface Schema {
     /** What the last notice to the rooms that follow it told of it; NULL: nothing. */
     told: Generated<AlertStatus | null>
     told_at: Generated<Date | null>
+    /** The incident that a person moved it to. */
+    moved_to: Generated<number | null>
+    /** A person moved it here. */
+    is_split: Generated<boolean>
     /** Until its group is looked at after it cleared. */
     in_group: Generated<boolean>
   }

@@ -9,6 +9,7 @@ import type { PagingPreview } from '../domain/escalate/preview.ts'
 import type { LinkPlace } from '../domain/page/page-link.ts'
 import type { Evidence } from '../domain/investigate/evidence.ts'
 import type { MachineEvent } from '../domain/incident/event.ts'
+import type { IncidentPart } from '../domain/incident/merging.ts'
 import type { MachineState } from '../domain/incident/state.ts'
 import type { Incident, IncidentState } from '../domain/incident/incident.ts'
 import type {
@@ -17,10 +18,13 @@ import type {
   CommandAnswer,
   EscalateCommand,
   HandOverCommand,
+  MergeCommand,
   NoteCommand,
   ResolveCommand,
   SeverityCommand,
   SnoozeCommand,
+  SplitCommand,
+  UnmergeCommand,
 } from '../domain/incident/messages.ts'
 import type { Schedule, Span } from '../domain/on-call/schedule.ts'
 import type { Page } from '../domain/page/page.ts'
@@ -272,6 +276,8 @@ export interface IncidentRecords {
   readonly pages: readonly Page[]
   readonly attempts: readonly RemediationAttempt[]
   readonly evidence: readonly Evidence[]
+  /** Open incidents that are part of it. */
+  readonly parts: readonly IncidentPart[]
 }
 
 export interface IncidentCommands {
@@ -284,4 +290,7 @@ export interface IncidentCommands {
   snooze(command: SnoozeCommand): Promise<CommandAnswer>
   setSeverity(command: SeverityCommand): Promise<CommandAnswer>
   applyPolicy(command: ApplyPolicyCommand): Promise<CommandAnswer>
+  merge(command: MergeCommand): Promise<CommandAnswer>
+  unmerge(command: UnmergeCommand): Promise<CommandAnswer>
+  split(command: SplitCommand): Promise<CommandAnswer>
 }

@@ -65,6 +65,7 @@ beforeAll(async () => {
         pages: [],
         attempts: [],
         evidence: [],
+        parts: [],
       }),
     },
     publicUrl: 'https://firewatch.example.org',

@@ -58,6 +58,9 @@ export async function handlersOf(
     snooze: take('snooze'),
     setSeverity: take('severity'),
     applyPolicy: take('apply-policy'),
+    merge: take('merge'),
+    unmerge: take('unmerge'),
+    split: take('split'),
     ...commands,
   }
   const { handlers, idle } = createChannelHandlers({
@@ -126,6 +129,14 @@ function readerOf({ records: { incidents } }: EscalationWorld) {
     byChartToken: () => Promise.resolve(undefined),
     events: () => Promise.resolve([]),
     records: () =>
-      Promise.resolve({ machine: null, alerts: [], timeline: [], pages: [], attempts: [], evidence: [] }),
+      Promise.resolve({
+        machine: null,
+        alerts: [],
+        timeline: [],
+        pages: [],
+        attempts: [],
+        evidence: [],
+        parts: [],
+      }),
   }
 }

@@ -26,7 +26,7 @@ export async function pagedAtFirst(
     nothing,
     configurations,
     begun,
-    { ...begun, at: null, escalation: { kind: 'idle' } },
+    { ...begun, at: null, escalation: { kind: 'idle' }, merged: null, apart: false },
     reading,
     at,
   )

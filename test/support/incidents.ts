@@ -241,7 +241,10 @@ function createStory(parts: Parts, world: IncidentWorld, configuration: Configur
   /** Brings alerts to their incident, as intake and dispatcher do. */
   const apply = async (alerts: readonly AcceptedAlert[]) => {
     await records.inbox.acceptAlerts(alerts)
-    const rows = await records.dispatch.claim(10_000, [], 30_000)
+    // Accepted by the clock of the test, not by that of the database.
+    const acceptedAt = new Date(clock.at).toISOString()
+    const claimed = await records.dispatch.claim(10_000, [], 30_000)
+    const rows = claimed.map((row) => ({ ...row, acceptedAt }))
     for (const group of groupRows(rows, configuration).groups) {
       const opening = { configRevision: configuration.revision, chartToken: crypto.randomUUID() }
       await records.dispatch.apply(group, opening, new Date(clock.at))

@@ -65,6 +65,7 @@ beforeAll(async () => {
           pages: [],
           attempts: [],
           evidence: [],
+          parts: [],
         }),
       },
       intake: createIntake(

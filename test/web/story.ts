@@ -61,6 +61,7 @@ export function busyRecords(at: (minute: string) => string): IncidentRecords {
       evidence(3, 'opened/broken', { error: hostile }),
       evidence(4, 'opened/answer', { body: hostile }),
     ],
+    parts: [{ number: 9, title: hostile, service: hostile, severity: 'P2' }],
   }
 }
 

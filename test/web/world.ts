@@ -116,6 +116,7 @@ export const noRecords: IncidentRecords = {
   pages: [],
   attempts: [],
   evidence: [],
+  parts: [],
 }
 
 export interface TestWeb {
@@ -328,6 +329,9 @@ function commandsOver(state: State, given: TestWeb['given']): WebDependencies['c
     snooze: take('snooze'),
     setSeverity: take('severity'),
     applyPolicy: take('apply-policy'),
+    merge: take('merge'),
+    unmerge: take('unmerge'),
+    split: take('split'),
   }
 }
 

@@ -99,9 +99,19 @@ interface DeclaredAnswer {
 
 export function commanding(program: Command, word: string, verb: string, description: string): void {
   reading(program, `${word} <incident>`, description).action(async (name: string, options: Options) => {
-    const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, verb))
-    print(options, answer, () => answer.message)
+    await give(name, verb, undefined, options)
   })
+}
+
+/** Gives a command to an incident, and says what came of it. */
+export async function give(
+  name: string,
+  verb: string,
+  body: object | undefined,
+  options: Options,
+): Promise<void> {
+  const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, verb), body)
+  print(options, answer, () => answer.message)
 }
 
 export function reading(program: Command, usage: string, description: string): Command {
@@ -160,7 +170,7 @@ const longestLine = 300
 
 /** Everything that is known of one incident, for a terminal. */
 export function showText({ incident, ...view }: { incident: Incident } & IncidentView): string {
-  const { alerts, timeline, timeZone, links, next } = view
+  const { alerts, timeline, timeZone, links, next, parts } = view
   const now = Date.now()
   const leftOut = leftOutOf(alerts)
   const began = Date.parse(incident.startedAt)
@@ -176,10 +186,13 @@ export function showText({ incident, ...view }: { incident: Incident } & Inciden
     `${since}; ${ownerText(incident)}`,
     ...(incident.state === 'resolved' ? [] : [`now: ${incident.nowDoing === '' ? '-' : incident.nowDoing}`]),
     ...(next === null ? [] : [`next: ${next.text}`]),
+    ...parts.map(
+      ({ number, severity, title }) => `part of it: ${incidentName(number)}  ${severity}  ${oneLine(title)}`,
+    ),
     '',
     ...alerts.map(
-      ({ status, labels, annotations }) =>
-        `  [${status}] ${cutText(oneLine(annotations['summary'] ?? labels['alertname'] ?? ''), longestLine)}`,
+      ({ status, labels, annotations, movedTo }) =>
+        `  [${movedTo === undefined ? status : `moved to ${incidentName(movedTo)}`}] ${cutText(oneLine(annotations['summary'] ?? labels['alertname'] ?? ''), longestLine)}`,
     ),
     ...(leftOut === undefined ? [] : [`  ${leftOutSentence(leftOut)}`]),
     ...(links.length === 0 ? [] : ['', ...links.map(({ title, url }) => `  ${oneLine(title)}: ${url}`)]),

@@ -1,9 +1,7 @@
 import { Argument, type Command } from 'commander'
-import type { CommandAnswer } from '../../domain/incident/messages.ts'
 import { severities } from '../../domain/values/severity.ts'
 import { duration, position } from '../options.ts'
-import { print } from '../terminal.ts'
-import { api, commanding, type Options, pathOf, reading } from './incidents.ts'
+import { commanding, give, type Options, reading } from './incidents.ts'
 
 /** The commands by which people say who has an incident, how bad it is and whom it pages. */
 export function addOwnershipCommands(program: Command): void {
@@ -39,9 +37,4 @@ export function addOwnershipCommands(program: Command): void {
 interface AppliedPolicy {
   readonly policy?: string
   readonly keep?: boolean
-}
-
-async function give(name: string, verb: string, body: object, options: Options): Promise<void> {
-  const answer = await (await api(options)).post<CommandAnswer>(pathOf(name, verb), body)
-  print(options, answer, () => answer.message)
 }

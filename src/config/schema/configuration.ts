@@ -33,6 +33,15 @@ const heartbeatSchema = z.strictObject({
   every: duration({ leastMs: 60_000 }).prefault('1m'),
 })
 
+/** `false`: no incident is taken for a part of another. */
+const correlationSchema = z.union([
+  z.literal(false),
+  z.strictObject({
+    within: duration({ leastMs: 1_000 }).prefault('5m'),
+    holdFor: duration({ leastMs: 1_000 }).prefault('30m'),
+  }),
+])
+
 /** `firewatch.yaml`, section by section. What ties sections together is in the cross-references and rules. */
 export const configurationSchema = z.strictObject({
   timeZone: timeZone.default('UTC'),
@@ -55,6 +64,7 @@ export const configurationSchema = z.strictObject({
   windows: named(windowSchema).exactOptional(),
   inhibit: z.array(inhibitionRuleSchema).exactOptional(),
   severities: severityWordsSchema,
+  correlation: correlationSchema.prefault({}),
   resolveTimeout: duration({ leastMs: 1_000 }).prefault('5m'),
   targets: named(targetSchema).default({}),
   runbooks: z.array(text).default([]),
@@ -93,6 +103,9 @@ export function toConfiguration(
     ...(written.windows !== undefined && { windows: mapped(written.windows, toWindow(written.timeZone)) }),
     ...(written.inhibit !== undefined && { inhibit: written.inhibit }),
     severities: toSeverityWords(written.severities),
+    ...(written.correlation !== false && {
+      correlation: { withinMs: written.correlation.within, holdForMs: written.correlation.holdFor },
+    }),
     resolveTimeoutMs: written.resolveTimeout,
     targets: mapped(written.targets, toTarget),
     runbooks,

@@ -15,6 +15,7 @@ export const serviceSchema = z.strictObject({
   description: text.exactOptional(),
   owner: text.exactOptional(),
   ...linkFields,
+  dependsOn: z.array(text).exactOptional(),
   maintenance: z.array(maintenanceSchema).exactOptional(),
 })
 

@@ -16,6 +16,8 @@ export interface Alert {
   readonly startsAt: string
   /** When it cleared; absent while it fires. */
   readonly endsAt?: string
+  /** The incident that a person moved it to; it counts there. */
+  readonly movedTo?: number
 }
 
 /** An alert as it is handed to the inbox. */

@@ -3,6 +3,7 @@ import { severityMeant } from '../values/severity.ts'
 import { alertIdentity, groupingKeyOf, type Labels } from './alert.ts'
 import { declaredKeyOf, isDeclared } from './declaration.ts'
 import { routesOf } from './routing.ts'
+import { isSplit } from './split-key.ts'
 import type { InboxRow } from './stored-alert.ts'
 
 /** Events that meet in one incident, in the order of acceptance. */
@@ -84,9 +85,9 @@ function placesOf(
   )
 }
 
-/** The grouping key of an alert in a route. No sender's key is one of a declared incident, whatever the route groups by. */
+/** The grouping key of an alert in a route. No sender's key is one of an incident that people declared or split off, whatever the route groups by. */
 export function senderKeyOf(labels: Labels, { key = '', groupBy }: Route): string {
   const group = groupingKeyOf(labels, groupBy)
   const groupingKey = key === '' ? group : `${key}:${group}`
-  return isDeclared({ groupingKey }) ? `,${groupingKey}` : groupingKey
+  return isDeclared({ groupingKey }) || isSplit({ groupingKey }) ? `,${groupingKey}` : groupingKey
 }

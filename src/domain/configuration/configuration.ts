@@ -1,4 +1,5 @@
 import type { Labels } from '../alert/alert.ts'
+import type { CorrelationRules } from '../alert/correlation.ts'
 import type { InhibitionRule } from '../alert/inhibition.ts'
 import type { Matcher } from '../alert/matcher.ts'
 import type { FlappingRule } from '../incident/flapping.ts'
@@ -26,6 +27,8 @@ export interface Configuration {
   readonly severities?: SeverityWords
   /** An alert through Alertmanager's API that does not say until when fires for so long after it was last sent; absent: 5 minutes. */
   readonly resolveTimeoutMs?: number
+  /** Which incidents are taken for parts of others; absent: none. */
+  readonly correlation?: CorrelationRules
   readonly services: Readonly<Record<string, Service>>
   readonly sources: Readonly<Record<string, SourceTable>>
   readonly metrics: Readonly<Record<string, Metric>>
@@ -68,6 +71,8 @@ export interface Service {
   readonly runbookUrl?: string
   /** Further places to look. */
   readonly links?: readonly NamedLink[]
+  /** Services that it cannot do without. */
+  readonly dependsOn?: readonly string[]
   /** While one of them lasts, nobody is paged about the service; what is still wrong at its end is paged then. */
   readonly maintenance?: readonly Maintenance[]
 }

@@ -2,6 +2,7 @@ import type { AlertRate, EscalationStep } from '../configuration/escalation-poli
 import type { Calendar } from '../configuration/people.ts'
 import type { Maintenance } from '../configuration/configuration.ts'
 import { formatDuration } from '../values/duration.ts'
+import { incidentName } from '../investigate/evidence.ts'
 import { stampWords } from '../values/zoned-words.ts'
 
 /** What holds a step back. Instants are ISO 8601 in UTC. */
@@ -26,6 +27,14 @@ export type HoldCause =
   | { readonly kind: 'muted'; readonly window: string; readonly until: string | null }
   | { readonly kind: 'inactive'; readonly windows: readonly string[] }
   | { readonly kind: 'grouping'; readonly until: string }
+  /** It is part of another incident, whose people know. */
+  | { readonly kind: 'merged'; readonly into: number; readonly why: MergedWhy }
+
+/** Why an incident is part of another. */
+export type MergedWhy =
+  /** By services that depend on each other, from its own on. */
+  | { readonly kind: 'depends-on'; readonly path: readonly string[]; readonly apartMs: number }
+  | { readonly kind: 'person'; readonly by: string; readonly reason: string }
 
 /** Why a step that is due is not entered yet. */
 export interface Hold {
@@ -123,7 +132,17 @@ export function holdSentence(cause: HoldCause, timeZone = 'UTC'): string {
       return `outside ${cause.windows.join(', ')}`
     case 'grouping':
       return `until ${instant(cause.until)} for more alerts of its group`
+    case 'merged':
+      return `it is part of ${incidentName(cause.into)}: ${mergedWords(cause.why)}`
     case 'alert-rate':
       return `until more than ${cause.moreThan} ${cause.moreThan === 1 ? 'alert begins' : 'alerts begin'} within ${formatDuration(cause.withinMs)}`
   }
+}
+
+/** `checkout depends on payments, which depends on db; opened 40 s apart`. */
+export function mergedWords(why: MergedWhy): string {
+  if (why.kind === 'person') return `${why.by} said so (${why.reason})`
+  const [first = '', ...rest] = why.path
+  const chain = rest.map((one) => `depends on ${one}`).join(', which ')
+  return `${first} ${chain}; opened ${formatDuration(why.apartMs)} apart`
 }

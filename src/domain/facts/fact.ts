@@ -55,6 +55,18 @@ export type SeverityFact =
 export type PhaseFact =
   | { readonly type: 'cleared'; readonly stableForMs: number }
   | { readonly type: 'reopened' }
+  /** A person made it part of another incident. */
+  | { readonly type: 'merged'; readonly into: number; readonly reason: string }
+  /** A person took it apart from the incident that it was part of. */
+  | { readonly type: 'unmerged'; readonly from: number; readonly reason: string }
+  /** A person took some of its alerts out, and these opened another incident. */
+  | { readonly type: 'split-off'; readonly into: number; readonly alerts: number; readonly reason: string }
+  | {
+      readonly type: 'split-from'
+      readonly incident: number
+      readonly alerts: number
+      readonly reason: string
+    }
   /** It began to fire so often within this time: it flaps. */
   | { readonly type: 'flapping-began'; readonly times: number; readonly withinMs: number }
   | { readonly type: 'flapping-ended' }

@@ -27,6 +27,12 @@ const writers: { readonly [Type in Fact['type']]: Writer<Type> } = {
     from === to ? `${actor} fixed the severity at ${to}` : `${actor} set the severity from ${from} to ${to}`,
   cleared: ({ stableForMs }) => `Every alert is clear; watching for ${formatDuration(stableForMs)}`,
   reopened: () => 'Firing again: back to open',
+  merged: ({ into, reason }, actor) => `${actor} made it part of ${incidentName(into)}: ${reason}`,
+  unmerged: ({ from, reason }, actor) => `${actor} took it apart from ${incidentName(from)}: ${reason}`,
+  'split-off': ({ into, alerts, reason }, actor) =>
+    `${actor} made ${count(alerts, 'alert')} an incident of ${alerts === 1 ? 'its' : 'their'} own, ${incidentName(into)}: ${reason}`,
+  'split-from': ({ incident, alerts, reason }, actor) =>
+    `${actor} took ${count(alerts, 'alert')} out of ${incidentName(incident)}: ${reason}`,
   'flapping-began': ({ times, withinMs }) =>
     `It flaps: fired ${times} times within ${formatDuration(withinMs)}. From here on it must stay clear for as long, and nobody is paged for each time`,
   'flapping-ended': () => 'It does not flap any more',

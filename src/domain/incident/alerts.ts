@@ -20,11 +20,16 @@ export function opened(event: AlertsEvent): Move {
       turn,
       take(event),
       opensAnew(event.openedBefore),
+      event.splitFrom === undefined ? stay : splitFrom(event.splitFrom, firing),
       succeeds === undefined ? stay : tell({ type: 'succeeds', incident: succeeds, firing }),
       respond,
       // Behind the steps: a room that they page is not told of the same at once.
       groupChanged,
     )
+}
+
+function splitFrom({ incident, by, reason }: NonNullable<AlertsEvent['splitFrom']>, alerts: number): Move {
+  return tell({ type: 'split-from', incident, alerts, reason }, by)
 }
 
 export function alertsChanged(event: AlertsEvent): Move {
@@ -137,7 +142,7 @@ export function waitRead({ position, ackTimeoutMs }: Extract<ReadingEvent, { typ
 }
 
 /** What holds a step back because of the alerts that there are. */
-const byAlerts: readonly HoldCause['kind'][] = ['alert-rate', 'silenced', 'inhibited', 'grouping']
+const byAlerts: readonly HoldCause['kind'][] = ['alert-rate', 'silenced', 'inhibited', 'grouping', 'merged']
 
 /** A step that is held back because of its alerts is looked at again. */
 const retryHeldStep: Move = (turn) => {

@@ -11,6 +11,7 @@ import { groupDue, groupRead } from './group-notices.ts'
 import { escalateNow } from './escalate-now.ts'
 import type { CommandEvent, MachineEvent } from './event.ts'
 import { handOver, handOverDue } from './hand-over.ts'
+import { merge, split, unmerge } from './merging.ts'
 import { personRead } from './owner-told.ts'
 import { acknowledge, snooze, takeOver } from './ownership.ts'
 import { pageEnded } from './pages.ts'
@@ -144,6 +145,12 @@ function carryOut(event: CommandEvent): Move {
       return setSeverity(event)
     case 'apply-policy':
       return applyPolicy(event)
+    case 'merge':
+      return merge(event)
+    case 'unmerge':
+      return unmerge(event)
+    case 'split':
+      return split(event)
     case 'stop-automation':
       return stopAutomation(event)
     case 'resume-automation':

@@ -75,3 +75,4 @@ export type CancelReason =
   | 'severity-rose'
   | 'escalated'
   | 'handed-over'
+  | 'merged'

@@ -4,6 +4,7 @@ import type { Hold } from '../escalate/hold.ts'
 import type { Notified } from '../escalate/targets.ts'
 import type { PageKind, PageState } from '../page/page.ts'
 import type { Severity } from '../values/severity.ts'
+import type { MergeTarget } from './merging.ts'
 import type { AlertCounts, Settings, Task } from './state.ts'
 
 /**
@@ -35,6 +36,8 @@ export interface AlertsEvent extends AlertCounts {
   readonly succeeds?: number
   /** When the incident before it of the same alerts began to fire, if that one just stayed clear; epoch milliseconds. */
   readonly openedBefore?: readonly number[]
+  /** The incident that a person took its alerts out of. */
+  readonly splitFrom?: { readonly incident: number; readonly by: string; readonly reason: string }
 }
 
 interface Given {
@@ -60,6 +63,16 @@ export type CommandEvent = Given &
         /** Where the escalation goes on under it; `null`: from the first step. */
         readonly kept: PositionAfterEdit | null
         readonly settings: Settings
+      }
+    | { readonly type: 'merge'; readonly into: number; readonly target: MergeTarget; readonly reason: string }
+    | { readonly type: 'unmerge'; readonly reason: string }
+    | {
+        readonly type: 'split'
+        /** The incident that was opened for them. */
+        readonly into: number
+        readonly alerts: number
+        readonly left: AlertCounts
+        readonly reason: string
       }
     | { readonly type: 'stop-automation'; readonly reason: string }
     | { readonly type: 'resume-automation'; readonly reason: string }

@@ -1,3 +1,4 @@
+import type { Matcher } from '../alert/matcher.ts'
 import type { Severity } from '../values/severity.ts'
 
 /**
@@ -33,6 +34,23 @@ export interface NoteCommand extends Command {
 /** `asOf` is where the escalation stood when the message was sent that this answers; past it, the command is refused. */
 export interface EscalateCommand extends Command {
   readonly asOf?: { readonly round: number; readonly step: number }
+}
+
+export interface MergeCommand extends Command {
+  /** The incident that it is to be part of. */
+  readonly into: number
+  readonly reason: string
+}
+
+export interface UnmergeCommand extends Command {
+  readonly reason: string
+}
+
+/** Alerts by their fingerprints, or by matchers as silences have them; those that fire count. */
+export interface SplitCommand extends Command {
+  readonly fingerprints: readonly string[]
+  readonly matchers: readonly Matcher[]
+  readonly reason: string
 }
 
 export interface AutomationCommand extends Command {

@@ -1,6 +1,7 @@
 import type { EscalationPosition } from '../escalate/escalate.ts'
 import type { HoldCause } from '../escalate/hold.ts'
 import type { Flapping, FlappingRule } from './flapping.ts'
+import type { MergedInto } from './merging.ts'
 import type { GroupNotices, GroupSettings } from '../alert/group-notice.ts'
 import type { Severity } from '../values/severity.ts'
 import type { Answer, GivenCommand } from './answer.ts'
@@ -31,6 +32,10 @@ export interface MachineState {
   readonly openedAt: readonly number[]
   /** It fires and clears again and again; `null`: it does not. */
   readonly flapping: Flapping | null
+  /** What a person made it part of; `null`: nothing. */
+  readonly merged: MergedInto | null
+  /** A person took it apart from what it was part of: it stands by itself, whatever it depends on. */
+  readonly apart: boolean
   readonly escalation: Escalation
   /** The step that was entered last; `null` before the first. */
   readonly at: EscalationPosition | null
@@ -213,6 +218,8 @@ const fresh = {
   openings: 0,
   openedAt: [],
   flapping: null,
+  merged: null,
+  apart: false,
   escalation: { kind: 'idle' },
   at: null,
   next: { step: 1, round: 0 },
@@ -256,6 +263,8 @@ export function readState(stored: unknown): MachineState {
     group: rest.group ?? null,
     openedAt: rest.openedAt ?? [],
     flapping: rest.flapping ?? null,
+    merged: rest.merged ?? null,
+    apart: rest.apart ?? false,
     occasions: { ...fresh.occasions, ...occasions },
     owner: owner === null ? null : { ...owner, toldAgainAt: owner.toldAgainAt ?? null },
   }

@@ -3,7 +3,8 @@ import { enteredStep } from '../escalation.ts'
 import { isAutomated } from '../../domain/incident/automation.ts'
 import { incidentScope, isSameScope } from '../../domain/remediate/kill-switch.ts'
 import { html, type Html } from '../html.ts'
-import { action, commandId, form, moreCommands } from './incident-forms.ts'
+import { action, commandId, form } from './command-form.ts'
+import { moreCommands } from './incident-forms.ts'
 import type { IncidentPage } from './incident.ts'
 import { silenceAddress } from './silences.ts'
 
@@ -28,6 +29,11 @@ const told = new Map([
   ['stop-automation-again', 'Automation was stopped before: nothing has changed.'],
   ['resume-automation', 'Automation may work again in this incident.'],
   ['resume-automation-again', 'It was not stopped for this incident: nothing has changed.'],
+  ['merge', 'It is part of the other incident now, and pages nobody while that does.'],
+  ['merge-again', 'It was part of it already: nothing has changed.'],
+  ['unmerge', 'It is an incident of its own again, and pages by itself.'],
+  ['unmerge-again', 'It is part of no other incident: nothing has changed.'],
+  ['split', 'Those alerts are an incident of their own now: the timeline links it.'],
   ['note', 'Noted.'],
 ])
 

@@ -1,6 +1,7 @@
-import { incidentName } from '../../domain/investigate/evidence.ts'
 import { severities } from '../../domain/values/severity.ts'
 import { html, type Html } from '../html.ts'
+import { form } from './command-form.ts'
+import { mergeForms } from './incident-parts.ts'
 import type { IncidentPage } from './incident.ts'
 import { severityWord } from './words.ts'
 
@@ -16,11 +17,12 @@ const snoozes = [
 
 /** Commands that are given rarely. They are unfolded first, so that none is given by a slip of a finger. */
 export function moreCommands(page: IncidentPage): Html {
-  return html`<details class="confirm more" id="more-commands"><summary class="button">Snooze, hand over, severity, policy</summary>
+  return html`<details class="confirm more" id="more-commands"><summary class="button">Snooze, hand over, severity, policy, merge</summary>
 ${snoozeForm(page)}
 ${handOverForm(page)}
 ${severityForm(page)}
 ${policyForm(page)}
+${mergeForms(page)}
 </details>`
 }
 
@@ -74,17 +76,4 @@ ${form(
 
 function option(value: string, label: string, chosen: boolean): Html {
   return html`<option value="${value}"${chosen ? html` selected` : null}>${label}</option>`
-}
-
-/** A command as a form. It works without script. */
-export function form(page: IncidentPage, verb: string, body: Html): Html {
-  return html`<form method="post" action="${action(page, verb)}">${commandId(page)}${body}</form>`
-}
-
-export function action({ incident }: IncidentPage, verb: string): string {
-  return `/incidents/${incidentName(incident.number)}/${verb}`
-}
-
-export function commandId({ commandId: id }: IncidentPage): Html {
-  return html`<input type="hidden" name="commandId" value="${id}">`
 }

@@ -16,7 +16,7 @@ import { readerZone } from '../reader-zone.ts'
 import { linkItems } from './incident-guidance.ts'
 import { outcomeWords } from './outcomes.ts'
 import { table, type Cell } from './table.ts'
-import { clock, icon, instant, verdictBadge } from './words.ts'
+import { clock, icon, incidentLink, instant, verdictBadge } from './words.ts'
 
 const mostAlerts = 100
 /* A sender may write as much as it likes, and all of it is kept; people read so much of it. */
@@ -27,9 +27,9 @@ const longestValue = 500
 export function alertSection(alerts: readonly Alert[]): Html {
   const firing = alerts.filter(({ status }) => status === 'firing').length
   const rows = alerts.slice(0, mostAlerts).map(
-    ({ status, labels, annotations, startsAt, endsAt }) =>
+    ({ status, labels, annotations, startsAt, endsAt, movedTo }) =>
       html`<li><p><span class="badge ${status === 'firing' ? 'firing' : 'ok'}">${icon(status === 'firing' ? '▲' : '✓')} ${status}</span> ${cutText(annotations['summary'] ?? labels['alertname'] ?? 'alert', longestValue)}</p>
-<p class="quiet">${instant(startsAt)}${endsAt === undefined ? null : html` to ${clock(endsAt)}`}</p>
+<p class="quiet">${instant(startsAt)}${endsAt === undefined ? null : html` to ${clock(endsAt)}`}${movedTo === undefined ? null : html`, then moved to ${incidentLink(movedTo)}`}</p>
 ${linksOf(annotations)}
 <details><summary>Labels</summary><dl class="labels">${pairs(labels)}${pairs(annotations)}</dl></details></li>`,
   )

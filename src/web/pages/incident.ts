@@ -9,6 +9,7 @@ import { guidanceSection } from './incident-guidance.ts'
 import { evidenceSection } from './evidence.ts'
 import { commandBar, noteForm, toldSection } from './incident-commands.ts'
 import { pagingSection } from './incident-paging.ts'
+import { partsSection } from './incident-parts.ts'
 import { alertSection, attemptSection, timelineSection } from './incident-records.ts'
 import { factSection, nowSection } from './incident-standing.ts'
 import { linkCommands } from './link-commands.ts'
@@ -54,6 +55,7 @@ export function incidentPage(page: IncidentPage): Html {
 ${factSection(page)}
 ${byPageLink ? linkCommands(page) : commandBar(page)}
 <div class="story">
+${partsSection(page)}
 ${nowSection(page)}
 ${guidanceSection(page)}
 ${chartSection(page)}

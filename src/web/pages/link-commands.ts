@@ -2,7 +2,7 @@ import { incidentName } from '../../domain/investigate/evidence.ts'
 import { loginPath } from '../return-path.ts'
 import { html, type Html } from '../html.ts'
 import { escalateButton } from './incident-commands.ts'
-import { form } from './incident-forms.ts'
+import { form } from './command-form.ts'
 import type { IncidentPage } from './incident.ts'
 
 /** What somebody may do who came by the link of a page, as whom, and the way to the rest. */

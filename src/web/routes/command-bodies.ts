@@ -121,7 +121,11 @@ export function policyIn(
 }
 
 /** @throws HttpProblem 400 with the first thing that is wrong, or `missing` when nothing was said at all */
-function read<Schema extends z.ZodType>(schema: Schema, body: unknown, missing: string): z.output<Schema> {
+export function read<Schema extends z.ZodType>(
+  schema: Schema,
+  body: unknown,
+  missing: string,
+): z.output<Schema> {
   const parsed = schema.safeParse(storable(body), {
     error: ({ input }) => (input === undefined ? missing : undefined),
   })

@@ -17,6 +17,7 @@ import {
   snoozeIn,
   successorIn,
 } from './command-bodies.ts'
+import { mergeIn, reasonIn, splitIn } from './merge-bodies.ts'
 import { incidentOf } from './incidents.ts'
 
 const FormCommand = z.object({ commandId: Key })
@@ -49,6 +50,9 @@ const verbs: Readonly<Record<string, Give>> = {
     const applied = policyIn(body, await dependencies.policies())
     return commands.applyPolicy({ ...command, ...applied })
   },
+  merge: (commands, { command, body }) => commands.merge({ ...command, ...mergeIn(body) }),
+  unmerge: (commands, { command, body }) => commands.unmerge({ ...command, reason: reasonIn(body) }),
+  split: (commands, { command, body }) => commands.split({ ...command, ...splitIn(body) }),
   note: (commands, { command, body }) =>
     commands.note({ ...command, text: noteIn(body), identified: identifiedIn(body) }),
 }

@@ -81,6 +81,26 @@ const sentences: { readonly [Type in Fact['type']]: readonly (readonly [FactOf<T
     ],
   ],
   cleared: [[{ type: 'cleared', stableForMs: 15 * minute }, 'Every alert is clear; watching for 15 min']],
+  merged: [[{ type: 'merged', into: 12, reason: 'same disk' }, 'ana made it part of INC-12: same disk']],
+  unmerged: [
+    [{ type: 'unmerged', from: 12, reason: 'another disk' }, 'ana took it apart from INC-12: another disk'],
+  ],
+  'split-off': [
+    [
+      { type: 'split-off', into: 14, alerts: 1, reason: 'another disk' },
+      'ana made 1 alert an incident of its own, INC-14: another disk',
+    ],
+    [
+      { type: 'split-off', into: 14, alerts: 3, reason: 'another disk' },
+      'ana made 3 alerts an incident of their own, INC-14: another disk',
+    ],
+  ],
+  'split-from': [
+    [
+      { type: 'split-from', incident: 12, alerts: 3, reason: 'another disk' },
+      'ana took 3 alerts out of INC-12: another disk',
+    ],
+  ],
   'flapping-began': [
     [
       { type: 'flapping-began', times: 4, withinMs: 3_600_000 },

@@ -55,6 +55,9 @@ const command: fc.Arbitrary<Plain<CommandEvent>> = fc.oneof(
     { type: 'stop-automation', reason: 'odd' } as const,
     { type: 'resume-automation', reason: 'fine' } as const,
     { type: 'note', text: 'looks like the disk' } as const,
+    { type: 'merge', into: 7, target: 'told', reason: 'the same disk' } as const,
+    { type: 'merge', into: 7, target: 'not-told', reason: 'the same disk' } as const,
+    { type: 'unmerge', reason: 'another disk' } as const,
   ),
 )
 /** The world has what counts. */
