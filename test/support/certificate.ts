@@ -1,6 +1,6 @@
 import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
 
-/* As much of DER as a certificate without extensions needs: https://www.rfc-editor.org/rfc/rfc5280#section-4.1 */
+/* As much of DER as a certificate with one name of a server needs: https://www.rfc-editor.org/rfc/rfc5280#section-4.1 */
 
 function element(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(contents)
@@ -14,6 +14,9 @@ const sequence = (...contents: readonly Uint8Array[]) => element(0x30, ...conten
 const algorithm = sequence(element(0x06, Buffer.from('2a864886f70d01010b', 'hex')), element(0x05))
 /** 2.5.4.3, commonName */
 const commonName = element(0x06, Buffer.from('550403', 'hex'))
+/** 2.5.29.17, subjectAltName */
+const subjectAltName = element(0x06, Buffer.from('551d11', 'hex'))
+const version3 = element(0xa0, element(0x02, Buffer.from([2])))
 const nameOf = (text: string) =>
   sequence(element(0x31, sequence(commonName, element(0x0c, Buffer.from(text)))))
 const timeOf = (at: Date) =>
@@ -24,17 +27,20 @@ export interface TestCertificate {
   readonly privateKey: KeyObject
 }
 
-/** A certificate that its own key signed. */
-export function selfSigned(validFrom: Date, validTo: Date): TestCertificate {
+/** A certificate that its own key signed. @param host the server that it names */
+export function selfSigned(validFrom: Date, validTo: Date, host = 'sns.amazonaws.com'): TestCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const name = nameOf('sns.amazonaws.com')
+  const name = nameOf(host)
+  const hosts = element(0x04, sequence(element(0x82, Buffer.from(host))))
   const signed = sequence(
+    version3,
     element(0x02, Buffer.from([1])),
     algorithm,
     name,
     sequence(timeOf(validFrom), timeOf(validTo)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
+    element(0xa3, sequence(sequence(subjectAltName, hosts))),
   )
   const signature = createSign('RSA-SHA256').update(signed).sign(privateKey)
   const der = sequence(signed, algorithm, element(0x03, Buffer.from([0]), signature))
