@@ -15,6 +15,7 @@ type References = readonly (readonly [pattern: string, kind: string])[]
 const configurationReferences: References = [
   ['services.*.owner', 'user or role'],
   ['services.*.dependsOn.*', 'service'],
+  ['services.*.maintenance.*.window', 'window'],
   ['metrics.*.source', 'source'],
   ['metrics.*.responsible.*', 'user'],
   ['slices.*.responsible.*', 'user'],

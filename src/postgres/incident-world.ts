@@ -4,6 +4,7 @@ import type { NotifyTarget } from '../domain/configuration/escalation-policy.ts'
 import { isDeclared } from '../domain/alert/declaration.ts'
 import { stepAt } from '../domain/escalate/escalate.ts'
 import type { Hold } from '../domain/escalate/hold.ts'
+import { recurringAt } from '../domain/escalate/maintenance.ts'
 import { reachableOf } from '../domain/escalate/targets.ts'
 import type { Reading } from '../domain/incident/effect.ts'
 import type { PagingWorld } from '../domain/incident/paging-world.ts'
@@ -152,8 +153,8 @@ async function maintenanceOf(
   service: string,
   at: number,
 ): Promise<readonly Maintenance[]> {
-  const configured = own(running().services, service)?.maintenance ?? []
-  return [...configured, ...(await announced(db, service, at))]
+  const { maintenance = [], recurringMaintenance = [] } = own(running().services, service) ?? {}
+  return [...maintenance, ...recurringAt(recurringMaintenance, at), ...(await announced(db, service, at))]
 }
 
 async function alertsBegan(db: Database, incident: number): Promise<number[]> {

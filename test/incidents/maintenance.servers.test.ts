@@ -28,6 +28,47 @@ async function begin() {
   return { story, maintenance, announce }
 }
 
+describe('maintenance that recurs', () => {
+  // The clock of the test begins on a Sunday at 03:00 UTC.
+  const sundays = [
+    { timeZone: 'UTC', weekdays: [[7, 7]], times: [{ start: '02:30', end: '04:00' }] },
+  ] as const
+  const feed = {
+    name: 'feed',
+    recurringMaintenance: [{ window: 'sundays', times: sundays, reason: 'backups' }],
+  }
+
+  it('holds pages back while its window holds, and is listed with its next time', async () => {
+    const { world, story } = await incidents.begin({ more: { services: { feed } } })
+    incidents.clock.at = Date.parse('2026-03-08T02:45:00Z')
+    await story.fire()
+    expect(story.pages()).toEqual([])
+    expect(await story.nowDoing()).toBe(
+      'Step 1 waits: feed is in maintenance until 2026-03-08 04:00 UTC: backups',
+    )
+    await incidents.sleep(74 * minute)
+    expect(story.pages()).toEqual([])
+    await incidents.sleep(2 * minute)
+    expect(story.pages()).toEqual(['r0/s1/ana/c0'])
+    await story.give('resolve', 'ana', { anyway: true })
+    const { listed } = createMaintenance(
+      incidents.records,
+      () => incidentConfiguration(world.number, world.rules),
+      () => new Date(incidents.now()),
+    )
+    expect(await listed()).toEqual([
+      {
+        id: null,
+        service: 'feed',
+        madeBy: null,
+        reason: 'backups',
+        from: Date.parse('2026-03-15T02:30:00Z'),
+        to: Date.parse('2026-03-15T04:00:00Z'),
+      },
+    ])
+  })
+})
+
 describe('N37: maintenance that a person announces', () => {
   it('holds pages back until its end, and what is still wrong then is paged', async () => {
     const { story, announce } = await begin()

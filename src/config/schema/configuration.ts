@@ -79,6 +79,7 @@ export function toConfiguration(
   written: WrittenConfiguration,
   runbooks: readonly Runbook[],
 ): Omit<Configuration, 'revision'> {
+  const windows = written.windows && mapped(written.windows, toWindow(written.timeZone))
   return {
     timeZone: written.timeZone,
     // Paths are put behind it, so it ends without a slash.
@@ -87,7 +88,7 @@ export function toConfiguration(
       heartbeat: { url: written.heartbeat.url, everyMs: written.heartbeat.every },
     }),
     retention: toRetention(written.retention),
-    services: mapped(written.services, toService(written.timeZone)),
+    services: mapped(written.services, toService(written.timeZone, windows ?? {})),
     sources: mapped(written.sources, toSource),
     metrics: mapped(written.metrics, toMetric),
     slices: mapped(written.slices, toSlice),
@@ -100,7 +101,7 @@ export function toConfiguration(
     schedules: mapped(written.schedules, toSchedule(written.timeZone)),
     policies: mapped(written.policies, toPolicy),
     routes: written.routes.map(toRoute),
-    ...(written.windows !== undefined && { windows: mapped(written.windows, toWindow(written.timeZone)) }),
+    ...(windows !== undefined && { windows }),
     ...(written.inhibit !== undefined && { inhibit: written.inhibit }),
     severities: toSeverityWords(written.severities),
     ...(written.correlation !== false && {

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { Calendar } from '../../domain/configuration/people.ts'
-import type { Maintenance } from '../../domain/configuration/configuration.ts'
 import { hasInstantForm, isDateTime, readInstant as instantIn } from '../../domain/values/instant-text.ts'
 import type { Layer, Override, Schedule, Shift, WeeklyWindow } from '../../domain/on-call/schedule.ts'
 import { judged, text } from './fields.ts'
@@ -19,7 +18,7 @@ const hours = z.strictObject({
 })
 
 /** `2026-05-01T12:00` on the wall clock of the schedule, or with `Z` or an offset behind it. */
-const instant = judged((written) =>
+export const instant = judged((written) =>
   hasInstantForm(written) && isDateTime(written)
     ? undefined
     : `"${written}" is not an instant: write 2026-05-01T12:00 (on the wall clock of its zone) or 2026-05-01T12:00Z`,
@@ -38,9 +37,9 @@ const date = judged((written) =>
     : `"${written}" is not a date: write 2026-12-25`,
 )
 
-const isForward = ({ from, to }: { from: string; to: string }) =>
+export const isForward = ({ from, to }: { from: string; to: string }) =>
   comparable(from) < comparable(to) || !hasInstantForm(from) || !hasInstantForm(to)
-const forward = { path: ['to'], error: 'must be later than "from"' }
+export const forward = { path: ['to'], error: 'must be later than "from"' }
 
 /** On the clock as written: an offset is left out, and who writes two different ones knows what they do. */
 function comparable(written: string): string {
@@ -102,10 +101,6 @@ export const calendarSchema = z.strictObject({
   windows: z.array(hours).min(1),
   holidays: z.array(date).default([]),
 })
-
-export const maintenanceSchema = z
-  .strictObject({ from: instant, to: instant, reason: text })
-  .refine(isForward, forward)
 
 type Written = z.output<typeof scheduleSchema>
 
@@ -183,19 +178,13 @@ export function toCalendar(zone: string) {
   }
 }
 
-export function toMaintenance(zone: string) {
-  return ({ from, to, reason }: z.output<typeof maintenanceSchema>): Maintenance => {
-    return { from: toInstant(from, zone), to: toInstant(to, zone), reason }
-  }
-}
-
 /** An instant as it may be written, in epoch milliseconds; `undefined` for anything else. */
 export function readInstant(written: string, zone: string): number | undefined {
   return timeZone.safeParse(zone).success ? instantIn(written, zone) : undefined
 }
 
 /** Of what the schema let through. */
-function toInstant(written: string, zone: string): number {
+export function toInstant(written: string, zone: string): number {
   const instant = instantIn(written, zone)
   if (instant === undefined) throw new RangeError(`"${written}" is not an instant`)
   return instant

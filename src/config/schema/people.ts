@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { Role, SharedChannel, Team, User } from '../../domain/configuration/people.ts'
+import type { TimeWindow } from '../../domain/alert/time-window.ts'
 import type { Service } from '../../domain/configuration/configuration.ts'
 import { severities } from '../../domain/values/severity.ts'
 import { slackUserId } from '../../slack/contact-schema.ts'
 import { telegramUserId } from '../../telegram/contact-schema.ts'
 import { contactSchema } from './contacts.ts'
 import { duration, linkFields, text } from './fields.ts'
-import { maintenanceSchema, toMaintenance } from './on-call.ts'
+import { maintenanceSchema, toMaintenance } from './maintenance.ts'
 import { timeZone } from './time-fields.ts'
 
 export const roles = ['viewer', 'responder', 'admin'] as const satisfies readonly Role[]
@@ -19,11 +20,11 @@ export const serviceSchema = z.strictObject({
   maintenance: z.array(maintenanceSchema).exactOptional(),
 })
 
-export function toService(zone: string) {
+export function toService(zone: string, windows: Readonly<Record<string, TimeWindow>>) {
   return (serviceName: string, { maintenance, ...written }: z.output<typeof serviceSchema>): Service => ({
     name: serviceName,
     ...written,
-    ...(maintenance === undefined ? {} : { maintenance: maintenance.map(toMaintenance(zone)) }),
+    ...(maintenance === undefined ? {} : toMaintenance(zone, windows)(maintenance)),
   })
 }
 

@@ -130,12 +130,13 @@ function writtenCalendar({ windows, ...calendar }: Calendar): object {
 
 function writtenService(timeZone: string) {
   const at = (instant: number) => instantText(instant, timeZone)
-  return ({ maintenance, ...service }: Service): object => ({
-    ...service,
-    ...(maintenance && {
-      maintenance: maintenance.map(({ from, to, reason }) => ({ from: at(from), to: at(to), reason })),
-    }),
-  })
+  return ({ maintenance = [], recurringMaintenance = [], ...service }: Service): object => {
+    const all = [
+      ...maintenance.map(({ from, to, reason }) => ({ from: at(from), to: at(to), reason })),
+      ...recurringMaintenance.map(({ window, reason }) => ({ window, reason })),
+    ]
+    return { ...service, ...(all.length > 0 && { maintenance: all }) }
+  }
 }
 
 function writtenInhibition({ source, target, equal }: InhibitionRule): object {

@@ -75,6 +75,8 @@ export interface Service {
   readonly dependsOn?: readonly string[]
   /** While one of them lasts, nobody is paged about the service; what is still wrong at its end is paged then. */
   readonly maintenance?: readonly Maintenance[]
+  /** The same at recurring times. */
+  readonly recurringMaintenance?: readonly RecurringMaintenance[]
 }
 
 /** An address for people, `http` or `https`, and what it is called. */
@@ -87,6 +89,14 @@ export interface NamedLink {
 export interface Maintenance {
   readonly from: number
   readonly to: number
+  readonly reason: string
+}
+
+/** Maintenance whenever a window of the configuration holds. */
+export interface RecurringMaintenance {
+  /** Its name, and when it holds. */
+  readonly window: string
+  readonly times: TimeWindow
   readonly reason: string
 }
 

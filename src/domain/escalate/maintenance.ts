@@ -1,4 +1,6 @@
-import type { Maintenance, Service } from '../configuration/configuration.ts'
+import { insideUntil, isInside } from '../alert/time-window.ts'
+import { nextInside } from '../alert/time-window-next.ts'
+import type { Maintenance, RecurringMaintenance, Service } from '../configuration/configuration.ts'
 import { formatDuration } from '../values/duration.ts'
 import type { Severity } from '../values/severity.ts'
 import { incidentName } from '../investigate/evidence.ts'
@@ -27,14 +29,37 @@ export function standing({ from, to, reason, endedAt }: MaintenanceWindow): Main
   return { from, to: Math.min(to, endedAt ?? to), reason }
 }
 
-/** Those that are not over at `at`, the running ones first. */
+const yearMs = 366 * 86_400_000
+
+/** Recurring maintenance that holds at `at`, epoch milliseconds: from then until its end, or for a year where it has none. */
+export function recurringAt(recurring: readonly RecurringMaintenance[], at: number): Maintenance[] {
+  return recurring.flatMap(({ times, reason }) =>
+    isInside(times, at) ? [{ from: at, to: insideUntil(times, at) ?? at + yearMs, reason }] : [],
+  )
+}
+
+/** The same, and where it does not hold now, the next time that it will within a year. */
+function nextTimes(recurring: readonly RecurringMaintenance[], at: number): Maintenance[] {
+  return recurring.flatMap(({ times, reason }) => {
+    const from = nextInside(times, at)
+    return from === null ? [] : [{ from, to: insideUntil(times, from) ?? from + yearMs, reason }]
+  })
+}
+
+/** Those that are not over at `at`, the running ones first; of what recurs, the next time. */
 export function listedMaintenance(
   services: Readonly<Record<string, Service>>,
   windows: readonly MaintenanceWindow[],
   at: number,
 ): ListedMaintenance[] {
-  const configured = Object.values(services).flatMap(({ name, maintenance = [] }) =>
-    maintenance.map((one) => ({ ...one, id: null, service: name, madeBy: null })),
+  const configured = Object.values(services).flatMap(
+    ({ name, maintenance = [], recurringMaintenance = [] }) =>
+      [...maintenance, ...nextTimes(recurringMaintenance, at)].map((one) => ({
+        ...one,
+        id: null,
+        service: name,
+        madeBy: null,
+      })),
   )
   const announced = windows.map((window) => {
     const { id, service, madeBy } = window

@@ -1,5 +1,5 @@
 import type { Calendar, NotificationRule } from '../configuration/people.ts'
-import type { Configuration, Maintenance } from '../configuration/configuration.ts'
+import type { Configuration, Maintenance, RecurringMaintenance } from '../configuration/configuration.ts'
 import { type MaintenanceWindow, standing } from './maintenance.ts'
 import { type ScheduleChange, withChanges } from '../on-call/changes.ts'
 import type { Schedule } from '../on-call/schedule.ts'
@@ -18,6 +18,7 @@ export interface PagingContext {
   readonly calendars: Readonly<Record<string, Calendar>>
   /** By service. */
   readonly maintenance: Readonly<Record<string, readonly Maintenance[]>>
+  readonly recurringMaintenance?: Readonly<Record<string, readonly RecurringMaintenance[]>>
 }
 
 /** A schedule as configured, and what people changed about it. */
@@ -66,6 +67,7 @@ export function pagingContext(
       ...maintenance,
       ...windows.filter(({ service }) => service === name).map(standing),
     ]),
+    recurringMaintenance: mapped(running.services, ({ recurringMaintenance = [] }) => recurringMaintenance),
   }
 }
 

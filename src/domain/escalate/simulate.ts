@@ -6,6 +6,7 @@ import { type PagingContextAt, simulate } from '../incident/simulate.ts'
 import type { SimulatedEntry } from '../incident/simulate-entries.ts'
 import { newIncident, type Settings } from '../incident/state.ts'
 import { onCallAt } from '../on-call/segments.ts'
+import { recurringAt } from './maintenance.ts'
 import { type PagingContext, schedulesOf } from './paging-context.ts'
 import type { Severity } from '../values/severity.ts'
 import { own } from '../values/own.ts'
@@ -88,12 +89,13 @@ function pagingOf(context: PagingContext, { service, alertsBegan }: Trial): (at:
   const teams = Object.fromEntries(
     Object.entries(context.teams).map(([name, { members }]) => [name, { name, title: name, members }]),
   )
-  const maintenance = own(context.maintenance, service) ?? []
+  const announced = own(context.maintenance, service) ?? []
+  const recurring = own(context.recurringMaintenance ?? {}, service) ?? []
   const reachable = (person: string) => reachableIn(context, person)
   return (at) => ({
     service,
     teams,
-    maintenance,
+    maintenance: [...announced, ...recurringAt(recurring, at)],
     calendars,
     alertsBegan,
     reachable,
