@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { personCalendar, scheduleCalendar } from '../ical/write.ts'
+import { dependenciesOf } from '../domain/alert/correlation.ts'
+import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { Incident } from '../domain/incident/incident.ts'
 import type { WebDependencies } from '../web/dependencies.ts'
 import type { ServedRequest } from '../web/observe.ts'
@@ -33,7 +35,8 @@ export function webDependencies(
     silencing: parts.silencing,
     publicUrl: settings.publicUrl,
     ...configuredNow(parts),
-    incidents: incidentReader(records),
+    incidents: incidentReader(records, running),
+    changes: (asked) => records.changeEvents.list(asked),
     commands: records.commands,
     declarationPreviews: createDeclarationPreviews(running, () => onCall.context(), now),
     declare: (declaration) => records.declarations.declare(declaration),
@@ -95,14 +98,14 @@ function configuredNow({ running, records }: ServerParts) {
   }
 }
 
-function incidentReader(records: Records): WebDependencies['incidents'] {
+function incidentReader(records: Records, running: () => Configuration): WebDependencies['incidents'] {
   return {
     find: (incident) => records.incidents.find(incident),
     list: (filter) => records.incidents.list(filter),
     board: (filter) => records.board.board(filter),
     counts: (filter) => records.incidents.counts(filter),
     byChartToken: (token) => records.incidents.byChartToken(token),
-    records: (incident) => recordsOf(records, incident),
+    records: (incident) => recordsOf(records, running, incident),
     events: (incident) => records.incidents.eventsOf(incident),
   }
 }
@@ -114,8 +117,8 @@ function namespaceUi({ temporalUiUrl, temporalNamespace }: Settings) {
   }
 }
 
-async function recordsOf(records: Records, incident: number) {
-  const [machine, alerts, timeline, pages, attempts, evidence, parts] = await Promise.all([
+async function recordsOf(records: Records, running: () => Configuration, incident: number) {
+  const [machine, alerts, timeline, pages, attempts, evidence, parts, changes] = await Promise.all([
     records.incidents.machine(incident),
     records.incidents.alertsOf(incident),
     records.timeline.ofIncident(incident),
@@ -123,8 +126,22 @@ async function recordsOf(records: Records, incident: number) {
     records.attempts.ofIncident(incident),
     records.evidence.list(incident),
     records.incidents.partsOf(incident),
+    changesBefore(records, running(), incident),
   ])
-  return { machine, alerts, timeline, pages, attempts, evidence, parts }
+  return { machine, alerts, timeline, pages, attempts, evidence, parts, changes }
+}
+
+const changesFromMs = 3_600_000
+const mostChanges = 11
+
+/** What was changed of its service and of those that it depends on, from an hour before the incident began until it was over. */
+async function changesBefore(records: Records, running: Configuration, number: number) {
+  const incident = await records.incidents.find(number)
+  if (incident === undefined) return []
+  const about = Date.parse(incident.startedAt)
+  const to = incident.resolvedAt === null ? now().getTime() : Date.parse(incident.resolvedAt)
+  const services = [incident.service, ...dependenciesOf(incident.service, running)]
+  return records.changeEvents.near(services, { from: about - changesFromMs, to, about }, mostChanges)
 }
 
 /** Asks everything that incidents need. */

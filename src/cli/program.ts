@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { exitCodeMeanings } from './api-client.ts'
 import { addAuditCommand } from './commands/audit-log.ts'
+import { addChangeCommands } from './commands/changes.ts'
 import { addAlertCommands } from './commands/alerts.ts'
 import { addAutomationCommands } from './commands/automation.ts'
 import { addCheckCommands } from './commands/checks.ts'
@@ -49,6 +50,7 @@ export function createProgram(installation: Installation): Command {
   addAutomationCommands(program)
   addMaintenanceCommands(program)
   addAlertCommands(program)
+  addChangeCommands(program)
   addSilenceCommands(program)
   program.commandsGroup('On call:')
   addOnCallCommands(program)

@@ -1,6 +1,7 @@
 import { own } from '../domain/values/own.ts'
 import type { Configuration, Maintenance } from '../domain/configuration/configuration.ts'
 import type { NotifyTarget } from '../domain/configuration/escalation-policy.ts'
+import { deployHold } from '../domain/alert/deploy-window.ts'
 import { isDeclared } from '../domain/alert/declaration.ts'
 import { stepAt } from '../domain/escalate/escalate.ts'
 import type { Hold } from '../domain/escalate/hold.ts'
@@ -14,11 +15,15 @@ import type { Schedule } from '../domain/on-call/schedule.ts'
 import { onCallAt } from '../domain/on-call/segments.ts'
 import { planIncident, policyOfIncident, policyRevisionOf } from '../domain/incident/plan.ts'
 import type { Severity } from '../domain/values/severity.ts'
+import { changesNear } from './change-events.ts'
 import { mergedHold } from './correlation.ts'
 import type { Database } from './database.ts'
 import { fromRow as pageFromRow } from './page-rows.ts'
 import { groupLook } from './group-notices.ts'
 import { suppressionOf, type SuppressionSources } from './suppression.ts'
+
+/** More than one after the other says nothing new. */
+const mostDeploys = 200
 
 /** Where incidents look up what is configured. */
 export interface IncidentConfigurations extends SuppressionSources {
@@ -99,6 +104,20 @@ export async function worldOf(
   }
 }
 
+/** What a deploy of its service holds back. */
+async function deployedHold(
+  db: Database,
+  running: Configuration,
+  service: string,
+  severity: Severity,
+  at: number,
+): Promise<Hold | undefined> {
+  const window = own(running.services, service)?.deploys
+  if (window?.severities.includes(severity) !== true) return undefined
+  const span = { from: at - window.atMostMs - window.holdMs, to: at + 1, about: at }
+  return deployHold(window, await changesNear(db, [service], span, mostDeploys), severity, at)
+}
+
 /** What keeps its alerts from paging, or it because it is part of another incident. */
 async function quietOf(
   db: Database,
@@ -107,8 +126,12 @@ async function quietOf(
   state: Pick<MachineState, 'severity' | 'at' | 'escalation' | 'merged' | 'apart'>,
   at: number,
 ): Promise<Hold | undefined> {
-  const suppressed = await suppressionOf(db, configurations, incident, state, at)
-  return suppressed ?? mergedHold(db, configurations.running(), incident, state, at)
+  const running = configurations.running()
+  return (
+    (await suppressionOf(db, configurations, incident, state, at)) ??
+    (await mergedHold(db, running, incident, state, at)) ??
+    deployedHold(db, running, incident.service, state.severity, at)
+  )
 }
 
 /** A revision that is gone must not keep anybody from being paged: the running one takes its place. */

@@ -80,7 +80,10 @@ function inboxBatches(db: Database, before: Date): NextBatch {
     )
     const { deleted = 0, last = null, more = false } = found[0] ?? {}
     after = last ?? after
-    if (more !== true) await forgetEnded(db, before)
+    if (more !== true) {
+      await forgetEnded(db, before)
+      await forgetChanges(db, before)
+    }
     return { deleted, more: more === true }
   }
 }
@@ -90,6 +93,16 @@ async function forgetEnded(db: Database, before: Date): Promise<void> {
   await sql`
     DELETE FROM alerts WHERE ctid = ANY(ARRAY(
       SELECT ctid FROM alerts WHERE status = 'resolved' AND changed_at < ${before} LIMIT ${10 * rowsAtOnce}
+    ))`.execute(db)
+}
+
+/** Changes go with the inbox, but for those that an incident somebody works with began after. */
+async function forgetChanges(db: Database, before: Date): Promise<void> {
+  await sql`
+    DELETE FROM change_events WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM change_events
+      WHERE at < least(${before}::timestamptz, (SELECT min(i.started_at) - ${leadOfIncident} FROM incidents i WHERE ${inUse}))
+      LIMIT ${10 * rowsAtOnce}
     ))`.execute(db)
 }
 

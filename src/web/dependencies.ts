@@ -9,6 +9,7 @@ import type { PagingPreview } from '../domain/escalate/preview.ts'
 import type { LinkPlace } from '../domain/page/page-link.ts'
 import type { Evidence } from '../domain/investigate/evidence.ts'
 import type { MachineEvent } from '../domain/incident/event.ts'
+import type { ChangeEvent } from '../domain/alert/change-event.ts'
 import type { IncidentPart } from '../domain/incident/merging.ts'
 import type { MachineState } from '../domain/incident/state.ts'
 import type { Incident, IncidentState } from '../domain/incident/incident.ts'
@@ -75,6 +76,8 @@ export interface WebDependencies {
   /** Who would be paged if somebody declared an incident now, for each severity, about a service or without one. */
   readonly declarationPreviews: (service: string | undefined) => Promise<readonly PagingPreview[]>
   readonly checks: CheckReader
+  /** What was changed, the newest first. */
+  changes(asked: { readonly service?: string; readonly limit: number }): Promise<readonly ChangeEvent[]>
   readonly heartbeats: Heartbeats
   /** Marks that change whenever what people see changes; `null` means the list of all incidents. */
   readonly marks: (incident: number | null) => Promise<string>
@@ -276,6 +279,8 @@ export interface IncidentRecords {
   readonly pages: readonly Page[]
   readonly attempts: readonly RemediationAttempt[]
   readonly evidence: readonly Evidence[]
+  /** What was changed of its service, and of those that it depends on, from an hour before it began: what was changed nearest to that first. */
+  readonly changes: readonly ChangeEvent[]
   /** Open incidents that are part of it. */
   readonly parts: readonly IncidentPart[]
 }

@@ -33,6 +33,7 @@ import { incidentRoutes } from './routes/incidents.ts'
 import { loginRoutes } from './routes/login.ts'
 import { maintenanceRoutes } from './routes/maintenance.ts'
 import { silencePageRoutes } from './routes/silence-pages.ts'
+import { changeListRoutes } from './routes/change-list.ts'
 import { alertListRoutes } from './routes/alert-list.ts'
 import { silenceRoutes } from './routes/silences.ts'
 import { metricRoutes } from './routes/metrics.ts'
@@ -155,6 +156,7 @@ export function addRoutes(app: FastifyInstance, dependencies: WebDependencies): 
     automationRoutes,
     maintenanceRoutes,
     alertListRoutes,
+    changeListRoutes,
     silenceRoutes,
     silencePageRoutes,
     auditLogRoutes,

@@ -66,6 +66,7 @@ beforeAll(async () => {
         attempts: [],
         evidence: [],
         parts: [],
+        changes: [],
       }),
     },
     publicUrl: 'https://firewatch.example.org',

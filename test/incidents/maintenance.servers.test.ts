@@ -51,12 +51,12 @@ describe('maintenance that recurs', () => {
     await incidents.sleep(2 * minute)
     expect(story.pages()).toEqual(['r0/s1/ana/c0'])
     await story.give('resolve', 'ana', { anyway: true })
-    const { listed } = createMaintenance(
+    const maintenance = createMaintenance(
       incidents.records,
       () => incidentConfiguration(world.number, world.rules),
       () => new Date(incidents.now()),
     )
-    expect(await listed()).toEqual([
+    expect(await maintenance.listed()).toEqual([
       {
         id: null,
         service: 'feed',

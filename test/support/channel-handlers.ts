@@ -137,6 +137,7 @@ function readerOf({ records: { incidents } }: EscalationWorld) {
         attempts: [],
         evidence: [],
         parts: [],
+        changes: [],
       }),
   }
 }

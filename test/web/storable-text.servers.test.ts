@@ -66,6 +66,7 @@ beforeAll(async () => {
           attempts: [],
           evidence: [],
           parts: [],
+          changes: [],
         }),
       },
       intake: createIntake(

@@ -61,6 +61,16 @@ export function busyRecords(at: (minute: string) => string): IncidentRecords {
       evidence(3, 'opened/broken', { error: hostile }),
       evidence(4, 'opened/answer', { body: hostile }),
     ],
+    changes: [
+      {
+        changeId: 'c1',
+        source: 'integration/ci',
+        at: at('02:56'),
+        summary: hostile,
+        labels: { service: hostile },
+        links: { [hostile]: 'javascript:alert(1)', Build: 'https://ci.example.com/42' },
+      },
+    ],
     parts: [{ number: 9, title: hostile, service: hostile, severity: 'P2' }],
   }
 }

@@ -117,6 +117,7 @@ export const noRecords: IncidentRecords = {
   attempts: [],
   evidence: [],
   parts: [],
+  changes: [],
 }
 
 export interface TestWeb {
@@ -212,6 +213,10 @@ function dependenciesOver(state: State, given: TestWeb['given']): WebDependencie
       details: async (name) => state.details.find(({ check }) => check.name === name),
       read: async (name) => state.checks.find(({ check }) => check.name === name),
     },
+    changes: async ({ service, limit }) =>
+      state.records.changes
+        .filter(({ labels }) => labels['service'] === (service ?? labels['service']))
+        .slice(0, limit),
     heartbeats: {
       beat: async (name, beat) => {
         if (!state.heartbeats.some((one) => one.name === name)) return false

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { changeSentence, mostChangesShown } from '../../domain/alert/change-words.ts'
 import { leftOutOf, leftOutSentence } from '../../domain/alert/left-out.ts'
 import { cutText } from '../../domain/page/delivery.ts'
 import { incidentName } from '../../domain/investigate/evidence.ts'
@@ -170,7 +171,7 @@ const longestLine = 300
 
 /** Everything that is known of one incident, for a terminal. */
 export function showText({ incident, ...view }: { incident: Incident } & IncidentView): string {
-  const { alerts, timeline, timeZone, links, next, parts } = view
+  const { alerts, timeline, timeZone, links, next, parts, changes } = view
   const now = Date.now()
   const leftOut = leftOutOf(alerts)
   const began = Date.parse(incident.startedAt)
@@ -189,6 +190,9 @@ export function showText({ incident, ...view }: { incident: Incident } & Inciden
     ...parts.map(
       ({ number, severity, title }) => `part of it: ${incidentName(number)}  ${severity}  ${oneLine(title)}`,
     ),
+    ...changes
+      .slice(0, mostChangesShown)
+      .map((change) => `changed ${changeSentence(change, incident.startedAt)}`),
     '',
     ...alerts.map(
       ({ status, labels, annotations, movedTo }) =>

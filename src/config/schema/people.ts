@@ -12,18 +12,32 @@ import { timeZone } from './time-fields.ts'
 
 export const roles = ['viewer', 'responder', 'admin'] as const satisfies readonly Role[]
 
+/** A deploy hides nothing that is worse than what it may shake. */
+const deploysSchema = z.strictObject({
+  hold: duration({ leastMs: 1_000 }),
+  atMost: duration({ leastMs: 1_000 }).prefault('1h'),
+  severities: z.array(z.enum(severities)).min(1).default(['P2', 'P3']),
+})
+
 export const serviceSchema = z.strictObject({
   description: text.exactOptional(),
   owner: text.exactOptional(),
   ...linkFields,
   dependsOn: z.array(text).exactOptional(),
   maintenance: z.array(maintenanceSchema).exactOptional(),
+  deploys: deploysSchema.exactOptional(),
 })
 
 export function toService(zone: string, windows: Readonly<Record<string, TimeWindow>>) {
-  return (serviceName: string, { maintenance, ...written }: z.output<typeof serviceSchema>): Service => ({
+  return (
+    serviceName: string,
+    { maintenance, deploys, ...written }: z.output<typeof serviceSchema>,
+  ): Service => ({
     name: serviceName,
     ...written,
+    ...(deploys === undefined
+      ? {}
+      : { deploys: { holdMs: deploys.hold, atMostMs: deploys.atMost, severities: deploys.severities } }),
     ...(maintenance === undefined ? {} : toMaintenance(zone, windows)(maintenance)),
   })
 }

@@ -1,5 +1,6 @@
 import type { Labels } from '../alert/alert.ts'
 import type { CorrelationRules } from '../alert/correlation.ts'
+import type { DeployWindow } from '../alert/deploy-window.ts'
 import type { InhibitionRule } from '../alert/inhibition.ts'
 import type { Matcher } from '../alert/matcher.ts'
 import type { FlappingRule } from '../incident/flapping.ts'
@@ -77,6 +78,8 @@ export interface Service {
   readonly maintenance?: readonly Maintenance[]
   /** The same at recurring times. */
   readonly recurringMaintenance?: readonly RecurringMaintenance[]
+  /** For a while after each of its deploys, some of its alerts page nobody; absent: they do. */
+  readonly deploys?: DeployWindow
 }
 
 /** An address for people, `http` or `https`, and what it is called. */

@@ -27,6 +27,8 @@ export type HoldCause =
   | { readonly kind: 'muted'; readonly window: string; readonly until: string | null }
   | { readonly kind: 'inactive'; readonly windows: readonly string[] }
   | { readonly kind: 'grouping'; readonly until: string }
+  /** The service was changed just before. */
+  | { readonly kind: 'deploy'; readonly summary: string; readonly at: string; readonly until: string }
   /** It is part of another incident, whose people know. */
   | { readonly kind: 'merged'; readonly into: number; readonly why: MergedWhy }
 
@@ -132,6 +134,8 @@ export function holdSentence(cause: HoldCause, timeZone = 'UTC'): string {
       return `outside ${cause.windows.join(', ')}`
     case 'grouping':
       return `until ${instant(cause.until)} for more alerts of its group`
+    case 'deploy':
+      return `until ${instant(cause.until)}, after a change at ${instant(cause.at)}: ${cause.summary}`
     case 'merged':
       return `it is part of ${incidentName(cause.into)}: ${mergedWords(cause.why)}`
     case 'alert-rate':

@@ -9,6 +9,7 @@ import { guidanceSection } from './incident-guidance.ts'
 import { evidenceSection } from './evidence.ts'
 import { commandBar, noteForm, toldSection } from './incident-commands.ts'
 import { pagingSection } from './incident-paging.ts'
+import { changesSection } from './incident-changes.ts'
 import { partsSection } from './incident-parts.ts'
 import { alertSection, attemptSection, timelineSection } from './incident-records.ts'
 import { factSection, nowSection } from './incident-standing.ts'
@@ -57,6 +58,7 @@ ${byPageLink ? linkCommands(page) : commandBar(page)}
 <div class="story">
 ${partsSection(page)}
 ${nowSection(page)}
+${changesSection(page)}
 ${guidanceSection(page)}
 ${chartSection(page)}
 ${alertSection(records.alerts)}
