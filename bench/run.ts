@@ -4,6 +4,7 @@ import { benchAccept } from './accept.ts'
 import { benchChecks } from './checks.ts'
 import { type Bench, isMet, type Report } from './figures.ts'
 import { benchHistory } from './history.ts'
+import { benchIntake } from './intake.ts'
 import { benchLoad } from './load.ts'
 import { describeMachine, machineText } from './machine.ts'
 import { benchPage } from './page.ts'
@@ -31,6 +32,13 @@ const benches: Readonly<Record<string, Bench>> = {
   page: (tell) => benchPage(quick ? 5 : 100, tell),
   accept: (tell) =>
     benchAccept(quick ? { single: 500, batched: 6_400 } : { single: 10_000, batched: 64_000 }, tell),
+  intake: (tell) =>
+    benchIntake(
+      quick
+        ? { accepted: { 1: 500, 64: 6_400, 1_000: 10_000 }, paged: 5, storm: 2_000 }
+        : { accepted: { 1: 10_000, 64: 64_000, 1_000: 100_000 }, paged: 100, storm: 10_000 },
+      tell,
+    ),
   storm: (tell) => benchStorm(quick ? 2_000 : 10_000, tell),
   incidents: (tell) => benchIncidents(quick ? 100 : 1_000, tell),
   checks: (tell) => benchChecks(quick ? [1_000] : [1_000, 10_000, 100_000], tell),
@@ -39,8 +47,8 @@ const benches: Readonly<Record<string, Bench>> = {
   history: benchHistory,
   load: (tell) => benchLoad(quick ? 2 : 60, tell),
 }
-/** Takes an hour: only where it is asked for. */
-const onlyNamed: readonly string[] = ['load']
+/** One takes an hour, and one needs Debian's Alertmanager: only where they are asked for. */
+const onlyNamed: readonly string[] = ['load', 'intake']
 
 const tell = (line: string) => process.stderr.write(`${line}\n`)
 
@@ -82,7 +90,8 @@ function helpText(): string {
 Measures a whole Firewatch of its own, durable as shipped, and prints a table for each benchmark. Progress goes to
 standard error. Run it on a machine that has nothing else to do.
 
-Benchmarks: ${Object.keys(benches).join(', ')}; all of them but ${onlyNamed.join(', ')}, which takes an hour, unless some are named.
+Benchmarks: ${Object.keys(benches).join(', ')}; all of them but load, which takes an hour, and
+intake, which runs beside Debian's prometheus-alertmanager, unless they are named.
 
   --quick   reduced sizes, to see that a benchmark runs: its figures say little
   --json    one document with the machine and all figures

@@ -210,7 +210,8 @@ describe('what a sender maps', () => {
   it.each<[string, Record<string, string>, number]>([
     ['json/kuma', {}, 401],
     ['json/kuma', token('viewer'), 403],
-    ['json/kuma', token('slow'), 403],
+    // S08: the token of one sender on the address of another.
+    ['json/kuma', token('slow'), 404],
     ['json/any', token('any'), 404],
     ['json/grafana', token('grafana'), 404],
     ['json/nobody', as('responder'), 404],

@@ -174,6 +174,42 @@ describe('N38: configuration without a restart', () => {
     }, soon)
   })
 
+  it('F31: groups that wait for more alerts lose none and page once when a changed route is applied; an invalid file changes nothing', async () => {
+    const { ana, up } = world
+    const waiting = (stableFor: string) =>
+      twoPeople().replace('    stableFor: 1s', `    groupWait: 10s\n    stableFor: ${stableFor}`)
+    await write(waiting('1s'))
+    expect(await config('apply', fileOf(), '--yes')).toMatchObject({ code: 0 })
+    const names = Array.from({ length: 20 }, (_, index) => `Waiting${index}`)
+    await up.api('POST', '/api/v1/alerts', shopAlerts(names))
+    await vi.waitFor(async () => {
+      const { incidents } = await up.api<{ incidents: { nowDoing: string }[] }>(
+        'GET',
+        '/api/v1/incidents?state=open',
+      )
+      const held = incidents.filter(({ nowDoing }) => nowDoing.includes('for more alerts of its group'))
+      expect(held).toHaveLength(names.length)
+    }, soon)
+
+    await write(waiting('2s'))
+    expect(await config('apply', fileOf(), '--yes')).toMatchObject({ code: 0 })
+    const applied = (await status()).wanted?.revision
+    await write(waiting('soon'))
+    expect(await config('apply', fileOf(), '--yes')).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/firewatch\.yaml:\d+:\d+ routes\[0\]\.stableFor/),
+    })
+    expect((await status()).wanted?.revision).toBe(applied)
+
+    const told = () =>
+      ana
+        .effects()
+        .filter(({ body }) => body['kind'] === 'page')
+        .flatMap(({ body }) => incidentsIn(body))
+    await vi.waitFor(() => expect(new Set(told()).size).toBe(names.length), soon)
+    expect(told()).toHaveLength(names.length)
+  })
+
   it('a check that was added is judged without a restart, and one that was removed is not looked at any more', async () => {
     const { up } = world
     const check = `

@@ -263,7 +263,7 @@ describe('production: serve and two workers beside servers of their own', () => 
   })
 
   it(
-    'N07: pages for each alert once while Temporal is away, says so, and keeps every incident when it is back',
+    'F17, N07: pages for each alert once while Temporal is away, says so, and keeps every incident when it is back',
     outageTest,
     async () => {
       const pids = [world.server, ...world.workers].map((part) => part.pid())

@@ -37,11 +37,8 @@ export function signedIntakeRoutes(app: FastifyInstance, { signedIntake }: WebDe
   app.post('/api/v1/intake/json/:sender', { config: { access: 'send-alerts' } }, async (request, reply) => {
     const { sender } = Sender.parse(request.params)
     const { principal } = request
-    if (principal?.kind === 'sender' && principal.person !== sender)
-      throw new HttpProblem(
-        403,
-        `this is the token of ${principal.person}, and the address is of another sender`,
-      )
+    // The token of one sender learns nothing of the others.
+    if (principal?.kind === 'sender' && principal.person !== sender) throw unknownSender()
     if (Trial.parse(request.query).dryRun === 'false')
       return answer(reply, sender, await signedIntake.receiveMapped(sender, request.body))
     const trial = await signedIntake.tryMap(sender, request.body)
@@ -62,7 +59,7 @@ function answer(reply: FastifyReply, sender: string, receipt: SenderReceipt): Fa
 function problemOf(receipt: Exclude<SenderReceipt, { readonly kind: 'taken' }>, sender: string): HttpProblem {
   switch (receipt.kind) {
     case 'unknown-sender':
-      return new HttpProblem(404, 'nothing here: there is no such sender of this kind')
+      return unknownSender()
     case 'unproven':
       return new HttpProblem(
         401,
@@ -71,6 +68,10 @@ function problemOf(receipt: Exclude<SenderReceipt, { readonly kind: 'taken' }>, 
     case 'not-now':
       return new HttpProblem(503, `this cannot be taken right now: ${receipt.why}`)
   }
+}
+
+function unknownSender(): HttpProblem {
+  return new HttpProblem(404, 'nothing here: there is no such sender of this kind')
 }
 
 function signedRequest({ headers, body }: FastifyRequest): SignedRequest {
