@@ -40,7 +40,7 @@ export async function tellStory(stage: Stage): Promise<Outcome> {
   const outcome = await until(`the review of ${name}`, async () => {
     const { records, ...now } = await api.show(name)
     narrator.follow(records.timeline)
-    if (scenario.killsWorker === true && killed === null && records.pages.some(wasSent))
+    if (scenario.killsWorker === true && killed === null && isQuiet(records))
       killed = await killWorker(stage, narrator)
     if (!rescued && pagers.received().some(({ person }) => person === scenario.rescuer)) {
       rescued = true
@@ -56,6 +56,11 @@ export async function tellStory(stage: Stage): Promise<Outcome> {
     instances: { before, after: await instanceOf(world) },
     workers: { killed, atEnd: await stage.worker() },
   }
+}
+
+/** Nothing but the step is under way: an act whose answer dies with its worker is probed for only when its time is over, and by then a person is at work. */
+function isQuiet({ pages, attempts }: Pick<IncidentView, 'pages' | 'attempts'>): boolean {
+  return pages.some(wasSent) && attempts.every(({ state }) => state !== 'acting')
 }
 
 /** Only then does the step wait: a worker that dies before it could note the send leaves an honest `unknown`. */

@@ -5,6 +5,7 @@ import { checkFailing, sourceSilent } from '../domain/check/self-alerts.ts'
 import { total } from '../domain/check/check.ts'
 import { parseDuration } from '../domain/values/duration.ts'
 import { firewatch } from '../domain/incident/timeline.ts'
+import { endlessMaintenanceFindings } from './endless-maintenance.ts'
 import type { Finding } from './problems.ts'
 import { repeated } from './repeats.ts'
 import { defaultBucket } from './schema/checks.ts'
@@ -46,6 +47,7 @@ export function configurationRuleFindings(configuration: unknown): Finding[] {
     ...takenNames(configuration),
     ...entriesOf(under(configuration, 'checks')).flatMap(([name, check]) => cadence(['checks', name], check)),
     ...dependsOnItself(configuration),
+    ...endlessMaintenanceFindings(configuration),
     ...routesTakeEverything(itemsOf(under(configuration, 'routes'))),
     ...routesAreTold(itemsOf(under(configuration, 'routes')), ['routes']),
     ...channelsHaveAccounts(configuration),

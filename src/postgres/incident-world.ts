@@ -1,7 +1,7 @@
 import { own } from '../domain/values/own.ts'
 import type { Configuration, Maintenance } from '../domain/configuration/configuration.ts'
 import type { NotifyTarget } from '../domain/configuration/escalation-policy.ts'
-import { deployHold } from '../domain/alert/deploy-window.ts'
+import { deployHold, mostDeploys } from '../domain/alert/deploy-window.ts'
 import { isDeclared } from '../domain/alert/declaration.ts'
 import { stepAt } from '../domain/escalate/escalate.ts'
 import type { Hold } from '../domain/escalate/hold.ts'
@@ -21,9 +21,6 @@ import type { Database } from './database.ts'
 import { fromRow as pageFromRow } from './page-rows.ts'
 import { groupLook } from './group-notices.ts'
 import { suppressionOf, type SuppressionSources } from './suppression.ts'
-
-/** More than one after the other says nothing new. */
-const mostDeploys = 200
 
 /** Where incidents look up what is configured. */
 export interface IncidentConfigurations extends SuppressionSources {

@@ -14,7 +14,7 @@ services:
   db: {}
 users: { ana: { contacts: [{ channel: webhook, url: https://example.org }] } }
 policies: { wake: { steps: [{ notify: [ana] }] } }
-windows: { sundays: [{ weekdays: ['sunday'], times: ['02:00-04:00'] }] }
+windows: { sundays: [{ weekdays: ['sunday'], times: ['02:00-04:00'] }], always: [{ weekdays: ['monday:sunday'] }], halves: [{ times: ['00:00-12:00'] }, { times: ['12:00-24:00'] }] }
 routes: [{ policies: { default: wake } }]
 `,
   )
@@ -48,6 +48,8 @@ describe('maintenance of a service', () => {
   it.each([
     ['[{ window: mondays, reason: x }]', 'no window'],
     ["[{ window: sundays, from: '2026-03-01T00:00', reason: x }]", 'has no meaning beside a window'],
+    ['[{ window: always, reason: x }]', 'holds at all times'],
+    ['[{ window: halves, reason: x }]', 'holds at all times'],
     ['[{ window: sundays }]', 'is required'],
     ["[{ from: '2026-03-01T00:00', reason: x }]", 'is required'],
     ["[{ from: '2026-03-01T02:00', to: '2026-03-01T01:00', reason: x }]", 'must be later'],

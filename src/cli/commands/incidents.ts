@@ -193,6 +193,7 @@ export function showText({ incident, ...view }: { incident: Incident } & Inciden
     ...changes
       .slice(0, mostChangesShown)
       .map((change) => `changed ${changeSentence(change, incident.startedAt)}`),
+    ...(changes.length > mostChangesShown ? ['changed: more of that in "changes list"'] : []),
     '',
     ...alerts.map(
       ({ status, labels, annotations, movedTo }) =>

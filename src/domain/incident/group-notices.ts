@@ -103,7 +103,7 @@ function lookAgain(standing: GroupStanding): Move {
   return (turn) => {
     const { settings, group } = turn.state
     if (settings.group === undefined || group?.firstAt == null) return turn
-    if (isEmpty(standing)) return move(turn, set({ group: { ...group, firstAt: null, dueAt: null } }))
+    if (isEmpty(standing)) return set({ group: { ...group, firstAt: null, dueAt: null } })(turn)
     const { intervalMs, repeatMs } = settings.group
     const repeatAt = group.log === null || repeatMs === null ? null : group.log.at + repeatMs
     // A silence ends, and an inhibition, without any change of these alerts.

@@ -7,6 +7,7 @@ const start = Date.parse('2026-03-01T03:00:00Z')
 const deploy = (minutes: number, summary = `v${minutes}`) => ({
   at: new Date(start + minutes * minute).toISOString(),
   summary,
+  labels: {},
 })
 
 function heldUntil(changes: readonly number[], at: number, severity: 'P1' | 'P2' = 'P2'): number | null {
@@ -37,6 +38,38 @@ describe('a deploy', () => {
 
   it('hides nothing that is worse than it says', () => {
     expect(heldUntil([0], 3, 'P1')).toBeNull()
+  })
+
+  const of = (labels: Readonly<Record<string, string>>, minutes = 0) => ({ ...deploy(minutes), labels })
+  const isHeld = (...changes: readonly ReturnType<typeof of>[]) =>
+    deployHold(window, changes, 'P2', start + 3 * minute) !== undefined
+
+  it.each<[string, boolean, readonly ReturnType<typeof of>[]]>([
+    ['a deployment that began', true, [of({ change: 'deployment' })]],
+    [
+      'one that succeeded',
+      true,
+      [of({ change: 'deployment' }), of({ change: 'deployment', status: 'success' }, 1)],
+    ],
+    [
+      'one that failed, here',
+      false,
+      [of({ change: 'deployment' }), of({ change: 'deployment', status: 'failure' }, 1)],
+    ],
+    ['one that failed, there', false, [of({}), of({ status: 'failed' }, 1)]],
+    ['one that was cancelled', false, [of({ change: 'deployment', status: 'canceled' })]],
+    ['the next one after a failure', true, [of({ status: 'failed' }), of({ change: 'deployment' }, 1)]],
+    ['a push', false, [of({ change: 'push' })]],
+    ['a run of a workflow', false, [of({ change: 'workflow_run', status: 'success' })]],
+    ['a push beside a deployment', true, [of({ change: 'deployment' }), of({ change: 'push' }, 1)]],
+  ])('%s: %s', (_title, held, changes) => {
+    expect(isHeld(...changes)).toBe(held)
+  })
+
+  it('that is reported again and again holds nothing: when it began is not known', () => {
+    const flood = Array.from({ length: 200 }, (_, index) => deploy(2 - index / 100))
+    expect(deployHold(window, flood, 'P2', start + 3 * minute)).toBeUndefined()
+    expect(deployHold(window, flood.slice(1), 'P2', start + 3 * minute)).toBeDefined()
   })
 
   it('is named on one line', () => {
