@@ -26,7 +26,7 @@ export async function startMeasuredAlertmanager(groupWait?: string): Promise<Mea
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const at = performance.now()
-      const { alerts } = JSON.parse(Buffer.concat(chunks).toString()) as Told
+      const { alerts } = JSON.parse(Buffer.concat(chunks).toString()) as Notification
       for (const { labels } of alerts) if (!toldAt.has(nameOf(labels))) toldAt.set(nameOf(labels), at)
       response.end()
     })
@@ -55,6 +55,6 @@ receivers: [{ name: hook, webhook_configs: [{ url: '${hook}', max_alerts: 0 }] }
   }
 }
 
-interface Told {
+interface Notification {
   readonly alerts: readonly { readonly labels: Readonly<Record<string, string>> }[]
 }

@@ -7,9 +7,9 @@ const earliest = Date.UTC(2000, 0, 1)
 /** Clocks differ a little; an instant from further ahead is by a wrong clock. */
 const mostAheadMs = 24 * 3_600_000
 
-/** ISO 8601, also as `2015-07-17T08:42:58.315+0000`; without a zone it is in UTC. */
+/** ISO 8601, also as `2015-07-17T08:42:58.315+0000`, or as PagerDuty's client for Python writes it, `…+00:00Z`; without a zone it is in UTC. */
 const instantForm =
-  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?([.,]\d{1,9})?\s*(?:(Z)|([+-]\d{2}):?(\d{2})?)?$/i
+  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?([.,]\d{1,9})?\s*(?:(Z)|([+-]\d{2}):?(\d{2})?Z?)?$/i
 
 /** A JSON object; `undefined` for everything else. */
 export function mapOf(value: unknown): ForeignMap | undefined {
