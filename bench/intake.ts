@@ -70,16 +70,20 @@ function alert(alertname: string, instance: string) {
   return { labels, annotations: { summary: `${alertname} of ${instance} is wrong` } }
 }
 
-async function post(pool: Pool, { headers }: Side, body: string): Promise<void> {
-  const answer = await pool.request({
-    method: 'POST',
-    path: '/api/v2/alerts',
-    headers: { ...headers, 'content-type': 'application/json' },
-    body,
-  })
-  const text = await answer.body.text()
-  if (answer.statusCode !== 200) throw new Error(`alerts were answered ${answer.statusCode}: ${text}`)
+/** What cannot be stored right now is sent again, as senders do. @returns how often that was */
+async function post(pool: Pool, side: Side, body: string): Promise<number> {
+  const headers = { ...side.headers, 'content-type': 'application/json' }
+  for (let refusals = 0; ; refusals++) {
+    const answer = await pool.request({ method: 'POST', path: '/api/v2/alerts', headers, body })
+    const text = await answer.body.text()
+    if (answer.statusCode === 200) return refusals
+    if (answer.statusCode !== 503) throw new Error(`alerts were answered ${answer.statusCode}: ${text}`)
+    await settled(againMs)
+  }
 }
+
+/** Sooner than a sender would: what it waits is time in which the server rests. */
+const againMs = 100
 
 async function acceptRates(
   [ours, theirs]: readonly [Side, Side],
@@ -95,6 +99,7 @@ async function acceptRates(
   )) {
     tell(`${alerts} alerts, ${size} a request, to each`)
     const [our, their] = [await rateOf(ours, size, alerts), await rateOf(theirs, size, alerts)]
+    tell(`${Math.round(our)}/s here, ${Math.round(their)}/s there`)
     sent += alerts
     const what = size === 1 ? 'one alert a request' : `${size} alerts a request`
     const target = least[size]

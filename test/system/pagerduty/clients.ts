@@ -105,6 +105,8 @@ export interface TlsFront {
   readonly host: string
   /** What programs trust that go to it. */
   readonly certificateFile: string
+  /** The statuses that it brought back, in their order. */
+  readonly answered: readonly number[]
   stop(): Promise<void>
 }
 
@@ -115,9 +117,11 @@ export async function startTlsFront(folder: string, to: URL): Promise<TlsFront> 
   const certificateFile = join(folder, 'front.pem')
   await writeFile(certificateFile, certificate.pem)
   const key = certificate.privateKey.export({ type: 'pkcs8', format: 'pem' })
+  const answered: number[] = []
   const server = createServer({ key, cert: certificate.pem }, (incoming, outgoing) => {
     const { method = '', url = '', headers } = incoming
     const onward = request(new URL(url, to), { method, headers }, (answer) => {
+      answered.push(answer.statusCode ?? 502)
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(outgoing)
     })
@@ -127,6 +131,7 @@ export async function startTlsFront(folder: string, to: URL): Promise<TlsFront> 
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return {
     certificateFile,
+    answered,
     host: `localhost:${(server.address() as AddressInfo).port}`,
     async stop() {
       server.closeAllConnections()
