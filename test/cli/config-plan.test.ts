@@ -99,6 +99,14 @@ describe('N38: config plan', () => {
       ['default: default }', 'default: default }, remediateFirst: { P2: 5m }, stableFor: 1h30m'],
       ['routes[0].stableFor 15m -> 1h30m', 'routes[0].remediateFirst.P2 5m'],
     ],
+    [
+      'matchers of a route',
+      ['routes: [', 'routes: [{ matchers: [\'team="db"\', "env!=test"], policies: { default: default } }, '],
+      ['routes[0].matchers[0] team="db"', 'routes[0].matchers[1] env!="test"'],
+    ],
+    ['words for severities', ['services:', 'severities: { page: P0 }\nservices:'], ['severities.PAGE']],
+    ['the time to resolve', ['services:', 'resolveTimeout: 10m\nservices:'], ['resolveTimeout 5m -> 10m']],
+    ['correlation', ['services:', 'correlation: { within: 1m }\nservices:'], ['correlation.within 5m -> 1m']],
     ['retention', ['services:', 'retention: { inbox: 60d }\nservices:'], ['retention.inbox 30d -> 60d']],
   ])('N38: names what changed of %s as the file has it', async (_what, [from, to], told) => {
     const { text, value } = await planOf(onCallYaml.replace(from, to))

@@ -28,6 +28,7 @@ export interface WrittenParts {
 /** A configuration as it could stand in its file. What is left out there because it follows from something else is left out here too. */
 export function asWritten(configuration: Configuration): WrittenParts {
   const { timeZone, publicUrl, heartbeat, retention, inhibit, integrations = {}, runbooks } = configuration
+  const { severities, resolveTimeoutMs, correlation } = configuration
   const { slack, email, telegram, senders = {} } = integrations
   const { teams, channels, schedules, calendars, services, sources, metrics, slices, targets } = configuration
   const accounts = Object.entries({ slack, email, telegram }).flatMap(([name, account]) =>
@@ -40,13 +41,16 @@ export function asWritten(configuration: Configuration): WrittenParts {
     checks: each(configuration.checks, writtenCheck),
     runbooks: each(Object.fromEntries(runbooks.map((one) => [one.name, one]))),
     integrations: each(Object.fromEntries(accounts)),
-    routes: configuration.routes.map((route: Route) => written(route)),
+    routes: configuration.routes.map((route: Route) => written(writtenRoute(route))),
     settings: written({
       timeZone,
       publicUrl,
       heartbeat,
       retention,
       inhibit: inhibit?.map(writtenInhibition),
+      severities,
+      resolveTimeoutMs,
+      correlation,
     }),
     sections: {
       teams: each(teams),
@@ -136,6 +140,15 @@ function writtenService(timeZone: string) {
       ...recurringMaintenance.map(({ window, reason }) => ({ window, reason })),
     ]
     return { ...service, ...(all.length > 0 && { maintenance: all }) }
+  }
+}
+
+/** Matchers are texts there. */
+function writtenRoute({ matchers, routes = [], ...route }: Route): object {
+  return {
+    ...route,
+    ...(matchers === undefined ? {} : { matchers: matchers.map(formatMatcher) }),
+    ...(routes.length === 0 ? {} : { routes: routes.map(writtenRoute) }),
   }
 }
 
