@@ -10,7 +10,7 @@ describe('npm run bench', () => {
   it('tells of its benchmarks', async () => {
     const { code, stdout } = await bench('--help')
     expect(code).toBe(0)
-    expect(stdout).toContain('page, accept, storm, incidents, checks, memory, start, history, load')
+    expect(stdout).toContain('page, accept, intake, storm, incidents, checks, memory, start, history, load')
   })
 
   it('measures nothing when one of the names is none', async () => {

@@ -84,7 +84,9 @@ describe('N42: turns that never come', () => {
     fc.assert(
       fc.property(schedules(zone, Date.parse('2026-01-01'), Date.parse('2026-06-01')), (any) => {
         const configured = { ...any, overrides: [], temporary: [], swaps: [] }
-        const from = Date.parse('2026-01-01')
+        // Who served only before a later layer began does not serve any more.
+        const begun = any.layers.flatMap(({ from: since }) => since ?? [])
+        const from = Math.max(Date.parse('2026-01-01'), ...begun)
         const serving = segmentsBetween(configured, from, from + 60 * 24 * hourMs).flatMap(
           ({ people }) => people,
         )
