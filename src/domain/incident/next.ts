@@ -55,8 +55,10 @@ function nextPaging({ escalation, next, owner }: MachineState): NextAction | nul
     case 'head-start':
       return { kind: 'paging-begins', at: escalation.dueAt }
     case 'held': {
-      const { position, dueAt: at } = escalation
-      return at === null ? null : { kind: 'step-begins', step: position.step, at }
+      const { position, dueAt: at, cause } = escalation
+      // What another incident or alert holds back is only looked at again then.
+      const isLook = cause.kind === 'merged' || cause.kind === 'inhibited'
+      return at === null || isLook ? null : { kind: 'step-begins', step: position.step, at }
     }
     case 'exhausted':
       return escalation.retryAt === null ? null : { kind: 'steps-again', at: escalation.retryAt }
