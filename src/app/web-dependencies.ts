@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { personCalendar, scheduleCalendar } from '../ical/write.ts'
+import { mostChangesShown } from '../domain/alert/change-words.ts'
 import { dependenciesOf } from '../domain/alert/correlation.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { Incident } from '../domain/incident/incident.ts'
@@ -132,7 +133,8 @@ async function recordsOf(records: Records, running: () => Configuration, inciden
 }
 
 const changesFromMs = 3_600_000
-const mostChanges = 11
+/** One more than is shown says that there are more. */
+const mostChanges = mostChangesShown + 1
 
 /** What was changed of its service and of those that it depends on, from an hour before the incident began until it was over. */
 async function changesBefore(records: Records, running: Configuration, number: number) {

@@ -2,7 +2,13 @@ import { sql } from 'kysely'
 import { causeOf, dependenciesOf, type PossibleCause } from '../domain/alert/correlation.ts'
 import type { Configuration } from '../domain/configuration/configuration.ts'
 import type { Hold } from '../domain/escalate/hold.ts'
-import { type IncidentPart, isTold, type MergeTarget, partOf } from '../domain/incident/merging.ts'
+import {
+  type IncidentPart,
+  isTold,
+  mergedCause,
+  type MergeTarget,
+  wholeOf,
+} from '../domain/incident/merging.ts'
 import type { Incident } from '../domain/incident/incident.ts'
 import type { MachineState } from '../domain/incident/state.ts'
 import type { Database } from './database.ts'
@@ -27,9 +33,7 @@ export async function mergedHold(
 ): Promise<Hold | undefined> {
   if (merged !== null) {
     if ((await mergeTarget(db, incident.number, merged.incident)) !== 'told') return undefined
-    const { by, reason } = merged
-    const cause = { kind: 'merged', into: merged.incident, why: { kind: 'person', by, reason } } as const
-    return { cause, inMs: lookMs, firm: false }
+    return { cause: mergedCause(merged), inMs: lookMs, firm: false }
   }
   const { correlation } = running
   if (apart || correlation === undefined) return undefined
@@ -83,7 +87,7 @@ export async function mergeTarget(db: Database, incident: number, into: number):
   if (row === undefined) return 'missing'
   const machine = machineOf(row)
   if (row.state === 'resolved' || machine === null) return 'resolved'
-  if (partOf(machine) === incident) return 'part-of-this'
+  if (wholeOf(machine)?.into === incident) return 'part-of-this'
   if (row.state === 'monitoring') return 'clear'
   return isTold(machine) ? 'told' : 'not-told'
 }

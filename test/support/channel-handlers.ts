@@ -5,7 +5,7 @@ import type { AuditEntry } from '../../src/domain/access/audit-entry.ts'
 import type { Declaration } from '../../src/domain/alert/declaration.ts'
 import type { Command } from '../../src/domain/incident/messages.ts'
 import type { IncidentCommands } from '../../src/web/dependencies.ts'
-import { maintenanceOver, startWeb } from '../web/world.ts'
+import { maintenanceOver, noRecords, startWeb } from '../web/world.ts'
 import { silencingOver } from './silencing.ts'
 import { alwaysOn, kept, override } from './on-call.ts'
 import { accounts, atStart, type EscalationWorld, linkKey, publicUrl } from './escalation.ts'
@@ -128,16 +128,6 @@ function readerOf({ records: { incidents } }: EscalationWorld) {
     counts: () => incidents.counts(),
     byChartToken: () => Promise.resolve(undefined),
     events: () => Promise.resolve([]),
-    records: () =>
-      Promise.resolve({
-        machine: null,
-        alerts: [],
-        timeline: [],
-        pages: [],
-        attempts: [],
-        evidence: [],
-        parts: [],
-        changes: [],
-      }),
+    records: () => Promise.resolve(noRecords),
   }
 }

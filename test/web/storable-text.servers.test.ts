@@ -12,7 +12,7 @@ import { notificationOf } from '../intake/alertmanager-payloads.ts'
 import { onCallYaml, testFolder } from '../support/on-call-files.ts'
 import { noQuota } from '../support/quota.ts'
 import { startPostgres, type TestPostgres } from '../support/servers.ts'
-import { incident, startWeb, type TestWeb } from './world.ts'
+import { incident, noRecords, startWeb, type TestWeb } from './world.ts'
 
 const folder = testFolder()
 const clock = () => new Date('2026-11-27T12:00:00Z')
@@ -58,16 +58,7 @@ beforeAll(async () => {
         counts: (filter) => records.incidents.counts(filter),
         byChartToken: (token) => records.incidents.byChartToken(token),
         events: async () => [],
-        records: async () => ({
-          machine: null,
-          alerts: [],
-          timeline: [],
-          pages: [],
-          attempts: [],
-          evidence: [],
-          parts: [],
-          changes: [],
-        }),
+        records: async () => noRecords,
       },
       intake: createIntake(
         {

@@ -1,3 +1,4 @@
+import type { HoldCause } from '../escalate/hold.ts'
 import { incidentName } from '../investigate/evidence.ts'
 import { answer, instant, type Move, move, set, stay, tell } from './turn.ts'
 import { done, refused, unchanged } from './answer.ts'
@@ -84,25 +85,35 @@ function mergeProblem(incident: number, into: number, target: MergeTarget): stri
 /** From now on it is an incident of its own, whatever it depends on. */
 export function unmerge({ reason, actor }: Command<'unmerge'>): Move {
   return (turn) => {
-    const { merged, escalation, incident } = turn.state
-    const into = partOf(turn.state)
-    if (into === null)
+    const { escalation, incident } = turn.state
+    const whole = wholeOf(turn.state)
+    if (whole === null)
       return answer(unchanged(`${incidentName(incident)} is part of no other incident`))(turn)
     const isHeld = escalation.kind === 'held' && escalation.cause.kind === 'merged'
     return move(
       turn,
       set({ merged: null, apart: true }),
-      tell({ type: 'unmerged', from: merged?.incident ?? into, reason }, actor),
+      tell({ type: 'unmerged', from: whole.into, reason }, actor),
       isHeld ? enterStep(escalation.position, false) : stay,
       answer(done(`${incidentName(incident)} is an incident of its own again, and pages by itself`)),
     )
   }
 }
 
-/** The incident that this one is part of, by a person's word or as its paging found; `null`: it stands by itself. */
-export function partOf({ merged, escalation }: Pick<MachineState, 'merged' | 'escalation'>): number | null {
-  if (merged !== null) return merged.incident
-  return escalation.kind === 'held' && escalation.cause.kind === 'merged' ? escalation.cause.into : null
+export type MergedCause = Extract<HoldCause, { kind: 'merged' }>
+
+/** What a person's word holds back by. */
+export function mergedCause({ incident: into, by, reason }: MergedInto): MergedCause {
+  return { kind: 'merged', into, why: { kind: 'person', by, reason } }
+}
+
+/** What an incident is part of, by a person's word or as its paging found; `null`: it stands by itself. */
+export function wholeOf({
+  merged,
+  escalation,
+}: Pick<MachineState, 'merged' | 'escalation'>): MergedCause | null {
+  if (merged !== null) return mergedCause(merged)
+  return escalation.kind === 'held' && escalation.cause.kind === 'merged' ? escalation.cause : null
 }
 
 /** Whether somebody knows of it, so that what is part of it may keep quiet: it fires, and somebody has it, or was paged and can be reached. */

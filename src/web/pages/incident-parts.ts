@@ -1,7 +1,6 @@
-import { mergedWords, type MergedWhy } from '../../domain/escalate/hold.ts'
+import { mergedWords } from '../../domain/escalate/hold.ts'
 import { incidentName } from '../../domain/investigate/evidence.ts'
-import { partOf } from '../../domain/incident/merging.ts'
-import type { MachineState } from '../../domain/incident/state.ts'
+import { type MergedCause, wholeOf } from '../../domain/incident/merging.ts'
 import { html, type Html } from '../html.ts'
 import { form } from './command-form.ts'
 import type { IncidentPage } from './incident.ts'
@@ -10,10 +9,10 @@ import { counted, incidentLink, severityBadge } from './words.ts'
 /** What the incident is part of, and what is part of it. */
 export function partsSection(page: IncidentPage): Html | null {
   const { machine, parts } = page.records
-  const whole = machine === null || machine.phase === 'resolved' ? null : partOf(machine)
+  const whole = machine === null || machine.phase === 'resolved' ? null : wholeOf(machine)
   if (whole === null && parts.length === 0) return null
   return html`<section class="parts" id="parts" data-part aria-label="What belongs together">
-${whole === null || machine === null ? null : wholeLine(page, whole, machine)}
+${whole === null ? null : wholeLine(page, whole)}
 ${
   parts.length === 0
     ? null
@@ -23,16 +22,9 @@ ${
 </section>`
 }
 
-function wholeLine(page: IncidentPage, whole: number, machine: MachineState): Html {
-  const why = whyOf(machine)
-  const words = why === null ? '' : `: ${mergedWords(why)}`
-  return html`<p>Part of ${incidentLink(whole)}${words}. It pages nobody while that does.</p>
-${page.mayCommand && !page.byPageLink ? separateForm(page, whole) : null}`
-}
-
-function whyOf({ merged, escalation }: MachineState): MergedWhy | null {
-  if (merged !== null) return { kind: 'person', by: merged.by, reason: merged.reason }
-  return escalation.kind === 'held' && escalation.cause.kind === 'merged' ? escalation.cause.why : null
+function wholeLine(page: IncidentPage, { into, why }: MergedCause): Html {
+  return html`<p>Part of ${incidentLink(into)}: ${mergedWords(why)}. It pages nobody while that does.</p>
+${page.mayCommand && !page.byPageLink ? separateForm(page, into) : null}`
 }
 
 function separateForm(page: IncidentPage, whole: number): Html {

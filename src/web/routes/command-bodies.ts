@@ -11,7 +11,9 @@ import { HttpProblem } from '../errors.ts'
  * of it.
  */
 
-const text = z.string({ error: ({ input }) => (input === undefined ? undefined : 'must be text') }).trim()
+export const text = z
+  .string({ error: ({ input }) => (input === undefined ? undefined : 'must be text') })
+  .trim()
 
 /** A form sends `on`, or nothing. */
 const ticked = (name: string) =>

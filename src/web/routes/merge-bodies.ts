@@ -3,14 +3,13 @@ import { type Matcher } from '../../domain/alert/matcher.ts'
 import { MatcherRefused, parseMatchers } from '../../domain/alert/matcher-text.ts'
 import { parseIncidentName } from '../../domain/investigate/evidence.ts'
 import { HttpProblem } from '../errors.ts'
-import { read } from './command-bodies.ts'
+import { read, text } from './command-bodies.ts'
 
 /* What people say as they make one incident part of another, or take one apart. */
 
 const longestReason = 500
 const mostAlerts = 1_000
 
-const text = z.string({ error: ({ input }) => (input === undefined ? undefined : 'must be text') }).trim()
 const reason = text
   .min(1, 'reason says why, for those who read it later')
   .max(longestReason, `a reason has at most ${longestReason} characters`)
