@@ -265,7 +265,7 @@ describe('every incident, whatever happens to it', { timeout: 60_000 }, () => {
   it('pages nobody for what they own, unless it got worse or grew', () => {
     fc.assert(
       fc.property(story, (given) => {
-        tell(given, (_world, { before, state, changes }) => {
+        tell(given, (_world, { before, state, changes, event }) => {
           const owner = before.owner?.person
           if (owner === undefined || state.owner?.person !== owner) return
           const toOwner = pagesIn(changes).filter((page) => page.person === owner && page.kind === 'page')
@@ -273,7 +273,10 @@ describe('every incident, whatever happens to it', { timeout: 60_000 }, () => {
           for (const { kind } of pagesIn(changes)) {
             if (kind === 'worse') expect(state.severity < before.severity).toBe(true)
             if (kind === 'again') expect(before.phase).toBe('monitoring')
-            if (kind === 'grown') expect(state.alerts.firing).toBeGreaterThan(before.alerts.firing)
+            if (kind !== 'grown') continue
+            expect(state.alerts.firing).toBeGreaterThan(before.owner?.toldFiring ?? Infinity)
+            // At the end of a group interval they hear of what joined before.
+            if (event.type !== 'tick') expect(state.alerts.firing).toBeGreaterThan(before.alerts.firing)
           }
         })
       }),
